@@ -1,0 +1,10 @@
+{# A sum of doubles that does not depend on the order of rows or threads: each value is
+   rounded to 9 decimals and added exactly. Bound: |sum| < 10^19. #}
+{% macro exact_sum(expression) %}
+    cast(sum(cast({{ expression }} as decimal(28, 9))) as double)
+{%- endmacro %}
+
+{# The mean of doubles, by the same rule. #}
+{% macro exact_mean(expression) %}
+    {{ precision_marketing.exact_sum(expression) }} / nullif(count({{ expression }}), 0)
+{%- endmacro %}

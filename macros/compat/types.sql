@@ -1,0 +1,53 @@
+{# SQL type of a contract kind. Money is an exact decimal: sums of it do not depend on
+   the order of rows, as sums of doubles do. #}
+{% macro kind_type(kind) %}
+    {{ return(adapter.dispatch("kind_type", "precision_marketing")(kind)) }}
+{% endmacro %}
+
+{% macro default__kind_type(kind) %}
+    {{ return({
+        "text": "varchar", "key": "varchar", "timestamp": "timestamp", "date": "date",
+        "number": "double", "integer": "integer", "amount": "decimal(18, 4)",
+        "boolean": "boolean", "array": "double[]",
+    }[kind]) }}
+{% endmacro %}
+
+{% macro spark__kind_type(kind) %}
+    {{ return({
+        "text": "string", "key": "string", "timestamp": "timestamp", "date": "date",
+        "number": "double", "integer": "int", "amount": "decimal(18, 4)",
+        "boolean": "boolean", "array": "array<double>",
+    }[kind]) }}
+{% endmacro %}
+
+
+{# A raw value as its contract type; what cannot be read becomes null, empty text too. #}
+{% macro typed(expression, kind) %}
+    {% set type = precision_marketing.kind_type(kind) %}
+    {% set text = "nullif(trim(cast(" ~ expression ~ " as "
+        ~ precision_marketing.kind_type("text") ~ ")), '')" %}
+    {% if kind in ["text", "key"] %}
+        {{ return(text) }}
+    {% elif kind == "number" %}
+        {{ return("case when " ~ precision_marketing.is_finite(
+            "try_cast(" ~ expression ~ " as double)"
+        ) ~ " then try_cast(" ~ expression ~ " as double) end") }}
+    {% else %}
+        {{ return("try_cast(" ~ expression ~ " as " ~ type ~ ")") }}
+    {% endif %}
+{% endmacro %}
+
+
+{# True for a number that is neither null, infinite nor NaN. #}
+{% macro is_finite(expression) %}
+    {{ return(adapter.dispatch("is_finite", "precision_marketing")(expression)) }}
+{% endmacro %}
+
+{% macro default__is_finite(expression) %}
+    {{ return("coalesce(isfinite(" ~ expression ~ "), false)") }}
+{% endmacro %}
+
+{% macro spark__is_finite(expression) %}
+    {{ return("coalesce(not isnan(" ~ expression ~ ") and abs(" ~ expression
+        ~ ") < double('infinity'), false)") }}
+{% endmacro %}

@@ -1,0 +1,87 @@
+{# Runs before every build: a wrong setting stops it with one sentence that names the
+   setting and the fix. The only place where vars are checked. #}
+{% macro validate_settings() %}
+    {% if execute %}
+        {% do precision_marketing.validate_names() %}
+        {% do precision_marketing.validate_choice(
+            "recommendation_target", ["new", "any"]) %}
+        {% do precision_marketing.validate_choice(
+            "interaction_saturation", ["none", "log", "binary"]) %}
+        {% do precision_marketing.validate_number("label_share", 0.01, 0.4) %}
+        {% do precision_marketing.validate_number("maximum_quantity", 1, none) %}
+        {% do precision_marketing.validate_number("interaction_half_life_days", 0, none) %}
+        {% do precision_marketing.validate_number("recommendations_per_user", 1, 100) %}
+        {% do precision_marketing.validate_number("candidates_per_scorer", 20, 1000) %}
+        {% do precision_marketing.validate_number("training_users_maximum", 100, none) %}
+        {% do precision_marketing.validate_number("attribution_click_window_days", 0, 365) %}
+        {% do precision_marketing.validate_number("attribution_view_window_days", 0, 365) %}
+        {% for name in ["as_of", "train_labels_start_on", "test_labels_start_on"] %}
+            {% do precision_marketing.validate_date(name) %}
+        {% endfor %}
+        {% do precision_marketing.validate_scorer_settings() %}
+    {% endif %}
+    {{ return("select 1") }}
+{% endmacro %}
+
+
+{% macro setting_error(name, expected) %}
+    {{ exceptions.raise_compiler_error(
+        "The var `" ~ name ~ "` is `" ~ var(name) ~ "`: set it to " ~ expected ~ "."
+    ) }}
+{% endmacro %}
+
+
+{# A misspelled var would be ignored in silence. Checked at root only: a host has vars
+   of its own. #}
+{% macro validate_names() %}
+    {% set given = invocation_args_dict.get("vars", {}) %}
+    {% set known = precision_marketing.known_settings() %}
+    {% if project_name == "precision_marketing" %}
+        {% for name in given if name not in known %}
+            {{ exceptions.raise_compiler_error(
+                "There is no var `" ~ name ~ "`: the vars are " ~ known | join(", ") ~ "."
+            ) }}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro known_settings() %}
+    {{ return([
+        "input_dir", "input_relations", "event_type_weights", "as_of",
+        "maximum_quantity", "label_share", "train_labels_start_on",
+        "test_labels_start_on", "recommendation_target", "interaction_half_life_days",
+        "interaction_saturation", "recommendations_per_user", "candidates_per_scorer",
+        "training_users_maximum", "scorer_settings", "attribution_click_window_days",
+        "attribution_view_window_days",
+    ]) }}
+{% endmacro %}
+
+
+{% macro validate_choice(name, choices) %}
+    {% if var(name) not in choices %}
+        {% do precision_marketing.setting_error(name, "one of " ~ choices | join(", ")) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro validate_number(name, lowest, highest) %}
+    {% set value = var(name) %}
+    {% set is_wrong = value is not number or value is boolean or value < lowest
+        or (highest is not none and value > highest) %}
+    {% if is_wrong %}
+        {% do precision_marketing.setting_error(
+            name, "a number of at least " ~ lowest
+            ~ (" and at most " ~ highest if highest is not none else "")
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro validate_date(name) %}
+    {% set value = var(name) | string %}
+    {% set date = modules.re.match("^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", value) %}
+    {% if value and not date %}
+        {% do precision_marketing.setting_error(name, "a date such as 2025-06-30, or leave it empty") %}
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,55 @@
+-- Grain: one row: the days at which the label windows of `train` and `test` start.
+with
+
+events as (
+
+    select * from {{ ref("stg_events") }}
+
+),
+
+daily as (
+
+    select
+        cast(occurred_at as date) as event_date,
+        count(*) as event_count
+    from events
+    group by cast(occurred_at as date)
+
+),
+
+-- Share of all events before each day: the history that a boundary there would leave.
+days as (
+
+    select
+        event_date,
+        1e0 * (sum(event_count) over (order by event_date) - event_count)
+            / sum(event_count) over () as history_share
+    from daily
+
+),
+
+test_boundary as (
+
+    {{ precision_marketing.label_boundary("days", "test_labels_start_on",
+        "1 - " ~ var("label_share"), "1 = 1") }}
+
+),
+
+train_boundary as (
+
+    {{ precision_marketing.label_boundary("days", "train_labels_start_on",
+        "(select max(history_share) from test_boundary) - " ~ var("label_share"),
+        "event_date < (select max(event_date) from test_boundary)") }}
+
+),
+
+-- Null means: no day divides the events usefully, so users' items are held out instead.
+final as (
+
+    select
+        (select max(event_date) from train_boundary) as train_labels_start_on,
+        (select max(event_date) from test_boundary) as test_labels_start_on
+
+)
+
+select * from final

@@ -1,0 +1,24 @@
+-- Grain: one row per sound row of the input `campaign_assignments`, typed and without duplicates.
+{{ config(materialized="view") }}
+
+with
+
+checked as (
+
+    select * from {{ ref("stg_campaign_assignments_checked") }}
+
+),
+
+final as (
+
+    select
+        campaign_id,
+        user_id,
+        variant,
+        assigned_at
+    from checked
+    where row_status = 'kept'
+
+)
+
+select * from final

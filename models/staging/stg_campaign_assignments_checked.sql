@@ -1,0 +1,55 @@
+-- Grain: one row per row of the input `campaign_assignments`, those of erased users left out.
+with
+
+source as (
+
+    {{ precision_marketing.read_input("campaign_assignments") }}
+
+),
+
+erased_users as (
+
+    {{ precision_marketing.erased_users() }}
+
+),
+
+known_campaigns as (
+
+    select campaign_id from {{ ref("stg_campaigns") }}
+
+),
+
+checked as (
+
+    select
+        source.*,
+        -- The first reason that holds is the one reported.
+        case
+            when source.campaign_id is null
+                then 'missing_campaign_id'
+            when source.user_id is null
+                then 'missing_user_id'
+            when source.variant is null
+                then 'missing_variant'
+            when source.has_unreadable_value
+                then 'unreadable_value'
+            when known_campaigns.campaign_id is null
+                then 'unknown_campaign'
+        end as rejection_reason
+    from source
+    left join erased_users on source.user_id = erased_users.user_id
+    left join known_campaigns on source.campaign_id = known_campaigns.campaign_id
+    where source.user_id is null or erased_users.user_id is null
+
+),
+
+final as (
+
+    select
+        *,
+        {{ precision_marketing.row_status(["campaign_id", "user_id"]) }} as row_status
+    from checked
+
+)
+
+select * from final

@@ -1,0 +1,47 @@
+-- Grain: one row per row of the input `campaign_spend`.
+with
+
+source as (
+
+    {{ precision_marketing.read_input("campaign_spend") }}
+
+),
+
+known_campaigns as (
+
+    select campaign_id from {{ ref("stg_campaigns") }}
+
+),
+
+checked as (
+
+    select
+        source.*,
+        -- The first reason that holds is the one reported.
+        case
+            when source.campaign_id is null
+                then 'missing_campaign_id'
+            when source.spend_date is null
+                then 'invalid_spend_date'
+            when source.spend is null
+                then 'invalid_spend'
+            when source.spend < 0
+                then 'negative_spend'
+            when known_campaigns.campaign_id is null
+                then 'unknown_campaign'
+        end as rejection_reason
+    from source
+    left join known_campaigns on source.campaign_id = known_campaigns.campaign_id
+
+),
+
+final as (
+
+    select
+        *,
+        {{ precision_marketing.row_status(["campaign_id", "spend_date"]) }} as row_status
+    from checked
+
+)
+
+select * from final

@@ -1,0 +1,62 @@
+-- Grain: one row per row of the input `campaign_touches`, those of erased users left out.
+with
+
+source as (
+
+    {{ precision_marketing.read_input("campaign_touches") }}
+
+),
+
+erased_users as (
+
+    {{ precision_marketing.erased_users() }}
+
+),
+
+known_campaigns as (
+
+    select campaign_id from {{ ref("stg_campaigns") }}
+
+),
+
+checked as (
+
+    select
+        source.*,
+        -- The first reason that holds is the one reported.
+        case
+            when source.campaign_id is null
+                then 'missing_campaign_id'
+            when source.user_id is null
+                then 'missing_user_id'
+            when source.touch_type is null
+                or lower(source.touch_type) not in ({{ precision_marketing.touch_types() }})
+                then 'unknown_touch_type'
+            when source.touched_at is null
+                then 'invalid_touched_at'
+            when source.touched_at > {{ precision_marketing.latest_credible_time() }}
+                then 'touched_at_in_future'
+            when source.has_invalid_number
+                then 'invalid_number'
+            when source.has_unreadable_value
+                then 'unreadable_value'
+            when known_campaigns.campaign_id is null
+                then 'unknown_campaign'
+        end as rejection_reason
+    from source
+    left join erased_users on source.user_id = erased_users.user_id
+    left join known_campaigns on source.campaign_id = known_campaigns.campaign_id
+    where source.user_id is null or erased_users.user_id is null
+
+),
+
+final as (
+
+    select
+        *,
+        {{ precision_marketing.row_status(["touch_id"]) }} as row_status
+    from checked
+
+)
+
+select * from final

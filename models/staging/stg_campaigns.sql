@@ -1,0 +1,31 @@
+-- Grain: one row per sound row of the input `campaigns`, typed and without duplicates.
+{{ config(materialized="view") }}
+
+with
+
+checked as (
+
+    select * from {{ ref("stg_campaigns_checked") }}
+
+),
+
+final as (
+
+    select
+        campaign_id,
+        name,
+        lower(channel) as channel,
+        objective,
+        started_at,
+        ended_at,
+        click_window_days,
+        view_window_days,
+        target_category,
+        unit_margin_rate,
+        currency
+    from checked
+    where row_status = 'kept'
+
+)
+
+select * from final

@@ -1,0 +1,38 @@
+-- Grain: one row per row of the input `campaigns`.
+with
+
+source as (
+
+    {{ precision_marketing.read_input("campaigns") }}
+
+),
+
+checked as (
+
+    select
+        source.*,
+        -- The first reason that holds is the one reported.
+        case
+            when source.campaign_id is null
+                then 'missing_campaign_id'
+            when source.has_invalid_number
+                then 'invalid_number'
+            when source.has_unreadable_value
+                then 'unreadable_value'
+            when source.ended_at < source.started_at
+                then 'ended_before_started'
+        end as rejection_reason
+    from source
+
+),
+
+final as (
+
+    select
+        *,
+        {{ precision_marketing.row_status(["campaign_id"]) }} as row_status
+    from checked
+
+)
+
+select * from final

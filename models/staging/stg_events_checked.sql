@@ -1,0 +1,74 @@
+-- Grain: one row per row of the input `events`, those of erased users left out.
+with
+
+source as (
+
+    {{ precision_marketing.read_input("events") }}
+
+),
+
+erased_users as (
+
+    {{ precision_marketing.erased_users() }}
+
+),
+
+event_types as (
+
+    select event_type from {{ ref("stg_event_types") }}
+
+),
+
+known_items as (
+
+    select item_id from {{ ref("stg_items") }}
+
+),
+
+checked as (
+
+    select
+        source.*,
+        -- The first reason that holds is the one reported.
+        case
+            when source.user_id is null
+                then 'missing_user_id'
+            when source.item_id is null
+                then 'missing_item_id'
+            when source.event_type is null
+                then 'missing_event_type'
+            when source.occurred_at is null
+                then 'invalid_occurred_at'
+            when source.occurred_at > {{ precision_marketing.latest_credible_time() }}
+                then 'occurred_at_in_future'
+            when event_types.event_type is null
+                then 'unknown_event_type'
+            when source.has_invalid_number
+                then 'invalid_number'
+            when source.quantity <= 0
+                then 'quantity_not_positive'
+            when source.quantity > {{ var("maximum_quantity") }}
+                then 'quantity_above_maximum'
+            when source.unit_price < 0
+                then 'negative_unit_price'
+            when known_items.item_id is null
+                then 'unknown_item'
+        end as rejection_reason
+    from source
+    left join erased_users on source.user_id = erased_users.user_id
+    left join event_types on lower(source.event_type) = event_types.event_type
+    left join known_items on source.item_id = known_items.item_id
+    where source.user_id is null or erased_users.user_id is null
+
+),
+
+final as (
+
+    select
+        *,
+        {{ precision_marketing.row_status(["event_id"]) }} as row_status
+    from checked
+
+)
+
+select * from final

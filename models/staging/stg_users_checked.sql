@@ -1,0 +1,42 @@
+-- Grain: one row per row of the input `users`, those of erased users left out.
+with
+
+source as (
+
+    {{ precision_marketing.read_input("users") }}
+
+),
+
+erased_users as (
+
+    {{ precision_marketing.erased_users() }}
+
+),
+
+checked as (
+
+    select
+        source.*,
+        -- The first reason that holds is the one reported.
+        case
+            when source.user_id is null
+                then 'missing_user_id'
+            when source.has_unreadable_value
+                then 'unreadable_value'
+        end as rejection_reason
+    from source
+    left join erased_users on source.user_id = erased_users.user_id
+    where source.user_id is null or erased_users.user_id is null
+
+),
+
+final as (
+
+    select
+        *,
+        {{ precision_marketing.row_status(["user_id"]) }} as row_status
+    from checked
+
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""Algorithms and tools behind the dbt package `precision_marketing`."""
