@@ -22,7 +22,7 @@
 {% macro scorer_setting_defaults() %}
     {{ return({
         "item_cosine": {
-            "neighbors": 200, "user_degree_exponent": 0.75, "item_exponent": 0.4,
+            "neighbors": 200, "user_degree_exponent": 0.75, "target_exponent": 0.4,
             "source_exponent": 0.4, "shrinkage": 5.0,
         },
         "user_cosine": {
@@ -33,7 +33,7 @@
             "neighbors": 50, "minimum_document_frequency": 2, "maximum_terms": 50000,
         },
         "neural_scorer": {
-            "epochs": 12, "batch_size": 1024, "learning_rate": 0.001,
+            "maximum_epochs": 12, "batch_size": 1024, "learning_rate": 0.001,
             "negatives_per_positive": 10, "patience": 3, "seed": 0,
         },
     }) }}

@@ -1,4 +1,5 @@
-{# The row as it was read, for a later `to_json`; only rejected rows are ever written. #}
+{# The row as it was read, every value as text; `row_as_json` turns rejected ones into
+   JSON. #}
 {% macro row_as_struct(columns, present) %}
     {{ return(adapter.dispatch("row_as_struct", "precision_marketing")(columns, present)) }}
 {% endmacro %}
@@ -6,9 +7,11 @@
 {% macro default__row_as_struct(columns, present) %}
     {% set parts = [] %}
     {% for name, kind, is_required in columns if name in present %}
-        {% do parts.append(name ~ " := cast(" ~ adapter.quote(name) ~ " as varchar)") %}
+        {% do parts.append(
+            "'" ~ name ~ "': cast(" ~ adapter.quote(name) ~ " as varchar)"
+        ) %}
     {% endfor %}
-    {{ return("struct_pack(" ~ (parts | join(", ") or "no_input := 1") ~ ")") }}
+    {{ return("{" ~ (parts | join(", ") or "'no_input': 1") ~ "}") }}
 {% endmacro %}
 
 {% macro spark__row_as_struct(columns, present) %}
@@ -17,4 +20,19 @@
         {% do parts.append("cast(" ~ name ~ " as string) as " ~ name) %}
     {% endfor %}
     {{ return("struct(" ~ (parts | join(", ") or "1 as no_input") ~ ")") }}
+{% endmacro %}
+
+
+{# A struct made by `row_as_struct` as JSON text; a value that was missing is null. #}
+{% macro row_as_json(struct) %}
+    {{ return(adapter.dispatch("row_as_json", "precision_marketing")(struct)) }}
+{% endmacro %}
+
+{% macro default__row_as_json(struct) %}
+    {{ return("cast(to_json(" ~ struct ~ ") as varchar)") }}
+{% endmacro %}
+
+{# Spark leaves null fields out unless told. #}
+{% macro spark__row_as_json(struct) %}
+    {{ return("to_json(" ~ struct ~ ", map('ignoreNullFields', 'false'))") }}
 {% endmacro %}

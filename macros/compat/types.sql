@@ -32,9 +32,31 @@
         {{ return("case when " ~ precision_marketing.is_finite(
             "try_cast(" ~ expression ~ " as double)"
         ) ~ " then try_cast(" ~ expression ~ " as double) end") }}
+    {% elif kind == "timestamp" %}
+        {{ return(precision_marketing.utc_timestamp(expression)) }}
     {% else %}
         {{ return("try_cast(" ~ expression ~ " as " ~ type ~ ")") }}
     {% endif %}
+{% endmacro %}
+
+
+{# A time as a UTC timestamp without a zone; one that brings no zone is UTC already. #}
+{% macro utc_timestamp(expression) %}
+    {{ return(adapter.dispatch("utc_timestamp", "precision_marketing")(expression)) }}
+{% endmacro %}
+
+{# DuckDB drops the zone of a text in silence when the text is cast to a timestamp, and
+   reads a text without one in the session's zone when it is cast to one with a zone. #}
+{% macro default__utc_timestamp(expression) %}
+    {% set text = "trim(cast(" ~ expression ~ " as varchar))" %}
+    {{ return("case when regexp_matches(substr(" ~ text ~ ", 12), '[a-zA-Z+-]')"
+        ~ " then try_cast(" ~ text ~ " as timestamptz) at time zone 'UTC'"
+        ~ " else try_cast(" ~ text ~ " as timestamp) end") }}
+{% endmacro %}
+
+{# The session's zone is UTC (profiles.yml). #}
+{% macro spark__utc_timestamp(expression) %}
+    {{ return("try_cast(" ~ expression ~ " as timestamp)") }}
 {% endmacro %}
 
 

@@ -25,7 +25,7 @@
         {{ precision_marketing.row_as_struct(contract["columns"], present) }} as raw_row,
         {{ row_hash }} as row_hash
     from {{ relation or "(select 1 as no_input)" }}
-    {% if not relation %}where 1 = 0{% endif %}
+    {% if not relation or flags.EMPTY %}where 1 = 0{% endif %}
 {% endmacro %}
 
 

@@ -1,13 +1,16 @@
 {# Runs before every build: a wrong setting stops it with one sentence that names the
-   setting and the fix. The only place where vars are checked. #}
+   setting and the fix. The only place where vars are checked; the checks of what they
+   point to are in validate_inputs.sql. #}
 {% macro validate_settings() %}
     {% if execute %}
+        {% do precision_marketing.validate_references() %}
         {% do precision_marketing.validate_names() %}
         {% do precision_marketing.validate_choice(
             "recommendation_target", ["new", "any"]) %}
         {% do precision_marketing.validate_choice(
             "interaction_saturation", ["none", "log", "binary"]) %}
         {% do precision_marketing.validate_number("label_share", 0.01, 0.4) %}
+        {% do precision_marketing.validate_number("holdout_share", 0.01, 0.5) %}
         {% do precision_marketing.validate_number("maximum_quantity", 1, none) %}
         {% do precision_marketing.validate_number("interaction_half_life_days", 0, none) %}
         {% do precision_marketing.validate_number("recommendations_per_user", 1, 100) %}
@@ -19,6 +22,9 @@
             {% do precision_marketing.validate_date(name) %}
         {% endfor %}
         {% do precision_marketing.validate_scorer_settings() %}
+        {% do precision_marketing.validate_event_type_weights() %}
+        {% do precision_marketing.validate_database_name() %}
+        {% do precision_marketing.validate_inputs() %}
     {% endif %}
     {{ return("select 1") }}
 {% endmacro %}
@@ -49,7 +55,7 @@
 {% macro known_settings() %}
     {{ return([
         "input_dir", "input_relations", "event_type_weights", "as_of",
-        "maximum_quantity", "label_share", "train_labels_start_on",
+        "maximum_quantity", "label_share", "holdout_share", "train_labels_start_on",
         "test_labels_start_on", "recommendation_target", "interaction_half_life_days",
         "interaction_saturation", "recommendations_per_user", "candidates_per_scorer",
         "training_users_maximum", "scorer_settings", "attribution_click_window_days",
@@ -80,8 +86,27 @@
 
 {% macro validate_date(name) %}
     {% set value = var(name) | string %}
-    {% set date = modules.re.match("^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", value) %}
+    {% set date = modules.re.match("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", value) %}
     {% if value and not date %}
         {% do precision_marketing.setting_error(name, "a date such as 2025-06-30, or leave it empty") %}
     {% endif %}
+{% endmacro %}
+
+
+{% macro validate_event_type_weights() %}
+    {% for event_type, value in var("event_type_weights").items() %}
+        {% set settings = value if value is mapping else {"weight": value} %}
+        {% set weight = settings.get("weight") %}
+        {% set unknown = settings.keys()
+            | reject("in", ["weight", "is_target", "is_conversion"]) | list %}
+        {% set flags = settings.values() | list | select("boolean") | list | length %}
+        {% if unknown or weight is not number or weight is boolean or weight < 0
+            or flags != settings | length - 1 %}
+            {{ exceptions.raise_compiler_error(
+                "The var `event_type_weights` sets `" ~ event_type ~ "` to `" ~ value
+                ~ "`: give a weight of at least 0, or {weight: 2, is_target: true,"
+                ~ " is_conversion: false}."
+            ) }}
+        {% endif %}
+    {% endfor %}
 {% endmacro %}

@@ -1,4 +1,4 @@
--- Grain: one row per sound row of the input `campaign_assignments`, typed and without duplicates.
+-- Grain: one row per sound row of the input `campaign_assignments`, no duplicates.
 {{ config(materialized="view") }}
 
 with

@@ -1,4 +1,4 @@
--- Grain: one row per sound row of the input `campaign_spend`, typed and without duplicates.
+-- Grain: one row per sound row of the input `campaign_spend`, typed, no duplicates.
 {{ config(materialized="view") }}
 
 with

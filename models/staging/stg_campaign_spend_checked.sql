@@ -39,7 +39,8 @@ final as (
 
     select
         *,
-        {{ precision_marketing.row_status(["campaign_id", "spend_date"]) }} as row_status
+        {{ precision_marketing.row_status(["campaign_id", "spend_date"]) }}
+            as row_status
     from checked
 
 )

@@ -1,4 +1,4 @@
--- Grain: one row per row of the input `campaign_touches`, those of erased users left out.
+-- Grain: one row per row of the input `campaign_touches`, erased users left out.
 with
 
 source as (
@@ -29,8 +29,11 @@ checked as (
                 then 'missing_campaign_id'
             when source.user_id is null
                 then 'missing_user_id'
-            when source.touch_type is null
-                or lower(source.touch_type) not in ({{ precision_marketing.touch_types() }})
+            when
+                source.touch_type is null
+                or lower(source.touch_type) not in (
+                    {{ precision_marketing.touch_types() }}
+                )
                 then 'unknown_touch_type'
             when source.touched_at is null
                 then 'invalid_touched_at'

@@ -1,4 +1,4 @@
--- Grain: one row per sound row of the input `campaigns`, typed and without duplicates.
+-- Grain: one row per sound row of the input `campaigns`, typed, no duplicates.
 {{ config(materialized="view") }}
 
 with

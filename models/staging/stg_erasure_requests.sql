@@ -1,4 +1,4 @@
--- Grain: one row per sound row of the input `erasure_requests`, typed and without duplicates.
+-- Grain: one row per sound row of the input `erasure_requests`, typed, no duplicates.
 {{ config(materialized="view") }}
 
 with

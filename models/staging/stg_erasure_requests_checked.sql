@@ -11,12 +11,10 @@ checked as (
 
     select
         source.*,
-        -- The first reason that holds is the one reported.
+        -- A request whose time cannot be read is still a request.
         case
             when source.user_id is null
                 then 'missing_user_id'
-            when source.has_unreadable_value
-                then 'unreadable_value'
         end as rejection_reason
     from source
 

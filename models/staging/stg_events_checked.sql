@@ -1,4 +1,4 @@
--- Grain: one row per row of the input `events`, those of erased users left out.
+-- Grain: one row per row of the input `events`, erased users left out.
 with
 
 source as (

@@ -19,17 +19,16 @@ erased_users as (
 final as (
 
     {% for input_name in inputs %}
+    {% set is_about_users = precision_marketing.is_about_users(input_name) %}
     select
         '{{ input_name }}' as input_name,
         count(*) as rows_read,
-        {% if precision_marketing.is_about_users(input_name) %}
-        count(erased_users.user_id) as rows_erased
+        {{ "count(erased_users.user_id)" if is_about_users else "cast(0 as bigint)" }}
+            as rows_erased
     from {{ input_name }}_rows
+    {% if is_about_users %}
     left join erased_users on {{ input_name }}_rows.user_id = erased_users.user_id
-        {% else %}
-        cast(0 as bigint) as rows_erased
-    from {{ input_name }}_rows
-        {% endif %}
+    {% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

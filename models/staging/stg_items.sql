@@ -1,4 +1,4 @@
--- Grain: one row per sound row of the input `items`, typed and without duplicates.
+-- Grain: one row per sound row of the input `items`, typed, no duplicates.
 {{ config(materialized="view") }}
 
 with

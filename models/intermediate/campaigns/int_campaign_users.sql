@@ -1,0 +1,106 @@
+-- Grain: one row per campaign and user who was assigned to it or touched by it.
+with
+
+assignments as (
+
+    select * from {{ ref("stg_campaign_assignments") }}
+
+),
+
+touches as (
+
+    select * from {{ ref("stg_campaign_touches") }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref("int_campaigns") }}
+
+),
+
+conversions as (
+
+    select * from {{ ref("int_conversions") }}
+
+),
+
+touched_users as (
+
+    select
+        campaign_id,
+        user_id,
+        -- Touches of one user that disagree are an error of the input; the smallest
+        -- name does not depend on the order of rows.
+        min(variant) as variant,
+        count(*) filter (where touch_type <> 'conversion') as contact_count,
+        count(*) filter (where touch_type = 'send') as send_count,
+        count(*) filter (where touch_type = 'delivered') as delivery_count,
+        count(*) filter (where touch_type = 'bounce') as bounce_count,
+        count(*) filter (where touch_type = 'impression') as impression_count,
+        count(*) filter (where touch_type = 'open') as open_count,
+        count(*) filter (where touch_type = 'click') as click_count
+    from touches
+    group by campaign_id, user_id
+
+),
+
+-- Any order, attributed or not: a held-out user has no touch to attribute one to.
+converted_users as (
+
+    select distinct
+        assignments.campaign_id,
+        assignments.user_id
+    from assignments
+    inner join campaigns on assignments.campaign_id = campaigns.campaign_id
+    inner join conversions
+        on assignments.user_id = conversions.user_id
+        -- While the campaign ran, from the user's draw on. A time that is not given
+        -- leaves the period open on that side, for every variant alike.
+        and conversions.converted_at >= coalesce(
+            assignments.assigned_at, conversions.converted_at
+        )
+        and conversions.converted_at >= coalesce(
+            campaigns.started_at, conversions.converted_at
+        )
+        and conversions.converted_at <= coalesce(
+            campaigns.ended_at, conversions.converted_at
+        )
+
+),
+
+final as (
+
+    select
+        coalesce(assignments.campaign_id, touched_users.campaign_id) as campaign_id,
+        coalesce(assignments.user_id, touched_users.user_id) as user_id,
+        -- The assignment decides, whatever a touch says: intention to treat.
+        coalesce(assignments.variant, touched_users.variant, '(unassigned)')
+            as variant,
+        assignments.user_id is not null as is_assigned,
+        coalesce(touched_users.contact_count, 0) > 0 as is_contacted,
+        converted_users.user_id is not null as has_ordered_in_campaign,
+        coalesce(touched_users.send_count, 0) as send_count,
+        -- Sends less bounces; where a channel logs deliveries and no sends, those.
+        coalesce(
+            case
+                when touched_users.send_count > 0
+                    then touched_users.send_count - touched_users.bounce_count
+                else touched_users.delivery_count
+            end,
+            0
+        ) as delivered_count,
+        coalesce(touched_users.impression_count, 0) as impression_count,
+        coalesce(touched_users.open_count, 0) as open_count,
+        coalesce(touched_users.click_count, 0) as click_count
+    from assignments
+    full outer join touched_users
+        on assignments.campaign_id = touched_users.campaign_id
+        and assignments.user_id = touched_users.user_id
+    left join converted_users
+        on assignments.campaign_id = converted_users.campaign_id
+        and assignments.user_id = converted_users.user_id
+
+)
+
+select * from final

@@ -1,0 +1,37 @@
+-- Grain: one row per user who is in `users` or has a sound event.
+with
+
+users as (
+
+    select * from {{ ref("stg_users") }}
+
+),
+
+known_users as (
+
+    select user_id from users
+    union
+    select user_id from {{ ref("stg_events") }}
+
+),
+
+final as (
+
+    select
+        cast(
+            row_number() over (order by known_users.user_id) - 1 as integer
+        ) as user_index,
+        known_users.user_id,
+        users.signed_up_at,
+        users.country,
+        users.attributes,
+        -- Unknown counts as given: data without a `users` input has no such column.
+        coalesce(users.has_email_consent, true) as has_email_consent,
+        coalesce(users.has_ads_consent, true) as has_ads_consent,
+        coalesce(users.has_profiling_consent, true) as has_profiling_consent
+    from known_users
+    left join users on known_users.user_id = users.user_id
+
+)
+
+select * from final

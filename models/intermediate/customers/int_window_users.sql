@@ -1,0 +1,98 @@
+-- Grain: one row per time window and user with profiling consent.
+with
+
+windows as (
+
+    select * from {{ ref("int_time_windows") }}
+
+),
+
+users as (
+
+    select * from {{ ref("int_users") }} where has_profiling_consent
+
+),
+
+histories as (
+
+    select
+        time_window,
+        user_index,
+        count(*) as history_item_count,
+        sum(event_count) as history_event_count,
+        sum(case when is_acquired then 1 else 0 end) as acquired_item_count,
+        max(last_event_at) as last_event_at
+    from {{ ref("int_user_item_matrix") }}
+    group by time_window, user_index
+
+),
+
+label_counts as (
+
+    select
+        time_window,
+        user_index,
+        count(*) as label_count
+    from {{ ref("int_labels") }}
+    group by time_window, user_index
+
+),
+
+joined as (
+
+    select
+        windows.time_window,
+        users.user_index,
+        coalesce(histories.history_item_count, 0) as history_item_count,
+        coalesce(histories.history_event_count, 0) as history_event_count,
+        coalesce(histories.acquired_item_count, 0) as acquired_item_count,
+        {{ precision_marketing.days_between(
+            "histories.last_event_at", "windows.history_ends_at"
+        ) }} as days_since_last_event,
+        coalesce(label_counts.label_count, 0) as label_count,
+        -- By hash: samples that depend on the ids alone.
+        row_number() over (
+            partition by
+                windows.time_window, coalesce(label_counts.label_count, 0) > 0
+            order by md5(users.user_id), users.user_id
+        ) as hash_rank
+    from windows
+    cross join users
+    left join histories
+        on windows.time_window = histories.time_window
+        and users.user_index = histories.user_index
+    left join label_counts
+        on windows.time_window = label_counts.time_window
+        and users.user_index = label_counts.user_index
+
+),
+
+final as (
+
+    select
+        time_window,
+        user_index,
+        history_item_count,
+        history_event_count,
+        acquired_item_count,
+        days_since_last_event,
+        label_count,
+        case
+            when time_window = 'serve' then true
+            when time_window = 'test' then label_count > 0
+            else label_count > 0 and hash_rank <= {{ var("training_users_maximum") }}
+        end as is_scored,
+        -- Who may do what in `train`: a fifth only decides whether the network is
+        -- published (gate), a tenth only when its training stops.
+        case
+            when mod(hash_rank, 5) = 0 then 'gate'
+            when mod(hash_rank, 10) = 1 then 'stopping'
+            else 'training'
+        end as training_role,
+        case when history_item_count = 0 then 'new' else 'with_history' end
+            as user_segment
+    from joined
+
+)
+
+select * from final

@@ -1,0 +1,97 @@
+-- Grain: one row per sound event, with matrix positions, weight, revenue, time slice.
+with
+
+events as (
+
+    select * from {{ ref("stg_events") }}
+
+),
+
+event_types as (
+
+    select
+        *,
+        -- Data without any acquiring event (views only) learns from what it has.
+        is_target or not max(is_target) over () as counts_as_target
+    from {{ ref("stg_event_types") }}
+    where event_type in (select event_type from {{ ref("stg_events") }})
+
+),
+
+strongest_type as (
+
+    select max(weight) as weight from event_types
+
+),
+
+users as (
+
+    select * from {{ ref("int_users") }}
+
+),
+
+items as (
+
+    select * from {{ ref("int_items") }}
+
+),
+
+boundaries as (
+
+    select * from {{ ref("int_time_boundaries") }}
+
+),
+
+held_out_items as (
+
+    select * from {{ ref("int_held_out_items") }}
+
+),
+
+final as (
+
+    select
+        events.event_id,
+        events.user_id,
+        users.user_index,
+        events.item_id,
+        items.item_index,
+        events.event_type,
+        events.occurred_at,
+        events.quantity,
+        events.unit_price,
+        events.rating,
+        events.review_text,
+        events.session_id,
+        events.order_id,
+        events.recommendation_id,
+        -- Relative to the strongest type present, so that settings mean the same
+        -- for a shop with purchases and a service with ratings.
+        coalesce(event_types.weight / nullif(strongest_type.weight, 0), 0) as weight,
+        event_types.counts_as_target as is_target,
+        event_types.is_conversion,
+        cast(
+            coalesce(events.quantity, 1e0) * events.unit_price
+            * event_types.revenue_sign
+            as {{ precision_marketing.kind_type("amount") }}
+        ) as revenue_amount,
+        -- 0: history of every window; 1: label of train; 2: label of test.
+        case
+            when events.occurred_at >= boundaries.test_labels_start_on then 2
+            when held_out_items.time_slice is not null then held_out_items.time_slice
+            when events.occurred_at >= boundaries.train_labels_start_on then 1
+            else 0
+        end as time_slice
+    from events
+    inner join event_types on events.event_type = event_types.event_type
+    inner join users on events.user_id = users.user_id
+    inner join items on events.item_id = items.item_id
+    cross join strongest_type
+    cross join boundaries
+    left join held_out_items
+        on events.user_id = held_out_items.user_id
+        and events.item_id = held_out_items.item_id
+
+)
+
+select * from final

@@ -1,0 +1,95 @@
+-- Grain: one row per user and held-out item, where no day divides the events usefully.
+{% set share = var("holdout_share") %}
+with
+
+events as (
+
+    select * from {{ ref("stg_events") }}
+
+),
+
+event_types as (
+
+    select * from {{ ref("stg_event_types") }}
+
+),
+
+boundaries as (
+
+    select * from {{ ref("int_time_boundaries") }}
+
+),
+
+target_pairs as (
+
+    select distinct
+        events.user_id,
+        events.item_id,
+        boundaries.test_labels_start_on is null as is_test_held_out
+    from events
+    inner join event_types on events.event_type = event_types.event_type
+    cross join boundaries
+    where boundaries.train_labels_start_on is null
+        and (
+            boundaries.test_labels_start_on is null
+            or events.occurred_at < boundaries.test_labels_start_on
+        )
+        and (
+            event_types.is_target
+            or not exists (select 1 from event_types where is_target)
+        )
+
+),
+
+-- A hash decides, so that the choice depends on nothing but the ids.
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by user_id
+            order by md5(user_id || ':' || item_id), item_id
+        ) as hash_rank,
+        count(*) over (partition by user_id) as item_count
+    from target_pairs
+
+),
+
+test_counts as (
+
+    select
+        *,
+        case
+            when is_test_held_out and item_count >= 2
+                then greatest(1, round(item_count * {{ share }}))
+            else 0
+        end as test_count
+    from ordered
+
+),
+
+train_counts as (
+
+    select
+        *,
+        case
+            when item_count - test_count >= 2
+                then greatest(1, round((item_count - test_count) * {{ share }}))
+            else 0
+        end as train_count
+    from test_counts
+
+),
+
+final as (
+
+    select
+        user_id,
+        item_id,
+        case when hash_rank <= test_count then 2 else 1 end as time_slice
+    from train_counts
+    where hash_rank <= test_count + train_count
+
+)
+
+select * from final

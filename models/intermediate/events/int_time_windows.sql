@@ -1,0 +1,52 @@
+-- Grain: one row per time window: which slices are its history, which its labels.
+with
+
+boundaries as (
+
+    select * from {{ ref("int_time_boundaries") }}
+
+),
+
+last_event as (
+
+    select
+        cast(max(occurred_at) as date) + interval '1' day as day_after
+    from {{ ref("int_events") }}
+
+),
+
+final as (
+
+    select
+        'train' as time_window,
+        0 as last_history_slice,
+        1 as label_slice,
+        cast(
+            coalesce(
+                boundaries.train_labels_start_on, boundaries.test_labels_start_on,
+                last_event.day_after
+            ) as timestamp
+        ) as history_ends_at
+    from boundaries
+    cross join last_event
+    union all
+    select
+        'test' as time_window,
+        1 as last_history_slice,
+        2 as label_slice,
+        cast(
+            coalesce(boundaries.test_labels_start_on, last_event.day_after) as timestamp
+        ) as history_ends_at
+    from boundaries
+    cross join last_event
+    union all
+    select
+        'serve' as time_window,
+        2 as last_history_slice,
+        cast(null as integer) as label_slice,
+        cast(last_event.day_after as timestamp) as history_ends_at
+    from last_event
+
+)
+
+select * from final

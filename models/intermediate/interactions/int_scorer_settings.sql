@@ -1,0 +1,23 @@
+-- Grain: one row per scorer and setting; Python models read their settings here.
+{% set settings = precision_marketing.scorer_setting_defaults() %}
+with
+
+final as (
+
+    {% for scorer in settings %}
+    {% for name, value in precision_marketing.scorer_settings(scorer).items() %}
+    select
+        '{{ scorer }}' as scorer,
+        '{{ name }}' as setting,
+        cast({{ value }} as double) as setting_value
+    union all
+    {% endfor %}
+    {% endfor %}
+    select
+        'every_scorer' as scorer,
+        'candidates' as setting,
+        cast({{ var("candidates_per_scorer") }} as double) as setting_value
+
+)
+
+select * from final

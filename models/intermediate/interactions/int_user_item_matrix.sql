@@ -1,0 +1,74 @@
+-- Grain: one row per time window, consenting user and item of the user's history.
+{% set half_life = var("interaction_half_life_days") %}
+{% set saturation = var("interaction_saturation") %}
+with
+
+events as (
+
+    select * from {{ ref("int_events") }}
+
+),
+
+windows as (
+
+    select * from {{ ref("int_time_windows") }}
+
+),
+
+consenting_users as (
+
+    select user_index from {{ ref("int_users") }} where has_profiling_consent
+
+),
+
+summed as (
+
+    select
+        windows.time_window,
+        events.user_index,
+        events.item_index,
+        {% if half_life > 0 %}
+        {{ precision_marketing.exact_sum(
+            "events.weight * power(0.5e0, "
+            ~ precision_marketing.days_between(
+                "events.occurred_at", "windows.history_ends_at"
+            ) ~ " / " ~ half_life ~ "e0)"
+        ) }} as summed_weight,
+        {% else %}
+        {{ precision_marketing.exact_sum("events.weight") }} as summed_weight,
+        {% endif %}
+        count(*) as event_count,
+        max(events.is_target) as is_acquired,
+        max(events.occurred_at) as last_event_at
+    from events
+    inner join windows on events.time_slice <= windows.last_history_slice
+    inner join consenting_users on events.user_index = consenting_users.user_index
+    group by windows.time_window, events.user_index, events.item_index
+
+),
+
+final as (
+
+    select
+        time_window,
+        user_index,
+        item_index,
+        {% if saturation == "log" %}
+        -- One strongest event is 1; the tenth adds little.
+        ln(1 + summed_weight) / ln(2e0) as interaction_weight,
+        {% elif saturation == "binary" %}
+        case when summed_weight > 0 then 1e0 else 0e0 end as interaction_weight,
+        {% else %}
+        summed_weight as interaction_weight,
+        {% endif %}
+        event_count,
+        is_acquired,
+        -- What the scorers must not return: under `new`, what the user already has.
+        {{ "is_acquired" if var("recommendation_target") == "new" else "false" }}
+            as is_excluded,
+        last_event_at
+    from summed
+
+)
+
+select * from final

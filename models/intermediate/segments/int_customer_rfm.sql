@@ -1,0 +1,101 @@
+-- Grain: one row per user who ever ordered: recency, frequency, monetary and scores.
+-- Data without any order (ratings, plays) are scored by target events instead.
+with
+
+events as (
+
+    select * from {{ ref("int_events") }}
+
+),
+
+conversions as (
+
+    select * from {{ ref("int_conversions") }}
+
+),
+
+acts as (
+
+    select
+        'order' as rfm_basis,
+        user_id,
+        converted_at as acted_at,
+        revenue_amount
+    from conversions
+
+    union all
+
+    select
+        'target_event' as rfm_basis,
+        user_id,
+        occurred_at as acted_at,
+        cast(null as {{ precision_marketing.kind_type("amount") }}) as revenue_amount
+    from events
+    where is_target and not exists (select 1 from conversions)
+
+),
+
+totals as (
+
+    select
+        user_id,
+        rfm_basis,
+        max(acted_at) as last_acted_at,
+        count(*) as frequency_count,
+        cast(
+            sum(revenue_amount) as {{ precision_marketing.kind_type("amount") }}
+        ) as revenue_amount
+    from acts
+    group by user_id, rfm_basis
+
+),
+
+-- The end of the data, not the clock of the machine: a later build scores alike.
+scored as (
+
+    select
+        totals.*,
+        (select max(events.occurred_at) from events) as as_of_at,
+        -- The longest ago comes first, so that the most recent fifth scores 5.
+        ntile(5) over (
+            order by totals.last_acted_at, totals.user_id
+        ) as recency_score,
+        ntile(5) over (
+            order by totals.frequency_count, totals.user_id
+        ) as frequency_score,
+        -- Among users with known revenue only; the others have no monetary score.
+        case
+            when totals.revenue_amount is not null
+                then ntile(5) over (
+                    partition by totals.revenue_amount is null
+                    order by totals.revenue_amount, totals.user_id
+                )
+        end as monetary_score
+    from totals
+
+),
+
+final as (
+
+    select
+        user_id,
+        rfm_basis,
+        as_of_at,
+        last_acted_at,
+        {{ precision_marketing.days_between("last_acted_at", "as_of_at") }}
+            as recency_days,
+        frequency_count,
+        revenue_amount,
+        recency_score,
+        frequency_score,
+        monetary_score,
+        -- The mean of the two, halves upward; frequency alone without revenue.
+        cast(
+            floor((frequency_score + coalesce(monetary_score, frequency_score) + 1) / 2)
+            as integer
+        ) as frequency_monetary_score
+    from scored
+
+)
+
+select * from final

@@ -1,0 +1,121 @@
+-- Grain: one row per campaign, variant, channel and UTC day on which anything happened.
+-- Whatever is counted here may be added up; rates are in campaign_performance.
+with
+
+campaigns as (
+
+    select * from {{ ref("int_campaigns") }}
+
+),
+
+touch_days as (
+
+    select * from {{ ref("int_campaign_touch_days") }}
+
+),
+
+conversion_days as (
+
+    select * from {{ ref("int_campaign_conversion_days") }}
+
+),
+
+spend_days as (
+
+    select * from {{ ref("int_campaign_spend") }}
+
+),
+
+campaigns_with_spend as (
+
+    select distinct campaign_id from spend_days
+
+),
+
+days as (
+
+    select
+        campaign_id,
+        variant,
+        channel,
+        activity_date
+    from touch_days
+    union
+    select
+        campaign_id,
+        variant,
+        channel,
+        activity_date
+    from conversion_days
+    union
+    select
+        campaign_id,
+        variant,
+        channel,
+        spend_date as activity_date
+    from spend_days
+
+),
+
+final as (
+
+    select
+        days.campaign_id,
+        days.variant,
+        days.channel,
+        days.activity_date,
+        'last_touch' as attribution_model,
+        campaigns.click_window_days,
+        campaigns.view_window_days,
+        campaigns.currency,
+        coalesce(touch_days.send_count, 0) as send_count,
+        coalesce(touch_days.delivered_count, 0) as delivered_count,
+        coalesce(touch_days.bounce_count, 0) as bounce_count,
+        coalesce(touch_days.impression_count, 0) as impression_count,
+        coalesce(touch_days.open_count, 0) as open_count,
+        coalesce(touch_days.click_count, 0) as click_count,
+        coalesce(touch_days.unsubscribe_count, 0) as unsubscribe_count,
+        coalesce(touch_days.complaint_count, 0) as complaint_count,
+        coalesce(conversion_days.conversion_count, 0) as conversion_count,
+        coalesce(conversion_days.click_conversion_count, 0) as click_conversion_count,
+        coalesce(conversion_days.view_conversion_count, 0) as view_conversion_count,
+        coalesce(conversion_days.channel_reported_conversion_count, 0)
+            as channel_reported_conversion_count,
+        -- Nobody converted: zero. Somebody did, at prices nobody gave: unknown.
+        cast(
+            case
+                when conversion_days.conversion_count > 0
+                    then conversion_days.revenue_amount
+                else 0
+            end as {{ precision_marketing.kind_type("amount") }}
+        ) as revenue_amount,
+        -- Zero on a day without a bill, unknown where the campaign has none at all.
+        cast(
+            case
+                when campaigns_with_spend.campaign_id is not null
+                    then coalesce(spend_days.spend_amount, 0)
+            end as {{ precision_marketing.kind_type("amount") }}
+        ) as spend_amount
+    from days
+    inner join campaigns on days.campaign_id = campaigns.campaign_id
+    left join campaigns_with_spend
+        on days.campaign_id = campaigns_with_spend.campaign_id
+    left join touch_days
+        on days.campaign_id = touch_days.campaign_id
+        and days.variant = touch_days.variant
+        and days.channel = touch_days.channel
+        and days.activity_date = touch_days.activity_date
+    left join conversion_days
+        on days.campaign_id = conversion_days.campaign_id
+        and days.variant = conversion_days.variant
+        and days.channel = conversion_days.channel
+        and days.activity_date = conversion_days.activity_date
+    left join spend_days
+        on days.campaign_id = spend_days.campaign_id
+        and days.variant = spend_days.variant
+        and days.channel = spend_days.channel
+        and days.activity_date = spend_days.spend_date
+
+)
+
+select * from final

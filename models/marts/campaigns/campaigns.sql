@@ -1,0 +1,64 @@
+-- Grain: one row per campaign.
+with
+
+campaigns as (
+
+    select * from {{ ref("int_campaigns") }}
+
+),
+
+user_counts as (
+
+    select
+        campaign_id,
+        count(*) filter (where user_count > 0) as variant_count,
+        sum(assigned_user_count) as assigned_user_count,
+        sum(case when is_control then assigned_user_count else 0 end)
+            as control_user_count,
+        sum(contacted_user_count) as contacted_user_count
+    from {{ ref("int_campaign_variants") }}
+    group by campaign_id
+
+),
+
+spend as (
+
+    select
+        campaign_id,
+        max(spend_source) as spend_source,
+        sum(spend_amount) as spend_amount
+    from {{ ref("int_campaign_spend") }}
+    group by campaign_id
+
+),
+
+final as (
+
+    select
+        campaigns.campaign_id,
+        campaigns.campaign_name,
+        campaigns.channel,
+        campaigns.objective,
+        campaigns.started_at,
+        campaigns.ended_at,
+        campaigns.click_window_days,
+        campaigns.view_window_days,
+        campaigns.target_category,
+        campaigns.unit_margin_rate,
+        campaigns.currency,
+        user_counts.control_user_count > 0 as has_control,
+        user_counts.variant_count,
+        cast(user_counts.assigned_user_count as bigint) as assigned_user_count,
+        cast(user_counts.control_user_count as bigint) as control_user_count,
+        cast(user_counts.contacted_user_count as bigint) as contacted_user_count,
+        spend.spend_source,
+        cast(
+            spend.spend_amount as {{ precision_marketing.kind_type("amount") }}
+        ) as spend_amount
+    from campaigns
+    inner join user_counts on campaigns.campaign_id = user_counts.campaign_id
+    left join spend on campaigns.campaign_id = spend.campaign_id
+
+)
+
+select * from final

@@ -1,0 +1,62 @@
+-- Grain: one row per time window, ranking, segment of users, metric and k.
+with
+
+user_metrics as (
+
+    select * from {{ ref("segment_ranking_quality") }}
+
+),
+
+published_ranking as (
+
+    select * from {{ ref("published_ranking") }}
+
+),
+
+catalogue as (
+
+    select * from {{ ref("catalogue_ranking_quality") }}
+
+),
+
+measured as (
+
+    select
+        time_window, scorer, segment, metric, k, metric_value, standard_error, user_count
+    from user_metrics
+    union all
+    select
+        time_window, scorer, segment, metric, k, metric_value,
+        cast(null as double) as standard_error, user_count
+    from catalogue
+
+),
+
+final as (
+
+    select
+        measured.time_window,
+        measured.scorer,
+        measured.segment,
+        measured.metric,
+        measured.k,
+        measured.metric_value,
+        measured.metric_value - 1.959963984540054e0 * measured.standard_error
+            as interval_lower,
+        measured.metric_value + 1.959963984540054e0 * measured.standard_error
+            as interval_upper,
+        popularity.metric_value as popularity_value,
+        cast(measured.user_count as bigint) as user_count,
+        measured.scorer = published_ranking.scorer as is_published
+    from measured
+    cross join published_ranking
+    left join measured as popularity
+        on popularity.scorer = 'popularity'
+        and measured.time_window = popularity.time_window
+        and measured.segment = popularity.segment
+        and measured.metric = popularity.metric
+        and measured.k = popularity.k
+
+)
+
+select * from final

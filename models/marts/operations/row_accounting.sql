@@ -1,0 +1,39 @@
+-- Grain: one row per input of the contract, absent ones included.
+with
+
+input_rows as (
+
+    -- Counted on the inputs themselves, so that a row lost later cannot hide.
+    select * from {{ ref("stg_input_rows") }}
+
+),
+
+checked_rows as (
+
+    {% for input_name in precision_marketing.input_contract() %}
+    select
+        '{{ input_name }}' as input_name,
+        count(case when row_status = 'kept' then 1 end) as rows_kept,
+        count(case when row_status = 'rejected' then 1 end) as rows_rejected,
+        count(case when row_status = 'duplicate' then 1 end) as rows_duplicate
+    from {{ ref("stg_" ~ input_name ~ "_checked") }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+final as (
+
+    select
+        input_rows.input_name,
+        input_rows.rows_read,
+        checked_rows.rows_kept,
+        checked_rows.rows_rejected,
+        checked_rows.rows_duplicate,
+        input_rows.rows_erased
+    from input_rows
+    left join checked_rows on input_rows.input_name = checked_rows.input_name
+
+)
+
+select * from final

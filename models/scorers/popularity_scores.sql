@@ -1,0 +1,93 @@
+-- Grain: one row per time window, user and item among the user's most popular ones.
+{% set candidates = var("candidates_per_scorer") %}
+with
+
+item_features as (
+
+    select * from {{ ref("int_item_features") }}
+
+),
+
+users as (
+
+    select * from {{ ref("int_window_users") }} where is_scored
+
+),
+
+excluded as (
+
+    select
+        time_window,
+        user_index,
+        item_index
+    from {{ ref("int_user_item_matrix") }}
+    where is_excluded
+
+),
+
+popular_items as (
+
+    select
+        time_window,
+        item_index,
+        user_count,
+        row_number() over (
+            partition by time_window order by user_count desc, item_index
+        ) as popularity_rank
+    from item_features
+    where is_eligible and user_count > 0
+
+),
+
+-- A user who has n items still gets a full list from the top `candidates` + n.
+reachable as (
+
+    select
+        users.time_window,
+        users.user_index,
+        popular_items.item_index,
+        popular_items.user_count,
+        popular_items.popularity_rank
+    from users
+    inner join popular_items
+        on users.time_window = popular_items.time_window
+        and popular_items.popularity_rank
+        <= {{ candidates }} + users.acquired_item_count
+
+),
+
+ranked as (
+
+    select
+        reachable.time_window,
+        reachable.user_index,
+        reachable.item_index,
+        reachable.user_count,
+        row_number() over (
+            partition by reachable.time_window, reachable.user_index
+            order by reachable.popularity_rank
+        ) as scorer_rank
+    from reachable
+    left join excluded
+        on reachable.time_window = excluded.time_window
+        and reachable.user_index = excluded.user_index
+        and reachable.item_index = excluded.item_index
+    where excluded.item_index is null
+
+),
+
+final as (
+
+    select
+        time_window,
+        'popularity' as scorer,
+        user_index,
+        item_index,
+        cast(user_count as double) as score,
+        cast(scorer_rank as integer) as scorer_rank
+    from ranked
+    where scorer_rank <= {{ candidates }}
+
+)
+
+select * from final

@@ -1,0 +1,26 @@
+def model(dbt, session):
+    from precision_marketing.algorithms import item_profiles
+    from precision_marketing.documents import profile_schema, profile_table
+    from precision_marketing.relations import (
+        reader,
+        to_arrow,
+        window_schema,
+        window_tables,
+        with_window,
+    )
+    from precision_marketing.windows import read_settings
+
+    settings = read_settings(dbt.ref("int_scorer_settings"), "content_tfidf")
+    documents = to_arrow(dbt.ref("int_item_documents"))
+
+    def batches():
+        for time_window, rows in window_tables(documents):
+            profiles, terms = item_profiles(
+                rows.sort_by("item_index")["document"].to_pylist(),
+                minimum_document_frequency=settings["minimum_document_frequency"],
+                maximum_terms=settings["maximum_terms"],
+            )
+            for batch in profile_table(profiles, terms).to_batches():
+                yield with_window(batch, time_window)
+
+    return reader(window_schema(profile_schema), batches())

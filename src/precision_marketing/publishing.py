@@ -1,0 +1,258 @@
+"""Publish the marts of a finished build as one DuckDB file that readers may keep open.
+
+Run `python -m precision_marketing.publishing --database build.duckdb --published
+published/shop.duckdb` after a `dbt build` that succeeded as a whole (`dbt build &&
+...`): whether it did is not looked at here. Readers open the published file only, since
+DuckDB lets one process write or many read, and a reader of the build file would block
+the next build.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+SCHEMA = "marts"
+# What current BI drivers read; DuckDB 2 writes a newer format by default.
+STORAGE_VERSION = "v1.4.0"
+
+
+class PublishingError(Exception):
+    """Nothing was published; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """What was published.
+
+    Parameters
+    ----------
+    path : Path
+        The file that readers open.
+    row_counts : dict of str to int
+        Rows by mart, ordered by name.
+    size : int
+        Bytes of the file.
+    """
+
+    path: Path
+    row_counts: dict[str, int]
+    size: int
+
+
+def publish(database: Path, published: Path) -> PublishedFile:
+    """Copy every mart of a finished build into the published file, all at once.
+
+    The copy is written beside the target, synchronized to disk and renamed over it, so
+    readers see the old marts or the new ones and never a mixture. A reader that has the
+    old file open goes on seeing the old marts until it closes its connections.
+
+    Parameters
+    ----------
+    database : Path
+        DuckDB file of a finished build. It is read only.
+    published : Path
+        Target; its folder is made if need be. If it is a symbolic link, the file that
+        it points to is replaced.
+
+    Returns
+    -------
+    PublishedFile
+        The target's path, rows by mart, and size.
+
+    Raises
+    ------
+    PublishingError
+        If the build does not exist, is in use by another program, or has no marts or
+        a view among them; if the target is the build, has a name that DuckDB would
+        confuse with the schema `marts`, or was opened for writing by another program.
+
+    Notes
+    -----
+    Rows are inserted in the order of all their columns, so equal marts give equal
+    content whatever order the build wrote them in. Constraints are not copied: they
+    were enforced in the build, and their indexes would only slow the copy. Publishing
+    to one folder is serialized; a killed publish leaves files whose names start with a
+    dot, which the next one removes.
+    """
+    database, published = Path(database).resolve(), Path(published).resolve()
+    _check_paths(database, published)
+    published.parent.mkdir(parents=True, exist_ok=True)
+    temporary = published.with_name(f".{published.name}.publishing")
+    with _locked(published.parent) as folder:
+        _remove_leftovers(temporary)
+        try:
+            row_counts = _copy(database, temporary)
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            os.replace(temporary, published)
+            os.fsync(folder)
+        finally:
+            _remove_leftovers(temporary)
+    return PublishedFile(published, row_counts, published.stat().st_size)
+
+
+def _check_paths(database: Path, published: Path) -> None:
+    if not database.is_file():
+        raise PublishingError(
+            f"There is no build at {database}: run `dbt build` first, or name its "
+            "DuckDB file."
+        )
+    if published == database or (published.exists() and published.samefile(database)):
+        raise PublishingError(
+            f"{published} is the build itself: publish to another file."
+        )
+    if published.is_dir():
+        raise PublishingError(f"{published} is a folder: name a file in it.")
+    if published.stem.lower() == SCHEMA:
+        raise PublishingError(
+            f"A database named {published.name} has the same name as its schema, so "
+            f"`{SCHEMA}.recommendations` would be ambiguous: choose another file name."
+        )
+    log = published.with_name(published.name + ".wal")
+    if log.exists():
+        # DuckDB would replay the old file's log onto the new one.
+        raise PublishingError(
+            f"{log} shows that a program wrote to the published file: close that "
+            "program, remove the log, and open the file read-only."
+        )
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """Lock the folder itself: no lock file stays behind, not even after a kill."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _remove_leftovers(temporary: Path) -> None:
+    """Remove the temporary file, its write-ahead log and its spill folder."""
+    temporary.unlink(missing_ok=True)
+    temporary.with_name(temporary.name + ".wal").unlink(missing_ok=True)
+    shutil.rmtree(_spill_folder(temporary), ignore_errors=True)
+
+
+def _spill_folder(temporary: Path) -> Path:
+    return temporary.with_name(temporary.name + ".spill")
+
+
+def _copy(database: Path, temporary: Path) -> dict[str, int]:
+    with closing(duckdb.connect()) as connection:
+        connection.execute(f"set temp_directory = {_literal(_spill_folder(temporary))}")
+        try:
+            connection.execute(f"attach {_literal(database)} as build (read_only)")
+        except duckdb.Error as error:
+            raise PublishingError(
+                f"{database} cannot be read. If a build or another program has it "
+                f"open, wait for it to end. DuckDB says: {error}"
+            ) from error
+        marts = _marts(connection, database)
+        connection.execute(
+            f"attach {_literal(temporary)} as copy "
+            f"(storage_version '{STORAGE_VERSION}')"
+        )
+        connection.execute(f"create schema copy.{SCHEMA}")
+        row_counts = {mart: _copy_mart(connection, mart) for mart in marts}
+        _copy_comments(connection)
+        connection.execute("detach copy")
+    return row_counts
+
+
+def _marts(connection: duckdb.DuckDBPyConnection, database: Path) -> list[str]:
+    """Return the names of the build's marts, or refuse a build that has none."""
+    relations = connection.execute(
+        "select table_name, table_type from information_schema.tables "
+        "where table_catalog = 'build' and table_schema = ? order by table_name",
+        [SCHEMA],
+    ).fetchall()
+    if not relations:
+        raise PublishingError(
+            f"{database} has no tables in schema `{SCHEMA}`: run `dbt build` and "
+            "publish after it has succeeded."
+        )
+    views = [name for name, kind in relations if kind == "VIEW"]
+    if views:
+        raise PublishingError(
+            f"`{SCHEMA}.{views[0]}` is a view, and what it reads is not published: "
+            "materialize it as a table."
+        )
+    return [name for name, _ in relations]
+
+
+def _copy_mart(connection: duckdb.DuckDBPyConnection, mart: str) -> int:
+    """Copy one mart in the order of all its columns and return its rows."""
+    name = f"{SCHEMA}.{_identifier(mart)}"
+    return connection.execute(
+        f"create table copy.{name} as select * from build.{name} order by all"
+    ).fetchall()[0][0]
+
+
+def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
+    """Carry over the descriptions that dbt's `persist_docs` wrote."""
+    comments = connection.execute(
+        "select 'table', table_name, null, comment from duckdb_tables() "
+        "where database_name = 'build' and schema_name = $schema "
+        "and comment is not null "
+        "union all "
+        "select 'column', table_name, column_name, comment from duckdb_columns() "
+        "where database_name = 'build' and schema_name = $schema "
+        "and comment is not null",
+        {"schema": SCHEMA},
+    ).fetchall()
+    for kind, mart, column, comment in comments:
+        target = f"copy.{SCHEMA}.{_identifier(mart)}"
+        if column is not None:
+            target += f".{_identifier(column)}"
+        connection.execute(f"comment on {kind} {target} is {_literal(comment)}")
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str | Path) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Publish and print where the file lies."""
+    parser = argparse.ArgumentParser(
+        prog="python -m precision_marketing.publishing",
+        description="Copy the marts of a finished build into one file for readers. "
+        "Run it only after `dbt build` has succeeded.",
+    )
+    parser.add_argument(
+        "--database", type=Path, required=True, help="DuckDB file of the build"
+    )
+    parser.add_argument(
+        "--published", type=Path, required=True, help="DuckDB file for readers"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        result = publish(options.database, options.published)
+    except PublishingError as error:
+        print(f"Nothing was published. {error}", file=sys.stderr)
+        return 1
+    print(
+        f"Published {len(result.row_counts)} marts, "
+        f"{sum(result.row_counts.values()):,} rows, {result.size / 1e6:.1f} MB: "
+        f"{result.path}"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

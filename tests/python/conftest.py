@@ -1,0 +1,115 @@
+"""Fixtures that run dbt on small inputs, in this process and parsed only once."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+PROJECT = Path(__file__).parents[2]
+# The input checks and what reports on them; no data tests, no unit tests.
+INPUT_CHECKS = (
+    *("build", "--select", "+path:models/staging", "row_accounting", "rejected_rows"),
+    *("--exclude-resource-type", "test", "unit_test"),
+)
+
+
+@dataclass
+class DbtProject:
+    """Run dbt commands on this project with databases and inputs of the test's own."""
+
+    work: Path
+    _runner: dbtRunner | None = field(default=None, repr=False)
+
+    def run(
+        self,
+        *arguments: str,
+        database: Path,
+        input_dir: Path | str,
+        variables: str = "{}",
+    ) -> str:
+        """Run one dbt command; return '' if it succeeded, or else its errors.
+
+        The project is parsed for the first call only. That fixes the name of the
+        database in every model, so that each build's file is another folder's
+        `inputs.duckdb`.
+        """
+        database.parent.mkdir(parents=True, exist_ok=True)
+        os.environ["PRECISION_MARKETING_DATABASE"] = str(database)
+        os.environ["PRECISION_MARKETING_INPUT_DIR"] = str(input_dir)
+        common = [
+            *("--quiet", "--no-use-colors", "--log-level", "none"),
+            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--target-path", str(self.work / "target")),
+            *("--log-path", str(self.work / "logs")),
+        ]
+        errors: list[str] = []
+        if self._runner is None:
+            parsed = dbtRunner().invoke(["parse", *common])
+            assert parsed.success, parsed.exception
+            self._runner = dbtRunner(manifest=parsed.result)
+        self._runner.callbacks = [
+            lambda event: (
+                errors.append(event.info.msg) if event.info.level == "error" else None
+            )
+        ]
+        result = self._runner.invoke([*arguments, *common, "--vars", variables])
+        # Let go of the file, so that the test can open it.
+        DuckDBConnectionManager.close_all_connections()
+        return "" if result.success else "\n".join([*errors, str(result.exception)])
+
+    def check_inputs(self, folder: Path, variables: str = "{}") -> Path:
+        """Build staging and its accounts on a folder; return the database file."""
+        database = folder / "build" / "inputs.duckdb"
+        errors = self.run(
+            *INPUT_CHECKS, database=database, input_dir=folder, variables=variables
+        )
+        assert not errors, errors
+        return database
+
+
+@pytest.fixture(scope="session")
+def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtProject]:
+    """Give the project; parsing it takes seconds, so that it is done once."""
+    names = ("PRECISION_MARKETING_DATABASE", "PRECISION_MARKETING_INPUT_DIR")
+    before = {name: os.environ.get(name) for name in names}
+    yield DbtProject(tmp_path_factory.mktemp("dbt"))
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture(scope="session")
+def write_csv() -> Callable[[Path, str, list[dict[str, Any]]], None]:
+    """Write rows of equal keys as `folder/name.csv`."""
+
+    def write(folder: Path, name: str, rows: list[dict[str, Any]]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def fetch() -> Callable[[Path, str], list[tuple[Any, ...]]]:
+    """Return the rows of a query on a built database."""
+
+    def read(database: Path, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    return read

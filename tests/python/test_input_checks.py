@@ -1,0 +1,313 @@
+"""What becomes of each input row: kept, rejected with a reason, duplicate or erased.
+
+These claims are not dbt unit tests: a checked model looks up its input's columns with a
+query while it compiles, and in a unit test that input is a CTE which no query can see.
+So one small folder of files, which holds every case, is built once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+VARIABLES = (
+    "{as_of: 2025-06-30, maximum_quantity: 10000, event_type_weights: {donation: 4}}"
+)
+
+EVENT = {
+    "event_id": "sound",
+    "user_id": "u1",
+    "item_id": "i1",
+    "event_type": "purchase",
+    "occurred_at": "2025-01-01 10:00:00",
+    "quantity": "1",
+    "unit_price": "2.5",
+    "rating": "",
+}
+TOUCH = {
+    "touch_id": "sound",
+    "campaign_id": "c1",
+    "user_id": "u1",
+    "touch_type": "click",
+    "touched_at": "2025-01-01 10:00:00",
+    "position": "1",
+    "propensity": "0.5",
+}
+
+# Each row breaks its own rule and every later one that it can: the first is reported.
+BROKEN_EVENTS = {
+    "missing_user_id": {"user_id": "  ", "item_id": "", "event_type": ""},
+    "missing_item_id": {"item_id": "", "event_type": "", "occurred_at": "soon"},
+    "missing_event_type": {"event_type": " ", "occurred_at": "soon", "quantity": "x"},
+    "invalid_occurred_at": {"occurred_at": "2025-02-30", "event_type": "gaze"},
+    "occurred_at_in_future": {"occurred_at": "2025-07-01 00:00:01", "event_type": "x"},
+    "unknown_event_type": {"event_type": "gaze", "rating": "good"},
+    "invalid_number": {"quantity": "nan", "unit_price": "-1", "item_id": "i9"},
+    "quantity_not_positive": {"quantity": "0", "unit_price": "-1", "item_id": "i9"},
+    "quantity_above_maximum": {"quantity": "10001", "unit_price": "-1"},
+    "negative_unit_price": {"unit_price": "-0.01", "item_id": "i9"},
+    "unknown_item": {"item_id": "i9"},
+}
+BROKEN_TOUCHES = {
+    "missing_campaign_id": {"campaign_id": "", "user_id": "", "touch_type": ""},
+    "missing_user_id": {"user_id": "", "touch_type": "", "touched_at": ""},
+    "unknown_touch_type": {"touch_type": "glance", "touched_at": ""},
+    "invalid_touched_at": {"touched_at": "", "propensity": "x", "campaign_id": "c9"},
+    "touched_at_in_future": {"touched_at": "2030-01-01", "campaign_id": "c9"},
+    "invalid_number": {"propensity": "inf", "position": "top", "campaign_id": "c9"},
+    "unreadable_value": {"position": "top", "campaign_id": "c9"},
+    "unknown_campaign": {"campaign_id": "c9"},
+}
+# Inputs whose broken rows carry no id: the reasons are counted.
+BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
+    "items": [
+        ("kept", {"item_id": "i1", "price": "1", "is_available": ""}),
+        ("missing_item_id", {"item_id": "", "price": "x", "is_available": "perhaps"}),
+        ("invalid_number", {"item_id": "i2", "price": "x", "is_available": "perhaps"}),
+        ("negative_price", {"item_id": "i2", "price": "-1", "is_available": "perhaps"}),
+        (
+            "unreadable_value",
+            {"item_id": "i2", "price": "1", "is_available": "perhaps"},
+        ),
+    ],
+    "users": [
+        ("kept", {"user_id": "u1", "has_ads_consent": "true"}),
+        ("kept", {"user_id": "u2", "has_ads_consent": ""}),
+        ("missing_user_id", {"user_id": "", "has_ads_consent": "perhaps"}),
+        ("unreadable_value", {"user_id": "u3", "has_ads_consent": "perhaps"}),
+        ("erased", {"user_id": "gone", "has_ads_consent": "perhaps"}),
+    ],
+    "campaigns": [
+        ("kept", {"campaign_id": "c1", "started_at": "", "ended_at": "2025-01-01"}),
+        ("missing_campaign_id", {"campaign_id": "", "started_at": "x", "ended_at": ""}),
+        ("unreadable_value", {"campaign_id": "c2", "started_at": "x", "ended_at": ""}),
+        (
+            "ended_before_started",
+            {"campaign_id": "c2", "started_at": "2025-01-02", "ended_at": "2025-01-01"},
+        ),
+    ],
+    "campaign_spend": [
+        ("kept", {"campaign_id": "c1", "spend_date": "2025-01-01", "spend": "0.1"}),
+        ("duplicate", {"campaign_id": "c1", "spend_date": "2025-01-01", "spend": "9"}),
+        ("missing_campaign_id", {"campaign_id": "", "spend_date": "", "spend": ""}),
+        ("invalid_spend_date", {"campaign_id": "c9", "spend_date": "", "spend": ""}),
+        (
+            "invalid_spend",
+            {"campaign_id": "c9", "spend_date": "2025-01-01", "spend": "free"},
+        ),
+        (
+            "negative_spend",
+            {"campaign_id": "c9", "spend_date": "2025-01-01", "spend": "-1"},
+        ),
+        (
+            "unknown_campaign",
+            {"campaign_id": "c9", "spend_date": "2025-01-01", "spend": "1"},
+        ),
+    ],
+    "campaign_assignments": [
+        ("kept", {"campaign_id": "c1", "user_id": "u1", "variant": "control"}),
+        ("kept", {"campaign_id": "c1", "user_id": "u2", "variant": "control"}),
+        ("duplicate", {"campaign_id": "c1", "user_id": "u2", "variant": "b"}),
+        ("missing_campaign_id", {"campaign_id": "", "user_id": "", "variant": ""}),
+        ("missing_user_id", {"campaign_id": "c9", "user_id": "", "variant": ""}),
+        ("missing_variant", {"campaign_id": "c9", "user_id": "u1", "variant": ""}),
+        ("unknown_campaign", {"campaign_id": "c9", "user_id": "u1", "variant": "a"}),
+        ("erased", {"campaign_id": "", "user_id": "gone", "variant": ""}),
+    ],
+    "erasure_requests": [
+        ("kept", {"user_id": "gone", "requested_at": "2025-03-01"}),
+        ("kept", {"user_id": "gone too", "requested_at": "last week"}),
+        ("duplicate", {"user_id": "gone ", "requested_at": "2025-03-02"}),
+        ("missing_user_id", {"user_id": "", "requested_at": "2025-03-01"}),
+    ],
+}
+
+
+def case_rows() -> dict[str, list[dict[str, str]]]:
+    """Return the rows of every input, the broken ones first."""
+    events = [
+        {**EVENT, "event_id": reason, **change}
+        for reason, change in BROKEN_EVENTS.items()
+    ]
+    events += [
+        {**EVENT, **change}
+        for change in (
+            {"event_id": "sound"},
+            {"event_id": "one day ahead", "occurred_at": "2025-07-01 00:00:00"},
+            {"event_id": "at the maximum", "quantity": "10000"},
+            {"event_id": "own type", "event_type": " Donation "},
+            {"event_id": "blanks", "user_id": " u1 ", "item_id": "i1 "},
+            {"event_id": "#comment", "quantity": " 2.50 ", "unit_price": "1e2"},
+            {"event_id": "erased", "user_id": "gone", "item_id": "", "quantity": "x"},
+            {"event_id": "erased late", "user_id": "gone too"},
+            {"event_id": "twice", "unit_price": "1"},
+            {"event_id": "twice", "unit_price": "2"},
+            {"event_id": "twice", "unit_price": "-3"},
+            {"event_id": "", "unit_price": "7"},
+            {"event_id": " ", "unit_price": "7.0"},
+            {"event_id": "", "unit_price": "8"},
+        )
+    ]
+    touches = [
+        {**TOUCH, "touch_id": reason, **change}
+        for reason, change in BROKEN_TOUCHES.items()
+    ]
+    touches += [
+        {**TOUCH, **change}
+        for change in (
+            {"touch_id": "sound"},
+            {"touch_id": "erased", "user_id": "gone", "campaign_id": ""},
+            {"touch_id": "", "position": "2"},
+            {"touch_id": "", "position": "2"},
+        )
+    ]
+    others = {name: [row for _, row in rows] for name, rows in BROKEN_OTHERS.items()}
+    return {"events": events, "campaign_touches": touches, **others}
+
+
+@pytest.fixture(scope="module")
+def cases(dbt_project, write_csv, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("cases")
+    for name, rows in case_rows().items():
+        write_csv(folder, name, rows)
+    return dbt_project.check_inputs(folder, VARIABLES)
+
+
+@pytest.fixture(scope="module")
+def reversed_cases(dbt_project, write_csv, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("reversed_cases")
+    for name, rows in case_rows().items():
+        write_csv(folder, name, rows[::-1])
+    return dbt_project.check_inputs(folder, VARIABLES)
+
+
+def reasons_by_id(database: Path, fetch, name: str, key: str) -> dict[str, str]:
+    rows = fetch(
+        database,
+        f"select row_content, rejection_reason from marts.rejected_rows "
+        f"where input_name = '{name}'",
+    )
+    return {json.loads(content)[key]: reason for content, reason in rows}
+
+
+def test_an_event_is_rejected_for_the_first_reason_that_holds(cases, fetch):
+    found = reasons_by_id(cases, fetch, "events", "event_id")
+    assert found.pop("twice") == "negative_unit_price"
+    assert found == {reason: reason for reason in BROKEN_EVENTS}
+
+
+def test_a_touch_is_rejected_for_the_first_reason_that_holds(cases, fetch):
+    found = reasons_by_id(cases, fetch, "campaign_touches", "touch_id")
+    assert found == {reason: reason for reason in BROKEN_TOUCHES}
+
+
+@pytest.mark.parametrize("name", BROKEN_OTHERS)
+def test_other_rows_have_the_fate_that_the_contract_says(cases, fetch, name):
+    expected = Counter(fate for fate, _ in BROKEN_OTHERS[name])
+    ((kept, duplicate, erased),) = fetch(
+        cases,
+        "select rows_kept, rows_duplicate, rows_erased from marts.row_accounting "
+        f"where input_name = '{name}'",
+    )
+    reasons = fetch(
+        cases,
+        f"select rejection_reason from marts.rejected_rows where input_name = '{name}'",
+    )
+    found = Counter(reason for (reason,) in reasons)
+    found.update({"kept": kept, "duplicate": duplicate, "erased": erased})
+    assert +found == expected
+
+
+def kept_events(database: Path, fetch, columns: str) -> dict[str, tuple[Any, ...]]:
+    rows = fetch(database, f"select event_id, {columns} from staging.stg_events")
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_sound_rows_are_kept_up_to_the_very_limits(cases, fetch):
+    kept = kept_events(cases, fetch, "quantity")
+    named = {"sound", "one day ahead", "at the maximum", "own type", "twice"}
+    assert named <= set(kept)
+    assert kept["at the maximum"] == (10000.0,)
+
+
+def test_blanks_around_ids_and_the_case_of_types_do_not_matter(cases, fetch):
+    kept = kept_events(cases, fetch, "user_id, item_id, event_type")
+    assert kept["blanks"] == ("u1", "i1", "purchase")
+    assert kept["own type"] == ("u1", "i1", "donation")
+
+
+def test_numbers_as_text_are_numbers_and_empty_text_is_nothing(cases, fetch):
+    kept = kept_events(cases, fetch, "quantity, unit_price, rating")
+    assert kept["#comment"] == (2.5, 100.0, None)
+
+
+def test_rows_of_a_key_are_one_even_after_a_rejected_one(cases, fetch):
+    accounts = fetch(
+        cases,
+        "select row_status, count(*) from staging.stg_events_checked "
+        "where event_id = 'twice' group by row_status",
+    )
+    assert dict(accounts) == {"kept": 1, "duplicate": 1, "rejected": 1}
+
+
+def test_rows_without_a_key_are_one_when_their_content_is(cases, fetch):
+    kept = fetch(
+        cases,
+        "select unit_price, length(event_id) from staging.stg_events "
+        "where length(event_id) = 32",
+    )
+    assert sorted(kept) == [(7.0, 32), (8.0, 32)]
+
+
+def test_erased_users_are_nowhere_whatever_else_their_rows_hold(cases, fetch):
+    tables = fetch(
+        cases,
+        "select schema_name, table_name from duckdb_tables() "
+        "where schema_name in ('staging', 'marts')",
+    )
+    assert len(tables) >= 10
+    for schema, table in tables:
+        if table == "stg_erasure_requests_checked":
+            continue
+        found = fetch(
+            cases, f"select * from {schema}.{table} t where t::varchar ~ '\\bgone\\b'"
+        )
+        assert not found, f"{schema}.{table}"
+    erased = fetch(cases, "select input_name, rows_erased from marts.row_accounting")
+    assert {name: count for name, count in erased if count} == {
+        "events": 2,
+        "users": 1,
+        "campaign_assignments": 1,
+        "campaign_touches": 1,
+    }
+
+
+def test_every_row_written_is_read_and_has_one_fate(cases, fetch):
+    accounts = fetch(
+        cases,
+        "select input_name, rows_read, "
+        "rows_kept + rows_rejected + rows_duplicate + rows_erased "
+        "from marts.row_accounting",
+    )
+    written = {name: len(rows) for name, rows in case_rows().items()}
+    assert {name: read for name, read, _ in accounts} == written
+    assert all(read == fates for _, read, fates in accounts)
+
+
+def test_the_order_of_rows_changes_nothing(cases, reversed_cases, fetch):
+    # The checked tables hold the raw row as well, and which copy of it is kept does not
+    # matter when all typed columns are equal.
+    relations = fetch(
+        cases,
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema in ('staging', 'marts') "
+        "and table_name not like '%_checked'",
+    )
+    assert len(relations) == 12
+    for (relation,) in relations:
+        query = f"select t::varchar from {relation} t order by all"
+        assert fetch(cases, query) == fetch(reversed_cases, query), relation
