@@ -60,8 +60,9 @@ lint: .venv/.lint ## Check SQL, Python, YAML and spelling; changes nothing
 	PATH="$(CURDIR)/$(BIN):$$PATH" .ci/lint_sql
 
 .PHONY: benchmark
-benchmark: .venv/.test ## Measure quality and speed against published figures and peers
-	$(BIN)/python -m benchmarks
+benchmark: .venv/.runtime ## Measure what a build costs beside an empty one
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/build_cost.py \
+		$(if $(INPUT_DIR),--input-dir "$(INPUT_DIR)")
 
 .PHONY: docs
 docs: .venv/.runtime ## Write target/static_index.html, the tables' documentation in one file

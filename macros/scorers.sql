@@ -22,12 +22,12 @@
 {% macro scorer_setting_defaults() %}
     {{ return({
         "item_cosine": {
-            "neighbors": 200, "user_degree_exponent": 0.75, "target_exponent": 0.4,
-            "source_exponent": 0.4, "shrinkage": 5.0,
+            "neighbors": 200, "user_degree_exponent": 0.5, "target_exponent": 0.45,
+            "source_exponent": 0.5, "shrinkage": 10.0,
         },
         "user_cosine": {
-            "neighbors": 500, "item_degree_exponent": 0.5, "target_exponent": 0.7,
-            "source_exponent": 0.0, "shrinkage": 0.0, "popularity_exponent": 0.3,
+            "neighbors": 500, "item_degree_exponent": 0.5, "target_exponent": 0.5,
+            "source_exponent": 0.7, "shrinkage": 0.0, "popularity_exponent": 0.3,
         },
         "content_tfidf": {
             "neighbors": 50, "minimum_document_frequency": 2, "maximum_terms": 50000,

@@ -9,39 +9,39 @@ eligible_candidates as (
 
 ),
 
--- Scale: the mean of the user's own top 20 (ALGORITHMS: scaled per user). Relative to
--- the top score first, so that the exact sum keeps nine digits of any score.
-scales as (
+-- Scale: the mean of the user's own best 20 of the scorer. Relative to the best score
+-- first, so that the exact sum keeps nine digits of scores of any size.
+top_scores as (
 
     select
         time_window,
         scorer,
         user_index,
-        max(score) as top_score
-    from eligible_candidates
-    group by time_window, scorer, user_index
+        score as top_score
+    from {{ ref("candidate_scores") }}
+    where scorer_rank = 1
 
 ),
 
-means as (
+scales as (
 
     select
-        eligible_candidates.time_window,
-        eligible_candidates.scorer,
-        eligible_candidates.user_index,
-        max(scales.top_score) * {{ precision_marketing.exact_mean(
-            "eligible_candidates.score / scales.top_score"
+        candidate_scores.time_window,
+        candidate_scores.scorer,
+        candidate_scores.user_index,
+        max(top_scores.top_score) * {{ precision_marketing.exact_mean(
+            "candidate_scores.score / top_scores.top_score"
         ) }} as mean_top_score
-    from eligible_candidates
-    inner join scales
-        on eligible_candidates.time_window = scales.time_window
-        and eligible_candidates.scorer = scales.scorer
-        and eligible_candidates.user_index = scales.user_index
-    where eligible_candidates.scorer_rank <= 20
+    from {{ ref("candidate_scores") }} as candidate_scores
+    inner join top_scores
+        on candidate_scores.time_window = top_scores.time_window
+        and candidate_scores.scorer = top_scores.scorer
+        and candidate_scores.user_index = top_scores.user_index
+    where candidate_scores.scorer_rank <= 20
     group by
-        eligible_candidates.time_window,
-        eligible_candidates.scorer,
-        eligible_candidates.user_index
+        candidate_scores.time_window,
+        candidate_scores.scorer,
+        candidate_scores.user_index
 
 ),
 
@@ -52,13 +52,13 @@ final as (
         eligible_candidates.scorer,
         eligible_candidates.user_index,
         eligible_candidates.item_index,
-        eligible_candidates.score / means.mean_top_score as scaled_score,
+        eligible_candidates.score / scales.mean_top_score as scaled_score,
         eligible_candidates.scorer_rank
     from eligible_candidates
-    inner join means
-        on eligible_candidates.time_window = means.time_window
-        and eligible_candidates.scorer = means.scorer
-        and eligible_candidates.user_index = means.user_index
+    inner join scales
+        on eligible_candidates.time_window = scales.time_window
+        and eligible_candidates.scorer = scales.scorer
+        and eligible_candidates.user_index = scales.user_index
 
 )
 

@@ -273,9 +273,8 @@ def test_erased_users_are_nowhere_whatever_else_their_rows_hold(cases, fetch):
     for schema, table in tables:
         if table == "stg_erasure_requests_checked":
             continue
-        found = fetch(
-            cases, f"select * from {schema}.{table} t where t::varchar ~ '\\bgone\\b'"
-        )
+        query = f"from {schema}.{table} t where contains(t::varchar, 'gone')"
+        found = fetch(cases, query)
         assert not found, f"{schema}.{table}"
     erased = fetch(cases, "select input_name, rows_erased from marts.row_accounting")
     assert {name: count for name, count in erased if count} == {

@@ -56,6 +56,16 @@ def test_worked_example_of_the_item_page():
     ]
 
 
+def test_worked_example_of_the_user_page():
+    # docs/algorithms/user_cosine.md: Ann has a, b; Bea has b, c; Cleo has a, b, c.
+    history = csr_matrix([[1, 1, 0], [0, 1, 1], [1, 1, 1]], dtype=float)
+    bea, cleo = 3**-0.5 / 2, (2**-0.5 + 3**-0.5) / 6**0.5
+    neighbors = csr_matrix([[0, bea, cleo]] + [[0, 0, 0]] * 2)
+    table = collect(neighbors, history, users=np.array([0]), exclude=history)
+    assert keys(table) == [(0, 2, 1)]
+    assert round(table["score"][0].as_py(), 3) == 0.813
+
+
 def test_scores_are_the_dense_product():
     left, right = factors()
     table = collect(left, right, top_n=4)

@@ -33,6 +33,17 @@ def test_who_unsubscribed_is_not_assigned_again(kept):
     assert (rows["assigned_at"] < left.loc[rows["user_id"]].to_numpy()).all()
 
 
+def test_no_further_mail_of_a_campaign_is_sent_to_who_unsubscribed(large):
+    touches = large.tables["campaign_touches"].drop_duplicates("touch_id")
+    keys = ["campaign_id", "user_id"]
+    left = touches[touches["touch_type"] == "unsubscribe"]
+    left = left.groupby(keys)["touched_at"].min().rename("left_at")
+    sends = touches[touches["touch_type"] == "send"].join(left, on=keys, how="inner")
+    sound = sends["touched_at"].str.startswith("2025-", na=False)
+    assert len(left) > 100
+    assert (sends.loc[sound, "touched_at"] < sends.loc[sound, "left_at"]).all()
+
+
 @pytest.mark.parametrize(
     ("later", "earlier"), [("delivered", "send"), ("open", "delivered")]
 )
