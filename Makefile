@@ -52,17 +52,17 @@ test: .venv/.test ## Run the Python tests, then the example with its data and un
 
 .PHONY: lint
 lint: .venv/.lint ## Check SQL, Python, YAML and spelling; changes nothing
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/yamllint --strict .
-	$(BIN)/codespell
-	$(BIN)/python .ci/check_end_of_file
-	PATH="$(CURDIR)/$(BIN):$$PATH" .ci/lint_sql
+	@failed=0; \
+	for check in "ruff check" "ruff format --check" "yamllint --strict ." codespell \
+			.ci/check_end_of_file .ci/lint_sql; do \
+		echo "$$check"; \
+		PATH="$(CURDIR)/$(BIN):$$PATH" $$check || failed=1; \
+	done; \
+	exit $$failed
 
 .PHONY: benchmark
 benchmark: .venv/.runtime ## Measure what a build costs beside an empty one
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/build_cost.py \
-		$(if $(INPUT_DIR),--input-dir "$(INPUT_DIR)")
+	$(BIN)/python benchmarks/build_cost.py $(if $(INPUT_DIR),--input-dir "$(INPUT_DIR)")
 
 .PHONY: docs
 docs: .venv/.runtime ## Write target/static_index.html, the tables' documentation in one file

@@ -1,3 +1,4 @@
+# Grain: one row per record of the network: scaling, weight, epoch metric.
 def model(dbt, session):
     from precision_marketing.neural_ranking import train
     from precision_marketing.windows import read_settings

@@ -1,3 +1,4 @@
+# Grain: one row per time window, user and candidate item.
 def model(dbt, session):
     from precision_marketing.neural_ranking import score
 

@@ -1,3 +1,4 @@
+# Grain: one row per time window, item and neighbor of similar text.
 def model(dbt, session):
     from precision_marketing.algorithms import content_neighbors, neighbors
     from precision_marketing.documents import profile_matrix

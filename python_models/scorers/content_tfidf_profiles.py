@@ -1,3 +1,4 @@
+# Grain: one row per time window, item and term of its text.
 def model(dbt, session):
     from precision_marketing.algorithms import item_profiles
     from precision_marketing.documents import profile_schema, profile_table

@@ -1,3 +1,4 @@
+# Grain: one row per time window, target item and neighbor (a source item).
 def model(dbt, session):
     from precision_marketing.algorithms import item_neighbors, neighbors
     from precision_marketing.relations import reader, window_schema, with_window

@@ -1,3 +1,4 @@
+# Grain: one row per time window, user and neighbor (another user).
 def model(dbt, session):
     from precision_marketing.algorithms import neighbors, user_neighbors
     from precision_marketing.relations import reader, window_schema, with_window

@@ -1,3 +1,4 @@
+# Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
     from precision_marketing.algorithms import (
         iterate_top_items,
