@@ -45,10 +45,8 @@ run-completejourney: data/complete_journey/.complete ## The same on a real retai
 		INPUT_DIR=data/complete_journey DATABASE=complete_journey.duckdb
 
 .PHONY: test
-test: .venv/.test ## Run the Python tests, then the example with its data and unit tests
+test: .venv/.test ## Run the Python tests, `dbt build` of the example among them
 	$(BIN)/python -m pytest
-	PRECISION_MARKETING_INPUT_DIR= PRECISION_MARKETING_DATABASE=target/test.duckdb \
-		$(BIN)/dbt build
 
 .PHONY: lint
 lint: .venv/.lint ## Check SQL, Python, YAML and spelling; changes nothing

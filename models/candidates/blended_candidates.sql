@@ -29,12 +29,12 @@ pivoted as (
 contributions as (
 
     select
-        *,
         {% for scorer in scorers %}
         coalesce({{ scorer.name }}_scaled_score, 0e0)
-            * cast({{ scorer.blend_weight }} as double)
-            as {{ scorer.name }}_contribution{{ "," if not loop.last }}
+        * cast({{ scorer.blend_weight }} as double)
+            as {{ scorer.name }}_contribution,
         {% endfor %}
+        *
     from pivoted
 
 ),

@@ -61,7 +61,9 @@ final as (
         ln(1e0 + item_features.recent_event_count) as feature_recent_popularity,
         -- Share of the item's events in the last 30 days; an untouched item has none.
         coalesce(
-            1e0 * item_features.recent_event_count / nullif(item_features.event_count, 0),
+            1e0
+            * item_features.recent_event_count
+            / nullif(item_features.event_count, 0),
             0e0
         ) as feature_popularity_trend,
         -- Never touched or without a date: as old as a year.

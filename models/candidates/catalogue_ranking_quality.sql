@@ -1,5 +1,11 @@
--- Grain: one row per time window, ranking, metric and k: what of the catalogue is shown.
+-- Grain: one row per time window, ranking, metric and k: the catalogue's share.
 with
+
+cutoffs as (
+
+    select distinct k from {{ ref("user_ranking_quality") }}
+
+),
 
 shown as (
 
@@ -10,7 +16,7 @@ shown as (
         rankings.item_index,
         cutoffs.k
     from {{ ref("rankings") }} as rankings
-    inner join (select distinct k from {{ ref("user_ranking_quality") }}) as cutoffs
+    inner join cutoffs
         on rankings.ranking_rank <= cutoffs.k
     where rankings.time_window <> 'serve'
 
@@ -44,7 +50,7 @@ items as (
 
     select
         *,
-        -- An item that nobody has touched counts as touched once: log2(0) is no novelty.
+        -- An item that nobody touched counts as touched once: log2(0) is no novelty.
         1e0 * greatest(user_count, 1) as holder_count
     from {{ ref("int_item_features") }}
     where is_eligible
@@ -96,16 +102,26 @@ measures as (
 final as (
 
     select
-        measures.time_window, measures.scorer, 'all' as segment, 'coverage' as metric,
-        measures.k, measures.coverage as metric_value, user_counts.user_count
+        measures.time_window,
+        measures.scorer,
+        'all' as segment,
+        'coverage' as metric,
+        measures.k,
+        measures.coverage as metric_value,
+        user_counts.user_count
     from measures
     inner join user_counts
         on measures.time_window = user_counts.time_window
         and measures.scorer = user_counts.scorer
     union all
     select
-        measures.time_window, measures.scorer, 'all' as segment, 'novelty' as metric,
-        measures.k, measures.novelty as metric_value, user_counts.user_count
+        measures.time_window,
+        measures.scorer,
+        'all' as segment,
+        'novelty' as metric,
+        measures.k,
+        measures.novelty as metric_value,
+        user_counts.user_count
     from measures
     inner join user_counts
         on measures.time_window = user_counts.time_window

@@ -41,19 +41,31 @@ ranked_users as (
 every_ranking as (
 
     select
-        time_window, scorer, user_index, item_index, score,
+        time_window,
+        scorer,
+        user_index,
+        item_index,
+        score,
         row_number() over (
             partition by time_window, scorer, user_index order by scorer_rank
         ) as ranking_rank
     from eligible_candidates
     union all
     select
-        time_window, 'blend' as scorer, user_index, item_index, blend_score as score,
+        time_window,
+        'blend' as scorer,
+        user_index,
+        item_index,
+        blend_score as score,
         blend_rank as ranking_rank
     from blended_candidates
     union all
     select
-        time_window, scorer, user_index, item_index, score,
+        time_window,
+        scorer,
+        user_index,
+        item_index,
+        score,
         scorer_rank as ranking_rank
     from neural_scores
 
@@ -72,13 +84,20 @@ own as (
 
 scorers as (
 
-    select distinct time_window, scorer from own
+    select distinct
+        time_window,
+        scorer
+    from own
 
 ),
 
 served as (
 
-    select distinct time_window, scorer, user_index from own
+    select distinct
+        time_window,
+        scorer,
+        user_index
+    from own
 
 ),
 
@@ -107,12 +126,22 @@ fallback as (
 final as (
 
     select
-        time_window, scorer, user_index, item_index, score, ranking_rank,
+        time_window,
+        scorer,
+        user_index,
+        item_index,
+        score,
+        ranking_rank,
         false as is_fallback
     from own
     union all
     select
-        time_window, scorer, user_index, item_index, score, ranking_rank,
+        time_window,
+        scorer,
+        user_index,
+        item_index,
+        score,
+        ranking_rank,
         true as is_fallback
     from fallback
 

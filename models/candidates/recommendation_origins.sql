@@ -58,14 +58,14 @@ final as (
         and needed_neighbors.neighbor_index = history.item_index
     where history.interaction_weight > 0
     qualify row_number() over (
-        partition by
-            needed_neighbors.user_index,
-            needed_neighbors.item_index,
-            needed_neighbors.neighbor_table
-        order by
-            round(history.interaction_weight * needed_neighbors.similarity, 9) desc,
-            history.item_index
-    ) = 1
+            partition by
+                needed_neighbors.user_index,
+                needed_neighbors.item_index,
+                needed_neighbors.neighbor_table
+            order by
+                round(history.interaction_weight * needed_neighbors.similarity, 9) desc,
+                history.item_index
+        ) = 1
 
 )
 

@@ -29,12 +29,12 @@ moments as (
         scorer,
         segment,
         k,
-        count(*) as user_count,
         {% for metric in metrics %}
         {{ precision_marketing.exact_mean(metric ~ "_at_k") }} as {{ metric }}_mean,
         {{ precision_marketing.exact_mean(metric ~ "_at_k * " ~ metric ~ "_at_k") }}
-            as {{ metric }}_mean_square{{ "," if not loop.last }}
+            as {{ metric }}_mean_square,
         {% endfor %}
+        count(*) as user_count
     from segments
     group by time_window, scorer, segment, k
 
@@ -52,7 +52,9 @@ final as (
         {{ metric }}_mean as metric_value,
         -- Standard error of a mean, from the variance between users.
         sqrt(
-            greatest({{ metric }}_mean_square - {{ metric }}_mean * {{ metric }}_mean, 0e0)
+            greatest(
+                {{ metric }}_mean_square - {{ metric }}_mean * {{ metric }}_mean, 0e0
+            )
             / nullif(user_count - 1, 0)
         ) as standard_error,
         user_count

@@ -21,9 +21,7 @@ def model(dbt, session):
     def batches():
         for window in windows:
             n_items = window.weights.shape[1]
-            by_target = neighbor_matrix(
-                neighbors[window.time_window], n_items, n_items
-            )
+            by_target = neighbor_matrix(neighbors[window.time_window], n_items, n_items)
             for batch in iterate_top_items(
                 window.weights,
                 by_target.T.tocsr(),

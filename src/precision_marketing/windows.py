@@ -75,7 +75,9 @@ def _windows(
         window_items = items_by_window[time_window].sort_by("item_index")
         yield Window(
             time_window=time_window,
-            weights=matrix(rows, "user_index", "item_index", "interaction_weight", shape),
+            weights=matrix(
+                rows, "user_index", "item_index", "interaction_weight", shape
+            ),
             excluded=matrix(rows, "user_index", "item_index", "is_excluded", shape),
             scored_users=np.sort(scored.to_numpy()).astype(np.int64),
             eligible_items=window_items["is_eligible"].to_numpy(zero_copy_only=False),

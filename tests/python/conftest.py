@@ -1,4 +1,4 @@
-"""Fixtures that run dbt on small inputs, in this process and parsed only once."""
+"""Fixtures that run dbt: on small inputs in this process, on the example once."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from whole_builds import PROJECT, WholeBuild, build_everything
 
-PROJECT = Path(__file__).parents[2]
 # The input checks and what reports on them; no data tests, no unit tests.
 INPUT_CHECKS = (
     *("build", "--select", "+path:models/staging", "row_accounting", "rejected_rows"),
@@ -87,6 +87,18 @@ def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtProject
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+@pytest.fixture(scope="session")
+def example_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
+    """Build the example shop with all its data and unit tests, once a session."""
+    return build_everything(tmp_path_factory.mktemp("shop") / "example_shop.duckdb")
+
+
+@pytest.fixture(scope="session")
+def example_database(example_build: WholeBuild) -> Path:
+    """Give the database file of the example shop."""
+    return example_build.database
 
 
 @pytest.fixture(scope="session")

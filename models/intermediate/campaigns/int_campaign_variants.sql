@@ -60,10 +60,10 @@ final as (
         0 as send_count
     from campaigns
     where campaign_id not in (
-        select variants.campaign_id
-        from variants
-        where not variants.is_control
-    )
+            select variants.campaign_id
+            from variants
+            where not variants.is_control
+        )
 
 )
 

@@ -9,18 +9,7 @@ events as (
 
 event_types as (
 
-    select
-        *,
-        -- Data without any acquiring event (views only) learns from what it has.
-        is_target or not max(is_target) over () as counts_as_target
-    from {{ ref("stg_event_types") }}
-    where event_type in (select event_type from {{ ref("stg_events") }})
-
-),
-
-strongest_type as (
-
-    select max(weight) as weight from event_types
+    select * from {{ ref("int_event_types") }}
 
 ),
 
@@ -65,10 +54,8 @@ final as (
         events.session_id,
         events.order_id,
         events.recommendation_id,
-        -- Relative to the strongest type present, so that settings mean the same
-        -- for a shop with purchases and a service with ratings.
-        coalesce(event_types.weight / nullif(strongest_type.weight, 0), 0) as weight,
-        event_types.counts_as_target as is_target,
+        event_types.weight,
+        event_types.is_target,
         event_types.is_conversion,
         cast(
             coalesce(events.quantity, 1e0) * events.unit_price
@@ -86,7 +73,6 @@ final as (
     inner join event_types on events.event_type = event_types.event_type
     inner join users on events.user_id = users.user_id
     inner join items on events.item_id = items.item_id
-    cross join strongest_type
     cross join boundaries
     left join held_out_items
         on events.user_id = held_out_items.user_id

@@ -10,7 +10,7 @@ events as (
 
 event_types as (
 
-    select * from {{ ref("stg_event_types") }}
+    select * from {{ ref("int_event_types") }}
 
 ),
 
@@ -34,10 +34,7 @@ target_pairs as (
             boundaries.test_labels_start_on is null
             or events.occurred_at < boundaries.test_labels_start_on
         )
-        and (
-            event_types.is_target
-            or not exists (select 1 from event_types where is_target)
-        )
+        and event_types.is_target
 
 ),
 

@@ -23,7 +23,7 @@ days as (
     select
         event_date,
         1e0 * (sum(event_count) over (order by event_date) - event_count)
-            / sum(event_count) over () as history_share
+        / sum(event_count) over () as history_share
     from daily
 
 ),

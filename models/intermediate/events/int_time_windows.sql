@@ -9,8 +9,7 @@ boundaries as (
 
 last_event as (
 
-    select
-        cast(max(occurred_at) as date) + interval '1' day as day_after
+    select cast(max(occurred_at) as date) + interval '1' day as day_after
     from {{ ref("int_events") }}
 
 ),

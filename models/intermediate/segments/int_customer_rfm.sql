@@ -67,9 +67,9 @@ scored as (
         case
             when totals.revenue_amount is not null
                 then ntile(5) over (
-                    partition by totals.revenue_amount is null
-                    order by totals.revenue_amount, totals.user_id
-                )
+                        partition by totals.revenue_amount is null
+                        order by totals.revenue_amount, totals.user_id
+                    )
         end as monetary_score
     from totals
 

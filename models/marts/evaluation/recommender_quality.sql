@@ -22,12 +22,25 @@ catalogue as (
 measured as (
 
     select
-        time_window, scorer, segment, metric, k, metric_value, standard_error, user_count
+        time_window,
+        scorer,
+        segment,
+        metric,
+        k,
+        metric_value,
+        standard_error,
+        user_count
     from user_metrics
     union all
     select
-        time_window, scorer, segment, metric, k, metric_value,
-        cast(null as double) as standard_error, user_count
+        time_window,
+        scorer,
+        segment,
+        metric,
+        k,
+        metric_value,
+        cast(null as double) as standard_error,
+        user_count
     from catalogue
 
 ),

@@ -85,7 +85,9 @@ final as (
         case reason_code
             when 'because_you_chose' then 'Because you chose "' || because_title || '".'
             when 'similar_content' then 'Similar to "' || because_title || '".'
-            when 'customers_like_you' then 'Customers with a history like yours chose it.'
+            when
+                'customers_like_you'
+                then 'Customers with a history like yours chose it.'
             else 'Popular with our customers.'
         end as reason_text
     from named

@@ -42,11 +42,11 @@ pairs as (
     select similar_content.*
     from similar_content
     where not exists (
-        select 1
-        from chosen_together
-        where chosen_together.item_index = similar_content.item_index
-            and chosen_together.neighbor_index = similar_content.neighbor_index
-    )
+            select 1
+            from chosen_together
+            where chosen_together.item_index = similar_content.item_index
+                and chosen_together.neighbor_index = similar_content.neighbor_index
+        )
 
 ),
 

@@ -1,0 +1,10 @@
+-- A reason names only what the user really touched.
+select
+    recommendations.user_id,
+    recommendations.because_item_id
+from {{ ref("recommendations") }} as recommendations
+left join {{ ref("stg_events") }} as events
+    on recommendations.user_id = events.user_id
+    and recommendations.because_item_id = events.item_id
+where recommendations.because_item_id is not null
+    and events.event_id is null
