@@ -6,7 +6,7 @@
     {{ return([
         {"name": "popularity", "blend_weight": 0.1,
          "reason_code": "popular", "neighbors": ""},
-        {"name": "item_cosine", "blend_weight": 0.6,
+        {"name": "item_cosine", "blend_weight": 1.0,
          "reason_code": "because_you_chose", "neighbors": "item_cosine_neighbors"},
         {"name": "user_cosine", "blend_weight": 1.0,
          "reason_code": "customers_like_you", "neighbors": "item_cosine_neighbors"},
@@ -30,7 +30,8 @@
             "source_exponent": 0.7, "shrinkage": 0.0, "popularity_exponent": 0.3,
         },
         "content_tfidf": {
-            "neighbors": 50, "minimum_document_frequency": 2, "maximum_terms": 50000,
+            "neighbors": 50, "minimum_document_frequency": 2,
+            "maximum_document_frequency": 10000, "maximum_terms": 50000,
         },
         "neural_scorer": {
             "maximum_epochs": 12, "batch_size": 1024, "learning_rate": 0.001,

@@ -19,6 +19,7 @@ def model(dbt, session):
             profiles, terms = item_profiles(
                 rows.sort_by("item_index")["document"].to_pylist(),
                 minimum_document_frequency=settings["minimum_document_frequency"],
+                maximum_document_frequency=settings["maximum_document_frequency"],
                 maximum_terms=settings["maximum_terms"],
             )
             for batch in profile_table(profiles, terms).to_batches():

@@ -55,7 +55,8 @@ class NeuralScorerSettings:
     patience : int
         Epochs without a better held-out NDCG after which training stops.
     batch_size : int
-        Rows per step of Adam.
+        Rows per step of Adam, at most: data of few rows are cut into 32 steps an
+        epoch, of at least 32 rows.
     learning_rate : float
         Adam's step size, unit-free, > 0.
     negatives_per_positive : int
@@ -184,8 +185,7 @@ def _train(
         if network is None:
             network = MLPClassifier(
                 HIDDEN_LAYERS,
-                # scikit-learn warns of a batch larger than the data.
-                batch_size=min(settings.batch_size, rows.labels.size),
+                batch_size=_batch_size(rows.labels.size, settings.batch_size),
                 learning_rate_init=settings.learning_rate,
                 random_state=settings.seed,
             )
@@ -200,6 +200,11 @@ def _train(
             history=history_schema.empty_table(),
         )
         yield model, *_loss_and_accuracy(model, features, rows)
+
+
+def _batch_size(n_rows: int, largest: int) -> int:
+    """Return the rows per step: few rows must still make enough steps to learn."""
+    return min(largest, max(32, n_rows // 32), n_rows)
 
 
 def _best_epoch(

@@ -8,6 +8,7 @@ scikit-learn's `TfidfVectorizer(sublinear_tf=True)`.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -87,6 +88,7 @@ def item_profiles(
     documents: Sequence[str | None],
     *,
     minimum_document_frequency: int,
+    maximum_document_frequency: int,
     maximum_terms: int,
 ) -> tuple[csr_matrix, list[str]]:
     """Return the TF-IDF profile of each item.
@@ -101,6 +103,9 @@ def item_profiles(
         Text of item_index 0, 1, ...
     minimum_document_frequency : int
         Items that must have a term, >= 1. A term of one item links no items.
+    maximum_document_frequency : int
+        Items that may have a term, >= the minimum. A term of more items tells little
+        and costs much: the work of comparing items grows with the square of it.
     maximum_terms : int
         Most terms to keep, >= 1: those with the most occurrences.
 
@@ -114,11 +119,12 @@ def item_profiles(
     Raises
     ------
     ValueError
-        If a setting is below 1.
+        If a setting is below 1, or the maximum below the minimum.
 
     Examples
     --------
-    >>> settings = dict(minimum_document_frequency=1, maximum_terms=10)
+    >>> frequencies = dict(minimum_document_frequency=1, maximum_document_frequency=9)
+    >>> settings = dict(frequencies, maximum_terms=10)
     >>> profiles, columns = item_profiles(["red shoe", "red", None], **settings)
     >>> columns
     ['red', 'shoe']
@@ -127,21 +133,28 @@ def item_profiles(
     """
     check_count("minimum_document_frequency", minimum_document_frequency)
     check_count("maximum_terms", maximum_terms)
+    if maximum_document_frequency < minimum_document_frequency:
+        raise ValueError(
+            f"maximum_document_frequency ({maximum_document_frequency}) must be at"
+            f" least minimum_document_frequency ({minimum_document_frequency})"
+        )
+    term_lists = [terms(document) for document in documents]
+    frequencies = Counter(term for words in term_lists for term in set(words))
     # scikit-learn raises where no term is left, which is an answer here, not an error.
-    items_with_term: dict[str, int] = {}
-    for document in documents:
-        for term in set(terms(document)):
-            items_with_term[term] = items_with_term.get(term, 0) + 1
-    if max(items_with_term.values(), default=0) < minimum_document_frequency:
-        return csr_matrix((len(documents), 0), dtype=np.float64), []
+    if not any(
+        minimum_document_frequency <= frequency <= maximum_document_frequency
+        for frequency in frequencies.values()
+    ):
+        return csr_matrix((len(term_lists), 0), dtype=np.float64), []
     vectorizer = TfidfVectorizer(
-        analyzer=terms,
+        analyzer=list,
         sublinear_tf=True,
         min_df=int(minimum_document_frequency),
+        max_df=int(maximum_document_frequency),
         max_features=int(maximum_terms),
         dtype=np.float64,
     )
-    profiles = csr_matrix(vectorizer.fit_transform(documents))
+    profiles = csr_matrix(vectorizer.fit_transform(term_lists))
     profiles.sort_indices()
     return profiles, vectorizer.get_feature_names_out().tolist()
 
@@ -172,7 +185,8 @@ def content_neighbors(
 
     Examples
     --------
-    >>> settings = dict(minimum_document_frequency=1, maximum_terms=10)
+    >>> frequencies = dict(minimum_document_frequency=1, maximum_document_frequency=9)
+    >>> settings = dict(frequencies, maximum_terms=10)
     >>> profiles, _ = item_profiles(["red shoe", "red shoe", "blue"], **settings)
     >>> content_neighbors(profiles, top_k=1)["similarity"].to_pylist()
     [1.0, 1.0]

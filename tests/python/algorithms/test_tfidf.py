@@ -15,7 +15,11 @@ from precision_marketing.algorithms import (
 )
 
 TOLERANCE = 1e-9
-ALL_TERMS = {"minimum_document_frequency": 1, "maximum_terms": 1000}
+ALL_TERMS = {
+    "minimum_document_frequency": 1,
+    "maximum_document_frequency": 1000,
+    "maximum_terms": 1000,
+}
 FILMS = [
     "Toy Story animation children",
     "Toy Story 2 animation children sequel",
@@ -118,7 +122,7 @@ def test_chinese_titles_find_their_kind():
 )
 def test_no_term_left_is_an_empty_profile_not_an_error(documents):
     profiles, columns = item_profiles(
-        documents, minimum_document_frequency=2, maximum_terms=10
+        documents, **ALL_TERMS | {"minimum_document_frequency": 2, "maximum_terms": 10}
     )
     assert profiles.shape == (len(documents), 0)
     assert columns == []
@@ -130,7 +134,7 @@ def test_no_term_left_is_an_empty_profile_not_an_error(documents):
 
 def test_rare_terms_are_dropped_and_their_items_kept():
     profiles, columns = item_profiles(
-        FILMS, minimum_document_frequency=2, maximum_terms=1000
+        FILMS, **ALL_TERMS | {"minimum_document_frequency": 2}
     )
     assert columns == ["animation", "children", "crime", "story", "toy"]
     assert profiles.shape == (5, 5)
@@ -139,7 +143,7 @@ def test_rare_terms_are_dropped_and_their_items_kept():
 
 def test_the_most_frequent_terms_are_kept():
     _, columns = item_profiles(
-        ["a a a b c", "b c", "c"], minimum_document_frequency=1, maximum_terms=2
+        ["a a a b c", "b c", "c"], **ALL_TERMS | {"maximum_terms": 2}
     )
     assert columns == ["a", "c"]
 
@@ -208,8 +212,23 @@ def test_profiles_that_are_not_normalised_are_refused():
 
 
 @pytest.mark.parametrize(
-    "change", [{"minimum_document_frequency": 0}, {"maximum_terms": 0}]
+    "change",
+    [
+        {"minimum_document_frequency": 0},
+        {"maximum_document_frequency": 0},
+        {"maximum_terms": 0},
+    ],
 )
 def test_settings_out_of_range_are_refused_by_name(change):
     with pytest.raises(ValueError, match=next(iter(change))):
         item_profiles(FILMS, **(ALL_TERMS | change))
+
+
+def test_a_term_of_too_many_items_is_left_out():
+    documents = ["red shoe", "red sock", "red hat", "blue hat"]
+    few = ALL_TERMS | {"maximum_document_frequency": 2}
+    profiles, columns = item_profiles(documents, **few)
+    assert columns == ["blue", "hat", "shoe", "sock"]
+    assert profiles.getnnz(axis=1).tolist() == [1, 1, 1, 2]
+    _, none_left = item_profiles(["red", "red", "red"], **few)
+    assert none_left == []
