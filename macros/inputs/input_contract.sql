@@ -55,3 +55,10 @@
         ]},
     }) }}
 {% endmacro %}
+
+
+{# The names of an input's columns, as a select list. #}
+{% macro input_columns(input_name) %}
+    {{ return(precision_marketing.input_contract()[input_name]["columns"]
+        | map("first") | join(", ")) }}
+{% endmacro %}

@@ -43,3 +43,12 @@
     (cast('{{ var("as_of") or run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
         + interval '1' day)
 {%- endmacro %}
+
+
+{# The row as it was read, for those that were rejected: nothing else needs it twice. #}
+{% macro rejected_row_content() %}
+    case
+        when rejection_reason is not null
+            then {{ precision_marketing.row_as_json("raw_row") }}
+    end
+{%- endmacro %}

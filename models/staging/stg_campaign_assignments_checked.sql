@@ -46,7 +46,9 @@ checked as (
 final as (
 
     select
-        *,
+        {{ precision_marketing.input_columns("campaign_assignments") }},
+        rejection_reason,
+        {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status(["campaign_id", "user_id"]) }} as row_status
     from checked
 

@@ -38,7 +38,9 @@ checked as (
 final as (
 
     select
-        *,
+        {{ precision_marketing.input_columns("campaign_spend") }},
+        rejection_reason,
+        {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status(["campaign_id", "spend_date"]) }}
             as row_status
     from checked

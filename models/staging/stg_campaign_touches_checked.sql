@@ -56,7 +56,9 @@ checked as (
 final as (
 
     select
-        *,
+        {{ precision_marketing.input_columns("campaign_touches") }},
+        rejection_reason,
+        {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status(["touch_id"]) }} as row_status
     from checked
 

@@ -23,7 +23,9 @@ checked as (
 final as (
 
     select
-        *,
+        {{ precision_marketing.input_columns("erasure_requests") }},
+        rejection_reason,
+        {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status(["user_id"]) }} as row_status
     from checked
 

@@ -65,7 +65,9 @@ checked as (
 final as (
 
     select
-        *,
+        {{ precision_marketing.input_columns("events") }},
+        rejection_reason,
+        {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status(["event_id"]) }} as row_status
     from checked
 

@@ -29,7 +29,9 @@ checked as (
 final as (
 
     select
-        *,
+        {{ precision_marketing.input_columns("items") }},
+        rejection_reason,
+        {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status(["item_id"]) }} as row_status
     from checked
 

@@ -1,4 +1,5 @@
 -- Grain: one row per scorer and setting; Python models read their settings here.
+-- depends_on: {{ ref("int_python_library") }}
 {% set settings = precision_marketing.scorer_setting_defaults() %}
 with
 

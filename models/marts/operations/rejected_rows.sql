@@ -7,7 +7,7 @@ rejected as (
     select
         '{{ input_name }}' as input_name,
         rejection_reason,
-        {{ precision_marketing.row_as_json("raw_row") }} as row_content
+        row_content
     from {{ ref("stg_" ~ input_name ~ "_checked") }}
     where row_status = 'rejected'
     {% if not loop.last %}union all{% endif %}
