@@ -1,4 +1,5 @@
--- The seed may be edited, but each of the 25 pairs of scores needs a name.
+-- The seed may be edited, but each of the 25 pairs of scores needs a name. (A build
+-- with `--empty` has no seed rows to ask.)
 with
 
 scores as (
@@ -24,3 +25,4 @@ left join {{ ref("rfm_segments") }} as rfm_segments
     on recency.score = rfm_segments.recency_score
     and frequency_monetary.score = rfm_segments.frequency_monetary_score
 where rfm_segments.segment is null
+    and exists (select 1 from {{ ref("rfm_segments") }})
