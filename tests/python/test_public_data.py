@@ -1,0 +1,51 @@
+"""The whole graph on a public data set, where it lies beside the project."""
+
+from pathlib import Path
+
+import pytest
+from whole_builds import PROJECT, build_everything
+
+MOVIELENS = PROJECT.parent / "shared" / "data" / "movielens-100k"
+pytestmark = pytest.mark.skipif(
+    not MOVIELENS.is_dir(), reason=f"MovieLens 100k is not in {MOVIELENS}"
+)
+
+
+@pytest.fixture(scope="module")
+def movielens(tmp_path_factory) -> Path:
+    """Build MovieLens 100k: events, items and users, and no other input."""
+    database = tmp_path_factory.mktemp("movielens") / "movielens.duckdb"
+    return build_everything(database, input_dir=MOVIELENS).database
+
+
+def test_every_user_gets_ten_titles(movielens, fetch):
+    query = """
+        select count(*) from (
+            select user_id from marts.recommendations
+            group by user_id having count(item_title) = 10
+        )
+    """
+    assert fetch(movielens, query) == [(943,)]
+
+
+def test_collaborative_scorers_beat_popularity_for_users_with_a_history(
+    movielens, fetch
+):
+    query = """
+        select scorer from marts.recommender_quality
+        where time_window = 'test' and segment = 'with_history' and metric = 'ndcg'
+            and k = 10 and metric_value > popularity_value
+    """
+    better = {scorer for (scorer,) in fetch(movielens, query)}
+    assert {"item_cosine", "user_cosine", "blend"} <= better
+
+
+def test_absent_inputs_are_accounted_for_with_zeros(movielens, fetch):
+    query = """
+        select input_name, rows_read from marts.row_accounting
+        where rows_read <> rows_kept or rows_read = 0
+    """
+    assert {name for name, _ in fetch(movielens, query)} == {
+        *("campaigns", "campaign_spend", "campaign_assignments"),
+        *("campaign_touches", "erasure_requests"),
+    }
