@@ -80,3 +80,26 @@ def rounded(values: np.ndarray) -> np.ndarray:
     bits += 1 << (dropped - 1)
     bits &= ~((1 << dropped) - 1)
     return bits.view(np.float64)
+
+
+def mean_one(weights: csr_matrix) -> csr_matrix:
+    """Return `weights` divided by the mean of its stored values, as a new matrix.
+
+    Parameters
+    ----------
+    weights : csr_matrix
+        Stored values above 0.
+
+    Returns
+    -------
+    csr_matrix
+        The same positions; unchanged if nothing is stored.
+
+    Examples
+    --------
+    >>> mean_one(csr_matrix([[2.0, 0.0, 6.0]])).toarray().tolist()
+    [[0.5, 0.0, 1.5]]
+    """
+    result = csr_matrix(weights, copy=False)
+    mean = result.data.mean() if result.nnz else 1.0
+    return csr_matrix((result.data / mean, result.indices, result.indptr), result.shape)

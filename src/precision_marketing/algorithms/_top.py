@@ -21,6 +21,14 @@ def rounded_score(value: float) -> float:
 
 
 @compiled
+def rounded_to(value: float, dropped: int) -> float:
+    """Return a score without the last `dropped` of its 52 bits of fraction."""
+    bits = np.float64(value).view(np.int64)
+    half = np.int64(1) << (dropped - 1)
+    return np.int64((bits + half) & ~((half << 1) - 1)).view(np.float64)
+
+
+@compiled
 def is_before(score_a: float, index_a: int, score_b: float, index_b: int) -> bool:
     """Return whether a ranks before b: larger score, then lower index."""
     return score_a > score_b or (score_a == score_b and index_a < index_b)

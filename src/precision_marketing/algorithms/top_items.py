@@ -97,7 +97,7 @@ def iterate_top_items(
         raise ValueError(f"users must be between 0 and {n_users - 1}")
     if exclude is not None and exclude.shape != (n_users, n_items):
         raise ValueError(f"exclude must have shape {(n_users, n_items)}")
-    scale = _item_factors(allowed_items, item_scale, n_items)
+    scale = item_factors(allowed_items, item_scale, n_items)
     for name, matrix in (("left", left), ("right", right)):
         if not np.isfinite(matrix.data).all():
             raise ValueError(f"{name} must be finite, or a score is not finite")
@@ -116,10 +116,26 @@ def iterate_top_items(
     )
 
 
-def _item_factors(
+def item_factors(
     allowed_items: np.ndarray | None, item_scale: np.ndarray | None, n_items: int
 ) -> np.ndarray:
-    """Return one factor per item, 0 for an item that must not be returned."""
+    """Return one factor per item, 0 for an item that must not be returned.
+
+    Parameters
+    ----------
+    allowed_items : array of bool, shape (n_items,), or None
+    item_scale : array of float64, shape (n_items,), or None
+    n_items : int
+
+    Returns
+    -------
+    array of float64, shape (n_items,)
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, or a factor is negative or not finite.
+    """
     factors = np.ones(n_items)
     if item_scale is not None:
         factors = np.array(item_scale, dtype=np.float64)
