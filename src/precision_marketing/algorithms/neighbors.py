@@ -10,12 +10,18 @@ rated datasets", section 3 (asymmetric exponents on the two norms).
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import csr_matrix, eye_array
 
+from precision_marketing.algorithms._engine import (
+    factor,
+    iterate_top_entries,
+    transposed,
+)
+from precision_marketing.algorithms._products import squared_lengths
 from precision_marketing.algorithms._selection import (
     as_weights,
+    check_count,
     check_not_negative,
-    top_neighbors,
 )
 
 item_neighbors_schema = pa.schema(
@@ -29,6 +35,7 @@ item_neighbors_schema = pa.schema(
 user_neighbors_schema = pa.schema(
     [pa.field("user_index", pa.int32()), *list(item_neighbors_schema)[1:]]
 )
+SIMILARITIES = ("cosine", "euclidean")
 
 
 def item_neighbors(
@@ -39,6 +46,7 @@ def item_neighbors(
     target_exponent: float,
     source_exponent: float,
     shrinkage: float,
+    similarity: str = "cosine",
     block_size: int | None = None,
 ) -> pa.Table:
     """Return, for each target item, the `top_k` most similar source items.
@@ -65,8 +73,14 @@ def item_neighbors(
     shrinkage : float
         Added to the denominator, >= 0, in units of the denominator. Discounts
         similarities that rest on few users.
+    similarity : {"cosine", "euclidean"}
+        What is returned. "euclidean" is 1 / (1 + distance) of the scaled vectors, with
+        distance squared = q_i + r_j - 2 s(i, j), q_i = sum_u d_u^-a x_ui^2 / n_i^(2t)
+        and r_j = sum_u d_u^-a x_uj^2 / n_j^(2s). t = s = 0 compares the vectors
+        themselves; with t = s = 0.5, a = 0 it orders as the cosine does. Only pairs
+        with s(i, j) > 0 are looked at.
     block_size : int, optional
-        Targets per block. By default blocks are cut to about 256 MB.
+        Targets per block. By default blocks are cut by work; none changes the result.
 
     Returns
     -------
@@ -100,13 +114,15 @@ def item_neighbors(
     checked = as_weights(weights)
     degrees = np.diff(checked.indptr)
     return _scaled_neighbors(
-        checked.T.tocsr(),
+        transposed(checked),
+        checked,
         _powers(degrees, -user_degree_exponent),
         np.arange(checked.shape[1]),
         top_k=top_k,
         target_exponent=target_exponent,
         source_exponent=source_exponent,
         shrinkage=shrinkage,
+        similarity=similarity,
         block_size=block_size,
         schema=item_neighbors_schema,
     )
@@ -120,6 +136,7 @@ def user_neighbors(
     target_exponent: float,
     source_exponent: float,
     shrinkage: float,
+    similarity: str = "cosine",
     users: np.ndarray | None = None,
     block_size: int | None = None,
 ) -> pa.Table:
@@ -145,11 +162,13 @@ def user_neighbors(
         similarities of a user but not their order.
     shrinkage : float
         Added to the denominator, >= 0, in units of the denominator.
+    similarity : {"cosine", "euclidean"}
+        As in `item_neighbors`, with users and items exchanged.
     users : array of int, optional
         Targets, distinct, in any order; sources are always all users. By default
         every user is a target.
     block_size : int, optional
-        Targets per block. By default blocks are cut to about 256 MB.
+        Targets per block. By default blocks are cut by work; none changes the result.
 
     Returns
     -------
@@ -186,12 +205,14 @@ def user_neighbors(
     degrees = np.bincount(checked.indices, minlength=n_items)
     return _scaled_neighbors(
         checked,
+        transposed(checked),
         _powers(degrees, -item_degree_exponent),
         np.arange(n_users) if users is None else _checked_targets(users, n_users),
         top_k=top_k,
         target_exponent=target_exponent,
         source_exponent=source_exponent,
         shrinkage=shrinkage,
+        similarity=similarity,
         block_size=block_size,
         schema=user_neighbors_schema,
     )
@@ -223,57 +244,78 @@ def neighbor_matrix(table: pa.Table, n_rows: int, n_columns: int) -> csr_matrix:
     >>> neighbor_matrix(table, 3, 3).toarray().round(3).tolist()
     [[0.0, 0.707, 0.0], [0.707, 0.0, 0.0], [0.0, 0.707, 0.0]]
     """
-    matrix = csr_matrix(
-        (
-            table["similarity"].to_numpy(),
-            (table.column(0).to_numpy(), table["neighbor_index"].to_numpy()),
-        ),
-        shape=(n_rows, n_columns),
-        dtype=np.float64,
-    )
+    targets = table.column(0).to_numpy()
+    sources = table["neighbor_index"].to_numpy()
+    values = table["similarity"].to_numpy()
+    if (targets[1:] >= targets[:-1]).all():
+        # As the functions above return it: no need to sort by target again.
+        starts = np.searchsorted(targets, np.arange(n_rows + 1))
+        # Copies: arrow's memory is read-only, and sorting works in place.
+        triple = (values.copy(), sources.copy(), starts)
+    else:
+        triple = (values, (targets, sources))
+    matrix = csr_matrix(triple, shape=(n_rows, n_columns), dtype=np.float64)
     matrix.sort_indices()
     return matrix
 
 
 def _scaled_neighbors(
     vectors: csr_matrix,
-    feature_weights: np.ndarray,
+    features: csr_matrix,
+    feature_factors: np.ndarray,
     rows: np.ndarray,
     *,
     top_k: int,
     target_exponent: float,
     source_exponent: float,
     shrinkage: float,
+    similarity: str,
     block_size: int | None,
     schema: pa.Schema,
 ) -> pa.Table:
-    """Return neighbors of the rows of `vectors`, which has a row per entity."""
+    """Return neighbors of rows of `vectors`; `features` is its transpose."""
+    check_count("top_k", top_k)
     check_not_negative(
         target_exponent=target_exponent,
         source_exponent=source_exponent,
         shrinkage=shrinkage,
     )
-    squares = np.asarray(vectors.power(2).sum(axis=1)).ravel()
+    if similarity not in SIMILARITIES:
+        raise ValueError(f"similarity must be one of {SIMILARITIES}, not {similarity}")
+    kernel_vectors = factor(vectors)
+    squares = squared_lengths(kernel_vectors, np.ones(vectors.shape[1]))
     touched = np.diff(vectors.indptr) > 0
     if not np.isfinite(squares).all() or not squares[touched].all():
         raise ValueError("weights are too large or too small to be squared")
     target_norms = _powers(squares, target_exponent)
     source_norms = _powers(squares, source_exponent)
-
-    def scale(
-        values: np.ndarray, targets: np.ndarray, sources: np.ndarray
-    ) -> np.ndarray:
-        return values / (target_norms[targets] * source_norms[sources] + shrinkage)
-
-    return top_neighbors(
+    lengths = None
+    if similarity == "euclidean":
+        weighted = squared_lengths(kernel_vectors, feature_factors)
+        lengths = np.concatenate(
+            [
+                weighted * _powers(squares, -2.0 * target_exponent),
+                weighted * _powers(squares, -2.0 * source_exponent),
+            ]
+        )
+    n_entities = vectors.shape[0]
+    own = csr_matrix(eye_array(n_entities))
+    batches = iterate_top_entries(
         vectors,
-        (vectors @ diags_array(feature_weights)).T.tocsr(),
+        features,
         rows,
-        top_k=top_k,
-        block_size=block_size,
-        scale=scale,
+        top_n=top_k,
         schema=schema,
+        task=schema.names[0].replace("_index", " neighbors"),
+        feature_factors=feature_factors,
+        row_norms=target_norms,
+        column_norms=source_norms,
+        shrinkage=shrinkage,
+        squares=lengths,
+        excluded=own,
+        block_size=block_size,
     )
+    return pa.Table.from_batches(batches, schema=schema)
 
 
 def _powers(values: np.ndarray, exponent: float) -> np.ndarray:

@@ -14,14 +14,11 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import csr_matrix, diags_array, eye_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from precision_marketing.algorithms._selection import (
-    as_weights,
-    check_count,
-    top_neighbors,
-)
+from precision_marketing.algorithms._engine import iterate_top_entries, transposed
+from precision_marketing.algorithms._selection import as_weights, check_count
 from precision_marketing.algorithms.neighbors import item_neighbors_schema
 
 # Han, kana, bopomofo and hangul, after NFKC (which makes half-width forms full-width).
@@ -191,24 +188,24 @@ def content_neighbors(
     >>> content_neighbors(profiles, top_k=1)["similarity"].to_pylist()
     [1.0, 1.0]
     """
+    check_count("top_k", top_k)
     checked = as_weights(profiles)
     lengths = np.sqrt(np.asarray(checked.power(2).sum(axis=1)).ravel())
     if (lengths > 1 + 1e-9).any():
         raise ValueError("profiles must have rows of length 1")
-
-    def clip(values: np.ndarray, _rows: np.ndarray, _columns: np.ndarray) -> np.ndarray:
-        # Profiles from elsewhere may be a rounding error too long.
-        return np.minimum(values, 1.0)
-
-    return top_neighbors(
+    # Profiles from elsewhere may be a rounding error too long.
+    checked = csr_matrix(diags_array(1.0 / np.maximum(lengths, 1.0)) @ checked)
+    batches = iterate_top_entries(
         checked,
-        checked.T.tocsr(),
+        transposed(checked),
         np.arange(checked.shape[0]),
-        top_k=top_k,
-        block_size=block_size,
-        scale=clip,
+        top_n=top_k,
         schema=item_neighbors_schema,
+        task="content neighbors",
+        excluded=csr_matrix(eye_array(checked.shape[0])),
+        block_size=block_size,
     )
+    return pa.Table.from_batches(batches, schema=item_neighbors_schema)
 
 
 def user_profiles(weights: csr_matrix, profiles: csr_matrix) -> csr_matrix:

@@ -11,12 +11,8 @@ import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix
 
-from precision_marketing.algorithms._selection import (
-    check_count,
-    ranked_batch,
-    rounded,
-    row_blocks,
-)
+from precision_marketing.algorithms._engine import iterate_top_entries
+from precision_marketing.algorithms._selection import check_count
 
 scores_schema = pa.schema(
     [
@@ -58,7 +54,7 @@ def iterate_top_items(
     top_n : int
         Items per user, >= 1. Fewer are returned where fewer score above 0.
     block_size : int, optional
-        Users per block. By default blocks are cut to about 256 MB.
+        Users per block. By default blocks are cut by work and by 32 MB of result.
 
     Yields
     ------
@@ -70,12 +66,12 @@ def iterate_top_items(
     Raises
     ------
     ValueError
-        If shapes disagree, a score is not finite, or a setting is out of range; at
-        the call, except for scores.
+        If shapes disagree, a factor or score is not finite, or a setting is out of
+        range; at the call, except for scores that overflow.
 
     Notes
     -----
-    Memory is one block, whatever the number of users and items.
+    Memory is a few blocks, whatever the number of users.
 
     Examples
     --------
@@ -101,15 +97,45 @@ def iterate_top_items(
         raise ValueError(f"users must be between 0 and {n_users - 1}")
     if exclude is not None and exclude.shape != (n_users, n_items):
         raise ValueError(f"exclude must have shape {(n_users, n_items)}")
-    scale = _item_factors(allowed_items, item_scale, n_items)
-    excluded = csr_matrix((n_users, n_items)) if exclude is None else exclude.tocsr()
-    return _batches(left, right, users, excluded, scale, top_n, block_size)
+    scale = item_factors(allowed_items, item_scale, n_items)
+    for name, matrix in (("left", left), ("right", right)):
+        if not np.isfinite(matrix.data).all():
+            raise ValueError(f"{name} must be finite, or a score is not finite")
+    with np.errstate(divide="ignore"):
+        norms = 1.0 / scale
+    return iterate_top_entries(
+        left,
+        right,
+        users,
+        top_n=top_n,
+        schema=scores_schema,
+        task="top items",
+        column_norms=norms,
+        excluded=None if exclude is None else exclude.tocsr(),
+        block_size=block_size,
+    )
 
 
-def _item_factors(
+def item_factors(
     allowed_items: np.ndarray | None, item_scale: np.ndarray | None, n_items: int
 ) -> np.ndarray:
-    """Return one factor per item, 0 for an item that must not be returned."""
+    """Return one factor per item, 0 for an item that must not be returned.
+
+    Parameters
+    ----------
+    allowed_items : array of bool, shape (n_items,), or None
+    item_scale : array of float64, shape (n_items,), or None
+    n_items : int
+
+    Returns
+    -------
+    array of float64, shape (n_items,)
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape, or a factor is negative or not finite.
+    """
     factors = np.ones(n_items)
     if item_scale is not None:
         factors = np.array(item_scale, dtype=np.float64)
@@ -123,30 +149,3 @@ def _item_factors(
     if factors.shape != (n_items,):
         raise ValueError(f"item_scale must have shape ({n_items},)")
     return factors
-
-
-def _batches(
-    left: csr_matrix,
-    right: csr_matrix,
-    users: np.ndarray,
-    excluded: csr_matrix,
-    scale: np.ndarray,
-    top_n: int,
-    block_size: int | None,
-) -> Iterator[pa.RecordBatch]:
-    """Yield one batch per block; the arguments are checked."""
-    for block in row_blocks(left, right, users, block_size):
-        product = csr_matrix(left[block] @ right)
-        scores = product.data * scale[product.indices]
-        if not np.isfinite(scores).all():
-            raise ValueError("a score is not finite: check the factors' values")
-        scores = rounded(scores)
-        # One mask for the whole block: set, read and cleared user by user.
-        is_excluded = np.zeros(right.shape[1], dtype=bool)
-        for row, user in enumerate(block):
-            entries = slice(product.indptr[row], product.indptr[row + 1])
-            items = excluded.indices[excluded.indptr[user] : excluded.indptr[user + 1]]
-            is_excluded[items] = True
-            scores[entries][is_excluded[product.indices[entries]]] = 0.0
-            is_excluded[items] = False
-        yield ranked_batch(block, product, scores, top_n, scores_schema)

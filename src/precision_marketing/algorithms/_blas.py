@@ -1,0 +1,42 @@
+"""One thread for BLAS while a scorer works, so that results do not depend on threads.
+
+Scorers divide their work into blocks of their own, a thread each.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from threadpoolctl import threadpool_limits
+
+_lock = threading.Lock()
+_state: dict = {"users": 0, "limits": None}
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Limit BLAS to one thread until the last of all that asked has left.
+
+    The limit belongs to the process, and dbt runs models in threads: without the
+    count, the first to leave would lift the limit of those still at work.
+
+    Yields
+    ------
+    None
+
+    Examples
+    --------
+    >>> with one_blas_thread():
+    ...     pass
+    """
+    with _lock:
+        if _state["users"] == 0:
+            _state["limits"] = threadpool_limits(limits=1, user_api="blas")
+        _state["users"] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _state["users"] -= 1
+            if _state["users"] == 0:
+                _state["limits"].restore_original_limits()
