@@ -1,17 +1,29 @@
 {# The scorers: adding one is a new relation `<name>_scores` and one line here.
-   - blend_weight: share in the blend of scores scaled per user,
+   - blend_weight: weight in the blend from which learning starts,
    - reason_code: what a recommendation says when this scorer contributed most,
    - is_history_based: it can name the item of the user's history behind it. #}
 {% macro scorers() %}
+    {% set by_choice = "item_cosine_neighbors" %}
+    {% set by_text = "content_tfidf_neighbors" %}
     {{ return([
-        {"name": "popularity", "blend_weight": 0.1,
+        {"name": "popularity", "blend_weight": 0.05,
          "reason_code": "popular", "neighbors": ""},
-        {"name": "item_cosine", "blend_weight": 1.0,
-         "reason_code": "because_you_chose", "neighbors": "item_cosine_neighbors"},
-        {"name": "user_cosine", "blend_weight": 1.0,
-         "reason_code": "customers_like_you", "neighbors": "item_cosine_neighbors"},
-        {"name": "content_tfidf", "blend_weight": 0.2,
-         "reason_code": "similar_content", "neighbors": "content_tfidf_neighbors"},
+        {"name": "item_cosine", "blend_weight": 0.1,
+         "reason_code": "because_you_chose", "neighbors": by_choice},
+        {"name": "item_cosine_recent", "blend_weight": 0.3,
+         "reason_code": "because_you_chose", "neighbors": by_choice},
+        {"name": "user_cosine", "blend_weight": 0.3,
+         "reason_code": "customers_like_you", "neighbors": by_choice},
+        {"name": "content_tfidf", "blend_weight": 0.1,
+         "reason_code": "similar_content", "neighbors": by_text},
+        {"name": "spectral", "blend_weight": 0.5,
+         "reason_code": "because_you_chose", "neighbors": by_choice},
+        {"name": "local_ridge", "blend_weight": 0.35,
+         "reason_code": "because_you_chose", "neighbors": by_choice},
+        {"name": "ials", "blend_weight": 0.75,
+         "reason_code": "customers_like_you", "neighbors": by_choice},
+        {"name": "ease", "blend_weight": 0.3,
+         "reason_code": "because_you_chose", "neighbors": by_choice},
     ]) }}
 {% endmacro %}
 
@@ -31,7 +43,23 @@
         },
         "content_tfidf": {
             "neighbors": 50, "minimum_document_frequency": 2,
-            "maximum_document_frequency": 10000, "maximum_terms": 50000,
+            "maximum_document_frequency": 10000, "maximum_terms": 50000, "decay": 0.7,
+        },
+        "item_cosine_recent": {"decay": 0.7},
+        "spectral": {
+            "rank": 128, "spectrum_exponent": 0.4, "user_degree_exponent": 0.3,
+            "item_degree_exponent": 0.3, "neighbors": 500,
+        },
+        "local_ridge": {
+            "neighbors": 100, "user_degree_exponent": 0.25, "penalty": 10.0,
+            "penalty_exponent": 0.5,
+        },
+        "ials": {
+            "factors": 256, "iterations": 10, "unobserved_weight": 0.01,
+            "regularization": 0.003, "seed": 0,
+        },
+        "ease": {
+            "penalty": 200.0, "user_degree_exponent": 0.0, "maximum_items": 8000,
         },
         "neural_scorer": {
             "maximum_epochs": 12, "batch_size": 1024, "learning_rate": 0.001,

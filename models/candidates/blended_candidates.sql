@@ -8,46 +8,36 @@ scaled_candidates as (
 
 ),
 
-pivoted as (
+blend_weights as (
+
+    select * from {{ ref("blend_weights") }}
+
+),
+
+weighted as (
+
+    select
+        scaled_candidates.*,
+        -- Exact decimals: the sum must not depend on the order of scorers.
+        cast(
+            scaled_candidates.scaled_score * blend_weights.blend_weight
+            as decimal(28, 9)
+        ) as contribution
+    from scaled_candidates
+    inner join blend_weights on scaled_candidates.scorer = blend_weights.scorer
+
+),
+
+totals as (
 
     select
         time_window,
         user_index,
         item_index,
-        {% for scorer in scorers %}
-        max(case when scorer = '{{ scorer.name }}' then scaled_score end)
-            as {{ scorer.name }}_scaled_score,
-        max(case when scorer = '{{ scorer.name }}' then scorer_rank end)
-            as {{ scorer.name }}_rank,
-        {% endfor %}
+        cast(sum(contribution) as double) as blend_score,
         count(*) as list_count
-    from scaled_candidates
+    from weighted
     group by time_window, user_index, item_index
-
-),
-
-contributions as (
-
-    select
-        {% for scorer in scorers %}
-        coalesce({{ scorer.name }}_scaled_score, 0e0)
-        * cast({{ scorer.blend_weight }} as double)
-            as {{ scorer.name }}_contribution,
-        {% endfor %}
-        *
-    from pivoted
-
-),
-
-blended as (
-
-    select
-        *,
-        {% for scorer in scorers %}
-        {{ scorer.name }}_contribution{{ " +" if not loop.last }}
-        {% endfor %}
-            as blend_score
-    from contributions
 
 ),
 
@@ -56,18 +46,61 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by time_window, user_index
-            order by round(blend_score, 9) desc, item_index
+            partition by time_window, user_index order by blend_score desc, item_index
         ) as blend_rank
-    from blended
+    from totals
+
+),
+
+-- Cut first: the wide rows below are made for what stays.
+kept as (
+
+    select *
+    from ranked
+    where blend_rank <= {{ var("candidates_per_scorer") }}
 
 ),
 
 final as (
 
-    select *
-    from ranked
-    where blend_rank <= {{ var("candidates_per_scorer") }}
+    select
+        kept.time_window,
+        kept.user_index,
+        kept.item_index,
+        {% for scorer in scorers %}
+        max(
+            case when weighted.scorer = '{{ scorer.name }}' then weighted.scaled_score end
+        ) as {{ scorer.name }}_scaled_score,
+        max(
+            case when weighted.scorer = '{{ scorer.name }}' then weighted.scorer_rank end
+        ) as {{ scorer.name }}_rank,
+        cast(
+            coalesce(
+                max(
+                    case
+                        when weighted.scorer = '{{ scorer.name }}'
+                            then weighted.contribution
+                    end
+                ),
+                0
+            ) as double
+        ) as {{ scorer.name }}_contribution,
+        {% endfor %}
+        kept.list_count,
+        kept.blend_score,
+        kept.blend_rank
+    from kept
+    inner join weighted
+        on kept.time_window = weighted.time_window
+        and kept.user_index = weighted.user_index
+        and kept.item_index = weighted.item_index
+    group by
+        kept.time_window,
+        kept.user_index,
+        kept.item_index,
+        kept.list_count,
+        kept.blend_score,
+        kept.blend_rank
 
 )
 

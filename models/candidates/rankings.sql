@@ -3,9 +3,13 @@
 {% set depth = [20, var("recommendations_per_user")] | max %}
 with
 
-eligible_candidates as (
+-- To be served are the blend, the network, and popularity where they have nothing.
+scaled_candidates as (
 
-    select * from {{ ref("eligible_candidates") }}
+    select *
+    from {{ ref("scaled_candidates") }}
+    where scorer_rank <= {{ depth }}
+        and (time_window <> 'serve' or scorer = 'popularity')
 
 ),
 
@@ -46,10 +50,8 @@ every_ranking as (
         user_index,
         item_index,
         score,
-        row_number() over (
-            partition by time_window, scorer, user_index order by scorer_rank
-        ) as ranking_rank
-    from eligible_candidates
+        scorer_rank as ranking_rank
+    from scaled_candidates
     union all
     select
         time_window,

@@ -1,6 +1,4 @@
 -- Grain: one row per time window, scorer, user and item, scores comparable in a user.
-{{ config(materialized="view") }}
-
 with
 
 eligible_candidates as (
@@ -52,6 +50,7 @@ final as (
         eligible_candidates.scorer,
         eligible_candidates.user_index,
         eligible_candidates.item_index,
+        eligible_candidates.score,
         eligible_candidates.score / scales.mean_top_score as scaled_score,
         eligible_candidates.scorer_rank
     from eligible_candidates

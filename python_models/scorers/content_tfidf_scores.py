@@ -1,15 +1,9 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import iterate_top_items, user_profiles
+    from precision_marketing.algorithms import user_profiles
     from precision_marketing.documents import profile_matrix
-    from precision_marketing.relations import (
-        reader,
-        scorer_schema,
-        to_arrow,
-        window_tables,
-        with_window,
-    )
-    from precision_marketing.windows import read_settings, read_windows
+    from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "content_tfidf")
     profiles = dict(window_tables(to_arrow(dbt.ref("content_tfidf_profiles"))))
@@ -19,20 +13,14 @@ def model(dbt, session):
         items=dbt.ref("int_item_features"),
     )
 
-    def batches():
-        for window in windows:
-            items = profile_matrix(
-                profiles[window.time_window], n_items=window.weights.shape[1]
-            )
-            for batch in iterate_top_items(
-                user_profiles(window.weights, items),
-                items.T.tocsr(),
-                users=window.scored_users,
-                exclude=window.excluded,
-                allowed_items=window.eligible_items,
-                item_scale=None,
-                top_n=settings["candidates"],
-            ):
-                yield with_window(batch, window.time_window, "content_tfidf")
+    def scores(window):
+        items = profile_matrix(
+            profiles[window.time_window], n_items=window.weights.shape[1]
+        )
+        return window.top_items(
+            user_profiles(window.recent_weights(settings["decay"]), items),
+            items.T.tocsr(),
+            settings["candidates"],
+        )
 
-    return reader(scorer_schema, batches())
+    return stream_scores("content_tfidf", windows, scores)

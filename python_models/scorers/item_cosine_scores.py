@@ -1,14 +1,8 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import iterate_top_items, neighbor_matrix
-    from precision_marketing.relations import (
-        reader,
-        scorer_schema,
-        to_arrow,
-        window_tables,
-        with_window,
-    )
-    from precision_marketing.windows import read_settings, read_windows
+    from precision_marketing.algorithms import neighbor_matrix
+    from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "item_cosine")
     neighbors = dict(window_tables(to_arrow(dbt.ref("item_cosine_neighbors"))))
@@ -18,19 +12,13 @@ def model(dbt, session):
         items=dbt.ref("int_item_features"),
     )
 
-    def batches():
-        for window in windows:
-            n_items = window.weights.shape[1]
-            by_target = neighbor_matrix(neighbors[window.time_window], n_items, n_items)
-            for batch in iterate_top_items(
-                window.weights,
-                by_target.T.tocsr(),
-                users=window.scored_users,
-                exclude=window.excluded,
-                allowed_items=window.eligible_items,
-                item_scale=None,
-                top_n=settings["candidates"],
-            ):
-                yield with_window(batch, window.time_window, "item_cosine")
+    def scores(window):
+        n_items = window.weights.shape[1]
+        by_target = neighbor_matrix(neighbors[window.time_window], n_items, n_items)
+        return window.top_items(
+            window.weights,
+            by_target.T.tocsr(),
+            settings["candidates"],
+        )
 
-    return reader(scorer_schema, batches())
+    return stream_scores("item_cosine", windows, scores)

@@ -1,18 +1,8 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import (
-        iterate_top_items,
-        neighbor_matrix,
-        popularity_damping,
-    )
-    from precision_marketing.relations import (
-        reader,
-        scorer_schema,
-        to_arrow,
-        window_tables,
-        with_window,
-    )
-    from precision_marketing.windows import read_settings, read_windows
+    from precision_marketing.algorithms import neighbor_matrix, popularity_damping
+    from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "user_cosine")
     neighbors = dict(window_tables(to_arrow(dbt.ref("user_cosine_neighbors"))))
@@ -22,20 +12,13 @@ def model(dbt, session):
         items=dbt.ref("int_item_features"),
     )
 
-    def batches():
-        for window in windows:
-            n_users = window.weights.shape[0]
-            for batch in iterate_top_items(
-                neighbor_matrix(neighbors[window.time_window], n_users, n_users),
-                window.weights,
-                users=window.scored_users,
-                exclude=window.excluded,
-                allowed_items=window.eligible_items,
-                item_scale=popularity_damping(
-                    window.weights, settings["popularity_exponent"]
-                ),
-                top_n=settings["candidates"],
-            ):
-                yield with_window(batch, window.time_window, "user_cosine")
+    def scores(window):
+        n_users = window.weights.shape[0]
+        return window.top_items(
+            neighbor_matrix(neighbors[window.time_window], n_users, n_users),
+            window.weights,
+            settings["candidates"],
+            popularity_damping(window.weights, settings["popularity_exponent"]),
+        )
 
-    return reader(scorer_schema, batches())
+    return stream_scores("user_cosine", windows, scores)

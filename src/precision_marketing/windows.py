@@ -1,6 +1,6 @@
 """What every scorer reads from the build: one history a time window, and settings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
-from precision_marketing.relations import matrix, to_arrow, window_tables
+from precision_marketing.algorithms import iterate_top_items, iterate_top_scores
+from precision_marketing.relations import (
+    matrix,
+    reader,
+    scorer_schema,
+    to_arrow,
+    window_tables,
+    with_window,
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,9 @@ class Window:
         train, test or serve.
     weights : csr_matrix, shape (n_users, n_items)
         Interaction weights of the history, unit-free.
+    recency_positions : csr_matrix, shape (n_users, n_items)
+        Place of each item of the history counted back from the user's last day with an
+        event, from 1; 0 where nothing is stored.
     excluded : csr_matrix, shape (n_users, n_items)
         Non-zero where the user must not be offered the item.
     scored_users : array of int
@@ -32,9 +43,116 @@ class Window:
 
     time_window: str
     weights: csr_matrix
+    recency_positions: csr_matrix
     excluded: csr_matrix
     scored_users: np.ndarray
     eligible_items: np.ndarray
+
+    def recent_weights(self, decay: float) -> csr_matrix:
+        """Return the weights times decay^(recency position - 1).
+
+        Parameters
+        ----------
+        decay : float
+            What the next older day of a user's history counts, 0 to 1. Items of one
+            day count the same, so that data without time are left as they are.
+
+        Returns
+        -------
+        csr_matrix, shape (n_users, n_items)
+        """
+        factors = self.recency_positions.copy()
+        factors.data = float(decay) ** (factors.data - 1)
+        return self.weights.multiply(factors).tocsr()
+
+    def top_items(
+        self,
+        left: csr_matrix,
+        right: csr_matrix,
+        top_n: int,
+        item_scale: np.ndarray | None = None,
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the best eligible items of the scored users by left @ right.
+
+        Parameters
+        ----------
+        left, right : csr_matrix
+            Shapes (n_users, m) and (m, n_items).
+        top_n : int
+            Items per user.
+        item_scale : array of float64, shape (n_items,), optional
+            Factor on each item's score.
+
+        Yields
+        ------
+        pyarrow.RecordBatch
+            `scores_schema`, a block of users each.
+        """
+        return iterate_top_items(
+            left,
+            right,
+            users=self.scored_users,
+            exclude=self.excluded,
+            allowed_items=self.eligible_items,
+            item_scale=item_scale,
+            top_n=top_n,
+        )
+
+    def top_scores(
+        self, score_block: Callable[[np.ndarray], np.ndarray], top_n: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the best eligible items of the scored users by dense scores.
+
+        Parameters
+        ----------
+        score_block : callable
+            From an array of users to their scores, shape (users, n_items).
+        top_n : int
+            Items per user.
+
+        Yields
+        ------
+        pyarrow.RecordBatch
+            `scores_schema`, a block of users each.
+        """
+        return iterate_top_scores(
+            score_block,
+            n_items=self.weights.shape[1],
+            users=self.scored_users,
+            exclude=self.excluded,
+            allowed_items=self.eligible_items,
+            item_scale=None,
+            top_n=top_n,
+        )
+
+
+def stream_scores(
+    scorer: str,
+    windows: Iterator[Window],
+    scores: Callable[[Window], Iterator[pa.RecordBatch]],
+) -> pa.RecordBatchReader:
+    """Return a scorer's lists for all windows, as a dbt Python model returns them.
+
+    Parameters
+    ----------
+    scorer : str
+        Its name.
+    windows : iterator of Window
+        As `read_windows` returns.
+    scores : callable
+        From a window to the batches of its lists (`scores_schema`).
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+        `scorer_schema`; computed block by block while DuckDB reads.
+    """
+    batches = (
+        with_window(batch, window.time_window, scorer)
+        for window in windows
+        for batch in scores(window)
+    )
+    return reader(scorer_schema, batches)
 
 
 def read_windows(*, interactions: Any, users: Any, items: Any) -> Iterator[Window]:
@@ -54,7 +172,7 @@ def read_windows(*, interactions: Any, users: Any, items: Any) -> Iterator[Windo
     interaction_table = to_arrow(
         interactions.project(
             "time_window, user_index, item_index, interaction_weight, "
-            "cast(is_excluded as integer) as is_excluded"
+            "cast(is_excluded as integer) as is_excluded, recency_position"
         )
     )
     user_table = to_arrow(users.project("time_window, user_index, is_scored"))
@@ -77,6 +195,9 @@ def _windows(
             time_window=time_window,
             weights=matrix(
                 rows, "user_index", "item_index", "interaction_weight", shape
+            ),
+            recency_positions=matrix(
+                rows, "user_index", "item_index", "recency_position", shape
             ),
             excluded=matrix(rows, "user_index", "item_index", "is_excluded", shape),
             scored_users=np.sort(scored.to_numpy()).astype(np.int64),

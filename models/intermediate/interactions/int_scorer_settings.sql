@@ -14,6 +14,13 @@ final as (
     union all
     {% endfor %}
     {% endfor %}
+    {% for scorer in precision_marketing.scorers() %}
+    select
+        'blend' as scorer,
+        '{{ scorer.name }}' as setting,
+        cast({{ scorer.blend_weight }} as double) as setting_value
+    union all
+    {% endfor %}
     select
         'every_scorer' as scorer,
         'candidates' as setting,

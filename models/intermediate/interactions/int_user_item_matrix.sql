@@ -66,7 +66,12 @@ final as (
         -- What the scorers must not return: under `new`, what the user already has.
         {{ "is_acquired" if var("recommendation_target") == "new" else "false" }}
             as is_excluded,
-        last_event_at
+        last_event_at,
+        -- Counted in days with an event: items of one day are equally recent.
+        dense_rank() over (
+            partition by time_window, user_index
+            order by cast(last_event_at as date) desc
+        ) as recency_position
     from summed
 
 )

@@ -141,7 +141,10 @@ def learn_weights(
     weights *= total / weights.sum()
     columns = zip(*trials, strict=True)
     table = pa.table(
-        [pa.array(column, kind) for column, kind in zip(columns, trials_schema.types, strict=True)],
+        [
+            pa.array(column, kind)
+            for column, kind in zip(columns, trials_schema.types, strict=True)
+        ],
         schema=trials_schema,
     )
     return Blend(dict(zip(names, weights.tolist(), strict=True)), _mean(best), table)

@@ -109,8 +109,14 @@ def fit_local_ridge(
     def solve(part: slice) -> None:
         targets = np.arange(part.start, part.stop)
         _solve(
-            targets, starts, columns, values, by_item, users,
-            float(penalty), float(penalty_exponent),
+            targets,
+            starts,
+            columns,
+            values,
+            by_item,
+            users,
+            float(penalty),
+            float(penalty_exponent),
         )
 
     costs = sources @ degrees + _COST_OF_SOLVING * (np.diff(starts) / 100.0) ** 3

@@ -96,11 +96,16 @@ def fit_spectral(
     items = np.maximum(np.bincount(checked.indices, minlength=n_items), 1)
     items = items ** -float(item_degree_exponent)
     scaled = csr_matrix(diags_array(users) @ checked @ diags_array(items))
-    import time; t0=time.perf_counter()
+    import time
+
+    t0 = time.perf_counter()
     with one_blas_thread():
         values, vectors = _leading_eigenpairs(scaled, rank)
-    import time; t0=time.perf_counter()
-    print('eig',time.perf_counter()-t0); t0=time.perf_counter()
+    import time
+
+    t0 = time.perf_counter()
+    print("eig", time.perf_counter() - t0)
+    t0 = time.perf_counter()
     raised = values[0] * (values / values[0]) ** spectrum_exponent
     vectors = vectors.astype(np.float32)
     loud = vectors * raised.astype(np.float32)
@@ -125,19 +130,19 @@ def fit_spectral(
         schema=item_neighbors_schema,
     )
     table = pa.Table.from_batches(batches, schema=item_neighbors_schema)
-    print('residual',time.perf_counter()-t0)
+    print("residual", time.perf_counter() - t0)
     rest = neighbor_matrix(table, n_items, n_items).T.tocsr()
     lf, rf, on = factor(checked), factor(rest), np.ones(n_items)
+
     def scores(users):
         rows = (checked[users] @ loud).astype(np.float32) @ vectors.T
         _add_rows(rows, users, lf, rf, on)
         return rows
+
     return scores
 
 
-def _leading_eigenpairs(
-    scaled: csr_matrix, rank: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _leading_eigenpairs(scaled: csr_matrix, rank: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the largest eigenvalues of scaled^T scaled, ascending, with vectors."""
     n_items = scaled.shape[1]
     rank = min(rank, *scaled.shape)

@@ -109,9 +109,7 @@ def iterate_top_scores(
         hidden = csr_matrix(block.shape) if excluded is None else excluded[rows]
         starts, columns, _, _ = factor(hidden)
         dropped = _DROPPED_BITS[block.dtype.name]
-        found = top_dense_rows(
-            block, rows, scale, starts, columns, dropped, int(top_n)
-        )
+        found = top_dense_rows(block, rows, scale, starts, columns, dropped, int(top_n))
         return pa.record_batch(list(found), schema=schema)
 
     parts = chunks(np.ones(users.size), users.size, block_size)

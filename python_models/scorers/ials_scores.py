@@ -1,0 +1,27 @@
+# Grain: one row per time window, user and item among the scorer's best.
+def model(dbt, session):
+    from precision_marketing.algorithms import fit_ials
+    from precision_marketing.windows import read_settings, read_windows, stream_scores
+
+    settings = read_settings(dbt.ref("int_scorer_settings"), "ials")
+    windows = read_windows(
+        interactions=dbt.ref("int_user_item_matrix"),
+        users=dbt.ref("int_window_users"),
+        items=dbt.ref("int_item_features"),
+    )
+
+    def scores(window):
+        factors = fit_ials(
+            window.weights,
+            factors=settings["factors"],
+            iterations=settings["iterations"],
+            unobserved_weight=settings["unobserved_weight"],
+            regularization=settings["regularization"],
+            seed=settings["seed"],
+        )
+        return window.top_scores(
+            lambda users: factors.users[users] @ factors.items.T,
+            settings["candidates"],
+        )
+
+    return stream_scores("ials", windows, scores)

@@ -1,0 +1,24 @@
+# Grain: one row per time window, user and item among the scorer's best.
+def model(dbt, session):
+    from precision_marketing.algorithms import neighbor_matrix
+    from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.windows import read_settings, read_windows, stream_scores
+
+    settings = read_settings(dbt.ref("int_scorer_settings"), "item_cosine_recent")
+    neighbors = dict(window_tables(to_arrow(dbt.ref("item_cosine_neighbors"))))
+    windows = read_windows(
+        interactions=dbt.ref("int_user_item_matrix"),
+        users=dbt.ref("int_window_users"),
+        items=dbt.ref("int_item_features"),
+    )
+
+    def scores(window):
+        n_items = window.weights.shape[1]
+        by_target = neighbor_matrix(neighbors[window.time_window], n_items, n_items)
+        return window.top_items(
+            window.recent_weights(settings["decay"]),
+            by_target.T.tocsr(),
+            settings["candidates"],
+        )
+
+    return stream_scores("item_cosine_recent", windows, scores)

@@ -1,0 +1,28 @@
+# Grain: one row per time window, user and item among the scorer's best.
+def model(dbt, session):
+    from precision_marketing.algorithms import fit_local_ridge
+    from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.windows import read_settings, read_windows, stream_scores
+
+    settings = read_settings(dbt.ref("int_scorer_settings"), "local_ridge")
+    nearest = dbt.ref("item_cosine_neighbors").filter(
+        f"neighbor_rank <= {settings['neighbors']}"
+    )
+    neighbors = dict(window_tables(to_arrow(nearest)))
+    windows = read_windows(
+        interactions=dbt.ref("int_user_item_matrix"),
+        users=dbt.ref("int_window_users"),
+        items=dbt.ref("int_item_features"),
+    )
+
+    def scores(window):
+        item_weights = fit_local_ridge(
+            window.weights,
+            neighbors[window.time_window],
+            user_degree_exponent=settings["user_degree_exponent"],
+            penalty=settings["penalty"],
+            penalty_exponent=settings["penalty_exponent"],
+        )
+        return window.top_items(window.weights, item_weights, settings["candidates"])
+
+    return stream_scores("local_ridge", windows, scores)
