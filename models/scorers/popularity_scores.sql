@@ -39,20 +39,32 @@ popular_items as (
 
 ),
 
--- A user who has n items still gets a full list from the top `candidates` + n.
+-- A user who has n items still gets a full list from the top `candidates` + n. As
+-- numbers to join on: a join on `rank <= candidates + n` takes fifteen times as long.
+wanted_ranks as (
+
+    select
+        time_window,
+        user_index,
+        {{ precision_marketing.numbers_up_to(
+            candidates ~ " + acquired_item_count"
+        ) }} as popularity_rank
+    from users
+
+),
+
 reachable as (
 
     select
-        users.time_window,
-        users.user_index,
+        wanted_ranks.time_window,
+        wanted_ranks.user_index,
         popular_items.item_index,
         popular_items.user_count,
         popular_items.popularity_rank
-    from users
+    from wanted_ranks
     inner join popular_items
-        on users.time_window = popular_items.time_window
-        and popular_items.popularity_rank
-        <= {{ candidates }} + users.acquired_item_count
+        on wanted_ranks.time_window = popular_items.time_window
+        and wanted_ranks.popularity_rank = popular_items.popularity_rank
 
 ),
 

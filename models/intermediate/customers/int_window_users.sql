@@ -19,8 +19,9 @@ histories as (
         time_window,
         user_index,
         count(*) as history_item_count,
-        sum(event_count) as history_event_count,
-        sum(case when is_acquired then 1 else 0 end) as acquired_item_count,
+        cast(sum(event_count) as bigint) as history_event_count,
+        cast(sum(case when is_acquired then 1 else 0 end) as bigint)
+            as acquired_item_count,
         max(last_event_at) as last_event_at
     from {{ ref("int_user_item_matrix") }}
     group by time_window, user_index
