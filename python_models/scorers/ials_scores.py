@@ -1,6 +1,6 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import fit_ials
+    from precision_marketing.algorithms import fit_ials, ials_scores
     from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "ials")
@@ -19,9 +19,6 @@ def model(dbt, session):
             regularization=settings["regularization"],
             seed=settings["seed"],
         )
-        return window.top_scores(
-            lambda users: factors.users[users] @ factors.items.T,
-            settings["candidates"],
-        )
+        return window.top_scores(ials_scores(factors), settings["candidates"])
 
     return stream_scores("ials", windows, scores)

@@ -15,17 +15,26 @@ _STRIDE = 128
 
 
 @compiled
-def add_product(row, left, right, factors, sums):
-    """Add row `row` of left x diag(factors) x right to the dense `sums`."""
+def add_rows(block, rows, left, right, factors):
+    """Add the rows `rows` of left x diag(factors) x right to the dense `block`.
+
+    Summed in float64: the many small terms of a float32 sum would lose their ends.
+    """
     left_starts, left_columns, left_values, left_unit = left
     right_starts, right_columns, right_values, right_unit = right
-    for p in range(left_starts[row], left_starts[row + 1]):
-        column = left_columns[p]
-        value = left_values[p] if left_values.size else left_unit
-        factor = factors[column] * value
-        for q in range(right_starts[column], right_starts[column + 1]):
-            other = right_values[q] if right_values.size else right_unit
-            sums[right_columns[q]] += factor * other
+    sums = np.empty(block.shape[1])
+    for position in range(rows.size):
+        row = rows[position]
+        sums[:] = 0.0
+        for p in range(left_starts[row], left_starts[row + 1]):
+            column = left_columns[p]
+            value = left_values[p] if left_values.size else left_unit
+            factor = factors[column] * value
+            for q in range(right_starts[column], right_starts[column + 1]):
+                other = right_values[q] if right_values.size else right_unit
+                sums[right_columns[q]] += factor * other
+        for column in range(sums.size):
+            block[position, column] += sums[column]
 
 
 @compiled

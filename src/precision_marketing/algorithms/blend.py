@@ -1,13 +1,14 @@
 """A weighted sum of scorers, its weights learned on lists and labels.
 
-Source: Dong et al. (2012), "Metric optimization" by coordinate ascent, as in Metzler,
-Croft (2007), "Linear feature-based models for information retrieval", section 3.2.
+Source: Metzler, Croft (2007), "Linear feature-based models for information retrieval",
+section 3.2 (coordinate ascent on the measure itself).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precision_marketing.algorithms._compiled import compiled
 from precision_marketing.algorithms._selection import check_count
@@ -119,7 +120,7 @@ def learn_weights(
     best = _quality(lists, weights, cutoff)
     trials = [[0, None, None, _mean(best), True]]
     generator = np.random.default_rng(seed)
-    for _ in range(rounds):
+    for _ in range(rounds if best.size else 0):
         is_better = False
         for number in generator.permutation(len(names)):
             for weight in _proposals(weights, number):
@@ -129,7 +130,7 @@ def learn_weights(
                     continue
                 found = _quality(lists, changed, cutoff)
                 gain = found - best
-                noise = gain.std() / max(1.0, np.sqrt(gain.size))
+                noise = gain.std() / np.sqrt(gain.size)
                 is_accepted = bool(_mean(gain) > noise)
                 trials.append(
                     [len(trials), names[number], weight, _mean(found), is_accepted]
@@ -139,14 +140,8 @@ def learn_weights(
         if not is_better:
             break
     weights *= total / weights.sum()
-    columns = zip(*trials, strict=True)
-    table = pa.table(
-        [
-            pa.array(column, kind)
-            for column, kind in zip(columns, trials_schema.types, strict=True)
-        ],
-        schema=trials_schema,
-    )
+    columns = map(pa.array, zip(*trials, strict=True), trials_schema.types)
+    table = pa.table(list(columns), schema=trials_schema)
     return Blend(dict(zip(names, weights.tolist(), strict=True)), _mean(best), table)
 
 
@@ -167,7 +162,7 @@ def _pooled(scores: pa.Table, labels: pa.Table, names: list[str]) -> _Lists:
     users = np.unique(labels["user_index"].to_numpy()).astype(np.int64)
     label_keys = _keys(labels)
     label_keys.sort()
-    scorer = pa.compute.index_in(scores["scorer"], pa.array(names, pa.string()))
+    scorer = pc.index_in(scores["scorer"], pa.array(names, pa.string()))
     scorer = scorer.fill_null(-1).to_numpy()
     row_users = scores["user_index"].to_numpy()
     is_used = (scorer >= 0) & np.isin(row_users, users)

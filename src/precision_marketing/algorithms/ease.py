@@ -1,9 +1,8 @@
 """EASE: item weights in closed form, for catalogues small enough to invert.
 
-Source: Steck (2019), "Embarrassingly shallow autoencoders for sparse data", section 3.1.
+Source: Steck (2019), "Embarrassingly shallow autoencoders for sparse data", section
+3.1.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 from scipy.linalg import lapack
@@ -16,6 +15,7 @@ from precision_marketing.algorithms._selection import (
     check_not_negative,
     mean_one,
 )
+from precision_marketing.algorithms.top_scores import ScoreBlock
 
 
 def fit_ease(
@@ -91,9 +91,7 @@ def fit_ease(
     return result
 
 
-def ease_scores(
-    weights: csr_matrix, item_weights: np.ndarray
-) -> Callable[[np.ndarray], np.ndarray]:
+def ease_scores(weights: csr_matrix, item_weights: np.ndarray) -> ScoreBlock:
     """Return the function from users to their scores, for `iterate_top_scores`.
 
     Parameters

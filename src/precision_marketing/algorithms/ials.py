@@ -22,6 +22,7 @@ from precision_marketing.algorithms._selection import (
     check_not_negative,
     mean_one,
 )
+from precision_marketing.algorithms.top_scores import ScoreBlock
 
 # Rows solved together: fixed, so that no result depends on the number of threads.
 _ROWS = 512
@@ -125,7 +126,25 @@ def fit_ials(
     return Factors(users, items)
 
 
-def _penalties(rows: csr_matrix, unobserved: float, regularization: float):
+def ials_scores(factors: Factors) -> ScoreBlock:
+    """Return the function from users to their scores, for `iterate_top_scores`.
+
+    Parameters
+    ----------
+    factors : Factors
+        As `fit_ials` returns.
+
+    Returns
+    -------
+    callable
+        From an array of users to float32 scores, a row each.
+    """
+    return lambda users: factors.users[users] @ factors.items.T
+
+
+def _penalties(
+    rows: csr_matrix, unobserved: float, regularization: float
+) -> np.ndarray:
     """Return the factor on the squared length of each row's factors, float32."""
     counts = np.diff(rows.indptr)
     return (regularization * (counts + unobserved * rows.shape[1])).astype(np.float32)

@@ -7,7 +7,7 @@ regression of every item on all others); Ning, Karypis (2011), "SLIM", section 5
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags_array
 
 from precision_marketing.algorithms._compiled import compiled, compiled_reordered
 from precision_marketing.algorithms._engine import factor
@@ -19,8 +19,9 @@ from precision_marketing.algorithms._selection import (
 )
 from precision_marketing.algorithms.neighbors import neighbor_matrix
 
-# The factors that the regression solves for are float32: 1e-7 of a weight.
-_COST_OF_SOLVING = 20_000.0
+# Catalogues of up to this many items have their whole Gram matrix computed once, in
+# float64: 200 MB. In larger ones each target's part is summed from its users.
+_DENSE_ITEMS = 5_000
 
 
 def fit_local_ridge(
@@ -85,8 +86,7 @@ def fit_local_ridge(
     if penalty == 0:
         raise ValueError("penalty must be above 0")
     checked = mean_one(as_weights(weights))
-    n_users, n_items = checked.shape
-    similarities = pa.nulls(0, pa.float64())
+    n_items = checked.shape[1]
     similarities = pa.array(np.ones(neighbors.num_rows))
     sources = neighbor_matrix(
         pa.table(
@@ -104,7 +104,9 @@ def fit_local_ridge(
     starts = sources.indptr.astype(np.int64)
     columns = sources.indices.astype(np.int32)
     values = np.empty(columns.size)
-    degrees = np.diff(by_item[0]).astype(np.float64)
+    whole = np.empty((0, 0))
+    if n_items <= _DENSE_ITEMS:
+        whole = (checked.T @ (diags_array(users) @ checked)).toarray()
 
     def solve(part: slice) -> None:
         targets = np.arange(part.start, part.stop)
@@ -115,11 +117,15 @@ def fit_local_ridge(
             values,
             by_item,
             users,
+            whole,
             float(penalty),
             float(penalty_exponent),
         )
 
-    costs = sources @ degrees + _COST_OF_SOLVING * (np.diff(starts) / 100.0) ** 3
+    # Multiplications: of the solution, and about as many as users of neighbors.
+    costs = np.diff(starts) ** 3.0 / 6.0
+    if whole.size == 0:
+        costs += 4.0 * (sources.astype(bool) @ np.diff(by_item[0]).astype(np.float64))
     for _ in in_order(solve, chunks(costs, n_items, None), "local ridge"):
         pass
     result = csr_matrix((values, columns, starts), shape=(n_items, n_items))
@@ -127,57 +133,71 @@ def fit_local_ridge(
 
 
 @compiled
-def _solve(targets, starts, columns, values, by_item, factors, penalty, exponent):
+def _solve(
+    targets, starts, columns, values, by_item, factors, whole, penalty, exponent
+):
     """Write the weights of each target's sources to `values`."""
     largest = 0
     for target in targets:
         largest = max(largest, starts[target + 1] - starts[target])
     gram = np.empty((largest + 1, largest + 1))
-    # Each user's list of the items met so far, linked through `previous`.
+    # The target comes last: its row is the right-hand side.
+    items = np.empty(largest + 1, np.int32)
     last_node = np.full(factors.size, -1, np.int32)
-    previous = np.empty(1024, np.int32)
-    node_slot = np.empty(1024, np.int32)
-    node_value = np.empty(1024)
-    item_starts, item_users, item_values, unit = by_item
     for target in targets:
         begin, end = starts[target], starts[target + 1]
         size = end - begin
         if size == 0:
             continue
-        needed = item_starts[target + 1] - item_starts[target]
-        for p in range(begin, end):
-            needed += item_starts[columns[p] + 1] - item_starts[columns[p]]
-        if needed > previous.size:
-            previous = np.empty(2 * needed, np.int32)
-            node_slot = np.empty(2 * needed, np.int32)
-            node_value = np.empty(2 * needed)
-        gram[: size + 1, : size + 1] = 0.0
-        node = np.int32(0)
-        for slot in range(size + 1):
-            # The target comes last: its row is the right-hand side.
-            item = columns[begin + slot] if slot < size else target
-            for q in range(item_starts[item], item_starts[item + 1]):
-                user = item_users[q]
-                value = item_values[q] if item_values.size else unit
-                weighted = factors[user] * value
-                gram[slot, slot] += weighted * value
-                other = last_node[user]
-                while other >= 0:
-                    gram[slot, node_slot[other]] += weighted * node_value[other]
-                    other = previous[other]
-                previous[node] = last_node[user]
-                node_slot[node] = slot
-                node_value[node] = value
-                last_node[user] = node
-                node += 1
-        for slot in range(size + 1):
-            item = columns[begin + slot] if slot < size else target
-            for q in range(item_starts[item], item_starts[item + 1]):
-                last_node[item_users[q]] = -1
+        items[:size] = columns[begin:end]
+        items[size] = target
+        if whole.size:
+            for slot in range(size + 1):
+                for other in range(slot + 1):
+                    gram[slot, other] = whole[items[slot], items[other]]
+        else:
+            _sum_gram(items[: size + 1], by_item, factors, last_node, gram)
         for slot in range(size):
             gram[slot, slot] += penalty * gram[slot, slot] ** exponent
         _solve_positive_definite(gram, size)
         values[begin:end] = gram[size, :size]
+
+
+@compiled
+def _sum_gram(items, by_item, factors, last_node, gram):
+    """Write the lower triangle of the Gram matrix of `items` to `gram`.
+
+    Every user has a list of the items met so far, linked through `previous`, whose
+    last node is in `last_node`: -1 before and after.
+    """
+    item_starts, item_users, item_values, unit = by_item
+    nodes = 0
+    for item in items:
+        nodes += item_starts[item + 1] - item_starts[item]
+    previous = np.empty(nodes, np.int32)
+    node_slot = np.empty(nodes, np.int32)
+    node_value = np.empty(nodes)
+    gram[: items.size, : items.size] = 0.0
+    node = np.int32(0)
+    for slot in range(items.size):
+        item = items[slot]
+        for q in range(item_starts[item], item_starts[item + 1]):
+            user = item_users[q]
+            value = item_values[q] if item_values.size else unit
+            weighted = factors[user] * value
+            gram[slot, slot] += weighted * value
+            other = last_node[user]
+            while other >= 0:
+                gram[slot, node_slot[other]] += weighted * node_value[other]
+                other = previous[other]
+            previous[node] = last_node[user]
+            node_slot[node] = slot
+            node_value[node] = value
+            last_node[user] = node
+            node += 1
+    for item in items:
+        for q in range(item_starts[item], item_starts[item + 1]):
+            last_node[item_users[q]] = -1
 
 
 @compiled_reordered

@@ -13,6 +13,9 @@ from precision_marketing.algorithms._parallel import chunks, in_order
 from precision_marketing.algorithms._selection import check_count
 from precision_marketing.algorithms.top_items import item_factors, scores_schema
 
+# From an array of users to their scores, a row each.
+ScoreBlock = Callable[[np.ndarray], np.ndarray]
+
 # Bytes of one block of float32 scores; as many blocks exist as there are threads.
 _BLOCK_BYTES = 64 * 2**20
 
@@ -22,7 +25,7 @@ _DROPPED_BITS = {"float64": 12, "float32": 36}
 
 
 def iterate_top_scores(
-    score_block: Callable[[np.ndarray], np.ndarray],
+    score_block: ScoreBlock,
     *,
     n_items: int,
     users: np.ndarray,
