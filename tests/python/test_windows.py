@@ -17,9 +17,12 @@ def windows(connection):
     interactions = connection.sql(
         """
         select * from (values
-            ('train', 0, 1, 1.0e0, true), ('test', 0, 1, 1.0e0, true),
-            ('test', 2, 0, 0.5e0, false), ('serve', 2, 0, 0.5e0, false)
-        ) as rows(time_window, user_index, item_index, interaction_weight, is_excluded)
+            ('train', 0, 1, 1.0e0, true, 1), ('test', 0, 1, 1.0e0, true, 1),
+            ('test', 2, 0, 0.5e0, false, 3), ('serve', 2, 0, 0.5e0, false, 3)
+        ) as rows(
+            time_window, user_index, item_index, interaction_weight, is_excluded,
+            recency_position
+        )
         """
     )
     users = connection.sql(
@@ -56,13 +59,21 @@ def test_excluded_pairs_eligible_items_and_scored_users_are_told_apart(connectio
     assert train.scored_users.size == 0
 
 
+def test_older_days_of_a_profile_count_less(connection):
+    _, test, _ = windows(connection)
+    # The first day counts in full; the third is two days of the profile back.
+    recent = test.recent_weights(0.5).toarray().tolist()
+    assert recent == [[0, 1, 0], [0, 0, 0], [0.5 * 0.5**2, 0, 0]]
+    assert (test.recent_weights(1.0) != test.weights).nnz == 0
+
+
 def test_no_users_and_no_items_give_empty_matrices(connection):
     empty = connection.sql(
         """
         select
             'test' as time_window, 0 as user_index, 0 as item_index,
-            1e0 as interaction_weight, true as is_excluded, true as is_scored,
-            true as is_eligible
+            1e0 as interaction_weight, 1 as recency_position, true as is_excluded,
+            true as is_scored, true as is_eligible
         where false
         """
     )

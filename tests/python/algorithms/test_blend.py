@@ -4,7 +4,6 @@ import pytest
 
 from precision_marketing.algorithms import (
     learn_weights,
-    recency_multipliers,
     trials_schema,
 )
 
@@ -92,30 +91,3 @@ def test_settings_out_of_range_are_refused(change):
     settings = SETTINGS | {"start": {"good": 1.0}} | change
     with pytest.raises(ValueError, match=r"cutoff|rounds|weights"):
         learn_weights(scores, labels, **settings)
-
-
-def test_recency_counts_positions_from_each_users_latest_time():
-    users = np.array([1, 0, 1, 0, 1])
-    times = np.array([5, 9, 7, 9, 6])
-    found = recency_multipliers(users, times, decay=0.5)
-    assert found.tolist() == [0.25, 1.0, 1.0, 1.0, 0.5]
-
-
-def test_recency_changes_nothing_where_all_times_are_one():
-    found = recency_multipliers(np.arange(6) // 3, np.zeros(6), decay=0.7)
-    assert found.tolist() == [1.0] * 6
-
-
-def test_recency_keeps_the_oldest_of_a_long_history():
-    found = recency_multipliers(np.zeros(5000, int), np.arange(5000), decay=0.5)
-    assert found.min() == 1e-12
-    assert recency_multipliers(np.array([], int), np.array([]), decay=0.5).size == 0
-
-
-@pytest.mark.parametrize(
-    ("times", "decay"),
-    [([1.0, 2.0], 0.0), ([1.0, 2.0], 1.5), ([1.0], 0.5), ([1.0, np.nan], 0.5)],
-)
-def test_recency_refuses_what_it_cannot_order(times, decay):
-    with pytest.raises(ValueError, match=r"decay|length|missing"):
-        recency_multipliers(np.zeros(2, int), np.array(times), decay=decay)
