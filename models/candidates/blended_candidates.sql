@@ -69,10 +69,14 @@ final as (
         kept.item_index,
         {% for scorer in scorers %}
         max(
-            case when weighted.scorer = '{{ scorer.name }}' then weighted.scaled_score end
+            case
+                when weighted.scorer = '{{ scorer.name }}' then weighted.scaled_score
+            end
         ) as {{ scorer.name }}_scaled_score,
         max(
-            case when weighted.scorer = '{{ scorer.name }}' then weighted.scorer_rank end
+            case
+                when weighted.scorer = '{{ scorer.name }}' then weighted.scorer_rank
+            end
         ) as {{ scorer.name }}_rank,
         cast(
             coalesce(
