@@ -27,7 +27,7 @@ from precision_marketing.algorithms._top import (
 # A row is scanned, not listed, when its multiplications pass this share of columns. A
 # scan is cheaper where columns have no norms.
 _LIST_SHARE = 0.5
-_LIST_SHARE_WITHOUT_NORMS = .25
+_LIST_SHARE_WITHOUT_NORMS = 0.25
 # Columns that a scan tests in one step.
 _STRIDE = 64
 # Grid of the relative squared distance: the same 40 bits as a score keeps.
