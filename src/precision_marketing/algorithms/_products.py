@@ -24,10 +24,8 @@ from precision_marketing.algorithms._top import (
     sort_best,
 )
 
-# A row is scanned, not listed, when its multiplications pass this share of columns. A
-# scan is cheaper where columns have no norms.
+# A row is scanned, not listed, when its multiplications pass this share of columns.
 _LIST_SHARE = 0.5
-_LIST_SHARE_WITHOUT_NORMS = 0.25
 # Columns that a scan tests in one step.
 _STRIDE = 64
 # Grid of the relative squared distance: the same 40 bits as a score keeps.
@@ -195,8 +193,7 @@ def top_rows(
     n_columns = names.size
     is_euclidean = row_squares.size > 0
     sums = np.zeros(n_columns)
-    share = _LIST_SHARE if column_norms.size else _LIST_SHARE_WITHOUT_NORMS
-    listed = np.empty(int(n_columns * share) + 1, np.int32)
+    listed = np.empty(int(n_columns * _LIST_SHARE) + 1, np.int32)
     top_k = min(top_k, n_columns)
     room = 2 * top_k + 256
     scores = np.empty(room)
