@@ -123,7 +123,6 @@ def iterate_top_entries(
     starts, columns, values, unit = factor(right)
     left_factor = factor(left)
     right_factor = (starts, numbers[columns], values, unit)
-    norms = np.ones(n_columns) if column_norms is None else column_norms
     if excluded is None:
         excluded_starts = np.zeros(n_rows + 1, np.int64)
         excluded_columns = np.empty(0, np.int32)
@@ -136,7 +135,7 @@ def iterate_top_entries(
         right_factor,
         np.ones(left.shape[1]) if feature_factors is None else feature_factors,
         np.ones(n_rows) if row_norms is None else row_norms,
-        norms[order],
+        np.empty(0) if column_norms is None else column_norms[order],
         float(shrinkage),
         squares[:n_rows] if is_euclidean else np.empty(0),
         squares[n_rows:][order] if is_euclidean else np.empty(0),

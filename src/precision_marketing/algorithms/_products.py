@@ -108,6 +108,14 @@ def add_row(row, left, right, factors, sums, listed):
 
 
 @compiled
+def _denominator(norm, column_norms, column, shrinkage):
+    """Return what an entry is divided by; an empty array of norms is all 1."""
+    if column_norms.size:
+        norm *= column_norms[column]
+    return norm + shrinkage
+
+
+@compiled
 def _score(value, denominator, squares):
     """Return the rounded cosine-like score, or 1 / (1 + distance) if squares > 0."""
     score = value / denominator
@@ -124,16 +132,21 @@ def _scan(first, last, sums, bar, norm, column_norms, shrinkage, columns, values
 
     Returns how many were written to `columns` and `values`.
     """
-    passing = 0
-    for c in range(first, last):  # counted first: this loop runs in wide registers
-        passing += sums[c] > bar * (norm * column_norms[c] + shrinkage)
-    found = 0
+    passing, found = 0, 0
+    # Counted first: these loops run in wide registers, and mostly nothing passes.
+    if column_norms.size == 0:
+        least = bar * (norm + shrinkage)
+        for c in range(first, last):
+            passing += sums[c] > least
+    else:
+        for c in range(first, last):
+            passing += sums[c] > bar * (norm * column_norms[c] + shrinkage)
     if passing:
         for c in range(first, last):
             value = sums[c]
             columns[found] = c
             values[found] = value
-            found += value > bar * (norm * column_norms[c] + shrinkage)
+            found += value > bar * _denominator(norm, column_norms, c, shrinkage)
     sums[first:last] = 0.0
     return found
 
@@ -147,7 +160,7 @@ def _look_up(listed, sums, bar, norm, column_norms, shrinkage, columns, values):
         sums[c] = 0.0
         columns[found] = c
         values[found] = value
-        found += value > bar * (norm * column_norms[c] + shrinkage)
+        found += value > bar * _denominator(norm, column_norms, c, shrinkage)
     return found
 
 
@@ -172,7 +185,8 @@ def top_rows(
     The score of entry (r, c) with the sum x is x / (row_norms[r] column_norms[c] +
     shrinkage), or, where the arrays of squares are not empty, the Euclidean
     similarity made of it (`item_neighbors`). Arrays of rows are by row of `left`,
-    arrays of columns by column of `right`, whose public index is `names`.
+    arrays of columns by column of `right`, whose public index is `names`. No column
+    norms are norms of 1.
 
     Returns row, name, score, rank of the entries above 0, in the order of `rows`.
     """
@@ -228,7 +242,7 @@ def top_rows(
                 )
             for position in range(found):
                 c = columns[position]
-                denominator = norm * column_norms[c] + shrinkage
+                denominator = _denominator(norm, column_norms, c, shrinkage)
                 squares = square + column_squares[c] if is_euclidean else 0.0
                 score = _score(values[position], denominator, squares)
                 name = names[c]

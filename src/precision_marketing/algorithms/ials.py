@@ -42,18 +42,24 @@ def fit_ials(
     *,
     factors: int,
     iterations: int,
-    unobserved_weight: float,
+    unobserved_strength: float,
     regularization: float,
     seed: int,
 ) -> Factors:
     """Return the factors that reconstruct who touched what.
 
-    Minimizes, with x_ui the weights divided by their mean, w = `unobserved_weight` and
-    r = `regularization`,
+    Minimizes, with x_ui the weights divided by their mean and n_u, n_i the numbers of
+    items of a user and of users of an item,
 
         sum over stored (u, i) of x_ui (1 - p_u q_i)^2
         + w sum over all (u, i) of (p_u q_i)^2
-        + r sum_u (n_u + w n_items) |p_u|^2 + r sum_i (n_i + w n_users) |q_i|^2.
+        + r sum_u (n_u + w n_items) |p_u|^2 + r sum_i (n_i + w n_users) |q_i|^2,
+
+        w = unobserved_strength density^(1/2),  r = regularization w^(1/2)
+
+    where density is the share of pairs that is stored. Best w and r differ by a factor
+    of ten between sets as dense as MovieLens and as sparse as Yelp; these powers of the
+    density, found on validation splits, let one setting serve both.
 
     Parameters
     ----------
@@ -63,8 +69,8 @@ def fit_ials(
         Numbers per user and item, >= 1.
     iterations : int
         Passes over users and items, >= 1.
-    unobserved_weight, regularization : float
-        w > 0 and r >= 0.
+    unobserved_strength, regularization : float
+        > 0 and >= 0; about 1 and 0.023.
     seed : int
         Of the random start.
 
@@ -87,7 +93,7 @@ def fit_ials(
     Examples
     --------
     >>> weights = csr_matrix(np.kron(np.eye(2), np.ones((3, 3))))
-    >>> settings = dict(unobserved_weight=0.1, regularization=0.001, seed=0)
+    >>> settings = dict(unobserved_strength=0.2, regularization=0.001, seed=0)
     >>> users, items = fit_ials(weights, factors=2, iterations=10, **settings)
     >>> (users @ items.T > 0.5).astype(int)[[0, 5]].tolist()
     [[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]]
@@ -95,11 +101,14 @@ def fit_ials(
     check_count("factors", factors)
     check_count("iterations", iterations)
     check_not_negative(
-        unobserved_weight=unobserved_weight, regularization=regularization
+        unobserved_strength=unobserved_strength, regularization=regularization
     )
-    if unobserved_weight == 0:
-        raise ValueError("unobserved_weight must be above 0")
+    if unobserved_strength == 0:
+        raise ValueError("unobserved_strength must be above 0")
     by_user = mean_one(as_weights(weights))
+    density = by_user.nnz / max(1.0, float(by_user.shape[0]) * by_user.shape[1])
+    unobserved_weight = unobserved_strength * np.sqrt(density)
+    regularization = regularization * np.sqrt(unobserved_weight)
     by_item = by_user.T.tocsr()
     generator = np.random.default_rng(seed)
     spread = 0.1 / np.sqrt(factors)

@@ -218,7 +218,9 @@ def user_neighbors(
     )
 
 
-def neighbor_matrix(table: pa.Table, n_rows: int, n_columns: int) -> csr_matrix:
+def neighbor_matrix(
+    table: pa.Table, n_rows: int, n_columns: int, *, by_source: bool = False
+) -> csr_matrix:
     """Return a neighbor table as a sparse matrix of similarities.
 
     Parameters
@@ -228,6 +230,8 @@ def neighbor_matrix(table: pa.Table, n_rows: int, n_columns: int) -> csr_matrix:
         `item_neighbors` and `user_neighbors` return them, in any order of rows.
     n_rows, n_columns : int
         Shape: the number of targets and of sources.
+    by_source : bool
+        Return the transpose, row = source, in less time than transposing takes.
 
     Returns
     -------
@@ -250,11 +254,15 @@ def neighbor_matrix(table: pa.Table, n_rows: int, n_columns: int) -> csr_matrix:
     if (targets[1:] >= targets[:-1]).all():
         # As the functions above return it: no need to sort by target again.
         starts = np.searchsorted(targets, np.arange(n_rows + 1))
-        # Copies: arrow's memory is read-only, and sorting works in place.
-        triple = (values.copy(), sources.copy(), starts)
+        if not by_source:
+            # Copies: arrow's memory is read-only, and sorting works in place.
+            values, sources = values.copy(), sources.copy()
+        triple = (values, sources, starts)
     else:
         triple = (values, (targets, sources))
     matrix = csr_matrix(triple, shape=(n_rows, n_columns), dtype=np.float64)
+    if by_source:
+        return matrix.T.tocsr()  # sorts on its way
     matrix.sort_indices()
     return matrix
 

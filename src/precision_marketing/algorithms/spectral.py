@@ -137,7 +137,7 @@ def fit_spectral(
         schema=item_neighbors_schema,
     )
     table = pa.Table.from_batches(batches, schema=item_neighbors_schema)
-    rest = neighbor_matrix(table, n_items, n_items).T.tocsr()
+    rest = neighbor_matrix(table, n_items, n_items, by_source=True)
     raised = values[0] * (values / values[0]) ** spectrum_exponent
     return SpectralWeights(vectors * raised.astype(np.float32), vectors, rest)
 

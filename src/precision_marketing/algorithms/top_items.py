@@ -101,8 +101,10 @@ def iterate_top_items(
     for name, matrix in (("left", left), ("right", right)):
         if not np.isfinite(matrix.data).all():
             raise ValueError(f"{name} must be finite, or a score is not finite")
-    with np.errstate(divide="ignore"):
-        norms = 1.0 / scale
+    norms = None
+    if (scale != 1.0).any():
+        with np.errstate(divide="ignore"):
+            norms = 1.0 / scale
     return iterate_top_entries(
         left,
         right,

@@ -34,8 +34,8 @@ EASE = {"penalty": 3.0, "user_degree_exponent": 0.25, "maximum_items": 100}
 IALS = {
     "factors": 8,
     "iterations": 3,
-    "unobserved_weight": 0.1,
-    "regularization": 0.01,
+    "unobserved_strength": 0.2,
+    "regularization": 0.03,
     "seed": 0,
 }
 COSINE = {
@@ -172,10 +172,12 @@ def test_ials_converges_to_where_every_users_equations_hold():
     weights = random_weights()
     users, items = fit_ials(weights, **IALS | {"iterations": 300})
     confidence = weights.toarray() / weights.data.mean()
+    unobserved = 0.2 * (weights.nnz / weights.toarray().size) ** 0.5
+    penalty = 0.03 * unobserved**0.5
     for user in (0, 11, 42):
-        counts = np.count_nonzero(confidence[user]) + 0.1 * 30
-        left = items.T @ np.diag(confidence[user] + 0.1) @ items
-        left += 0.01 * counts * np.eye(8)
+        counts = np.count_nonzero(confidence[user]) + unobserved * 30
+        left = items.T @ np.diag(confidence[user] + unobserved) @ items
+        left += penalty * counts * np.eye(8)
         expected = np.linalg.solve(left, items.T @ confidence[user])
         np.testing.assert_allclose(users[user], expected, atol=2e-3)
 
@@ -246,7 +248,7 @@ def test_weights_that_are_not_weights_are_refused(name, weight):
         (fit_ease, EASE, {"penalty": 0.0}),
         (fit_ials, IALS, {"factors": 0}),
         (fit_ials, IALS, {"iterations": 0}),
-        (fit_ials, IALS, {"unobserved_weight": 0.0}),
+        (fit_ials, IALS, {"unobserved_strength": 0.0}),
         (fit_ials, IALS, {"regularization": -1.0}),
     ],
 )

@@ -311,6 +311,16 @@ def test_a_neighbor_table_in_any_order_is_the_same_matrix():
     ]
 
 
+def test_a_neighbor_matrix_by_source_is_the_transpose():
+    table = item_neighbors(random_weights(), top_k=5, **TUNED_ITEM)
+    shuffled = table.take(pa.array(np.random.default_rng(2).permutation(len(table))))
+    expected = neighbor_matrix(table, 40, 40).toarray().T
+    for rows_in_some_order in (table, shuffled):
+        found = neighbor_matrix(rows_in_some_order, 40, 40, by_source=True)
+        assert found.has_sorted_indices
+        np.testing.assert_array_equal(found.toarray(), expected)
+
+
 def test_users_with_many_items_count_less_with_their_degree():
     weights = random_weights()
     scaled = diags_array(np.diff(weights.indptr).clip(1) ** -0.25) @ weights
