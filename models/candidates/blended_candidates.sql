@@ -35,7 +35,8 @@ totals as (
         user_index,
         item_index,
         cast(sum(contribution) as double) as blend_score,
-        count(*) as list_count
+        count(*) as list_count,
+        min(case when scorer = 'popularity' then scorer_rank end) as popularity_rank
     from weighted
     group by time_window, user_index, item_index
 
@@ -46,7 +47,10 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by time_window, user_index order by blend_score desc, item_index
+            partition by time_window, user_index
+            -- For users without history there is popularity alone, which may have
+            -- learned the weight 0.
+            order by blend_score desc, popularity_rank asc nulls last, item_index
         ) as blend_rank
     from totals
 

@@ -15,7 +15,7 @@ def model(dbt, session):
             window.weights,
             factors=settings["factors"],
             iterations=settings["iterations"],
-            unobserved_weight=settings["unobserved_weight"],
+            unobserved_strength=settings["unobserved_strength"],
             regularization=settings["regularization"],
             seed=settings["seed"],
         )
