@@ -21,7 +21,7 @@
         {"name": "local_ridge", "blend_weight": 0.25,
          "reason_code": "because_you_chose", "neighbors": by_choice},
         {"name": "ials", "blend_weight": 0.9,
-         "reason_code": "customers_like_you", "neighbors": by_choice},
+         "reason_code": "because_you_chose", "neighbors": by_choice},
         {"name": "ease", "blend_weight": 0.05,
          "reason_code": "because_you_chose", "neighbors": by_choice},
     ]) }}
