@@ -14,11 +14,11 @@ def model(dbt, session):
 
     def scores(window):
         n_items = window.weights.shape[1]
-        by_target = neighbor_matrix(neighbors[window.time_window], n_items, n_items)
+        by_source = neighbor_matrix(
+            neighbors[window.time_window], n_items, n_items, by_source=True
+        )
         return window.top_items(
-            window.recent_weights(settings["decay"]),
-            by_target.T.tocsr(),
-            settings["candidates"],
+            window.recent_weights(settings["decay"]), by_source, settings["candidates"]
         )
 
     return stream_scores("item_cosine_recent", windows, scores)
