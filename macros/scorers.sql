@@ -16,6 +16,12 @@
          "reason_code": "customers_like_you", "neighbors": by_choice},
         {"name": "content_tfidf", "blend_weight": 0.1,
          "reason_code": "similar_content", "neighbors": by_text},
+        {"name": "naive_bayes", "blend_weight": 0.05,
+         "reason_code": "similar_content", "neighbors": by_text},
+        {"name": "linear_svm", "blend_weight": 0.05,
+         "reason_code": "similar_content", "neighbors": by_text},
+        {"name": "item_embedding", "blend_weight": 0.05,
+         "reason_code": "similar_content", "neighbors": by_text},
         {"name": "spectral", "blend_weight": 0.45,
          "reason_code": "because_you_chose", "neighbors": by_choice},
         {"name": "local_ridge", "blend_weight": 0.25,
@@ -41,10 +47,26 @@
             "neighbors": 500, "item_degree_exponent": 0.5, "target_exponent": 0.5,
             "source_exponent": 0.7, "shrinkage": 0.0, "popularity_exponent": 0.3,
         },
-        "content_tfidf": {
-            "neighbors": 50, "minimum_document_frequency": 2,
-            "maximum_document_frequency": 10000, "maximum_terms": 50000, "decay": 0.7,
+        "content_terms": {
+            "minimum_document_frequency": 2, "maximum_document_frequency": 10000,
+            "maximum_terms": 50000,
         },
+        "content_tfidf": {
+            "neighbors": 50, "decay": 0.7, "words_weight": 1.0, "title_weight": 1.0,
+            "title_pieces_weight": 0.5, "category_weight": 1.0, "brand_weight": 1.0,
+            "tags_weight": 1.0, "reviews_weight": 0.5,
+        },
+        "naive_bayes": {
+            "decay": 0.8, "smoothing": 0.5, "words_weight": 1.0, "title_weight": 1.0,
+            "title_pieces_weight": 0.5, "category_weight": 1.0, "brand_weight": 1.0,
+            "tags_weight": 1.0, "reviews_weight": 0.5,
+        },
+        "linear_svm": {
+            "decay": 0.7, "smoothing": 0.5, "penalty": 1.0, "training_users": 3000,
+            "negatives": 20, "seed": 0,
+        },
+        "item_embedding": {"decay": 0.7},
+        "cold_items": {"maximum_users": 5, "evaluated_users": 5000, "seed": 0},
         "item_cosine_recent": {"decay": 0.7},
         "spectral": {
             "rank": 128, "spectrum_exponent": 0.35, "user_degree_exponent": 0.3,

@@ -1,12 +1,14 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import user_profiles
-    from precision_marketing.documents import profile_matrix
-    from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.content import tfidf_scores
+    from precision_marketing.documents import read_item_fields, read_review_fields
+    from precision_marketing.relations import row_count
     from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "content_tfidf")
-    profiles = dict(window_tables(to_arrow(dbt.ref("content_tfidf_profiles"))))
+    n_items = row_count(dbt.ref("int_items"))
+    fields = read_item_fields(dbt.ref("content_terms"), n_items)
+    reviews = read_review_fields(dbt.ref("content_review_terms"), n_items)
     windows = read_windows(
         interactions=dbt.ref("int_user_item_matrix"),
         users=dbt.ref("int_window_users"),
@@ -14,13 +16,6 @@ def model(dbt, session):
     )
 
     def scores(window):
-        items = profile_matrix(
-            profiles[window.time_window], n_items=window.weights.shape[1]
-        )
-        return window.top_items(
-            user_profiles(window.recent_weights(settings["decay"]), items),
-            items.T.tocsr(),
-            settings["candidates"],
-        )
+        return tfidf_scores(window, fields | reviews[window.time_window], settings)
 
     return stream_scores("content_tfidf", windows, scores)

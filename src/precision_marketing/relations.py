@@ -49,6 +49,18 @@ def to_arrow(relation: Any) -> pa.Table:
     return relation.to_arrow_table()
 
 
+def row_count(relation: Any) -> int:
+    """Return the rows of a DuckDB relation.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> row_count(duckdb.sql("select unnest([7, 8]) as item_index"))
+    2
+    """
+    return to_arrow(relation.aggregate("count(*) as rows"))["rows"][0].as_py()
+
+
 def matrix(
     table: pa.Table, row: str, column: str, value: str, shape: tuple[int, int]
 ) -> csr_matrix:

@@ -8,7 +8,13 @@ items as (
 
 ),
 
-chosen_together as (
+available as (
+
+    select item_index from {{ ref("int_items") }} where is_available
+
+),
+
+neighbors as (
 
     select
         item_index,
@@ -18,11 +24,7 @@ chosen_together as (
         1 as preference
     from {{ ref("item_cosine_neighbors") }}
     where time_window = 'serve'
-
-),
-
-similar_content as (
-
+    union all
     select
         item_index,
         neighbor_index,
@@ -34,56 +36,59 @@ similar_content as (
 
 ),
 
+-- The first ten of each kind are enough: of the ten of similar content, those that
+-- were chosen together too are at most as many as the others leave room for. Cut
+-- before anything is joined, since an item has hundreds of neighbors.
+nearest as (
+
+    select neighbors.*
+    from neighbors
+    inner join available on neighbors.neighbor_index = available.item_index
+    qualify row_number() over (
+            partition by neighbors.item_index, neighbors.preference
+            order by round(neighbors.similarity, 9) desc, neighbors.neighbor_index
+        ) <= {{ item_count }}
+
+),
+
 -- Items that nobody chose yet are still shown beside items of similar text.
 pairs as (
 
-    select * from chosen_together
-    union all
-    select similar_content.*
-    from similar_content
-    where not exists (
-            select 1
-            from chosen_together
-            where chosen_together.item_index = similar_content.item_index
-                and chosen_together.neighbor_index = similar_content.neighbor_index
-        )
+    select *
+    from nearest
+    qualify row_number() over (
+            partition by item_index, neighbor_index order by preference
+        ) = 1
 
 ),
 
 ranked as (
 
     select
-        items.item_id,
-        items.title as item_title,
-        similar_entries.item_id as similar_item_id,
-        similar_entries.title as similar_item_title,
-        pairs.similarity,
-        pairs.similarity_kind,
+        *,
         row_number() over (
-            partition by pairs.item_index
-            order by
-                pairs.preference, round(pairs.similarity, 9) desc, pairs.neighbor_index
+            partition by item_index
+            order by preference, round(similarity, 9) desc, neighbor_index
         ) as similarity_rank
     from pairs
-    inner join items on pairs.item_index = items.item_index
-    inner join items as similar_entries
-        on pairs.neighbor_index = similar_entries.item_index
-    where similar_entries.is_available
 
 ),
 
 final as (
 
     select
-        item_id,
-        cast(similarity_rank as integer) as similarity_rank,
-        item_title,
-        similar_item_id,
-        similar_item_title,
-        similarity,
-        similarity_kind
+        items.item_id,
+        cast(ranked.similarity_rank as integer) as similarity_rank,
+        items.title as item_title,
+        similar_entries.item_id as similar_item_id,
+        similar_entries.title as similar_item_title,
+        ranked.similarity,
+        ranked.similarity_kind
     from ranked
-    where similarity_rank <= {{ item_count }}
+    inner join items on ranked.item_index = items.item_index
+    inner join items as similar_entries
+        on ranked.neighbor_index = similar_entries.item_index
+    where ranked.similarity_rank <= {{ item_count }}
 
 )
 

@@ -3,7 +3,15 @@
 from precision_marketing.algorithms.blend import Blend, learn_weights, trials_schema
 from precision_marketing.algorithms.ease import ease_scores, fit_ease
 from precision_marketing.algorithms.ials import Factors, fit_ials, ials_scores
+from precision_marketing.algorithms.item_embedding import embedding_scores, unit_rows
+from precision_marketing.algorithms.linear_svm import (
+    Choices,
+    fit_ranking_svm,
+    pair_differences,
+    sample_choices,
+)
 from precision_marketing.algorithms.local_ridge import fit_local_ridge
+from precision_marketing.algorithms.naive_bayes import term_log_odds, term_shares
 from precision_marketing.algorithms.neighbors import (
     item_neighbors,
     item_neighbors_schema,
@@ -25,10 +33,12 @@ from precision_marketing.algorithms.spectral import (
     fit_spectral,
     spectral_scores,
 )
+from precision_marketing.algorithms.text import names, pieces, terms
 from precision_marketing.algorithms.tfidf import (
+    combined_profiles,
     content_neighbors,
-    item_profiles,
-    terms,
+    term_counts,
+    tfidf_weights,
     user_profiles,
 )
 from precision_marketing.algorithms.top_items import iterate_top_items, scores_schema
@@ -36,34 +46,46 @@ from precision_marketing.algorithms.top_scores import ScoreBlock, iterate_top_sc
 
 __all__ = [
     "Blend",
+    "Choices",
     "Factors",
     "NeuralScorerModel",
     "NeuralScorerSettings",
     "NotEnoughTrainingData",
     "ScoreBlock",
     "SpectralWeights",
+    "combined_profiles",
     "content_neighbors",
     "ease_scores",
+    "embedding_scores",
     "fit",
     "fit_ease",
     "fit_ials",
     "fit_local_ridge",
+    "fit_ranking_svm",
     "fit_spectral",
     "history_schema",
     "ials_scores",
     "item_neighbors",
     "item_neighbors_schema",
-    "item_profiles",
     "iterate_top_items",
     "iterate_top_scores",
     "learn_weights",
+    "names",
     "neighbor_matrix",
     "neural_model_schema",
+    "pair_differences",
+    "pieces",
     "popularity_damping",
+    "sample_choices",
     "scores_schema",
     "spectral_scores",
+    "term_counts",
+    "term_log_odds",
+    "term_shares",
     "terms",
+    "tfidf_weights",
     "trials_schema",
+    "unit_rows",
     "user_neighbors",
     "user_neighbors_schema",
     "user_profiles",

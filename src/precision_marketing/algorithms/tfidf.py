@@ -6,110 +6,50 @@ retrieval"; Pazzani, Billsus (2007), "Content-based recommendation systems", sec
 scikit-learn's `TfidfVectorizer(sublinear_tf=True)`.
 """
 
-import re
-import unicodedata
+from array import array
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_matrix, diags_array, eye_array
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix, diags_array, eye_array, hstack
 
 from precision_marketing.algorithms._engine import iterate_top_entries, transposed
-from precision_marketing.algorithms._selection import as_weights, check_count
+from precision_marketing.algorithms._selection import (
+    as_weights,
+    check_count,
+    check_not_negative,
+)
 from precision_marketing.algorithms.neighbors import item_neighbors_schema
 
-# Han, kana, bopomofo and hangul, after NFKC (which makes half-width forms full-width).
-_CJK = (
-    "\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3031-\u3035\u3040-\u30ff\u3100-\u318f"
-    "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
-    "\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_RUNS = re.compile(f"([{_CJK}]+)|([^{_CJK}]+)")
 
-
-class _WordCharacters(dict):
-    r"""Translation table: letters, marks and digits stay, the rest becomes a space.
-
-    `\w` of `re` would not do: it splits at combining marks, so it breaks words of
-    Hindi, Thai or Tamil. Filled as characters are met.
-    """
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        is_word = unicodedata.category(character)[0] in "LMN"
-        self[code] = character if is_word else " "
-        return self[code]
-
-
-_WORD_CHARACTERS = _WordCharacters()
-
-
-def terms(text: str | None) -> list[str]:
-    """Return the terms of a text, in order, repeated as they occur.
-
-    Text is normalised (NFKC) and lower-cased. A term is a run of Unicode letters,
-    marks and digits with at least one letter; of Chinese, Japanese and Korean text,
-    which does not (reliably) separate words, every character and every pair of
-    neighboring characters.
-
-    Parameters
-    ----------
-    text : str or None
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> terms("Toy Story (1995), a 3D film")
-    ['toy', 'story', 'a', '3d', 'film']
-    >>> terms("iPhone手机壳")
-    ['iphone', '手', '机', '壳', '手机', '机壳']
-    """
-    found: list[str] = []
-    normalized = unicodedata.normalize("NFKC", text or "").lower()
-    for word in normalized.translate(_WORD_CHARACTERS).split():
-        for ideographs, letters in _RUNS.findall(word):
-            found.extend(ideographs)
-            found.extend(map("".join, pairwise(ideographs)))
-            if any(character.isalpha() for character in letters):
-                found.append(letters)
-    return found
-
-
-def item_profiles(
-    documents: Sequence[str | None],
+def term_counts(
+    documents: Iterable[str | None],
+    analyzer: Callable[[str | None], list[str]],
     *,
     minimum_document_frequency: int,
     maximum_document_frequency: int,
     maximum_terms: int,
 ) -> tuple[csr_matrix, list[str]]:
-    """Return the TF-IDF profile of each item.
-
-    With f the occurrences of a term in the item's document, n the number of items and
-    d the number of items with the term, its weight is
-    (1 + ln f) (ln((1 + n) / (1 + d)) + 1), and each row is divided by its length.
+    """Return how often each term occurs in each document.
 
     Parameters
     ----------
-    documents : sequence of str or None
-        Text of item_index 0, 1, ...
+    documents : iterable of str or None
+        Text of item_index 0, 1, ...; read once.
+    analyzer : callable
+        From a text to its terms, such as `terms`.
     minimum_document_frequency : int
-        Items that must have a term, >= 1. A term of one item links no items.
+        Documents that must have a term, >= 1. A term of one item links no items.
     maximum_document_frequency : int
-        Items that may have a term, >= the minimum. A term of more items tells little
-        and costs much: the work of comparing items grows with the square of it.
+        Documents that may have a term, >= the minimum. A term of more items tells
+        little and costs much: the work of comparing items grows with the square of it.
     maximum_terms : int
-        Most terms to keep, >= 1: those with the most occurrences.
+        Most terms to keep, >= 1: those with the most occurrences, ties by code point.
 
     Returns
     -------
-    profiles : csr_matrix, shape (n_items, n_terms), float64
-        Rows of length 1; all zero for an item without a kept term.
+    counts : csr_matrix, shape (n_documents, n_terms), float64
     terms : list of str
         The columns, sorted by code point. Empty if no term is frequent enough.
 
@@ -120,13 +60,13 @@ def item_profiles(
 
     Examples
     --------
-    >>> frequencies = dict(minimum_document_frequency=1, maximum_document_frequency=9)
-    >>> settings = dict(frequencies, maximum_terms=10)
-    >>> profiles, columns = item_profiles(["red shoe", "red", None], **settings)
-    >>> columns
-    ['red', 'shoe']
-    >>> profiles.toarray().round(3).tolist()
-    [[0.605, 0.796], [1.0, 0.0], [0.0, 0.0]]
+    >>> from precision_marketing.algorithms.text import terms
+    >>> settings = dict(minimum_document_frequency=1, maximum_document_frequency=9)
+    >>> counts, columns = term_counts(
+    ...     ["red red shoe", None], terms, maximum_terms=10, **settings
+    ... )
+    >>> columns, counts.toarray().tolist()
+    (['red', 'shoe'], [[2.0, 1.0], [0.0, 0.0]])
     """
     check_count("minimum_document_frequency", minimum_document_frequency)
     check_count("maximum_terms", maximum_terms)
@@ -135,25 +75,111 @@ def item_profiles(
             f"maximum_document_frequency ({maximum_document_frequency}) must be at"
             f" least minimum_document_frequency ({minimum_document_frequency})"
         )
-    term_lists = [terms(document) for document in documents]
-    frequencies = Counter(term for words in term_lists for term in set(words))
-    # scikit-learn raises where no term is left, which is an answer here, not an error.
-    if not any(
-        minimum_document_frequency <= frequency <= maximum_document_frequency
-        for frequency in frequencies.values()
-    ):
-        return csr_matrix((len(term_lists), 0), dtype=np.float64), []
-    vectorizer = TfidfVectorizer(
-        analyzer=list,
-        sublinear_tf=True,
-        min_df=int(minimum_document_frequency),
-        max_df=int(maximum_document_frequency),
-        max_features=int(maximum_terms),
-        dtype=np.float64,
+    numbers: dict[str, int] = {}
+    columns, occurrences, ends = array("i"), array("i"), array("q", [0])
+    for document in documents:
+        found = Counter(analyzer(document))
+        columns.extend(numbers.setdefault(term, len(numbers)) for term in found)
+        occurrences.extend(found.values())
+        ends.append(len(columns))
+    every = np.array(list(numbers), dtype=object)
+    counts = csr_matrix(
+        (np.array(occurrences, np.float64), np.array(columns, np.int32), ends),
+        shape=(len(ends) - 1, len(every)),
     )
-    profiles = csr_matrix(vectorizer.fit_transform(term_lists))
-    profiles.sort_indices()
-    return profiles, vectorizer.get_feature_names_out().tolist()
+    frequencies = np.bincount(counts.indices, minlength=len(every))
+    kept = np.flatnonzero(
+        (frequencies >= minimum_document_frequency)
+        & (frequencies <= maximum_document_frequency)
+    )
+    kept = kept[np.argsort(every[kept], kind="stable")]
+    totals = np.asarray(counts.sum(axis=0)).ravel()[kept]
+    most = np.sort(np.argsort(-totals, kind="stable")[: int(maximum_terms)])
+    kept = kept[most]
+    result = counts[:, kept].tocsr()
+    result.sort_indices()
+    return result, every[kept].tolist()
+
+
+def tfidf_weights(counts: csr_matrix) -> csr_matrix:
+    """Return the TF-IDF profile of each item.
+
+    With f the occurrences of a term in the item's document, n the number of items and
+    d the number of items with the term, its weight is
+    (1 + ln f) (ln((1 + n) / (1 + d)) + 1), and each row is divided by its length.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_items, n_terms)
+        As `term_counts` returns them.
+
+    Returns
+    -------
+    csr_matrix, shape (n_items, n_terms), float64
+        Rows of length 1; all zero for an item without a term.
+
+    Examples
+    --------
+    >>> tfidf_weights(csr_matrix([[1, 1], [1, 0], [0, 0]])).toarray().round(3).tolist()
+    [[0.605, 0.796], [1.0, 0.0], [0.0, 0.0]]
+    """
+    frequencies = np.bincount(counts.indices, minlength=counts.shape[1])
+    rarity = np.log((1 + counts.shape[0]) / (1 + frequencies)) + 1
+    weights = (1 + np.log(counts.data)) * rarity[counts.indices]
+    return of_length_one(
+        csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)
+    )
+
+
+def combined_profiles(
+    fields: dict[str, csr_matrix], field_weights: dict[str, float]
+) -> csr_matrix:
+    """Return the profile of each item over all its fields.
+
+    The fields' rows, each of length 1, stand side by side, times the square root of
+    the field's weight, and the whole row is divided by its length. The cosine of two
+    items is then the weighted mean of their fields' cosines, where both have the same
+    fields; what a field without text would weigh goes to the others.
+
+    Parameters
+    ----------
+    fields : dict of str to csr_matrix, shape (n_items, terms of the field)
+        Rows of length 1 or 0.
+    field_weights : dict of str to float
+        Weight of each field, unit-free, >= 0.
+
+    Returns
+    -------
+    csr_matrix, shape (n_items, terms of all fields), float64
+        Rows of length 1; all zero for an item without text.
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative or not finite.
+    KeyError
+        If a field has no weight.
+
+    Examples
+    --------
+    >>> title, brand = csr_matrix([[1.0], [1.0]]), csr_matrix([[1.0], [0.0]])
+    >>> fields = {"title": title, "brand": brand}
+    >>> combined_profiles(fields, {"title": 1, "brand": 3}).toarray().round(3).tolist()
+    [[0.5, 0.866], [1.0, 0.0]]
+    """
+    check_not_negative(**field_weights)
+    blocks = [np.sqrt(field_weights[name]) * rows for name, rows in fields.items()]
+    return of_length_one(as_weights(hstack(blocks, format="csr")))
+
+
+def of_length_one(rows: csr_matrix) -> csr_matrix:
+    """Return a matrix with each row divided by its length, 0 where that is 0."""
+    lengths = np.sqrt(np.asarray(rows.power(2).sum(axis=1)).ravel())
+    # A row of length 0 has no non-zeros, so the factor does not matter.
+    factors = 1.0 / np.where(lengths > 0, lengths, 1.0)
+    scaled = csr_matrix(diags_array(factors) @ rows)
+    scaled.sort_indices()
+    return scaled
 
 
 def content_neighbors(
@@ -164,7 +190,7 @@ def content_neighbors(
     Parameters
     ----------
     profiles : csr_matrix, shape (n_items, n_terms), float64
-        Rows of length 1 or 0, >= 0, as `item_profiles` returns them.
+        Rows of length 1 or 0, >= 0, as `combined_profiles` returns them.
     top_k : int
         Neighbors per item, >= 1. Fewer are returned where fewer share a term.
     block_size : int, optional
@@ -182,9 +208,7 @@ def content_neighbors(
 
     Examples
     --------
-    >>> frequencies = dict(minimum_document_frequency=1, maximum_document_frequency=9)
-    >>> settings = dict(frequencies, maximum_terms=10)
-    >>> profiles, _ = item_profiles(["red shoe", "red shoe", "blue"], **settings)
+    >>> profiles = tfidf_weights(csr_matrix([[1, 1, 0], [1, 1, 0], [0, 0, 1]]))
     >>> content_neighbors(profiles, top_k=1)["similarity"].to_pylist()
     [1.0, 1.0]
     """
@@ -216,7 +240,7 @@ def user_profiles(weights: csr_matrix, profiles: csr_matrix) -> csr_matrix:
     weights : csr_matrix, shape (n_users, n_items), float64
         Implicit-feedback weights, unit-free, >= 0. Row u is user_index u.
     profiles : csr_matrix, shape (n_items, n_terms), float64
-        As `item_profiles` returns them.
+        As `combined_profiles` returns them.
 
     Returns
     -------
@@ -238,10 +262,4 @@ def user_profiles(weights: csr_matrix, profiles: csr_matrix) -> csr_matrix:
     >>> user_profiles(csr_matrix([[3.0, 4.0]]), profiles).toarray().round(3).tolist()
     [[0.6, 0.8]]
     """
-    sums = csr_matrix(as_weights(weights) @ profiles)
-    lengths = np.sqrt(np.asarray(sums.power(2).sum(axis=1)).ravel())
-    # A user without text has no non-zeros, so the factor does not matter.
-    factors = 1.0 / np.where(lengths > 0, lengths, 1.0)
-    scaled = csr_matrix(diags_array(factors) @ sums)
-    scaled.sort_indices()
-    return scaled
+    return of_length_one(csr_matrix(as_weights(weights) @ profiles))

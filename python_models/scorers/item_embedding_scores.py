@@ -1,0 +1,21 @@
+# Grain: one row per time window, user and item among the scorer's best.
+def model(dbt, session):
+    from precision_marketing.content import item_embedding_scores
+    from precision_marketing.embeddings import read_embeddings
+    from precision_marketing.relations import row_count
+    from precision_marketing.windows import read_settings, read_windows, stream_scores
+
+    settings = read_settings(dbt.ref("int_scorer_settings"), "item_embedding")
+    embeddings = read_embeddings(
+        dbt.ref("int_item_embeddings"), row_count(dbt.ref("int_items"))
+    )
+    windows = read_windows(
+        interactions=dbt.ref("int_user_item_matrix"),
+        users=dbt.ref("int_window_users"),
+        items=dbt.ref("int_item_features"),
+    )
+
+    def scores(window):
+        return item_embedding_scores(window, embeddings, settings)
+
+    return stream_scores("item_embedding", windows, scores)

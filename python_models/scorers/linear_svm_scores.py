@@ -1,0 +1,21 @@
+# Grain: one row per time window, user and item among the scorer's best.
+def model(dbt, session):
+    from precision_marketing.content import linear_svm_scores
+    from precision_marketing.documents import read_item_fields, read_review_fields
+    from precision_marketing.relations import row_count
+    from precision_marketing.windows import read_settings, read_windows, stream_scores
+
+    settings = read_settings(dbt.ref("int_scorer_settings"), "linear_svm")
+    n_items = row_count(dbt.ref("int_items"))
+    fields = read_item_fields(dbt.ref("content_terms"), n_items)
+    reviews = read_review_fields(dbt.ref("content_review_terms"), n_items)
+    windows = read_windows(
+        interactions=dbt.ref("int_user_item_matrix"),
+        users=dbt.ref("int_window_users"),
+        items=dbt.ref("int_item_features"),
+    )
+
+    def scores(window):
+        return linear_svm_scores(window, fields | reviews[window.time_window], settings)
+
+    return stream_scores("linear_svm", windows, scores)
