@@ -52,21 +52,21 @@
             "maximum_terms": 50000,
         },
         "content_tfidf": {
-            "neighbors": 50, "decay": 0.7, "words_weight": 1.0, "title_weight": 1.0,
-            "title_pieces_weight": 0.5, "category_weight": 1.0, "brand_weight": 1.0,
+            "neighbors": 50, "decay": 0.7, "words_weight": 0.5, "title_weight": 0.5,
+            "title_pieces_weight": 0.25, "category_weight": 1.0, "brand_weight": 1.0,
             "tags_weight": 1.0, "reviews_weight": 0.5,
         },
         "naive_bayes": {
-            "decay": 0.8, "smoothing": 0.5, "words_weight": 1.0, "title_weight": 1.0,
-            "title_pieces_weight": 0.5, "category_weight": 1.0, "brand_weight": 1.0,
+            "decay": 0.9, "smoothing": 0.5, "words_weight": 0.5, "title_weight": 0.5,
+            "title_pieces_weight": 0.25, "category_weight": 1.0, "brand_weight": 1.0,
             "tags_weight": 1.0, "reviews_weight": 0.5,
         },
         "linear_svm": {
-            "decay": 0.7, "smoothing": 0.5, "penalty": 1.0, "training_users": 3000,
-            "negatives": 20, "seed": 0,
+            "decay": 0.8, "smoothing": 0.5, "penalty": 1.0, "training_users": 2000,
+            "negatives": 10, "seed": 0,
         },
         "item_embedding": {"decay": 0.7},
-        "cold_items": {"maximum_users": 5, "evaluated_users": 5000, "seed": 0},
+        "cold_items": {"maximum_users": 5, "evaluated_users": 2000},
         "item_cosine_recent": {"decay": 0.7},
         "spectral": {
             "rank": 128, "spectrum_exponent": 0.35, "user_degree_exponent": 0.3,

@@ -2,24 +2,31 @@
 -- cold items are ranked, and how far it is ahead of popularity.
 with
 
+-- A user is one observation, however many groups have a label of theirs.
 user_quality as (
-
-    select * from {{ ref("cold_item_user_quality") }}
-
-),
-
-item_counts as (
 
     select
         time_window,
         item_set,
-        count(*) as item_count
-    from {{ ref("int_cold_items") }}
+        scorer,
+        user_index,
+        {{ precision_marketing.exact_mean("ndcg_at_10") }} as ndcg_at_10
+    from {{ ref("cold_item_user_quality") }}
+    group by time_window, item_set, scorer, user_index
+
+),
+
+label_counts as (
+
+    select
+        time_window,
+        item_set,
+        cast(sum(label_count) as bigint) as label_count
+    from {{ ref("cold_item_users") }}
     group by time_window, item_set
 
 ),
 
--- The same users on both sides.
 differences as (
 
     select
@@ -41,7 +48,6 @@ moments as (
         item_set,
         scorer,
         count(*) as user_count,
-        cast(sum(label_count) as bigint) as label_count,
         {{ precision_marketing.exact_mean("ndcg_at_10") }} as ndcg_at_10,
         {{ precision_marketing.exact_mean("difference") }} as popularity_margin,
         {{ precision_marketing.exact_mean("difference * difference") }} as mean_square
@@ -56,9 +62,8 @@ final as (
         moments.time_window,
         moments.item_set,
         moments.scorer,
-        item_counts.item_count,
         moments.user_count,
-        moments.label_count,
+        label_counts.label_count,
         moments.ndcg_at_10,
         moments.popularity_margin,
         -- 95 %: from the variance of the differences between users.
@@ -74,9 +79,9 @@ final as (
         {{- "," if not loop.last }}
         {% endfor %}
     from moments
-    inner join item_counts
-        on moments.time_window = item_counts.time_window
-        and moments.item_set = item_counts.item_set
+    inner join label_counts
+        on moments.time_window = label_counts.time_window
+        and moments.item_set = label_counts.item_set
 
 )
 

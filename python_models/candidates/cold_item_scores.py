@@ -1,4 +1,4 @@
-# Grain: one row per time window, set of cold items, scorer, user and item.
+# Grain: one row per time window, set of cold items, group, scorer, user and item.
 def model(dbt, session):
     from precision_marketing.cold_items import cold_item_batches, cold_schema
     from precision_marketing.content import content_scorers
@@ -9,22 +9,19 @@ def model(dbt, session):
 
     settings = dbt.ref("int_scorer_settings")
     n_items = row_count(dbt.ref("int_items"))
-    scorers = content_scorers(
+    batches = cold_item_batches(
+        read_windows(
+            interactions=dbt.ref("int_user_item_matrix"),
+            users=dbt.ref("int_window_users"),
+            items=dbt.ref("int_item_features"),
+        ),
+        dbt.ref("cold_item_users"),
+        dbt.ref("int_cold_items"),
         read_item_fields(dbt.ref("content_terms"), n_items),
         read_review_fields(dbt.ref("content_review_terms"), n_items),
-        read_embeddings(dbt.ref("int_item_embeddings"), n_items),
-        lambda scorer: read_settings(settings, scorer),
-    )
-    windows = read_windows(
-        interactions=dbt.ref("int_user_item_matrix"),
-        users=dbt.ref("int_window_users"),
-        items=dbt.ref("int_item_features"),
-    )
-    batches = cold_item_batches(
-        windows,
-        dbt.ref("int_labels"),
-        dbt.ref("int_cold_items"),
-        scorers,
-        read_settings(settings, "cold_items"),
+        content_scorers(
+            read_embeddings(dbt.ref("int_item_embeddings"), n_items),
+            lambda scorer: read_settings(settings, scorer) | {"candidates": 10},
+        ),
     )
     return reader(window_schema(cold_schema, has_scorer=True), batches)

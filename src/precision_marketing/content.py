@@ -1,6 +1,7 @@
 """The content scorers over a window: each a product of users' and items' terms."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -30,19 +31,12 @@ _BLOCK_ENTRIES = 20_000_000
 
 
 def content_scorers(
-    fields: Fields,
-    reviews: dict[str, Fields],
-    embeddings: np.ndarray | None,
-    settings_of: Callable[[str], dict[str, float]],
-) -> dict[str, Callable[[Window], Iterator[pa.RecordBatch]]]:
-    """Return the content scorers by name, each from a window to its lists.
+    embeddings: np.ndarray | None, settings_of: Callable[[str], dict[str, float]]
+) -> dict[str, Callable[[Window, Fields], Iterator[pa.RecordBatch]]]:
+    """Return the content scorers by name, each from a window and fields to its lists.
 
     Parameters
     ----------
-    fields : dict of str to Field
-        As `read_item_fields` returns.
-    reviews : dict of str to dict of str to Field
-        As `read_review_fields` returns.
     embeddings : array of float32, shape (n_items, d), or None
         As `read_embeddings` returns; None leaves that scorer's lists empty.
     settings_of : callable
@@ -52,21 +46,20 @@ def content_scorers(
     -------
     dict of str to callable
     """
-
-    def by_text(scores: Callable, name: str) -> Callable:
-        settings = settings_of(name)
-        return lambda window: scores(
-            window, fields | reviews[window.time_window], settings
+    by_text = {
+        "content_tfidf": tfidf_scores,
+        "naive_bayes": naive_bayes_scores,
+        "linear_svm": linear_svm_scores,
+    }
+    scorers = {
+        name: partial(scores, settings=settings_of(name))
+        for name, scores in by_text.items()
+    }
+    of_embedding = settings_of("item_embedding")
+    return scorers | {
+        "item_embedding": lambda window, fields: item_embedding_scores(
+            window, embeddings, of_embedding
         )
-
-    embedding_settings = settings_of("item_embedding")
-    return {
-        "content_tfidf": by_text(tfidf_scores, "content_tfidf"),
-        "naive_bayes": by_text(naive_bayes_scores, "naive_bayes"),
-        "linear_svm": by_text(linear_svm_scores, "linear_svm"),
-        "item_embedding": lambda window: item_embedding_scores(
-            window, embeddings, embedding_settings
-        ),
     }
 
 
@@ -278,7 +271,6 @@ def learn_feature_weights(
     choices = sample_choices(
         window.weights,
         window.recency_positions,
-        window.eligible_items,
         maximum_users=settings["training_users"],
         negatives=settings["negatives"],
         seed=settings["seed"],

@@ -27,7 +27,7 @@ class Choices:
     chosen : array of int64, shape (n,)
         Item of the last day with an event.
     others : array of int64, shape (n, negatives)
-        Items drawn from those that may be recommended; -1 where the user has it.
+        Items drawn from the whole catalogue; -1 where the user has it.
     """
 
     users: np.ndarray
@@ -40,7 +40,6 @@ class Choices:
 def sample_choices(
     weights: csr_matrix,
     recency_positions: csr_matrix,
-    eligible_items: np.ndarray,
     *,
     maximum_users: int,
     negatives: int,
@@ -53,19 +52,16 @@ def sample_choices(
     weights, recency_positions : csr_matrix, shape (n_users, n_items)
         A history, and the place of each of its items counted back from the user's
         last day, from 1; equal positions of stored values.
-    eligible_items : array of bool, shape (n_items,)
-        Items from which the others are drawn, each equally likely.
     maximum_users : int
         Most users to draw, which bounds time and memory, >= 1.
     negatives : int
-        Others per user, >= 1.
+        Others per user, >= 1; every item is equally likely.
     seed : int
 
     Returns
     -------
     Choices
-        Of the items of the last day one is drawn. No users where none has two items
-        or no item is eligible.
+        Of the items of the last day one is drawn. No users where none has two items.
 
     Raises
     ------
@@ -77,18 +73,16 @@ def sample_choices(
     weights = as_weights(weights)
     generator = np.random.default_rng(seed)
     able = np.flatnonzero(np.diff(weights.indptr) >= 2)
-    pool = np.flatnonzero(eligible_items)
-    if pool.size == 0:
-        able = able[:0]
     users = np.sort(generator.permutation(able)[: int(maximum_users)])
     history, positions = weights[users].tocsr(), recency_positions[users].tocsr()
     hidden = np.empty(users.size, np.int64)
     for row in range(users.size):
         start, end = history.indptr[row], history.indptr[row + 1]
-        last = np.flatnonzero(positions.data[start:end] == 1)
+        days = positions.data[start:end]
+        last = np.flatnonzero(days == days.min())
         hidden[row] = start + last[generator.integers(last.size)]
     chosen = history.indices[hidden].astype(np.int64)
-    others = pool[generator.integers(0, max(pool.size, 1), (users.size, negatives))]
+    others = generator.integers(0, max(1, weights.shape[1]), (users.size, negatives))
     had = csr_matrix(history, copy=True)
     had.data[:] = 1.0
     rows = np.repeat(np.arange(users.size), negatives)
