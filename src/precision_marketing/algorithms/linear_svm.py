@@ -51,7 +51,7 @@ def sample_choices(
     ----------
     weights, recency_positions : csr_matrix, shape (n_users, n_items)
         A history, and the place of each of its items counted back from the user's
-        last day, from 1; equal positions of stored values.
+        last day, from 1; the same entries are stored.
     maximum_users : int
         Most users to draw, which bounds time and memory, >= 1.
     negatives : int
@@ -86,7 +86,9 @@ def sample_choices(
     had = csr_matrix(history, copy=True)
     had.data[:] = 1.0
     rows = np.repeat(np.arange(users.size), negatives)
-    is_had = np.asarray(had[rows, others.ravel()]).reshape(others.shape) > 0
+    is_had = np.zeros(others.shape, dtype=bool)
+    if users.size:
+        is_had = np.asarray(had[rows, others.ravel()]).reshape(others.shape) > 0
     for matrix in (history, positions):
         matrix.data[hidden] = 0.0
         matrix.eliminate_zeros()
@@ -165,7 +167,7 @@ def fit_ranking_svm(differences: np.ndarray, *, penalty: float) -> np.ndarray:
     Examples
     --------
     >>> fit_ranking_svm(np.array([[1.0, -1.0], [2.0, 1.0]]), penalty=100.0).round(2)
-    array([0.96, 0.  ])
+    array([1., 0.])
     """
     if not np.isfinite(penalty) or penalty <= 0:
         raise ValueError(f"penalty must be above 0, not {penalty}")
