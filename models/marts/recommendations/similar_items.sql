@@ -14,13 +14,14 @@ available as (
 
 ),
 
+-- Preference 1: chosen together; 2: similar content.
 neighbors as (
 
     select
         item_index,
         neighbor_index,
         similarity,
-        'chosen_together' as similarity_kind,
+        neighbor_rank,
         1 as preference
     from {{ ref("item_cosine_neighbors") }}
     where time_window = 'serve'
@@ -29,7 +30,7 @@ neighbors as (
         item_index,
         neighbor_index,
         similarity,
-        'similar_content' as similarity_kind,
+        neighbor_rank,
         2 as preference
     from {{ ref("content_tfidf_neighbors") }}
     where time_window = 'serve'
@@ -38,7 +39,7 @@ neighbors as (
 
 -- The first ten of each kind are enough: of the ten of similar content, those that
 -- were chosen together too are at most as many as the others leave room for. Cut
--- before anything is joined, since an item has hundreds of neighbors.
+-- before titles are joined, since an item has hundreds of neighbors.
 nearest as (
 
     select neighbors.*
@@ -46,7 +47,7 @@ nearest as (
     inner join available on neighbors.neighbor_index = available.item_index
     qualify row_number() over (
             partition by neighbors.item_index, neighbors.preference
-            order by round(neighbors.similarity, 9) desc, neighbors.neighbor_index
+            order by neighbors.neighbor_rank
         ) <= {{ item_count }}
 
 ),
@@ -67,8 +68,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by item_index
-            order by preference, round(similarity, 9) desc, neighbor_index
+            partition by item_index order by preference, neighbor_rank
         ) as similarity_rank
     from pairs
 
@@ -83,7 +83,9 @@ final as (
         similar_entries.item_id as similar_item_id,
         similar_entries.title as similar_item_title,
         ranked.similarity,
-        ranked.similarity_kind
+        case ranked.preference
+            when 1 then 'chosen_together' else 'similar_content'
+        end as similarity_kind
     from ranked
     inner join items on ranked.item_index = items.item_index
     inner join items as similar_entries
