@@ -1,6 +1,6 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.content import linear_svm_scores
+    from precision_marketing.content_svm import linear_svm_scores
     from precision_marketing.documents import read_item_fields, read_review_fields
     from precision_marketing.relations import row_count
     from precision_marketing.windows import read_settings, read_windows, stream_scores

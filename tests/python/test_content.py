@@ -10,12 +10,14 @@ from scipy.sparse import csr_matrix
 
 from precision_marketing.content import (
     content_scorers,
+    naive_bayes_scores,
+    tfidf_scores,
+)
+from precision_marketing.content_products import user_blocks
+from precision_marketing.content_svm import (
     learn_feature_weights,
     linear_svm_scores,
-    naive_bayes_scores,
     svm_features,
-    tfidf_scores,
-    user_blocks,
 )
 from precision_marketing.documents import (
     FIELDS,
@@ -202,7 +204,6 @@ def test_blocks_and_threads_change_nothing(name, monkeypatch):
     window = window_of(generator.random((40, 30)) < 0.2)
     scorer = content_scorers(None, lambda _: SVM_SETTINGS)[name]
     together = rows_of(scorer(window, fields_of(items)))
-    monkeypatch.setattr("precision_marketing.content._BLOCK_ENTRIES", 100)
     monkeypatch.setattr(user_blocks, "__defaults__", (100,))
     monkeypatch.setenv("PRECISION_MARKETING_THREADS", "3")
     assert rows_of(scorer(window, fields_of(items))) == together
