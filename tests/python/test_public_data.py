@@ -40,6 +40,17 @@ def test_collaborative_scorers_beat_popularity_for_users_with_a_history(
     assert {"item_cosine", "user_cosine", "blend"} <= better
 
 
+@pytest.mark.parametrize("item_set", ["untouched", "cold", "hidden"])
+def test_genres_and_titles_alone_beat_popularity_on_cold_items(
+    movielens, fetch, item_set
+):
+    query = f"""
+        select scorer from candidates.cold_item_ranking_quality
+        where time_window = 'test' and item_set = '{item_set}' and margin_lower > 0
+    """
+    assert "naive_bayes" in {scorer for (scorer,) in fetch(movielens, query)}
+
+
 def test_absent_inputs_are_accounted_for_with_zeros(movielens, fetch):
     query = """
         select input_name, rows_read from marts.row_accounting
