@@ -21,7 +21,7 @@ gains as (
 
 ),
 
-final as (
+summed as (
 
     select
         expected_ranks.time_window,
@@ -29,11 +29,12 @@ final as (
         expected_ranks.item_group,
         expected_ranks.scorer,
         expected_ranks.user_index,
+        max(ideal_gains.ideal_gain) as ideal_gain,
         -- The mean discount over the ranks that the item may have, 0 after the tenth.
         {{ precision_marketing.exact_sum(
             "(gains_up_to.ideal_gain - gains_before.ideal_gain)"
             ~ " / expected_ranks.tied_count"
-        ) }} / max(ideal_gains.ideal_gain) as ndcg_at_10
+        ) }} as gain
     from expected_ranks
     inner join gains as ideal_gains
         on least(expected_ranks.label_count, 10) = ideal_gains.ranking_rank
@@ -49,6 +50,19 @@ final as (
         expected_ranks.item_group,
         expected_ranks.scorer,
         expected_ranks.user_index
+
+),
+
+final as (
+
+    select
+        time_window,
+        item_set,
+        item_group,
+        scorer,
+        user_index,
+        gain / ideal_gain as ndcg_at_10
+    from summed
 
 )
 

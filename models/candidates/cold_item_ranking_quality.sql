@@ -56,32 +56,37 @@ moments as (
 
 ),
 
+errors as (
+
+    select
+        *,
+        -- Of the mean difference, from the variance between users.
+        sqrt(
+            greatest(mean_square - popularity_margin * popularity_margin, 0e0)
+            / nullif(user_count - 1, 0)
+        ) as standard_error
+    from moments
+
+),
+
 final as (
 
     select
-        moments.time_window,
-        moments.item_set,
-        moments.scorer,
-        moments.user_count,
+        errors.time_window,
+        errors.item_set,
+        errors.scorer,
+        errors.user_count,
         label_counts.label_count,
-        moments.ndcg_at_10,
-        moments.popularity_margin,
-        -- 95 %: from the variance of the differences between users.
-        {% for bound, sign in [("lower", "-"), ("upper", "+")] %}
-        moments.popularity_margin {{ sign }} 1.959963984540054e0 * sqrt(
-            greatest(
-                moments.mean_square
-                - moments.popularity_margin * moments.popularity_margin,
-                0e0
-            )
-            / nullif(moments.user_count - 1, 0)
-        ) as margin_{{ bound }}
-        {{- "," if not loop.last }}
-        {% endfor %}
-    from moments
+        errors.ndcg_at_10,
+        errors.popularity_margin,
+        errors.popularity_margin - 1.959963984540054e0 * errors.standard_error
+            as margin_lower,
+        errors.popularity_margin + 1.959963984540054e0 * errors.standard_error
+            as margin_upper
+    from errors
     inner join label_counts
-        on moments.time_window = label_counts.time_window
-        and moments.item_set = label_counts.item_set
+        on errors.time_window = label_counts.time_window
+        and errors.item_set = label_counts.item_set
 
 )
 

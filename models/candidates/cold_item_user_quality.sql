@@ -74,9 +74,23 @@ content as (
 
 final as (
 
-    select * from content
+    select
+        time_window,
+        item_set,
+        item_group,
+        scorer,
+        user_index,
+        ndcg_at_10
+    from content
     union all
-    select * from {{ ref("cold_item_baselines") }}
+    select
+        time_window,
+        item_set,
+        item_group,
+        scorer,
+        user_index,
+        ndcg_at_10
+    from {{ ref("cold_item_baselines") }}
 
 )
 

@@ -33,7 +33,7 @@ def unit_rows(embeddings: np.ndarray) -> np.ndarray:
     >>> unit_rows(np.array([[3.0, 4.0]])).round(3).tolist()
     [[0.6000000238418579, 0.800000011920929]]
     """
-    lengths = np.sqrt(np.einsum("nd,nd->n", embeddings, embeddings, dtype=np.float64))
+    lengths = np.sqrt(np.einsum("ij,ij->i", embeddings, embeddings, dtype=np.float64))
     if not np.isfinite(lengths).all() or (lengths == 0).any():
         raise ValueError("embeddings must be finite and not all zero")
     return (embeddings / lengths[:, None]).astype(np.float32)
@@ -65,7 +65,7 @@ def embedding_scores(weights: csr_matrix, embeddings: np.ndarray) -> ScoreBlock:
 
     def scores(users: np.ndarray) -> np.ndarray:
         profiles = history[users] @ embeddings
-        lengths = np.sqrt(np.einsum("nd,nd->n", profiles, profiles))
+        lengths = np.sqrt(np.einsum("ij,ij->i", profiles, profiles))
         profiles /= np.where(lengths > 0, lengths, 1.0)[:, None]
         return profiles @ embeddings.T
 
