@@ -4,7 +4,11 @@ with
 
 expected_ranks as (
 
-    select * from {{ ref("cold_item_expected_ranks") }}
+    select
+        *,
+        least(better_count, 10) as rank_before,
+        least(better_count + tied_count, 10) as rank_up_to
+    from {{ ref("cold_item_expected_ranks") }}
 
 ),
 
@@ -21,35 +25,21 @@ gains as (
 
 ),
 
-summed as (
+discounted as (
 
     select
-        expected_ranks.time_window,
-        expected_ranks.item_set,
-        expected_ranks.item_group,
-        expected_ranks.scorer,
-        expected_ranks.user_index,
-        max(ideal_gains.ideal_gain) as ideal_gain,
-        -- The mean discount over the ranks that the item may have, 0 after the tenth.
-        {{ precision_marketing.exact_sum(
-            "(gains_up_to.ideal_gain - gains_before.ideal_gain)"
-            ~ " / expected_ranks.tied_count"
-        ) }} as gain
+        expected_ranks.*,
+        ideal_gains.ideal_gain,
+        -- The mean over the ranks that the item may have, 0 after the tenth.
+        (gains_up_to.ideal_gain - gains_before.ideal_gain)
+        / expected_ranks.tied_count as mean_discount
     from expected_ranks
     inner join gains as ideal_gains
         on least(expected_ranks.label_count, 10) = ideal_gains.ranking_rank
     inner join gains as gains_before
-        on least(expected_ranks.better_count, 10) = gains_before.ranking_rank
+        on expected_ranks.rank_before = gains_before.ranking_rank
     inner join gains as gains_up_to
-        on
-            least(expected_ranks.better_count + expected_ranks.tied_count, 10)
-            = gains_up_to.ranking_rank
-    group by
-        expected_ranks.time_window,
-        expected_ranks.item_set,
-        expected_ranks.item_group,
-        expected_ranks.scorer,
-        expected_ranks.user_index
+        on expected_ranks.rank_up_to = gains_up_to.ranking_rank
 
 ),
 
@@ -61,8 +51,10 @@ final as (
         item_group,
         scorer,
         user_index,
-        gain / ideal_gain as ndcg_at_10
-    from summed
+        {{ precision_marketing.exact_sum("mean_discount") }} / max(ideal_gain)
+            as ndcg_at_10
+    from discounted
+    group by time_window, item_set, item_group, scorer, user_index
 
 )
 
