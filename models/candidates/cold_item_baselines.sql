@@ -51,8 +51,10 @@ final as (
         item_group,
         scorer,
         user_index,
-        {{ precision_marketing.exact_sum("mean_discount") }} / max(ideal_gain)
-            as ndcg_at_10
+        -- The exact sum rounds to nine digits, which may be past 1.
+        least(
+            {{ precision_marketing.exact_sum("mean_discount") }} / max(ideal_gain), 1e0
+        ) as ndcg_at_10
     from discounted
     group by time_window, item_set, item_group, scorer, user_index
 

@@ -58,7 +58,8 @@ content as (
         users.item_group,
         scorers.scorer,
         users.user_index,
-        coalesce(gains.gain, 0e0) / ideal.ideal_gain as ndcg_at_10
+        -- The exact sum rounds to nine digits, which may be past 1.
+        least(coalesce(gains.gain, 0e0) / ideal.ideal_gain, 1e0) as ndcg_at_10
     from users
     inner join scorers on users.time_window = scorers.time_window
     inner join {{ ref("int_rank_discounts") }} as ideal
