@@ -77,7 +77,7 @@ def search_settings(
     wanted = read_settings(declared, "search")
     if not wanted["is_wanted"]:
         return trials_schema.empty_table()
-    log_to_stderr()
+    show_progress()
     asked = _sample(users, int(wanted["users"]))
     if asked.size < MINIMUM_USERS:
         _logger.warning(
@@ -112,14 +112,15 @@ def search_settings(
     return pa.Table.from_pylist(rows, schema=trials_schema)
 
 
-def log_to_stderr() -> None:
-    """Show the library's progress where nobody has set up logging, as under dbt."""
+def show_progress() -> None:
+    """Let the library's progress be seen, unless somebody has set its log level."""
     library = logging.getLogger("precision_marketing")
+    if library.level == logging.NOTSET:
+        library.setLevel(logging.INFO)
     if not library.hasHandlers():
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
         library.addHandler(handler)
-        library.setLevel(logging.INFO)
 
 
 def _search(
