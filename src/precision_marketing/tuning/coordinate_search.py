@@ -66,7 +66,8 @@ def coordinate_search(
     for setting, values in levers.items():
         for value in values:
             settings = trials[best].settings | {setting: value}
-            if len(trials) > maximum_trials or settings == trials[best].settings:
+            is_known = any(settings == trial.settings for trial in trials)
+            if is_known or len(trials) > maximum_trials:
                 continue
             trials.append(Trial(settings, evaluate(settings)))
             if all(
