@@ -1,6 +1,5 @@
 # Grain: one row per time window, item and term of its text.
 def model(dbt, session):
-    from precision_marketing.algorithms import item_profiles
     from precision_marketing.documents import profile_schema, profile_table
     from precision_marketing.relations import (
         reader,
@@ -9,6 +8,7 @@ def model(dbt, session):
         window_tables,
         with_window,
     )
+    from precision_marketing.scoring import content_profiles
     from precision_marketing.windows import read_settings
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "content_tfidf")
@@ -16,12 +16,7 @@ def model(dbt, session):
 
     def batches():
         for time_window, rows in window_tables(documents):
-            profiles, terms = item_profiles(
-                rows.sort_by("item_index")["document"].to_pylist(),
-                minimum_document_frequency=settings["minimum_document_frequency"],
-                maximum_document_frequency=settings["maximum_document_frequency"],
-                maximum_terms=settings["maximum_terms"],
-            )
+            profiles, terms = content_profiles(rows, settings)
             for batch in profile_table(profiles, terms).to_batches():
                 yield with_window(batch, time_window)
 

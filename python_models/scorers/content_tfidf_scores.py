@@ -1,8 +1,8 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import user_profiles
     from precision_marketing.documents import profile_matrix
     from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.scoring import content_tfidf
     from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "content_tfidf")
@@ -17,10 +17,6 @@ def model(dbt, session):
         items = profile_matrix(
             profiles[window.time_window], n_items=window.weights.shape[1]
         )
-        return window.top_items(
-            user_profiles(window.recent_weights(settings["decay"]), items),
-            items.T.tocsr(),
-            settings["candidates"],
-        )
+        return content_tfidf(window, settings, items)
 
     return stream_scores("content_tfidf", windows, scores)

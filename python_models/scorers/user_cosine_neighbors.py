@@ -1,7 +1,8 @@
 # Grain: one row per time window, user and neighbor (another user).
 def model(dbt, session):
-    from precision_marketing.algorithms import neighbors, user_neighbors
+    from precision_marketing.algorithms import user_neighbors_schema
     from precision_marketing.relations import reader, window_schema, with_window
+    from precision_marketing.scoring import user_cosine_neighbors
     from precision_marketing.windows import read_settings, read_windows
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "user_cosine")
@@ -13,16 +14,7 @@ def model(dbt, session):
 
     def batches():
         for window in windows:
-            table = user_neighbors(
-                window.weights,
-                top_k=settings["neighbors"],
-                item_degree_exponent=settings["item_degree_exponent"],
-                target_exponent=settings["target_exponent"],
-                source_exponent=settings["source_exponent"],
-                shrinkage=settings["shrinkage"],
-                users=window.scored_users,
-            )
-            for batch in table.to_batches():
+            for batch in user_cosine_neighbors(window, settings).to_batches():
                 yield with_window(batch, window.time_window)
 
-    return reader(window_schema(neighbors.user_neighbors_schema), batches())
+    return reader(window_schema(user_neighbors_schema), batches())

@@ -1,7 +1,7 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import neighbor_matrix, popularity_damping
     from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.scoring import user_cosine
     from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "user_cosine")
@@ -13,12 +13,6 @@ def model(dbt, session):
     )
 
     def scores(window):
-        n_users = window.weights.shape[0]
-        return window.top_items(
-            neighbor_matrix(neighbors[window.time_window], n_users, n_users),
-            window.weights,
-            settings["candidates"],
-            popularity_damping(window.weights, settings["popularity_exponent"]),
-        )
+        return user_cosine(window, settings, neighbors[window.time_window])
 
     return stream_scores("user_cosine", windows, scores)

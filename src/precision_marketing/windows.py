@@ -211,13 +211,14 @@ def _position_count(table: pa.Table, column: str) -> int:
     return 0 if largest is None else largest + 1
 
 
-def read_settings(relation: Any, scorer: str) -> dict[str, float]:
+def read_settings(relation: Any, scorer: str) -> dict[str, float | str]:
     """Return a scorer's settings from `int_scorer_settings`.
 
     Parameters
     ----------
     relation : duckdb.DuckDBPyRelation
-        Columns scorer, setting, setting_value.
+        Columns scorer, setting, setting_value, setting_text; one of the last two is
+        null.
     scorer : str
         The scorer; the settings of `every_scorer` are added.
 
@@ -228,12 +229,20 @@ def read_settings(relation: Any, scorer: str) -> dict[str, float]:
     """
     rows = to_arrow(relation).to_pylist()
     return {
-        row["setting"]: _number(row["setting_value"])
+        row["setting"]: setting_of(row["setting_value"], row["setting_text"])
         for row in rows
         if row["scorer"] in (scorer, "every_scorer")
     }
 
 
-def _number(value: float) -> float:
-    """Return a whole number as int."""
-    return int(value) if float(value).is_integer() else value
+def setting_of(number: float | None, text: str | None) -> float | str:
+    """Return a setting from its two columns, a whole number as int.
+
+    Examples
+    --------
+    >>> setting_of(200.0, None), setting_of(0.5, None), setting_of(None, "cosine")
+    (200, 0.5, 'cosine')
+    """
+    if text is not None:
+        return text
+    return int(number) if float(number).is_integer() else number
