@@ -6,6 +6,7 @@ call these functions, so that what is searched is what is built. Settings are th
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -32,6 +33,9 @@ from precision_marketing.windows import Window
 Settings: TypeAlias = Mapping[str, Any]
 # A scorer's lists for the scored users, in blocks of `scores_schema`.
 Lists: TypeAlias = Iterator[pa.RecordBatch]
+
+# User neighbors in memory at one time: 32 bytes each.
+NEIGHBORS_PER_BLOCK = 10_000_000
 
 
 def item_cosine_neighbors(window: Window, settings: Settings) -> pa.Table:
@@ -64,29 +68,33 @@ def item_cosine_recent(
     )
 
 
-def user_cosine_neighbors(window: Window, settings: Settings) -> pa.Table:
-    """Return the nearest users of each scored user (`user_neighbors_schema`)."""
-    return user_neighbors(
-        window.weights,
-        top_k=settings["neighbors"],
-        item_degree_exponent=settings["item_degree_exponent"],
-        target_exponent=settings["target_exponent"],
-        source_exponent=settings["source_exponent"],
-        shrinkage=settings["shrinkage"],
-        similarity=settings["similarity"],
-        users=window.scored_users,
-    )
+def user_cosine(window: Window, settings: Settings) -> Lists:
+    """Yield what the nearest users have, in blocks of users.
 
-
-def user_cosine(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
-    """Yield what the nearest users have; `neighbors` of user cosine."""
+    Neighbors are found for one block of users at a time and not kept: for all users
+    they would be a table of users x neighbors rows.
+    """
     n_users = window.weights.shape[0]
-    return window.top_items(
-        neighbor_matrix(neighbors, n_users, n_users),
-        window.weights,
-        settings["candidates"],
-        popularity_damping(window.weights, settings["popularity_exponent"]),
-    )
+    damping = popularity_damping(window.weights, settings["popularity_exponent"])
+    block_size = max(1, NEIGHBORS_PER_BLOCK // settings["neighbors"])
+    for start in range(0, window.scored_users.size, block_size):
+        users = window.scored_users[start : start + block_size]
+        neighbors = user_neighbors(
+            window.weights,
+            top_k=settings["neighbors"],
+            item_degree_exponent=settings["item_degree_exponent"],
+            target_exponent=settings["target_exponent"],
+            source_exponent=settings["source_exponent"],
+            shrinkage=settings["shrinkage"],
+            similarity=settings["similarity"],
+            users=users,
+        )
+        yield from replace(window, scored_users=users).top_items(
+            neighbor_matrix(neighbors, n_users, n_users),
+            window.weights,
+            settings["candidates"],
+            damping,
+        )
 
 
 def content_profiles(

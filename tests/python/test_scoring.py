@@ -1,15 +1,21 @@
 """The scorers as the Python models call them: what a setting decides."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy.sparse import csr_matrix, random_array
 
-from precision_marketing.algorithms import item_neighbors, user_neighbors
+from precision_marketing import scoring
+from precision_marketing.algorithms import (
+    item_neighbors,
+    neighbor_matrix,
+    user_neighbors,
+)
 from precision_marketing.scoring import (
     ease,
     item_cosine_neighbors,
     local_ridge,
-    user_cosine_neighbors,
+    user_cosine,
 )
 from precision_marketing.windows import Window
 
@@ -39,13 +45,22 @@ def test_item_neighbors_are_those_of_the_similarity_that_is_set(window, similari
 
 
 @pytest.mark.parametrize("similarity", ["cosine", "euclidean"])
-def test_user_neighbors_are_those_of_the_similarity_that_is_set(window, similarity):
+def test_user_lists_are_those_of_the_similarity_that_is_set(window, similarity):
     settings = EXPONENTS | {"similarity": similarity, "item_degree_exponent": 0.5}
-    found = user_cosine_neighbors(window, settings | {"neighbors": 5})
-    users = np.array([3, 5])
-    assert found.equals(
-        user_neighbors(window.weights, top_k=5, users=users, **settings)
+    more = {"neighbors": 5, "popularity_exponent": 0.0, "candidates": 4}
+    neighbors = user_neighbors(
+        window.weights, top_k=5, users=window.scored_users, **settings
     )
+    by_hand = window.top_items(neighbor_matrix(neighbors, 40, 40), window.weights, 4)
+    assert list(user_cosine(window, settings | more)) == list(by_hand)
+
+
+def test_the_size_of_the_blocks_changes_no_user_list(window, monkeypatch):
+    settings = EXPONENTS | {"similarity": "cosine", "item_degree_exponent": 0.5}
+    settings |= {"neighbors": 5, "popularity_exponent": 0.3, "candidates": 4}
+    whole = pa.Table.from_batches(user_cosine(window, settings))
+    monkeypatch.setattr(scoring, "NEIGHBORS_PER_BLOCK", 5)
+    assert pa.Table.from_batches(user_cosine(window, settings)).equals(whole)
 
 
 def test_local_ridge_uses_no_more_neighbors_than_set(window):

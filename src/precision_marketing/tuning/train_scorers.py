@@ -35,7 +35,7 @@ class TrainScorers:
         by_scorer: dict[str, Callable[[Window, dict], scoring.Lists]] = {
             "item_cosine": self._item_cosine,
             "item_cosine_recent": self._on_item_neighbors(scoring.item_cosine_recent),
-            "user_cosine": self._user_cosine,
+            "user_cosine": scoring.user_cosine,
             "content_tfidf": self._content,
             "spectral": scoring.spectral,
             "local_ridge": self._on_item_neighbors(scoring.local_ridge),
@@ -67,10 +67,6 @@ class TrainScorers:
 
     def _on_item_neighbors(self, scorer: Callable) -> Callable:
         return lambda window, settings: scorer(window, settings, self._item_neighbors)
-
-    def _user_cosine(self, window: Window, settings: dict) -> scoring.Lists:
-        neighbors = scoring.user_cosine_neighbors(window, settings)
-        return scoring.user_cosine(window, settings, neighbors)
 
     def _content(self, window: Window, settings: dict) -> scoring.Lists:
         return scoring.content_tfidf(window, settings, self._profiles)
