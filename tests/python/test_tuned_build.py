@@ -12,9 +12,13 @@ from precision_marketing.relations import matrix
 
 @pytest.fixture(scope="module")
 def tuned_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
-    """Build the example shop with a search, Euclidean item neighbors set by hand."""
+    """Build the example shop with a search, Euclidean item neighbors set by hand.
+
+    By default its `train` window has 89 users to ask, of 100 that a search needs.
+    """
     return build_everything(
         tmp_path_factory.mktemp("tuned") / "tuned_shop.duckdb",
+        label_share=0.25,
         tune=True,
         tune_users=100,
         tune_trials_per_scorer=4,

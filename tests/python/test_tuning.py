@@ -93,6 +93,7 @@ def search(
     test_label: int = 0,
     user_count: int = USER_COUNT,
     trials: int = 12,
+    text: str = "'group' || (item_index // 20)",
 ) -> pa.Table:
     """Search on the users of changed taste and return the table of trials."""
     settings = DECLARED | (declared or {})
@@ -155,7 +156,7 @@ def search(
         documents=connection.sql(
             f"""
             select 'train' as time_window, item_index,
-                'group' || (item_index // 20) as document
+                {text} as document
             from range({ITEM_COUNT}) as items(item_index)
             """
         ),
@@ -236,6 +237,13 @@ def test_without_tune_nothing_is_read_and_the_table_is_empty(connection):
 
 def test_with_few_users_the_declared_settings_stay(connection):
     assert search(connection, user_count=120).num_rows == 0
+
+
+def test_items_without_texts_give_content_nothing_to_gain(connection):
+    rows = search(connection, text="cast(null as varchar)").to_pylist()
+    content = [row for row in rows if row["scorer"] == "content_tfidf"]
+    assert {row["ndcg"] for row in content} == {0.0}
+    assert [row["trial"] for row in content if row["is_chosen"]] == [0]
 
 
 def test_the_bound_on_trials_holds_for_each_scorer(connection):

@@ -55,7 +55,8 @@ class Judge:
         array([0.631])
         """
         gains = np.zeros(self._ideal.size)
-        for batch in lists:
+        # A batch without rows, as of content without texts, cannot index the labels.
+        for batch in (batch for batch in lists if batch.num_rows):
             users = batch["user_index"].to_numpy()
             items = batch["item_index"].to_numpy()
             ranks = batch["scorer_rank"].to_numpy()
