@@ -8,6 +8,7 @@ from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms._parallel import chunks, in_order
 from precision_marketing.algorithms._products import top_rows
+from precision_marketing.algorithms._progress import Progress
 from precision_marketing.algorithms._selection import check_count
 from precision_marketing.algorithms._sums import row_work
 
@@ -158,7 +159,7 @@ def iterate_top_entries(
     work = row_work(rows, left_factor, starts)
     maximum_rows = RESULT_BYTES // (_ENTRY_BYTES * max(1, min(top_n, n_columns)))
     parts = chunks(work + 100.0, max(1, maximum_rows), block_size)
-    return in_order(batch, parts, task)
+    return in_order(batch, parts, Progress(task, rows.size))
 
 
 def _by_popularity(columns: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
