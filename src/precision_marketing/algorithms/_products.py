@@ -115,6 +115,14 @@ def _look_up(listed, sums, bar, norm, column_norms, shrinkage, columns, values):
 
 
 @compiled
+def _trimmed(values, size):
+    """Return the first `size` values: a copy only where it frees much memory."""
+    if 2 * size < values.size:
+        return values[:size].copy()
+    return values[:size]
+
+
+@compiled
 def top_rows(
     rows,
     left,
@@ -224,8 +232,8 @@ def top_rows(
             out_ranks[written] = rank + 1
             written += 1
     return (
-        out_rows[:written].copy(),
-        out_names[:written].copy(),
-        out_scores[:written].copy(),
-        out_ranks[:written].copy(),
+        _trimmed(out_rows, written),
+        _trimmed(out_names, written),
+        _trimmed(out_scores, written),
+        _trimmed(out_ranks, written),
     )

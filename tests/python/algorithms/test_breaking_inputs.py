@@ -153,11 +153,12 @@ def test_more_than_2_to_the_31_products_make_no_difference(name):
 
 
 def test_top_items_of_more_than_2_to_the_31_products_are_right():
-    # Each of 46,400 users has item 0, whose 46,400 neighbors all tie.
+    # Each of 46,400 users has item 0, which has 46,400 neighbors.
     n = 46_400
     history = csr_matrix((np.ones(n), np.zeros(n, np.int32), np.arange(n + 1)))
     history.resize(n, n)
-    right = csr_matrix((np.full(n, 0.5), np.arange(n), [0, n, *[n] * (n - 1)]))
+    similarities = np.linspace(1.0, 0.5, n)
+    right = csr_matrix((similarities, np.arange(n), [0, *[n] * n]))
     right.resize(n, n)
     settings = {"allowed_items": None, "item_scale": None, "exclude": history}
     rows = 0
@@ -167,4 +168,5 @@ def test_top_items_of_more_than_2_to_the_31_products_are_right():
         found = batch["item_index"].to_numpy().reshape(-1, 2)
         assert (found == [1, 2]).all()
         rows += len(found)
+        assert (batch["score"].to_numpy() > 0.99).all()
     assert rows == n
