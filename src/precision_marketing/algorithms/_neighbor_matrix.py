@@ -28,12 +28,11 @@ def neighbor_matrix(
 
     Examples
     --------
-    >>> w = csr_matrix([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]])
-    >>> plain = dict(user_degree_exponent=0, shrinkage=0)
-    >>> exponents = dict(target_exponent=0.5, source_exponent=0.5)
-    >>> table = item_neighbors(w, top_k=1, **plain, **exponents)
-    >>> neighbor_matrix(table, 3, 3).toarray().round(3).tolist()
-    [[0.0, 0.707, 0.0], [0.707, 0.0, 0.0], [0.0, 0.707, 0.0]]
+    >>> table = pa.table(
+    ...     {"item_index": [0, 1], "neighbor_index": [1, 2], "similarity": [0.5, 1.0]}
+    ... )
+    >>> neighbor_matrix(table, 3, 3).toarray().tolist()
+    [[0.0, 0.5, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]
     """
     targets = table.column(0).to_numpy()
     sources = table["neighbor_index"].to_numpy()
