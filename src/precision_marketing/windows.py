@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms import iterate_top_items, iterate_top_scores
+from precision_marketing.build_log import show_log_in_dbt
 from precision_marketing.relations import (
     matrix,
     reader,
@@ -158,6 +159,8 @@ def stream_scores(
 def read_windows(*, interactions: Any, users: Any, items: Any) -> Iterator[Window]:
     """Read the three time windows and return them one by one.
 
+    From here on dbt shows what the library logs, such as progress on long runs.
+
     Parameters
     ----------
     interactions, users, items : duckdb.DuckDBPyRelation
@@ -169,6 +172,7 @@ def read_windows(*, interactions: Any, users: Any, items: Any) -> Iterator[Windo
         train, test, serve. The relations are read at once, the matrices are made one
         window at a time, so that only one is in memory.
     """
+    show_log_in_dbt()
     interaction_table = to_arrow(
         interactions.project(
             "time_window, user_index, item_index, interaction_weight, "
