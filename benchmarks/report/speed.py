@@ -1,0 +1,86 @@
+"""Seconds and memory of the engines."""
+
+from collections.abc import Mapping
+
+from benchmarks.machine import one_line
+from benchmarks.report.text import table
+from benchmarks.speed import NEIGHBORS, TOP_ITEMS
+from benchmarks.speed.section import OURS
+
+_HEADERS = (
+    *("engine", "neighbors s", "top items s", "total s", "lowest-highest", "ratio"),
+    *("peak MB", "runs"),
+)
+
+
+def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
+    """Return the lines of one table per matrix.
+
+    Parameters
+    ----------
+    parts : mapping of str to dict
+        Speed parts by set.
+    details : bool
+        Say how it was measured and how results agreed.
+    """
+    lines = ["## Speed and memory", ""]
+    if details:
+        lines += [
+            f"The {NEIGHBORS} nearest items of every item by plain cosine, then the "
+            f"{TOP_ITEMS} best unseen items of every user. Warm; medians of interleaved "
+            "runs; ratio = seconds over ours; peak memory of each engine's whole "
+            "process. Results are checked against plain scipy before they are timed. "
+            "`sparse_dot_topn` cannot leave out seen items: it ranks with them, which "
+            "is less work.",
+            "",
+        ]
+    for name, part in parts.items():
+        lines += [
+            f"### {name}: {part['users']:,} users, {part['items']:,} items, "
+            f"{part['pairs']:,} pairs, {part['threads']} threads",
+            "",
+        ]
+        engines = part["engines"]
+        ours = engines[OURS].get("total_seconds")
+        lines += table(_HEADERS, [_row(e, f, ours) for e, f in engines.items()])
+        if details:
+            lines += [_agreement(part), "", f"{one_line(part['machine'])}.", ""]
+    return lines
+
+
+def _row(engine: str, found: Mapping, ours: float | None) -> list[str]:
+    if "total_seconds" not in found:
+        return [f"{engine}: {found['left_out']}", *([""] * (len(_HEADERS) - 1))]
+    ratio = found["total_seconds"] / ours if ours else None
+    lowest, highest = found["total_seconds_lowest"], found["total_seconds_highest"]
+    return [
+        engine,
+        f"{found['neighbors_seconds']:.2f}",
+        f"{found['ranking_seconds']:.2f}",
+        f"{found['total_seconds']:.2f}",
+        f"{lowest:.2f}-{highest:.2f}",
+        f"{ratio:.2f}" if ratio else "",
+        f"{found['peak_megabytes']:,.0f}",
+        str(len(found["runs"])),
+    ]
+
+
+def _agreement(part: Mapping) -> str:
+    sentences = []
+    for engine, found in part["engines"].items():
+        agreement = found.get("agreement")
+        if agreement is None:
+            continue
+        if not agreement["agrees"]:
+            sentences.append(f"{engine}: **does not agree**")
+            continue
+        error = max(agreement["neighbors_error"], agreement["ranking_error"])
+        text = f"{engine}: error {error:.0e}"
+        if engine != OURS:
+            text += f", {agreement['neighbors_overlap']:.1%} of our neighbors"
+            if agreement["top_overlap"] is not None:
+                text += f", {agreement['top_overlap']:.1%} of our top items"
+        if found["pruned_by"] == "source":
+            text += " (its lists are cut per item of the history)"
+        sentences.append(text)
+    return "Agreement: " + "; ".join(sentences) + "."
