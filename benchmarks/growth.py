@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.builds import Dbt, layer_seconds, slowest_models
@@ -98,7 +99,7 @@ def exponents(parts: Mapping[str, Mapping]) -> list[dict]:
             "exponent": math.log(larger["wall_seconds"] / smaller["wall_seconds"])
             / math.log(larger["events"] / smaller["events"]),
         }
-        for smaller, larger in zip(ordered, ordered[1:], strict=False)
+        for smaller, larger in pairwise(ordered)
     ]
 
 

@@ -45,7 +45,7 @@ def one_line(machine: dict) -> str:
     )
     return (
         f"{machine['measured_at'][:10]}, commit {machine['commit']}, "
-        f"{machine['cpu_count']} cores, {f'{memory:.0f} GB' if memory else 'memory ?'}, "
+        f"{machine['cpu_count']} cores, {f'{memory:.0f} GB' if memory else '? GB'}, "
         f"load {machine['load_average']}, {machine['system']}, "
         f"Python {machine['python']}, {packages}"
     )

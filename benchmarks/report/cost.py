@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from benchmarks.machine import one_line
-from benchmarks.report.text import table
+from benchmarks.report.text import paragraph, table
 
 TITLES = {"full": "`dbt build`", "empty": "`dbt build --empty`"}
 
@@ -34,11 +34,10 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
             lines += ["Execution seconds by layer, summed over threads:", ""]
             lines += table(["layer", "full", "empty"], by_layer)
             runs = part["kinds"]["full"]["runs"]
-            lines += [
+            lines += paragraph(
                 f"Medians of {runs} runs of each kind, in turn, start-up of dbt "
-                f"included; peak memory is the largest. {one_line(part['machine'])}.",
-                "",
-            ]
+                f"included; peak memory is the largest. {one_line(part['machine'])}."
+            )
     return lines
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from benchmarks.growth import exponents
 from benchmarks.machine import one_line
-from benchmarks.report.text import table
+from benchmarks.report.text import paragraph, table
 
 
 def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
@@ -54,5 +54,6 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
     slowest = [[n, f"{spent:.1f}"] for n, spent in largest["slowest_models"].items()]
     lines += [f"The slowest models at {largest['size']}:", ""]
     lines += table(["model", "seconds"], slowest)
-    lines += [f"{part['size']}: {one_line(part['machine'])}.  " for part in ordered]
-    return [*lines, ""]
+    for part in ordered:
+        lines += paragraph(f"{part['size']}: {one_line(part['machine'])}.")
+    return lines

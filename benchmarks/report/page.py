@@ -9,9 +9,10 @@ from benchmarks.report import cost, growth, quality, speed, targets
 _INTRODUCTION = """\
 # Benchmarks
 
-Rendered from `benchmarks/parts/`. Measure anew with `make benchmark`, a part of it with
-`make benchmark ONLY=speed SETS=yelp2018`, render again with `make benchmark ONLY=report`;
-[docs/benchmarks.md](../docs/benchmarks.md) says what is measured and how to read it.
+Rendered from `benchmarks/parts/`. Measure anew with `make benchmark`, one part with
+`make benchmark ONLY=speed SETS=yelp2018`, render again with
+`make benchmark ONLY=report`; [docs/benchmarks.md](../docs/benchmarks.md) says what is
+measured and how to read it.
 Each part names the machine, its load (runnable processes; above the number of cores,
 others worked on it too) and the commit (+: with changes).
 """
@@ -53,7 +54,7 @@ def terminal(parts: Parts) -> str:
 
 
 def write(parts: Parts, folder: Path) -> str:
-    """Write `report.md` and `report.json` into a folder and return the terminal's page."""
+    """Write `report.md` and `report.json`; return the page for the terminal."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.md").write_text(report(parts))
     verdicts = [

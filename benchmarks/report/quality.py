@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from benchmarks.machine import one_line
 from benchmarks.quality.judge import TOLERANCE
 from benchmarks.quality.peer import NAME as PEER
-from benchmarks.quality.published import published_for
+from benchmarks.quality.published import Published, published_for
 from benchmarks.report.targets import best_ranking
-from benchmarks.report.text import share, share_with_error, table
+from benchmarks.report.text import paragraph, share, share_with_error, table
 
 NAMES = {
     "recall@20": "recall@20",
@@ -45,7 +45,7 @@ def details(parts: Mapping[str, dict]) -> list[str]:
     """Return the lines of one table per set, with what was measured and how."""
     lines = []
     for name, part in parts.items():
-        lines += [f"### {name}", "", _facts(part), ""]
+        lines += [f"### {name}", "", *paragraph(_facts(part))]
         lines += _split(part)
         rows = [
             [
@@ -73,10 +73,9 @@ def details(parts: Mapping[str, dict]) -> list[str]:
     return lines
 
 
-def _cells(result) -> list[str]:
-    return [
-        share(result.values.get((m.split("@")[0], int(m.split("@")[1])))) for m in NAMES
-    ]
+def _cells(result: Published) -> list[str]:
+    by_name = {f"{metric}@{k}": value for (metric, k), value in result.values.items()}
+    return [share(by_name.get(name)) for name in NAMES]
 
 
 def _facts(part: Mapping) -> str:
@@ -104,7 +103,7 @@ def _split(part: Mapping) -> list[str]:
     if expected is None or part["split_on"] == expected:
         return []
     return [
-        f"**Not comparable with published results**: labels begin on {part['split_on']}, "
-        f"in the literature on {expected}.",
+        f"**Not comparable with published results**: labels begin on "
+        f"{part['split_on']}, in the literature on {expected}.",
         "",
     ]

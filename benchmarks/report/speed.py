@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 
 from benchmarks.machine import one_line
-from benchmarks.report.text import table
+from benchmarks.report.text import paragraph, table
 from benchmarks.speed import NEIGHBORS, TOP_ITEMS
 from benchmarks.speed.section import OURS
 
+_INTRODUCTION = f"""\
+The {NEIGHBORS} nearest items of every item by plain cosine, then the {TOP_ITEMS} best
+unseen items of every user. Warm; medians of interleaved runs; ratio = seconds over
+ours; peak memory of each engine's whole process. An engine that needs more than two
+minutes runs once. Results are checked against plain scipy before they are timed.
+`sparse_dot_topn` cannot leave out seen items and ranks with them: less work."""
 _HEADERS = (
     *("engine", "neighbors s", "top items s", "total s", "lowest-highest", "ratio"),
     *("peak MB", "runs"),
@@ -25,15 +31,7 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
     """
     lines = ["## Speed and memory", ""]
     if details:
-        lines += [
-            f"The {NEIGHBORS} nearest items of every item by plain cosine, then the "
-            f"{TOP_ITEMS} best unseen items of every user. Warm; medians of interleaved "
-            "runs; ratio = seconds over ours; peak memory of each engine's whole "
-            "process. Results are checked against plain scipy before they are timed. "
-            "`sparse_dot_topn` cannot leave out seen items: it ranks with them, which "
-            "is less work.",
-            "",
-        ]
+        lines += paragraph(_INTRODUCTION)
     for name, part in parts.items():
         lines += [
             f"### {name}: {part['users']:,} users, {part['items']:,} items, "
@@ -44,7 +42,8 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
         ours = engines[OURS].get("total_seconds")
         lines += table(_HEADERS, [_row(e, f, ours) for e, f in engines.items()])
         if details:
-            lines += [_agreement(part), "", f"{one_line(part['machine'])}.", ""]
+            lines += paragraph(_agreement(part))
+            lines += paragraph(f"{one_line(part['machine'])}.")
     return lines
 
 

@@ -1,5 +1,6 @@
 """Markdown tables that also read well in a terminal, and numbers in them."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 
@@ -58,3 +59,8 @@ def share_with_error(metric: dict | None) -> str:
         return ""
     error = metric["standard_error"]
     return share(metric["value"]) + ("" if error is None else f" ±{share(error)}")
+
+
+def paragraph(text: str) -> list[str]:
+    """Return lines of at most 88 characters, a blank one last."""
+    return [*textwrap.wrap(text, 88, break_on_hyphens=False), ""]

@@ -33,7 +33,7 @@ class Engine(Protocol):
         """Return the top items of all users, in the engine's own form."""
 
     def export_neighbors(self, neighbors: Any) -> csr_matrix:
-        """Return similarities, row = item, column = neighbor; an item has not itself."""
+        """Return similarities, row = item, column = neighbor, without the item."""
 
     def export_ranking(self, ranking: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return items (-1: none) and scores, a row per user, best first."""

@@ -77,9 +77,10 @@ def generated(
         users = _draw(random, activity, int(1.25 * (n_pairs - pairs.size)) + 1)
         items = _draw(random, popularity, users.size)
         own = random.random(users.size) < _OWN_SHARE
+        wanted = np.where(own, user_clusters[users], -1)
         for cluster in range(_CLUSTERS):
             members = np.flatnonzero(item_clusters == cluster)
-            chosen = np.flatnonzero(own & (user_clusters[users] == cluster))
+            chosen = np.flatnonzero(wanted == cluster)
             if members.size:
                 drawn = _draw(random, popularity[members], chosen.size)
                 items[chosen] = members[drawn]

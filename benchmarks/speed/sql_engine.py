@@ -18,7 +18,10 @@ _NEIGHBORS = f"""
         select item_index, sqrt(count(*)) as length from history group by item_index
     ),
     pairs as (
-        select a.item_index as first_item, b.item_index as second_item, count(*) as users
+        select
+            a.item_index as first_item,
+            b.item_index as second_item,
+            count(*) as users
         from history as a
         inner join history as b
             on a.user_index = b.user_index and a.item_index < b.item_index

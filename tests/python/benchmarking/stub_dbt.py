@@ -28,7 +28,7 @@ def main(arguments):
         database.write_text("empty" if is_empty else "full" * 50_000)
         if not is_empty:
             ballast = b"x" * 300_000_000
-            time.sleep(0.3)
+            time.sleep(len(ballast) / 1e9)
         target = pathlib.Path(arguments[arguments.index("--target-path") + 1])
         target.mkdir(exist_ok=True)
         results = [

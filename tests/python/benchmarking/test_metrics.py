@@ -53,7 +53,7 @@ def test_user_without_a_list_counts_as_zero():
 
 def test_standard_error_is_that_of_the_mean():
     lists = {user: [7] if user < 3 else [8] for user in range(4)}
-    found = mean_metrics(lists, dict.fromkeys(range(4), {7}))["hit_rate@5"]
+    found = mean_metrics(lists, {user: {7} for user in range(4)})["hit_rate@5"]
     # Values 1, 1, 1, 0: sample variance 1/4, over 4 users.
     assert found["standard_error"] == pytest.approx(math.sqrt(1 / 4 / 4), abs=1e-15)
 
