@@ -76,7 +76,8 @@ class Dbt:
             "PRECISION_MARKETING_THREADS": str(self.threads),
             "DBT_PROFILES_DIR": str(PROJECT),
         }
-        return measure([*self.command, *arguments, *options], environment, PROJECT)
+        command = [*self.command, *arguments, *options]
+        return measure(command, environment, PROJECT, progress_seconds=60.0)
 
 
 def node_seconds(results: Path) -> list[tuple[str, str, float]]:

@@ -80,24 +80,32 @@ def exponents(parts: Mapping[str, Mapping]) -> list[dict]:
     -------
     list of dict
         `smaller`, `larger` and `exponent`: ln(ratio of seconds) / ln(ratio of events),
-        so 1 is linear growth and 2 quadratic.
+        so 1 is linear growth and 2 quadratic; `cpu_exponent`: the same of CPU seconds,
+        which vary less on a busy machine.
 
     Examples
     --------
     >>> parts = {
-    ...     "1m": {"size": "1m", "events": 10, "wall_seconds": 2.0},
-    ...     "10m": {"size": "10m", "events": 100, "wall_seconds": 200.0},
+    ...     "1m": {"size": "1m", "events": 10, "wall_seconds": 2.0, "cpu_seconds": 2.0},
+    ...     "10m": {
+    ...         "size": "10m", "events": 100, "wall_seconds": 200.0, "cpu_seconds": 20.0
+    ...     },
     ... }
     >>> exponents(parts)
-    [{'smaller': '1m', 'larger': '10m', 'exponent': 2.0}]
+    [{'smaller': '1m', 'larger': '10m', 'exponent': 2.0, 'cpu_exponent': 1.0}]
     """
+
+    def exponent(smaller: Mapping, larger: Mapping, name: str) -> float:
+        ratio = math.log(larger["events"] / smaller["events"])
+        return math.log(larger[name] / smaller[name]) / ratio
+
     ordered = sorted(parts.values(), key=lambda part: part["events"])
     return [
         {
             "smaller": smaller["size"],
             "larger": larger["size"],
-            "exponent": math.log(larger["wall_seconds"] / smaller["wall_seconds"])
-            / math.log(larger["events"] / smaller["events"]),
+            "exponent": exponent(smaller, larger, "wall_seconds"),
+            "cpu_exponent": exponent(smaller, larger, "cpu_seconds"),
         }
         for smaller, larger in pairwise(ordered)
     ]

@@ -18,7 +18,7 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
         With layers, slowest models and machines.
     """
     ordered = sorted(parts.values(), key=lambda part: part["events"])
-    steps = {step["larger"]: step["exponent"] for step in exponents(parts)}
+    steps = {step["larger"]: step for step in exponents(parts)}
     rows = [
         [
             part["size"],
@@ -27,7 +27,10 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
             f"{part['cpu_seconds']:,.0f}",
             f"{part['peak_megabytes']:,.0f}",
             f"{part['database_megabytes']:,.0f}",
-            f"{steps[part['size']]:.2f}" if part["size"] in steps else "",
+            *(
+                f"{steps[part['size']][name]:.2f}" if part["size"] in steps else ""
+                for name in ("exponent", "cpu_exponent")
+            ),
         ]
         for part in ordered
     ]
@@ -35,7 +38,7 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
     lines = [
         "## Growth of the whole `dbt build` on a generated shop",
         "",
-        *table([*headers, "exponent"], rows),
+        *table([*headers, "exponent", "of CPU s"], rows),
     ]
     if not details or not ordered:
         return lines

@@ -113,10 +113,13 @@ def main() -> int:
     """Write a matrix as npz."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, help="a public set (default: drawn)")
+    parser.add_argument("--small", action="store_true", help="draw a small one")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     if options.folder:
         found = from_events(options.folder, PUBLIC[options.folder.name])
+    elif options.small:
+        found = generated(500, 300, 5_000)
     else:
         found = generated()
     save_npz(options.out, found, compressed=False)

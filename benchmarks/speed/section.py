@@ -32,8 +32,8 @@ class Plan:
     limit_seconds : float
         A run that takes longer is ended and its engine left out.
     slow_seconds : float
-        An engine whose first run takes longer is not run again: warm or not makes
-        little difference to it, nor does its turn.
+        An engine whose first run takes longer, and ten times as long as ours, is not
+        run again: warm or not makes little difference to it, nor does its turn.
     pythons : mapping of str to str
         Interpreter by engine; the default is this one.
     """
@@ -93,7 +93,7 @@ def measure_matrix(name: str, interactions: Path, scratch: Path, plan: Plan) -> 
     part: dict = {"set": name, "threads": plan.threads, "machine": describe()}
     part |= _matrix_size(interactions)
     engines: dict[str, dict] = {engine: {} for engine in ENGINES[name]}
-    _compile(interactions, scratch, plan)
+    _compile(scratch, plan)
     workers: dict[str, Worker] = {}
     try:
         for engine, found in engines.items():
@@ -102,8 +102,9 @@ def measure_matrix(name: str, interactions: Path, scratch: Path, plan: Plan) -> 
             except EngineFailedError as failed:
                 found["left_out"] = str(failed)
                 print(f"{engine}: left out, {failed}", flush=True)
-        for engine in list(workers):
-            if _total(engines[engine]["first_run"]) > plan.slow_seconds:
+        first = {engine: _total(engines[engine]["first_run"]) for engine in workers}
+        for engine, seconds in first.items():
+            if seconds > max(plan.slow_seconds, 10 * first.get(OURS, 0.0)):
                 engines[engine]["runs"] = [engines[engine]["first_run"]]
                 workers.pop(engine).end()
         for engine in turns(list(workers), plan.repeats):
@@ -128,11 +129,12 @@ def measure_matrix(name: str, interactions: Path, scratch: Path, plan: Plan) -> 
 
 
 def medians(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Return medians of an engine's runs, lowest and highest total."""
+    """Return medians of an engine's runs, lowest and highest total seconds."""
     totals = [_total(run) for run in runs]
     return {
         "neighbors_seconds": statistics.median(r["neighbors_seconds"] for r in runs),
         "ranking_seconds": statistics.median(r["ranking_seconds"] for r in runs),
+        "cpu_seconds": statistics.median(r["cpu_seconds"] for r in runs),
         "total_seconds": statistics.median(totals),
         "total_seconds_lowest": min(totals),
         "total_seconds_highest": max(totals),
@@ -169,9 +171,12 @@ def _checked(
     return worker
 
 
-def _compile(interactions: Path, scratch: Path, plan: Plan) -> None:
+def _compile(scratch: Path, plan: Plan) -> None:
     """Fill the cache of compiled kernels: compiling would be the peak of memory."""
-    worker = Worker(sys.executable, OURS, interactions, scratch / OURS, plan.threads)
+    small = scratch / "small.npz"
+    command = [sys.executable, "-m", "benchmarks.speed.interactions", "--small"]
+    subprocess.run([*command, "--out", str(small)], cwd=PROJECT, check=True)
+    worker = Worker(sys.executable, OURS, small, scratch / OURS, plan.threads)
     worker.ask(None, plan.limit_seconds)
     worker.ask("run", plan.limit_seconds)
     worker.end()

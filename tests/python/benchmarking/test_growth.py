@@ -9,7 +9,8 @@ from benchmarks.growth import exponents
 
 
 def part(size, events, seconds):
-    return {"size": size, "events": events, "wall_seconds": seconds}
+    times = {"wall_seconds": seconds, "cpu_seconds": seconds**2}
+    return {"size": size, "events": events, **times}
 
 
 def test_exponent_is_the_ratio_of_logarithms_in_order_of_events():
@@ -25,6 +26,7 @@ def test_exponent_is_the_ratio_of_logarithms_in_order_of_events():
     ]
     # log10(4) and log10(10).
     assert [s["exponent"] for s in found] == pytest.approx([0.6020599913, 1.0])
+    assert [s["cpu_exponent"] for s in found] == pytest.approx([1.2041199827, 2.0])
 
 
 def test_one_size_has_no_exponent():

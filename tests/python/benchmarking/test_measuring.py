@@ -39,3 +39,18 @@ def test_failed_command_is_an_error_with_its_output():
     code = "import sys; print('the reason'); sys.exit(3)"
     with pytest.raises(CommandFailedError, match=r"status 3:\nthe reason"):
         measure([sys.executable, "-c", code])
+
+
+def test_progress_is_the_latest_line_now_and_then(capsys):
+    code = (
+        "import time\n"
+        "for step in range(6):\n"
+        "    print('step', step, flush=True)\n"
+        "    time.sleep(0.2)\n"
+    )
+    measure([sys.executable, "-c", code])
+    assert capsys.readouterr().out == ""
+    measure([sys.executable, "-c", code], progress_seconds=0.5)
+    shown = capsys.readouterr().out.splitlines()
+    assert 1 <= len(shown) <= 3
+    assert all(line.startswith("step ") for line in shown)

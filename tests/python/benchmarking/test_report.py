@@ -48,6 +48,7 @@ def engine(total, peak=400.0):
     return {
         "neighbors_seconds": total / 2,
         "ranking_seconds": total / 2,
+        "cpu_seconds": 2 * total,
         "total_seconds": total,
         "total_seconds_lowest": total,
         "total_seconds_highest": total,

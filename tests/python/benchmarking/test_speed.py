@@ -27,12 +27,13 @@ def test_every_round_has_every_engine_and_begins_with_another():
 
 def test_medians_are_of_each_phase_and_of_totals():
     runs = [
-        {"neighbors_seconds": n, "ranking_seconds": r}
+        {"neighbors_seconds": n, "ranking_seconds": r, "cpu_seconds": 2 * r}
         for n, r in ((1.0, 9.0), (2.0, 2.0), (3.0, 4.0))
     ]
     assert medians(runs) == {
         "neighbors_seconds": 2.0,
         "ranking_seconds": 4.0,
+        "cpu_seconds": 8.0,
         "total_seconds": 7.0,
         "total_seconds_lowest": 4.0,
         "total_seconds_highest": 10.0,
