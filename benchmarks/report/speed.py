@@ -59,7 +59,8 @@ def _row(engine: str, found: Mapping, ours: Mapping) -> list[str]:
         f"{found['total_seconds']:.2f}",
         f"{lowest:.2f}-{highest:.2f}",
         _ratio(found, ours, "total_seconds"),
-        f"{found['cpu_seconds']:.2f}",
+        # Blank in parts that were measured before CPU seconds were.
+        f"{found['cpu_seconds']:.2f}" if "cpu_seconds" in found else "",
         _ratio(found, ours, "cpu_seconds"),
         f"{found['peak_megabytes']:,.0f}",
         str(len(found["runs"])),
@@ -67,7 +68,7 @@ def _row(engine: str, found: Mapping, ours: Mapping) -> list[str]:
 
 
 def _ratio(found: Mapping, ours: Mapping, name: str) -> str:
-    return f"{found[name] / ours[name]:.2f}" if name in ours else ""
+    return f"{found[name] / ours[name]:.2f}" if name in found and name in ours else ""
 
 
 def _agreement(part: Mapping) -> str:

@@ -126,6 +126,14 @@ def test_speed_ratio_is_the_peers_seconds_over_ours():
     assert found["generated-10m: peak memory"] == ("701 MB", "**missed**")
 
 
+def test_cpu_seconds_that_a_part_lacks_are_left_blank():
+    peer = engine(4.0)
+    del peer["cpu_seconds"]
+    text = page.report(parts(speed={"x": speed_part(ours=engine(2.0), implicit=peer)}))
+    [row] = [line for line in text.splitlines() if line.startswith("| implicit")]
+    assert [cell.strip() for cell in row.split("|")][6:9] == ["2.00", "", ""]
+
+
 def test_growth_to_ten_million_is_judged_and_to_one_million_not():
     sizes = {
         "0.1m": growth_part("0.1m", 100_000, 10.0),
