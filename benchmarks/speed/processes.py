@@ -38,6 +38,8 @@ class Worker:
         # implicit spawns threads of its own and warns of BLAS's on top.
         environment["OPENBLAS_NUM_THREADS"] = "1"
         environment["PRECISION_MARKETING_THREADS"] = str(threads)
+        # Where DuckDB spills: gone with the scratch folder, however the worker ends.
+        environment["TMPDIR"] = str(results.parent)
         path = [str(PROJECT / "src"), os.environ.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
         command = [python, "-m", "benchmarks.speed.worker", "--engine", engine]

@@ -173,6 +173,7 @@ def _checked(
 
 def _compile(scratch: Path, plan: Plan) -> None:
     """Fill the cache of compiled kernels: compiling would be the peak of memory."""
+    scratch.mkdir(parents=True, exist_ok=True)
     small = scratch / "small.npz"
     command = [sys.executable, "-m", "benchmarks.speed.interactions", "--small"]
     subprocess.run([*command, "--out", str(small)], cwd=PROJECT, check=True)
