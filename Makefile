@@ -25,6 +25,8 @@ export VARS
 .PHONY: help
 help: ## List the targets
 	@echo "make TARGET [INPUT_DIR=folder] [DATABASE=file.duckdb] [VARS='{name: value}']"
+	@echo "make benchmark [ONLY=quality,speed,growth,cost,report] [SETS=yelp2018,1m]"
+	@echo "    [RESUME=1: keep parts that were measured] [OPTIONS='--repeats 5']"
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r name text; do printf '%-24s%s\n' "$$name" "$$text"; done
@@ -58,9 +60,12 @@ lint: .venv/.lint ## Check SQL, Python, YAML and spelling; changes nothing
 	done; \
 	exit $$failed
 
+# docs/benchmarks.md. Given as ONLY=quality,speed SETS=yelp2018,1m RESUME=1.
 .PHONY: benchmark
-benchmark: .venv/.runtime ## Measure what a build costs beside an empty one
-	$(BIN)/python benchmarks/build_cost.py $(if $(INPUT_DIR),--input-dir "$(INPUT_DIR)")
+benchmark: .venv/.benchmark ## Measure quality, speed, growth and cost; see above
+	$(BIN)/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") \
+		$(if $(SETS),--sets "$(SETS)") $(if $(RESUME),--resume) \
+		$(if $(INPUT_DIR),--input-dir "$(INPUT_DIR)" --vars "$$VARS") $(OPTIONS)
 
 .PHONY: docs
 docs: .venv/.runtime ## Write target/static_index.html, the tables' documentation in one file
@@ -95,6 +100,10 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 .venv/.lint: requirements/lint.lock .venv/.test
 	@echo "Installing the linters into .venv"
 	@$(PIP) --requirement requirements/lint.lock
+	@touch $@
+
+.venv/.benchmark: requirements/benchmark.lock .venv/.runtime
+	@$(PIP) --requirement requirements/benchmark.lock
 	@touch $@
 
 .venv/.complete-journey: requirements/complete-journey.lock .venv/.runtime

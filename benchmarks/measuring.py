@@ -6,10 +6,12 @@ the process that started it, so whoever measures must be small.
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +49,7 @@ def measure(
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    progress_seconds: float = math.inf,
 ) -> Cost:
     """Run a command to its end and return its cost.
 
@@ -58,6 +61,8 @@ def measure(
         Variables added to those of this process.
     folder : Path, optional
         Working directory.
+    progress_seconds : float
+        Print the command's latest line about this often; never by default.
 
     Returns
     -------
@@ -79,17 +84,22 @@ def measure(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    output = process.stdout.read()
+    last_lines: deque[str] = deque(maxlen=40)
+    printed = started
+    for line in process.stdout:
+        last_lines.append(line.decode(errors="replace").rstrip())
+        if time.perf_counter() - printed > progress_seconds:
+            print(last_lines[-1], flush=True)
+            printed = time.perf_counter()
     _, status, usage = os.wait4(process.pid, 0)
     wall_seconds = time.perf_counter() - started
     process.stdout.close()
     # Popen must learn that its child was already waited for.
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        last_lines = "\n".join(output.decode(errors="replace").splitlines()[-40:])
+        reason = "\n".join(last_lines)
         raise CommandFailedError(
-            f"`{' '.join(command)}` ended with status {process.returncode}:\n"
-            f"{last_lines}"
+            f"`{' '.join(command)}` ended with status {process.returncode}:\n{reason}"
         )
     return Cost(
         wall_seconds=wall_seconds,

@@ -36,16 +36,17 @@
 
 {# Settings of the Python scorers: defaults, overridden by the var `scorer_settings`,
    e.g. {item_cosine: {neighbors: 100}}. Units: neighbors counts; exponents and
-   shrinkage unit-free. Defaults: docs/algorithms/. #}
+   shrinkage unit-free. Defaults: docs/algorithms/; docs/tuning.md on the search. #}
 {% macro scorer_setting_defaults() %}
     {{ return({
         "item_cosine": {
             "neighbors": 200, "user_degree_exponent": 0.5, "target_exponent": 0.45,
-            "source_exponent": 0.5, "shrinkage": 10.0,
+            "source_exponent": 0.5, "shrinkage": 10.0, "similarity": "cosine",
         },
         "user_cosine": {
             "neighbors": 500, "item_degree_exponent": 0.5, "target_exponent": 0.5,
             "source_exponent": 0.7, "shrinkage": 0.0, "popularity_exponent": 0.3,
+            "similarity": "cosine",
         },
         "content_terms": {
             "minimum_document_frequency": 2, "maximum_document_frequency": 10000,
@@ -98,8 +99,38 @@
 {% endmacro %}
 
 
+{# Rows of `int_declared_scorer_settings` that a scorer reads, one list each: scorer,
+   setting, value, whether the user set it. #}
+{% macro declared_scorer_settings() %}
+    {% set rows = [
+        ["every_scorer", "candidates", var("candidates_per_scorer"), true],
+        ["search", "is_wanted", var("tune") | int, true],
+        ["search", "users", var("tune_users"), true],
+        ["search", "trials", var("tune_trials_per_scorer"), true],
+    ] %}
+    {% for scorer in precision_marketing.scorer_setting_defaults() %}
+        {% for name, value in precision_marketing.scorer_settings(scorer).items() %}
+            {% do rows.append([
+                scorer, name, value, name in var("scorer_settings").get(scorer, {}),
+            ]) %}
+        {% endfor %}
+    {% endfor %}
+    {% for scorer in precision_marketing.scorers() %}
+        {% do rows.append(["blend", scorer.name, scorer.blend_weight, false]) %}
+    {% endfor %}
+    {{ return(rows) }}
+{% endmacro %}
+
+
+{# The settings that are words, and the words allowed. #}
+{% macro scorer_setting_words() %}
+    {{ return({"similarity": ["cosine", "euclidean"]}) }}
+{% endmacro %}
+
+
 {% macro validate_scorer_settings() %}
     {% set defaults = precision_marketing.scorer_setting_defaults() %}
+    {% set words = precision_marketing.scorer_setting_words() %}
     {% for scorer, settings in var("scorer_settings").items() %}
         {% if scorer not in defaults %}
             {{ exceptions.raise_compiler_error(
@@ -108,12 +139,18 @@
             ) }}
         {% endif %}
         {% for name, value in settings.items() %}
-            {% if name not in defaults[scorer] or value is not number
-                or value is boolean or value < 0 %}
+            {% set is_word = name in defaults[scorer] and name in words %}
+            {% set begin = "The var `scorer_settings` sets `" ~ scorer ~ "." ~ name
+                ~ "` to `" ~ value ~ "`: " %}
+            {% if is_word and value not in words[name] %}
                 {{ exceptions.raise_compiler_error(
-                    "The var `scorer_settings` sets `" ~ scorer ~ "." ~ name ~ "` to `"
-                    ~ value ~ "`: give numbers of at least 0 for "
-                    ~ defaults[scorer].keys() | join(", ") ~ "."
+                    begin ~ "set it to one of " ~ words[name] | join(", ") ~ "."
+                ) }}
+            {% elif not is_word and (name not in defaults[scorer]
+                or value is not number or value is boolean or value < 0) %}
+                {{ exceptions.raise_compiler_error(
+                    begin ~ "give numbers of at least 0 for "
+                    ~ defaults[scorer].keys() | reject("in", words) | join(", ") ~ "."
                 ) }}
             {% endif %}
         {% endfor %}

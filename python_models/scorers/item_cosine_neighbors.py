@@ -1,7 +1,8 @@
 # Grain: one row per time window, target item and neighbor (a source item).
 def model(dbt, session):
-    from precision_marketing.algorithms import item_neighbors, neighbors
+    from precision_marketing.algorithms import item_neighbors_schema
     from precision_marketing.relations import reader, window_schema, with_window
+    from precision_marketing.scoring import item_cosine_neighbors
     from precision_marketing.windows import read_settings, read_windows
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "item_cosine")
@@ -13,15 +14,7 @@ def model(dbt, session):
 
     def batches():
         for window in windows:
-            table = item_neighbors(
-                window.weights,
-                top_k=settings["neighbors"],
-                user_degree_exponent=settings["user_degree_exponent"],
-                target_exponent=settings["target_exponent"],
-                source_exponent=settings["source_exponent"],
-                shrinkage=settings["shrinkage"],
-            )
-            for batch in table.to_batches():
+            for batch in item_cosine_neighbors(window, settings).to_batches():
                 yield with_window(batch, window.time_window)
 
-    return reader(window_schema(neighbors.item_neighbors_schema), batches())
+    return reader(window_schema(item_neighbors_schema), batches())

@@ -1,7 +1,7 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import neighbor_matrix
     from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.scoring import item_cosine_recent
     from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "item_cosine_recent")
@@ -13,12 +13,6 @@ def model(dbt, session):
     )
 
     def scores(window):
-        n_items = window.weights.shape[1]
-        by_source = neighbor_matrix(
-            neighbors[window.time_window], n_items, n_items, by_source=True
-        )
-        return window.top_items(
-            window.recent_weights(settings["decay"]), by_source, settings["candidates"]
-        )
+        return item_cosine_recent(window, settings, neighbors[window.time_window])
 
     return stream_scores("item_cosine_recent", windows, scores)

@@ -1,7 +1,7 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.algorithms import fit_local_ridge
     from precision_marketing.relations import to_arrow, window_tables
+    from precision_marketing.scoring import local_ridge
     from precision_marketing.windows import read_settings, read_windows, stream_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "local_ridge")
@@ -16,13 +16,6 @@ def model(dbt, session):
     )
 
     def scores(window):
-        item_weights = fit_local_ridge(
-            window.weights,
-            neighbors[window.time_window],
-            user_degree_exponent=settings["user_degree_exponent"],
-            penalty=settings["penalty"],
-            penalty_exponent=settings["penalty_exponent"],
-        )
-        return window.top_items(window.weights, item_weights, settings["candidates"])
+        return local_ridge(window, settings, neighbors[window.time_window])
 
     return stream_scores("local_ridge", windows, scores)

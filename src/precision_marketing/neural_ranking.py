@@ -1,6 +1,7 @@
 """Train the neural scorer on candidate features, and rank candidates with it."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from precision_marketing.relations import (
 )
 
 FEATURE_PREFIX = "feature_"
+# Their features are in memory at one time: some 400 MB at 80 candidates a user.
+USERS_PER_BLOCK = 10_000
 _log = logging.getLogger(__name__)
 
 
@@ -86,13 +89,22 @@ def score(candidate_features: Any, model: Any) -> pa.Table:
     parts = []
     for time_window in TIME_WINDOWS:
         role = " and training_role = 'gate'" if time_window == "train" else ""
-        rows = to_arrow(
-            candidate_features.filter(f"time_window = '{time_window}'{role}")
-        )
-        probabilities = network.predict(_features(rows, list(network.feature_names)))
-        ranked = _ranked(rows, probabilities)
-        parts.append(with_window(ranked, time_window, "neural"))
+        window = candidate_features.filter(f"time_window = '{time_window}'{role}")
+        for users in _blocks_of_users(window):
+            rows = to_arrow(window.filter(users))
+            features = _features(rows, list(network.feature_names))
+            ranked = _ranked(rows, network.predict(features))
+            parts.append(with_window(ranked, time_window, "neural"))
     return pa.Table.from_batches(parts, schema=scorer_schema)
+
+
+def _blocks_of_users(rows: Any) -> Iterator[str]:
+    """Yield conditions that cut the rows into blocks of whole users."""
+    last = to_arrow(rows.aggregate("max(user_index) as last"))["last"][0].as_py()
+    starts = range(0, -1 if last is None else last + 1, USERS_PER_BLOCK)
+    for number, start in enumerate(starts, start=1):
+        _log.info("Neural scores: block %d of %d", number, len(starts))
+        yield f"user_index between {start} and {start + USERS_PER_BLOCK - 1}"
 
 
 def _feature_names(rows: pa.Table) -> list[str]:

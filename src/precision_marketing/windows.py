@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms import iterate_top_items, iterate_top_scores
+from precision_marketing.build_log import show_log_in_dbt
 from precision_marketing.relations import (
     matrix,
     reader,
@@ -158,6 +159,8 @@ def stream_scores(
 def read_windows(*, interactions: Any, users: Any, items: Any) -> Iterator[Window]:
     """Read the three time windows and return them one by one.
 
+    From here on dbt shows what the library logs, such as progress on long runs.
+
     Parameters
     ----------
     interactions, users, items : duckdb.DuckDBPyRelation
@@ -169,6 +172,7 @@ def read_windows(*, interactions: Any, users: Any, items: Any) -> Iterator[Windo
         train, test, serve. The relations are read at once, the matrices are made one
         window at a time, so that only one is in memory.
     """
+    show_log_in_dbt()
     interaction_table = to_arrow(
         interactions.project(
             "time_window, user_index, item_index, interaction_weight, "
@@ -211,13 +215,14 @@ def _position_count(table: pa.Table, column: str) -> int:
     return 0 if largest is None else largest + 1
 
 
-def read_settings(relation: Any, scorer: str) -> dict[str, float]:
+def read_settings(relation: Any, scorer: str) -> dict[str, float | str]:
     """Return a scorer's settings from `int_scorer_settings`.
 
     Parameters
     ----------
     relation : duckdb.DuckDBPyRelation
-        Columns scorer, setting, setting_value.
+        Columns scorer, setting, setting_value, setting_text; one of the last two is
+        null.
     scorer : str
         The scorer; the settings of `every_scorer` are added.
 
@@ -228,12 +233,20 @@ def read_settings(relation: Any, scorer: str) -> dict[str, float]:
     """
     rows = to_arrow(relation).to_pylist()
     return {
-        row["setting"]: _number(row["setting_value"])
+        row["setting"]: setting_of(row["setting_value"], row["setting_text"])
         for row in rows
         if row["scorer"] in (scorer, "every_scorer")
     }
 
 
-def _number(value: float) -> float:
-    """Return a whole number as int."""
-    return int(value) if float(value).is_integer() else value
+def setting_of(number: float | None, text: str | None) -> float | str:
+    """Return a setting from its two columns, a whole number as int.
+
+    Examples
+    --------
+    >>> setting_of(200.0, None), setting_of(0.5, None), setting_of(None, "cosine")
+    (200, 0.5, 'cosine')
+    """
+    if text is not None:
+        return text
+    return int(number) if float(number).is_integer() else number

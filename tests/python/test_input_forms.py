@@ -153,6 +153,22 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ("{event_type_weights: {view: high}}", "sets `view` to `high`: give a weight"),
         ("{event_type_weights: {x: {is_target: true}}}", "sets `x` to `"),
         ("{scorer_settings: {cosine: {}}}", "names `cosine`: the scorers"),
+        (
+            "{scorer_settings: {item_cosine: {similarity: manhattan}}}",
+            "sets `item_cosine.similarity` to `manhattan`: set it to one of cosine,"
+            " euclidean.",
+        ),
+        (
+            "{scorer_settings: {item_cosine: {shrinkage: euclidean}}}",
+            "give numbers of at least 0 for neighbors, user_degree_exponent,",
+        ),
+        (
+            "{scorer_settings: {spectral: {similarity: cosine}}}",
+            "give numbers of at least 0 for rank, spectrum_exponent,",
+        ),
+        ("{tune: 'yes'}", "The var `tune` is `yes`: set it to true or false."),
+        ("{tune: true, tune_users: 10}", "`tune_users` is `10`: set it to a number of"),
+        ("{tune_trials_per_scorer: 0}", "set it to a number of at least 1 and at most"),
         ("{input_relations: {event: a.b}}", "names `event`: the inputs are events, "),
         ("{input_dir: no/such/folder}", "put events.parquet or events.csv into"),
     ],

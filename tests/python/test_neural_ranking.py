@@ -4,6 +4,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from precision_marketing import neural_ranking
 from precision_marketing.neural_ranking import score, train
 
 SETTINGS = {"maximum_epochs": 3, "batch_size": 64, "candidates": 100}
@@ -62,3 +63,9 @@ def test_too_little_data_gives_typed_tables_without_rows_and_says_so(
     assert table.num_rows == 0
     assert table.schema.field("score").type == pa.float64()
     assert "The neural scorer was not trained" in caplog.text
+
+
+def test_the_size_of_the_blocks_of_users_changes_nothing(connection, monkeypatch):
+    whole = ranked(connection)
+    monkeypatch.setattr(neural_ranking, "USERS_PER_BLOCK", 7)
+    assert ranked(connection).equals(whole)

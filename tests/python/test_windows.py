@@ -82,15 +82,25 @@ def test_no_users_and_no_items_give_empty_matrices(connection):
         assert window.scored_users.dtype == np.int64
 
 
-def test_whole_settings_are_counts_and_other_scorers_are_left_out(connection):
+def test_whole_settings_are_counts_words_stay_and_other_scorers_are_left_out(
+    connection,
+):
     relation = connection.sql(
         """
         select * from (values
-            ('item_cosine', 'neighbors', 200e0), ('item_cosine', 'shrinkage', 0.5e0),
-            ('user_cosine', 'neighbors', 7e0), ('every_scorer', 'candidates', 100e0)
-        ) as rows(scorer, setting, setting_value)
+            ('item_cosine', 'neighbors', 200e0, null),
+            ('item_cosine', 'shrinkage', 0.5e0, null),
+            ('item_cosine', 'similarity', null, 'euclidean'),
+            ('user_cosine', 'neighbors', 7e0, null),
+            ('every_scorer', 'candidates', 100e0, null)
+        ) as rows(scorer, setting, setting_value, setting_text)
         """
     )
     settings = read_settings(relation, "item_cosine")
-    assert settings == {"neighbors": 200, "shrinkage": 0.5, "candidates": 100}
+    assert settings == {
+        "neighbors": 200,
+        "shrinkage": 0.5,
+        "similarity": "euclidean",
+        "candidates": 100,
+    }
     assert isinstance(settings["neighbors"], int)

@@ -17,6 +17,7 @@ class WholeBuild:
 
     database: Path
     output: str
+    log: str
 
 
 def build_everything(
@@ -45,4 +46,4 @@ def build_everything(
         stdin=subprocess.DEVNULL,
     )
     assert finished.returncode == 0, finished.stdout[-5000:] + finished.stderr[-2000:]
-    return WholeBuild(database, finished.stdout)
+    return WholeBuild(database, finished.stdout, finished.stderr)

@@ -1,30 +1,35 @@
 -- Grain: one row per scorer and setting; Python models read their settings here.
--- depends_on: {{ ref("int_python_library") }}
-{% set settings = precision_marketing.scorer_setting_defaults() %}
 with
+
+declared as (
+
+    select * from {{ ref("int_declared_scorer_settings") }}
+
+),
+
+chosen as (
+
+    select
+        scorer,
+        setting,
+        setting_value,
+        setting_text
+    from {{ ref("int_scorer_tuning_trials") }}
+    where is_chosen
+
+),
 
 final as (
 
-    {% for scorer in settings %}
-    {% for name, value in precision_marketing.scorer_settings(scorer).items() %}
     select
-        '{{ scorer }}' as scorer,
-        '{{ name }}' as setting,
-        cast({{ value }} as double) as setting_value
-    union all
-    {% endfor %}
-    {% endfor %}
-    {% for scorer in precision_marketing.scorers() %}
-    select
-        'blend' as scorer,
-        '{{ scorer.name }}' as setting,
-        cast({{ scorer.blend_weight }} as double) as setting_value
-    union all
-    {% endfor %}
-    select
-        'every_scorer' as scorer,
-        'candidates' as setting,
-        cast({{ var("candidates_per_scorer") }} as double) as setting_value
+        declared.scorer,
+        declared.setting,
+        coalesce(chosen.setting_value, declared.setting_value) as setting_value,
+        coalesce(chosen.setting_text, declared.setting_text) as setting_text
+    from declared
+    left join chosen
+        on declared.scorer = chosen.scorer
+        and declared.setting = chosen.setting
 
 )
 

@@ -7,8 +7,10 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms._parallel import chunks, in_order
-from precision_marketing.algorithms._products import row_work, top_rows
+from precision_marketing.algorithms._products import top_rows
+from precision_marketing.algorithms._progress import Progress
 from precision_marketing.algorithms._selection import check_count
+from precision_marketing.algorithms._sums import row_work
 
 # Bytes that the result of one chunk may take, and bytes of one of its entries, which
 # exists twice while it is trimmed.
@@ -122,7 +124,8 @@ def iterate_top_entries(
     order, numbers = _by_popularity(right.indices, n_columns)
     starts, columns, values, unit = factor(right)
     left_factor = factor(left)
-    right_factor = (starts, numbers[columns], values, unit)
+    small = np.uint16 if n_columns <= 2**16 else np.uint32
+    right_factor = (starts, numbers.astype(small)[columns], values, unit)
     if excluded is None:
         excluded_starts = np.zeros(n_rows + 1, np.int64)
         excluded_columns = np.empty(0, np.int32)
@@ -153,10 +156,10 @@ def iterate_top_entries(
         return pa.record_batch(list(columns), schema=schema)
 
     # A row costs its multiplications and, at most, one look at every column.
-    work = row_work(rows, left_factor, right_factor)
+    work = row_work(rows, left_factor, starts)
     maximum_rows = RESULT_BYTES // (_ENTRY_BYTES * max(1, min(top_n, n_columns)))
     parts = chunks(work + 100.0, max(1, maximum_rows), block_size)
-    return in_order(batch, parts, task)
+    return in_order(batch, parts, Progress(task, rows.size))
 
 
 def _by_popularity(columns: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -5,15 +5,16 @@ A plain thread pool and kernels that release the interpreter lock, not numba's
 the process when two threads start a parallel kernel at the same time.
 """
 
-import logging
 import os
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
+
+from precision_marketing.algorithms._progress import Progress
 
 Result = TypeVar("Result")
 
@@ -21,9 +22,6 @@ Result = TypeVar("Result")
 _CHUNKS_PER_THREAD = 8
 # Work (multiplications) below which another chunk costs more than it saves.
 _SMALLEST_CHUNK = 200_000
-_SECONDS_BETWEEN_REPORTS = 30.0
-
-_logger = logging.getLogger("precision_marketing")
 
 
 def thread_count() -> int:
@@ -91,7 +89,7 @@ def chunks(costs: np.ndarray, maximum_rows: int, block_size: int | None) -> list
 
 
 def in_order(
-    function: Callable[[slice], Result], parts: list[slice], task: str
+    function: Callable[[slice], Result], parts: list[slice], progress: Progress
 ) -> Iterator[Result]:
     """Yield `function(part)` for each part, in order, computed in threads.
 
@@ -103,8 +101,8 @@ def in_order(
     function : callable
         Releases the interpreter lock while it works.
     parts : list of slice
-    task : str
-        What the log says is being done.
+    progress : Progress
+        Told the rows of each part that was read or is next to be read.
 
     Yields
     ------
@@ -112,21 +110,21 @@ def in_order(
     """
     threads = min(thread_count(), len(parts))
     if threads <= 1:
-        yield from map(function, parts)
+        for part in parts:
+            result = function(part)
+            progress.add(part.stop - part.start)
+            yield result
         return
-    reported = time.monotonic()
     with ThreadPoolExecutor(threads, thread_name_prefix="precision_marketing") as pool:
         waiting: deque = deque()
         try:
-            for done, part in enumerate(parts):
-                waiting.append(pool.submit(function, part))
-                if len(waiting) > 2 * threads:
-                    yield waiting.popleft().result()
-                if time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS:
-                    reported = time.monotonic()
-                    _logger.info("%s: %d of %d parts", task, done, len(parts))
-            while waiting:
-                yield waiting.popleft().result()
+            ahead = iter(parts)
+            for part in parts:
+                for following in islice(ahead, 2 * threads + 1 - len(waiting)):
+                    waiting.append(pool.submit(function, following))
+                result = waiting.popleft().result()
+                progress.add(part.stop - part.start)
+                yield result
         finally:
             # A reader that stops early, or an error, leaves nothing running.
             for future in waiting:

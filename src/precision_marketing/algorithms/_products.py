@@ -1,21 +1,14 @@
-"""Rows of a sparse product, of which only the largest entries are kept; compiled.
+"""The largest entries of each row of a sparse product; compiled.
 
-One row at a time is summed in a dense array. Columns are numbered by popularity, so
-that the busy part of that array stays in the processor's nearest cache. A row that
-touches few columns lists them; a row that touches many is scanned. Only entries that
-pass the k-th best so far are looked at more closely.
-
-Source: Gustavson (1978), "Two fast algorithms for sparse matrices: multiplication and
-permuted transposition" (the dense accumulator).
-
-A factor is passed as (starts, columns, values, unit): csr arrays of int64, int32 and
-float64; where every value is equal, `values` is empty and `unit` is the value, which
-saves two thirds of the memory traffic.
+One row at a time is summed in a dense array. A row that touches few columns lists
+them; a row that touches more is scanned, and of a scan only the blocks of columns
+that pass the k-th best entry so far are looked at more closely.
 """
 
 import numpy as np
 
 from precision_marketing.algorithms._compiled import compiled
+from precision_marketing.algorithms._sums import add_row
 from precision_marketing.algorithms._top import (
     MARGIN,
     is_before,
@@ -25,86 +18,11 @@ from precision_marketing.algorithms._top import (
 )
 
 # A row is scanned, not listed, when its multiplications pass this share of columns.
-_LIST_SHARE = 0.5
-# Columns that a scan tests in one step.
+_LIST_SHARE = 1.0 / 16.0
+# Columns that a scan tests in one step: the bits of a number.
 _STRIDE = 64
 # Grid of the relative squared distance: the same 40 bits as a score keeps.
 _GRID = 2.0**40
-
-
-@compiled
-def row_work(rows, left, right):
-    """Return the multiplications of each of `rows`, as float64."""
-    left_starts, left_columns, right_starts = left[0], left[1], right[0]
-    work = np.zeros(rows.size)
-    for position in range(rows.size):
-        row = rows[position]
-        total = 0
-        for p in range(left_starts[row], left_starts[row + 1]):
-            column = left_columns[p]
-            total += right_starts[column + 1] - right_starts[column]
-        work[position] = total
-    return work
-
-
-@compiled
-def squared_lengths(matrix, factors):
-    """Return the sum of factor x value squared over each row, as float64."""
-    starts, columns, values, unit = matrix
-    squares = np.zeros(starts.size - 1)
-    for row in range(squares.size):
-        total = 0.0
-        for p in range(starts[row], starts[row + 1]):
-            value = values[p] if values.size else unit
-            total += factors[columns[p]] * value * value
-        squares[row] = total
-    return squares
-
-
-@compiled
-def add_row(row, left, right, factors, sums, listed):
-    """Add row `row` of left x diag(factors) x right to `sums`, which is all 0.
-
-    Returns the number of touched columns written to `listed`, where one whose sum
-    passes through 0 may stand twice, or -1 if they are too many to list.
-    """
-    left_starts, left_columns, left_values, left_unit = left
-    right_starts, right_columns, right_values, right_unit = right
-    begin, end = left_starts[row], left_starts[row + 1]
-    work = 0
-    for p in range(begin, end):
-        column = left_columns[p]
-        work += right_starts[column + 1] - right_starts[column]
-    is_listed = work <= listed.size
-    count = 0
-    for p in range(begin, end):
-        column = left_columns[p]
-        factor = factors[column] * (left_values[p] if left_values.size else left_unit)
-        first, last = right_starts[column], right_starts[column + 1]
-        if right_values.size == 0:
-            factor *= right_unit
-            if is_listed:
-                for q in range(first, last):
-                    other = right_columns[q]
-                    # Always written, counted only if new: cheaper than a branch.
-                    listed[count] = other
-                    value = sums[other]
-                    count += value == 0.0
-                    sums[other] = value + factor
-            else:
-                for q in range(first, last):
-                    sums[right_columns[q]] += factor
-        elif is_listed:
-            for q in range(first, last):
-                other = right_columns[q]
-                listed[count] = other
-                value = sums[other]
-                count += value == 0.0
-                sums[other] = value + factor * right_values[q]
-        else:
-            for q in range(first, last):
-                sums[right_columns[q]] += factor * right_values[q]
-    return count if is_listed else -1
 
 
 @compiled
@@ -127,27 +45,58 @@ def _score(value, denominator, squares):
 
 
 @compiled
-def _scan(first, last, sums, bar, norm, column_norms, shrinkage, columns, values):
-    """Collect the columns from `first` to `last` that pass the bar; clear the sums.
+def _least_norms(column_norms, n_columns):
+    """Return the smallest norm of each block of `_STRIDE` columns; 1 without norms."""
+    norms = np.ones((n_columns + _STRIDE - 1) // _STRIDE)
+    if column_norms.size:
+        for block in range(norms.size):
+            first = block * _STRIDE
+            norms[block] = column_norms[first : first + _STRIDE].min()
+    return norms
+
+
+@compiled
+def _any_above(values, first, least):
+    """Return whether one of `_STRIDE` values is above `least`.
+
+    In wide registers: of a fixed length, without an early exit.
+    """
+    is_any = np.uint8(0)
+    for offset in range(_STRIDE):
+        is_any = np.uint8(is_any | np.uint8(values[np.uint64(first + offset)] > least))
+    return is_any > 0
+
+
+@compiled
+def _clear(values, first):
+    """Set `_STRIDE` values to 0."""
+    for offset in range(_STRIDE):
+        values[np.uint64(first + offset)] = 0.0
+
+
+@compiled
+def _scan(first, sums, least, bar, norm, column_norms, shrinkage, columns, values):
+    """Collect the columns of one block that pass the bar, which is at least `least`.
 
     Returns how many were written to `columns` and `values`.
     """
-    passing, found = 0, 0
-    # Counted first: these loops run in wide registers, and mostly nothing passes.
-    if column_norms.size == 0:
-        least = bar * (norm + shrinkage)
-        for c in range(first, last):
-            passing += sums[c] > least
-    else:
-        for c in range(first, last):
-            passing += sums[c] > bar * (norm * column_norms[c] + shrinkage)
-    if passing:
-        for c in range(first, last):
-            value = sums[c]
+    # Bits instead of branches, which would be mispredicted: bit b is column first + b.
+    passing = np.uint64(0)
+    for offset in range(_STRIDE):
+        bit = np.uint64(sums[np.uint64(first + offset)] > least)
+        passing |= bit << np.uint64(offset)
+    found = 0
+    while passing:
+        lowest = passing & (~passing + np.uint64(1))
+        passing ^= lowest
+        # The exponent of a double that is a power of two.
+        position = (np.float64(lowest).view(np.int64) >> 52) - 1023
+        c = np.uint64(first + position)
+        value = sums[c]
+        if value > bar * _denominator(norm, column_norms, c, shrinkage):
             columns[found] = c
             values[found] = value
-            found += value > bar * _denominator(norm, column_norms, c, shrinkage)
-    sums[first:last] = 0.0
+            found += 1
     return found
 
 
@@ -155,13 +104,22 @@ def _scan(first, last, sums, bar, norm, column_norms, shrinkage, columns, values
 def _look_up(listed, sums, bar, norm, column_norms, shrinkage, columns, values):
     """Collect the listed columns that pass the bar and clear them, as `_scan`."""
     found = 0
-    for c in listed:
+    for position in listed:
+        c = np.uint64(position)
         value = sums[c]
         sums[c] = 0.0
         columns[found] = c
         values[found] = value
         found += value > bar * _denominator(norm, column_norms, c, shrinkage)
     return found
+
+
+@compiled
+def _trimmed(values, size):
+    """Return the first `size` values: a copy only where it frees much memory."""
+    if 2 * size < values.size:
+        return values[:size].copy()
+    return values[:size]
 
 
 @compiled
@@ -192,10 +150,12 @@ def top_rows(
     """
     n_columns = names.size
     is_euclidean = row_squares.size > 0
-    sums = np.zeros(n_columns)
+    # In whole blocks: what lies behind the last column stays 0.
+    sums = np.zeros((n_columns + _STRIDE - 1) // _STRIDE * _STRIDE)
     listed = np.empty(int(n_columns * _LIST_SHARE) + 1, np.int32)
+    least_norms = _least_norms(column_norms, n_columns)
     top_k = min(top_k, n_columns)
-    room = 2 * top_k + 256
+    room = 2 * top_k + 64
     scores = np.empty(room)
     best = np.empty(room, np.int32)
     columns = np.empty(_STRIDE, np.int32)
@@ -218,10 +178,14 @@ def top_rows(
         for first in range(0, end, _STRIDE):
             last = min(first + _STRIDE, end)
             if count < 0:
+                least = bar * (norm * least_norms[first // _STRIDE] + shrinkage)
+                if not _any_above(sums, first, least):
+                    _clear(sums, first)
+                    continue
                 found = _scan(
                     first,
-                    last,
                     sums,
+                    least,
                     bar,
                     norm,
                     column_norms,
@@ -229,6 +193,7 @@ def top_rows(
                     columns,
                     values,
                 )
+                _clear(sums, first)
             else:
                 found = _look_up(
                     listed[first:last],
@@ -267,8 +232,8 @@ def top_rows(
             out_ranks[written] = rank + 1
             written += 1
     return (
-        out_rows[:written].copy(),
-        out_names[:written].copy(),
-        out_scores[:written].copy(),
-        out_ranks[:written].copy(),
+        _trimmed(out_rows, written),
+        _trimmed(out_names, written),
+        _trimmed(out_scores, written),
+        _trimmed(out_ranks, written),
     )

@@ -16,6 +16,7 @@ from precision_marketing.algorithms._blas import one_blas_thread
 from precision_marketing.algorithms._compiled import compiled_reordered
 from precision_marketing.algorithms._engine import Factor, factor
 from precision_marketing.algorithms._parallel import chunks, in_order
+from precision_marketing.algorithms._progress import Progress
 from precision_marketing.algorithms._selection import (
     as_weights,
     check_count,
@@ -128,10 +129,11 @@ def fit_ials(
     ]
     for solved, rows in ((users, by_user), (items, by_item)):
         solved[np.diff(rows.indptr) == 0] = 0.0
+    progress = Progress("iALS", iterations * sum(by_user.shape), "rows")
     with one_blas_thread():
         for _ in range(iterations):
             for rows, penalties, solved, fixed in prepared:
-                _solve_all(rows, penalties, unobserved_weight, solved, fixed)
+                _solve_all(rows, penalties, unobserved_weight, solved, fixed, progress)
     return Factors(users, items)
 
 
@@ -165,6 +167,7 @@ def _solve_all(
     unobserved: float,
     solved: np.ndarray,
     fixed: np.ndarray,
+    progress: Progress,
 ) -> None:
     """Improve `solved` in place, given the other side's factors."""
     gram = np.float32(unobserved) * (fixed.T @ fixed)
@@ -193,7 +196,7 @@ def _solve_all(
             direction += residual
 
     parts = chunks(penalties, len(penalties), _ROWS)
-    for _ in in_order(solve, parts, "iALS"):
+    for _ in in_order(solve, parts, progress):
         pass
 
 

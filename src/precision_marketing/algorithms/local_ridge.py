@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix, diags_array
 from precision_marketing.algorithms._compiled import compiled, compiled_reordered
 from precision_marketing.algorithms._engine import factor
 from precision_marketing.algorithms._parallel import chunks, in_order
+from precision_marketing.algorithms._progress import Progress
 from precision_marketing.algorithms._selection import (
     as_weights,
     check_not_negative,
@@ -126,7 +127,8 @@ def fit_local_ridge(
     costs = np.diff(starts) ** 3.0 / 6.0
     if whole.size == 0:
         costs += 4.0 * (sources.astype(bool) @ np.diff(by_item[0]).astype(np.float64))
-    for _ in in_order(solve, chunks(costs, n_items, None), "local ridge"):
+    progress = Progress("local ridge", n_items, "items")
+    for _ in in_order(solve, chunks(costs, n_items, None), progress):
         pass
     result = csr_matrix((values, columns, starts), shape=(n_items, n_items))
     return result.T.tocsr()

@@ -10,19 +10,25 @@ rated datasets", section 3 (asymmetric exponents on the two norms).
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_matrix, eye_array
+from scipy.sparse import csr_matrix
 
-from precision_marketing.algorithms._engine import (
-    factor,
-    iterate_top_entries,
-    transposed,
+from precision_marketing.algorithms._engine import transposed
+from precision_marketing.algorithms._neighbor_matrix import neighbor_matrix
+from precision_marketing.algorithms._scaled_neighbors import (
+    SIMILARITIES,
+    powers,
+    scaled_neighbors,
 )
-from precision_marketing.algorithms._products import squared_lengths
-from precision_marketing.algorithms._selection import (
-    as_weights,
-    check_count,
-    check_not_negative,
-)
+from precision_marketing.algorithms._selection import as_weights, check_not_negative
+
+__all__ = [
+    "SIMILARITIES",
+    "item_neighbors",
+    "item_neighbors_schema",
+    "neighbor_matrix",
+    "user_neighbors",
+    "user_neighbors_schema",
+]
 
 item_neighbors_schema = pa.schema(
     [
@@ -35,7 +41,6 @@ item_neighbors_schema = pa.schema(
 user_neighbors_schema = pa.schema(
     [pa.field("user_index", pa.int32()), *list(item_neighbors_schema)[1:]]
 )
-SIMILARITIES = ("cosine", "euclidean")
 
 
 def item_neighbors(
@@ -113,10 +118,10 @@ def item_neighbors(
     check_not_negative(user_degree_exponent=user_degree_exponent)
     checked = as_weights(weights)
     degrees = np.diff(checked.indptr)
-    return _scaled_neighbors(
+    return scaled_neighbors(
         transposed(checked),
         checked,
-        _powers(degrees, -user_degree_exponent),
+        powers(degrees, -user_degree_exponent),
         np.arange(checked.shape[1]),
         top_k=top_k,
         target_exponent=target_exponent,
@@ -203,10 +208,10 @@ def user_neighbors(
     checked = as_weights(weights)
     n_users, n_items = checked.shape
     degrees = np.bincount(checked.indices, minlength=n_items)
-    return _scaled_neighbors(
+    return scaled_neighbors(
         checked,
         transposed(checked),
-        _powers(degrees, -item_degree_exponent),
+        powers(degrees, -item_degree_exponent),
         np.arange(n_users) if users is None else _checked_targets(users, n_users),
         top_k=top_k,
         target_exponent=target_exponent,
@@ -216,121 +221,6 @@ def user_neighbors(
         block_size=block_size,
         schema=user_neighbors_schema,
     )
-
-
-def neighbor_matrix(
-    table: pa.Table, n_rows: int, n_columns: int, *, by_source: bool = False
-) -> csr_matrix:
-    """Return a neighbor table as a sparse matrix of similarities.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        First column the target's index, and neighbor_index and similarity, as
-        `item_neighbors` and `user_neighbors` return them, in any order of rows.
-    n_rows, n_columns : int
-        Shape: the number of targets and of sources.
-    by_source : bool
-        Return the transpose, row = source, in less time than transposing takes.
-
-    Returns
-    -------
-    csr_matrix, shape (n_rows, n_columns), float64
-        Row = target, column = source, sorted indices. For item scores multiply the
-        users' history by its transpose, for user scores multiply it by the history.
-
-    Examples
-    --------
-    >>> w = csr_matrix([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]])
-    >>> plain = dict(user_degree_exponent=0, shrinkage=0)
-    >>> exponents = dict(target_exponent=0.5, source_exponent=0.5)
-    >>> table = item_neighbors(w, top_k=1, **plain, **exponents)
-    >>> neighbor_matrix(table, 3, 3).toarray().round(3).tolist()
-    [[0.0, 0.707, 0.0], [0.707, 0.0, 0.0], [0.0, 0.707, 0.0]]
-    """
-    targets = table.column(0).to_numpy()
-    sources = table["neighbor_index"].to_numpy()
-    values = table["similarity"].to_numpy()
-    if (targets[1:] >= targets[:-1]).all():
-        # As the functions above return it: no need to sort by target again.
-        starts = np.searchsorted(targets, np.arange(n_rows + 1))
-        if not by_source:
-            # Copies: arrow's memory is read-only, and sorting works in place.
-            values, sources = values.copy(), sources.copy()
-        triple = (values, sources, starts)
-    else:
-        triple = (values, (targets, sources))
-    matrix = csr_matrix(triple, shape=(n_rows, n_columns), dtype=np.float64)
-    if by_source:
-        return matrix.T.tocsr()  # sorts on its way
-    matrix.sort_indices()
-    return matrix
-
-
-def _scaled_neighbors(
-    vectors: csr_matrix,
-    features: csr_matrix,
-    feature_factors: np.ndarray,
-    rows: np.ndarray,
-    *,
-    top_k: int,
-    target_exponent: float,
-    source_exponent: float,
-    shrinkage: float,
-    similarity: str,
-    block_size: int | None,
-    schema: pa.Schema,
-) -> pa.Table:
-    """Return neighbors of rows of `vectors`; `features` is its transpose."""
-    check_count("top_k", top_k)
-    check_not_negative(
-        target_exponent=target_exponent,
-        source_exponent=source_exponent,
-        shrinkage=shrinkage,
-    )
-    if similarity not in SIMILARITIES:
-        raise ValueError(f"similarity must be one of {SIMILARITIES}, not {similarity}")
-    kernel_vectors = factor(vectors)
-    squares = squared_lengths(kernel_vectors, np.ones(vectors.shape[1]))
-    touched = np.diff(vectors.indptr) > 0
-    if not np.isfinite(squares).all() or not squares[touched].all():
-        raise ValueError("weights are too large or too small to be squared")
-    target_norms = _powers(squares, target_exponent)
-    source_norms = _powers(squares, source_exponent)
-    lengths = None
-    if similarity == "euclidean":
-        weighted = squared_lengths(kernel_vectors, feature_factors)
-        lengths = np.concatenate(
-            [
-                weighted * _powers(squares, -2.0 * target_exponent),
-                weighted * _powers(squares, -2.0 * source_exponent),
-            ]
-        )
-    n_entities = vectors.shape[0]
-    own = csr_matrix(eye_array(n_entities))
-    batches = iterate_top_entries(
-        vectors,
-        features,
-        rows,
-        top_n=top_k,
-        schema=schema,
-        task=schema.names[0].replace("_index", " neighbors"),
-        feature_factors=feature_factors,
-        row_norms=target_norms,
-        column_norms=source_norms,
-        shrinkage=shrinkage,
-        squares=lengths,
-        excluded=own,
-        block_size=block_size,
-    )
-    return pa.Table.from_batches(batches, schema=schema)
-
-
-def _powers(values: np.ndarray, exponent: float) -> np.ndarray:
-    """Return values ** exponent, and 0 where the value is 0."""
-    powers = np.zeros(len(values))
-    np.power(values, exponent, out=powers, where=values > 0, dtype=np.float64)
-    return powers
 
 
 def _checked_targets(users: np.ndarray, n_users: int) -> np.ndarray:

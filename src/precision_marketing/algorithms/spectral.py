@@ -15,6 +15,7 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 from precision_marketing.algorithms._blas import one_blas_thread
 from precision_marketing.algorithms._dense_rows import add_rows
 from precision_marketing.algorithms._engine import factor
+from precision_marketing.algorithms._progress import Progress
 from precision_marketing.algorithms._selection import (
     as_weights,
     check_count,
@@ -135,6 +136,7 @@ def fit_spectral(
         item_scale=None,
         top_n=top_k,
         schema=item_neighbors_schema,
+        task="spectral rest",
     )
     table = pa.Table.from_batches(batches, schema=item_neighbors_schema)
     rest = neighbor_matrix(table, n_items, n_items, by_source=True)
@@ -178,9 +180,13 @@ def _leading_eigenpairs(scaled: csr_matrix, rank: int) -> tuple[np.ndarray, np.n
         values, vectors = values[-rank:], vectors[:, -rank:]
     else:
         by_item = scaled.T.tocsr()
-        operator = LinearOperator(
-            (n_items, n_items), matvec=lambda x: by_item @ (scaled @ x), dtype=float
-        )
+        progress = Progress("spectral directions", None, "products")
+
+        def product(vector: np.ndarray) -> np.ndarray:
+            progress.add(1)
+            return by_item @ (scaled @ vector)
+
+        operator = LinearOperator((n_items, n_items), matvec=product, dtype=float)
         # Seeded; the signs of the vectors cancel in V f(lambda) V^T.
         start = np.random.default_rng(0).random(n_items)
         values, vectors = eigsh(operator, k=rank, v0=start, tol=1e-5)

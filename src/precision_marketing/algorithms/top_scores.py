@@ -10,6 +10,7 @@ from precision_marketing.algorithms._blas import one_blas_thread
 from precision_marketing.algorithms._dense_rows import top_dense_rows
 from precision_marketing.algorithms._engine import factor
 from precision_marketing.algorithms._parallel import chunks, in_order
+from precision_marketing.algorithms._progress import Progress
 from precision_marketing.algorithms._selection import check_count
 from precision_marketing.algorithms.top_items import item_factors, scores_schema
 
@@ -35,6 +36,7 @@ def iterate_top_scores(
     top_n: int,
     block_size: int | None = None,
     schema: pa.Schema = scores_schema,
+    task: str = "top scores",
 ) -> Iterator[pa.RecordBatch]:
     """Yield the `top_n` items of each user by dense scores, in blocks of users.
 
@@ -60,6 +62,8 @@ def iterate_top_scores(
         Users per block. By default a block of scores takes about 64 MB.
     schema : pyarrow.Schema
         Row index, column index, score, rank.
+    task : str
+        What the log calls the work.
 
     Yields
     ------
@@ -116,12 +120,12 @@ def iterate_top_scores(
         return pa.record_batch(list(found), schema=schema)
 
     parts = chunks(np.ones(users.size), users.size, block_size)
-    return _batches(batch, parts)
+    return _batches(batch, parts, Progress(task, users.size))
 
 
 def _batches(
-    batch: Callable[[slice], pa.RecordBatch], parts: list[slice]
+    batch: Callable[[slice], pa.RecordBatch], parts: list[slice], progress: Progress
 ) -> Iterator[pa.RecordBatch]:
     """Yield the batches while BLAS is limited to one thread."""
     with one_blas_thread():
-        yield from in_order(batch, parts, "top scores")
+        yield from in_order(batch, parts, progress)

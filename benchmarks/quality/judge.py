@@ -1,0 +1,132 @@
+"""Judge a finished build: its own figures, an independent recount, and a peer.
+
+In a process of its own, so that its memory does not burden what is measured later.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.builds import node_seconds
+from benchmarks.quality import peer
+from benchmarks.quality.metrics import largest_difference, mean_metrics
+from benchmarks.quality.tables import (
+    connect,
+    read_labels,
+    read_published_ranking,
+    read_quality,
+    read_rankings,
+    read_split,
+    read_test_window,
+)
+
+# Above it, the package's figures and the recount are said to disagree.
+TOLERANCE = 1e-9
+_NETWORK = ("candidate_features", "neural_scorer_model", "neural_scores")
+_BLEND = ("scaled_candidates", "blend_weights", "blended_candidates")
+
+
+def judge(database: Path, results: Path, threads: int) -> dict:
+    """Return the quality of every ranking of a build.
+
+    Parameters
+    ----------
+    database : Path
+        Of a finished `dbt build`.
+    results : Path
+        Its `run_results.json`.
+    threads : int
+        Of the peer.
+
+    Returns
+    -------
+    dict
+        JSON-ready: `rankings` by name with `metrics`, `seconds` and `difference`
+        (between the package's figures and the recount), `published`, `split_on`,
+        `agrees`, and `peer`, or `peer_missing` with the reason.
+    """
+    with connect(database) as connection:
+        labels = read_labels(connection)
+        lists = read_rankings(connection)
+        quality = read_quality(connection)
+        part = {
+            "published": read_published_ranking(connection),
+            "split_on": read_split(connection),
+        }
+        window = read_test_window(connection, labels)
+    seconds = ranking_seconds(results, sorted(quality))
+    rankings = {
+        name: {
+            "metrics": quality[name],
+            "seconds": seconds[name],
+            "difference": largest_difference(
+                quality[name], mean_metrics(lists.get(name, {}), labels)
+            ),
+        }
+        for name in sorted(quality)
+    }
+    part["agrees"] = all(r["difference"] <= TOLERANCE for r in rankings.values())
+    for ranking in rankings.values():
+        # JSON has no infinity.
+        if ranking["difference"] == float("inf"):
+            ranking["difference"] = None
+    part["rankings"] = rankings
+    try:
+        found, spent = peer.rank(window, threads)
+    except ImportError:
+        part["peer_missing"] = "implicit is not installed"
+        return part
+    # As the package does: the most popular items where there is nothing else.
+    shown = lists.get("popularity", {}) | found
+    part["peer"] = {"metrics": mean_metrics(shown, labels), "seconds": spent}
+    return part
+
+
+def ranking_seconds(results: Path, rankings: list[str]) -> dict[str, float]:
+    """Return the execution seconds of each ranking's own models.
+
+    Parameters
+    ----------
+    results : Path
+        dbt's `run_results.json`.
+    rankings : list of str
+        Scorers, `blend` and `neural`.
+
+    Returns
+    -------
+    dict of str to float
+        A scorer's models are those of the layer `scorers` whose names begin with its
+        name; the models that all share are in none.
+    """
+    seconds = dict.fromkeys(rankings, 0.0)
+    for layer, model, spent in node_seconds(results):
+        if layer == "scorers":
+            # The longest name: item_cosine_recent_scores is not item_cosine's.
+            owners = [name for name in rankings if model.startswith(f"{name}_")]
+            owner = max(owners, key=len, default=None)
+        elif layer == "candidates" and model in _NETWORK:
+            owner = "neural"
+        elif layer == "candidates" and model in _BLEND:
+            owner = "blend"
+        else:
+            continue
+        if owner in seconds:
+            seconds[owner] += spent
+    return seconds
+
+
+def main() -> int:
+    """Print the judgment of a build as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", type=Path, required=True)
+    parser.add_argument("--run-results", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    found = judge(options.database, options.run_results, options.threads)
+    print(json.dumps(found, allow_nan=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Render the parts as one Markdown page and one JSON file."""

@@ -1,0 +1,116 @@
+"""Each target beside what was measured; a miss is called a miss."""
+
+from collections.abc import Mapping
+
+from benchmarks import targets
+from benchmarks.growth import exponents
+from benchmarks.report.text import share, table
+from benchmarks.speed.section import OURS
+
+# Rankings that are not collaborative filtering, or not a single scorer.
+NOT_COLLABORATIVE = ("popularity", "content_tfidf", "blend", "neural")
+LARGEST = "10m"
+_NOT_MEASURED = ("not measured", "")
+
+
+def best_ranking(part: Mapping, name: str) -> tuple[str, dict]:
+    """Return the best by a metric of the published ranking and the single CF scorers.
+
+    Parameters
+    ----------
+    part : mapping
+        The quality part of a set.
+    name : str
+        Such as "recall@20".
+
+    Returns
+    -------
+    ranking : str
+    metric : dict
+        Value, standard error, users.
+    """
+    allowed = {
+        ranking: found["metrics"][name]
+        for ranking, found in part["rankings"].items()
+        if ranking == part["published"] or ranking not in NOT_COLLABORATIVE
+    }
+    best = max(sorted(allowed), key=lambda ranking: allowed[ranking]["value"])
+    return best, allowed[best]
+
+
+def rows(parts: Mapping[str, Mapping[str, dict]]) -> list[list[str]]:
+    """Return target, measured, at least or at most, and verdict."""
+    return [
+        *_quality_rows(parts["quality"]),
+        *_speed_rows(parts["speed"]),
+        *_growth_rows(parts["growth"]),
+    ]
+
+
+def section(parts: Mapping[str, Mapping[str, dict]]) -> list[str]:
+    """Return the lines of the table of targets."""
+    return [
+        "## Targets",
+        "",
+        *table(["target", "measured", "wanted", "verdict"], rows(parts), left=4),
+    ]
+
+
+def _quality_rows(parts: Mapping[str, dict]) -> list[list[str]]:
+    found = []
+    for target in targets.QUALITY:
+        name = f"{target.metric}@{target.k}"
+        measured, verdict = _NOT_MEASURED
+        if target.data_set in parts:
+            ranking, metric = best_ranking(parts[target.data_set], name)
+            measured = f"{share(metric['value'])} ({ranking})"
+            verdict = _verdict(metric["value"] >= target.least)
+            if metric["value"] >= target.aim:
+                verdict = "met, and the aim"
+        wanted = f">= {share(target.least)}, aim {share(target.aim)}"
+        found.append([f"{target.data_set} {name}", measured, wanted, verdict])
+    return found
+
+
+def _speed_rows(parts: Mapping[str, dict]) -> list[list[str]]:
+    found = []
+    for target in targets.SPEED:
+        measured, verdict = _NOT_MEASURED
+        engines = parts.get(target.data_set, {}).get("engines", {})
+        ours, peer = engines.get(OURS, {}), engines.get(target.peer, {})
+        if "total_seconds" in ours and "total_seconds" in peer:
+            ratio = peer["total_seconds"] / ours["total_seconds"]
+            measured, verdict = f"{ratio:.2f}x", _verdict(ratio >= target.ratio)
+        label = f"{target.data_set}: as fast as {target.peer}"
+        found.append([label, measured, f">= {target.ratio:.1f}x", verdict])
+    ours = parts.get("generated-10m", {}).get("engines", {}).get(OURS, {})
+    limit = targets.KERNEL_PEAK_MEGABYTES
+    row = ["generated-10m: peak memory", *_NOT_MEASURED]
+    if "total_seconds" in ours:
+        peak = ours["peak_megabytes"]
+        row[1:] = [f"{peak:,.0f} MB", _verdict(peak <= limit)]
+    row.insert(2, f"<= {limit:,} MB")
+    return [*found, row]
+
+
+def _growth_rows(parts: Mapping[str, dict]) -> list[list[str]]:
+    peak_row = [f"whole build at {LARGEST}: peak memory", *_NOT_MEASURED]
+    limit = targets.BUILD_PEAK_MEGABYTES
+    if LARGEST in parts:
+        peak = parts[LARGEST]["peak_megabytes"]
+        peak_row[1:] = [f"{peak:,.0f} MB", _verdict(peak < limit)]
+    peak_row.insert(2, f"< {limit:,} MB")
+    exponent_row = [f"exponent of growth to {LARGEST}", *_NOT_MEASURED]
+    for step in exponents(parts):
+        if step["larger"] == LARGEST:
+            met = step["exponent"] <= targets.GROWTH_EXPONENT
+            exponent_row[1:] = [
+                f"{step['exponent']:.2f} (from {step['smaller']})",
+                _verdict(met),
+            ]
+    exponent_row.insert(2, f"<= {targets.GROWTH_EXPONENT}")
+    return [peak_row, exponent_row]
+
+
+def _verdict(met: bool) -> str:
+    return "met" if met else "**missed**"

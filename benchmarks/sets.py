@@ -1,0 +1,52 @@
+"""The data sets that quality is measured on, and where they are."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# The day at which published numbers split these sets: events from it on are labels.
+# The package must find it by itself; the judge says where it does not.
+PUBLIC = {
+    "yelp2018": "2020-01-01",
+    "ml1m-ultragcn": "2020-01-01",
+    "amazon-beauty": "2020-01-01",
+    "amazon-toys": "2020-01-01",
+    "movielens-100k": None,
+}
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A folder of input files.
+
+    Parameters
+    ----------
+    name : str
+        Names its part of the report.
+    folder : Path
+        Holds at least `events` and `items`.
+    split_on : str or None
+        Day at which the published numbers split it, if there are any.
+    variables : dict
+        dbt vars, as given by the caller; the public sets have none.
+    """
+
+    name: str
+    folder: Path
+    split_on: str | None = None
+    variables: dict = field(default_factory=dict)
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the folder has events."""
+        return any(self.folder.glob("events.*"))
+
+
+def public_sets(data: Path) -> list[DataSet]:
+    """Return the public sets below a folder, present or not."""
+    return [DataSet(name, data / name, day) for name, day in PUBLIC.items()]
+
+
+def own_set(folder: Path, variables: dict) -> DataSet:
+    """Return a set of one's own, named after its folder."""
+    folder = folder.resolve()
+    return DataSet(folder.name, folder, variables=variables)

@@ -1,0 +1,44 @@
+"""What the package promises to reach; the report says where it is missed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class QualityTarget:
+    """At least this, by the published ranking or a single collaborative scorer."""
+
+    data_set: str
+    metric: str
+    k: int
+    least: float
+    aim: float
+
+
+@dataclass(frozen=True)
+class SpeedTarget:
+    """At least this many times as fast as a peer, neighbors and top 20 together."""
+
+    data_set: str
+    peer: str
+    ratio: float
+
+
+QUALITY = (
+    QualityTarget("yelp2018", "recall", 20, 0.0720, 0.0735),
+    QualityTarget("yelp2018", "ndcg", 20, 0.0593, 0.0612),
+    QualityTarget("ml1m-ultragcn", "recall", 20, 0.2787, 0.2830),
+    QualityTarget("ml1m-ultragcn", "ndcg", 20, 0.2642, 0.2720),
+    QualityTarget("amazon-beauty", "ndcg", 10, 0.0490, 0.0505),
+    QualityTarget("amazon-toys", "ndcg", 10, 0.0630, 0.0656),
+)
+SPEED = (
+    SpeedTarget("yelp2018", "sparse_dot_topn", 1.5),
+    SpeedTarget("yelp2018", "implicit", 2.0),
+    SpeedTarget("generated-10m", "sparse_dot_topn", 2.0),
+    SpeedTarget("generated-10m", "implicit", 3.0),
+)
+# The kernels' whole process on the generated set, in 10^6 bytes.
+KERNEL_PEAK_MEGABYTES = 700
+# The whole build at ten million events.
+BUILD_PEAK_MEGABYTES = 10_000
+GROWTH_EXPONENT = 1.15

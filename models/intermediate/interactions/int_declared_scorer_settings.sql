@@ -1,0 +1,25 @@
+-- Grain: one row per scorer and setting, as the defaults and the vars have it.
+-- depends_on: {{ ref("int_python_library") }}
+with
+
+final as (
+
+    {% for scorer, name, value, is_set in
+        precision_marketing.declared_scorer_settings() %}
+    select
+        '{{ scorer }}' as scorer,
+        '{{ name }}' as setting,
+        {% if value is string %}
+        cast(null as double) as setting_value,
+        '{{ value }}' as setting_text,
+        {% else %}
+        cast({{ value }} as double) as setting_value,
+        cast(null as {{ precision_marketing.kind_type("text") }}) as setting_text,
+        {% endif %}
+        {{ is_set | lower }} as is_set_by_user
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+)
+
+select * from final

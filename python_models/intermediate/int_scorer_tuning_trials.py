@@ -1,0 +1,11 @@
+# Grain: one row per scorer, trial and searched setting; none without `tune`.
+def model(dbt, session):
+    from precision_marketing.tuning import search_settings
+
+    return search_settings(
+        declared=dbt.ref("int_declared_scorer_settings"),
+        interactions=dbt.ref("int_user_item_matrix"),
+        users=dbt.ref("int_window_users"),
+        items=dbt.ref("int_item_features"),
+        labels=dbt.ref("int_labels"),
+    )

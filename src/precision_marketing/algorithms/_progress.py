@@ -1,0 +1,51 @@
+"""Progress of long work in the log of Python: what, how much of it, how long so far."""
+
+import logging
+import time
+
+_SECONDS_BETWEEN_REPORTS = 10.0
+
+_logger = logging.getLogger("precision_marketing")
+
+
+class Progress:
+    """Counts what is done and logs it, at level INFO, at most every 10 seconds.
+
+    Work that ends sooner logs nothing; work that logged also logs its end.
+
+    Parameters
+    ----------
+    task : str
+        What the log says is being done, such as "item neighbors".
+    total : int or None
+        How much there is to do, in any unit; None if that is not known.
+    unit : str
+        Plural name of what is counted.
+
+    Examples
+    --------
+    >>> progress = Progress("item neighbors", 50_000)
+    >>> progress.add(1_000)
+    >>> progress.text()
+    'item neighbors: 1,000 of 50,000 rows, 0 s'
+    """
+
+    def __init__(self, task: str, total: int | None, unit: str = "rows") -> None:
+        self._task, self._total, self._unit = task, total, unit
+        self._done = 0
+        self._started = self._reported = time.monotonic()
+
+    def add(self, count: int) -> None:
+        """Count `count` more as done, and log if the last report is long ago."""
+        self._done += count
+        now = time.monotonic()
+        is_end = self._done == self._total and self._reported > self._started
+        if is_end or now - self._reported >= _SECONDS_BETWEEN_REPORTS:
+            self._reported = now
+            _logger.info("%s", self.text())
+
+    def text(self) -> str:
+        """Return the line for the log."""
+        total = "" if self._total is None else f" of {self._total:,}"
+        seconds = time.monotonic() - self._started
+        return f"{self._task}: {self._done:,}{total} {self._unit}, {seconds:.0f} s"

@@ -1,0 +1,204 @@
+"""Search on the `train` window for the settings of each scorer (docs/tuning.md)."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from precision_marketing.relations import matrix, to_arrow
+from precision_marketing.tuning.coordinate_search import (
+    Search,
+    coordinate_search,
+    mean_and_error,
+)
+from precision_marketing.tuning.judge import CUTOFF, Judge
+from precision_marketing.tuning.levers import LEVERS
+from precision_marketing.tuning.train_scorers import TrainScorers
+from precision_marketing.windows import read_settings, read_windows
+
+# Of the sample of users.
+SEED = 0
+# With fewer users the paired differences are mostly noise (as in `blending`).
+MINIMUM_USERS = 100
+
+_logger = logging.getLogger(__name__)
+
+trials_schema = pa.schema(
+    [
+        ("scorer", pa.string()),
+        ("trial", pa.int32()),
+        ("setting", pa.string()),
+        ("setting_value", pa.float64()),
+        ("setting_text", pa.string()),
+        ("ndcg", pa.float64()),
+        ("ndcg_standard_error", pa.float64()),
+        ("ndcg_difference", pa.float64()),
+        ("difference_standard_error", pa.float64()),
+        ("user_count", pa.int64()),
+        ("is_declared", pa.bool_()),
+        ("is_chosen", pa.bool_()),
+        ("seed", pa.int32()),
+    ]
+)
+
+
+def search_settings(
+    *,
+    declared: Any,
+    interactions: Any,
+    users: Any,
+    items: Any,
+    labels: Any,
+) -> pa.Table:
+    """Return what the search tried and chose; nothing unless it is wanted.
+
+    Parameters
+    ----------
+    declared : duckdb.DuckDBPyRelation
+        `int_declared_scorer_settings`. Its scorer `search` says whether to search, on
+        how many users and with how many trials; a setting that the user set himself
+        is not searched.
+    interactions, users, items, labels : duckdb.DuckDBPyRelation
+        `int_user_item_matrix`, `int_window_users`, `int_item_features` and
+        `int_labels`, of which only `train` is read. Users of the gate decide later
+        what is published, and are not asked here.
+
+    Returns
+    -------
+    pyarrow.Table
+        `trials_schema`: one row per scorer, trial and searched setting. Empty where
+        fewer than 100 users with history and labels can be asked.
+    """
+    wanted = read_settings(declared, "search")
+    if not wanted["is_wanted"]:
+        return trials_schema.empty_table()
+    show_progress()
+    asked = _sample(users, int(wanted["users"]))
+    if asked.size < MINIMUM_USERS:
+        _logger.warning(
+            "Settings are as declared: a search needs %d users with history and labels"
+            " in `train`, and there are %d.",
+            *(MINIMUM_USERS, asked.size),
+        )
+        return trials_schema.empty_table()
+    window = next(read_windows(interactions=interactions, users=users, items=items))
+    truth = _train(labels, "user_index, item_index, 1 as is_label")
+    judge = Judge(
+        asked,
+        matrix(truth, "user_index", "item_index", "is_label", window.weights.shape),
+    )
+    settings = {
+        scorer: {**read_settings(declared, scorer), "candidates": CUTOFF}
+        for scorer in LEVERS
+    }
+    scorers = TrainScorers(replace(window, scored_users=asked), settings)
+    rows = []
+    for scorer, levers in _searched(declared).items():
+        if levers and scorers.can_list(scorer):
+            search = _search(
+                scorer, scorers, judge, settings[scorer], levers, int(wanted["trials"])
+            )
+            settings[scorer] = search.trials[search.chosen].settings
+            rows.extend(_rows(scorer, search, levers))
+    return pa.Table.from_pylist(rows, schema=trials_schema)
+
+
+def show_progress() -> None:
+    """Let the library's progress be seen, unless somebody has set its log level."""
+    library = logging.getLogger("precision_marketing")
+    if library.level == logging.NOTSET:
+        library.setLevel(logging.INFO)
+    if not library.hasHandlers():
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
+        library.addHandler(handler)
+
+
+def _search(
+    scorer: str,
+    scorers: TrainScorers,
+    judge: Judge,
+    start: dict,
+    levers: dict,
+    maximum_trials: int,
+) -> Search:
+    """Search one scorer's settings and log each trial."""
+    possible = min(maximum_trials, sum(len(values) for values in levers.values()))
+    tried = 0
+
+    def evaluate(settings: dict) -> np.ndarray:
+        nonlocal tried
+        values = judge.ndcg(scorers.lists(scorer, settings))
+        named = ", ".join(f"{name} {settings[name]}" for name in levers)
+        _logger.info(
+            "%s, trial %d of %d: NDCG@%d on train %.5f (%s)",
+            *(scorer, tried, possible, CUTOFF, values.mean(), named),
+        )
+        tried += 1
+        return values
+
+    return coordinate_search(evaluate, start, levers, maximum_trials=maximum_trials)
+
+
+def _searched(declared: Any) -> dict[str, dict]:
+    """Return each scorer's levers without what the user set."""
+    given = {
+        (row["scorer"], row["setting"])
+        for row in to_arrow(declared).to_pylist()
+        if row["is_set_by_user"]
+    }
+    return {
+        scorer: {
+            setting: values
+            for setting, values in levers.items()
+            if (scorer, setting) not in given
+        }
+        for scorer, levers in LEVERS.items()
+    }
+
+
+def _sample(users: Any, size: int) -> np.ndarray:
+    """Return at most `size` users of `train` who may be asked, ascending."""
+    known = to_arrow(
+        users.filter(
+            "time_window = 'train' and is_scored and training_role <> 'gate'"
+            " and history_item_count > 0"
+        ).project("user_index")
+    )["user_index"].to_numpy()
+    shuffled = np.random.default_rng(SEED).permutation(np.sort(known))
+    return np.sort(shuffled[:size]).astype(np.int64)
+
+
+def _train(relation: Any, columns: str) -> pa.Table:
+    """Return columns of the rows of `train`."""
+    return to_arrow(relation.filter("time_window = 'train'").project(columns))
+
+
+def _rows(scorer: str, search: Search, levers: dict) -> Iterator[dict]:
+    """Yield the rows of one scorer's search (`trials_schema`)."""
+    start = search.trials[0].values
+    for place, trial in enumerate(search.trials):
+        mean, error = mean_and_error(trial.values)
+        difference, difference_error = mean_and_error(trial.values - start)
+        for setting in levers:
+            value = trial.settings[setting]
+            is_text = isinstance(value, str)
+            yield {
+                "scorer": scorer,
+                "trial": place,
+                "setting": setting,
+                "setting_value": None if is_text else float(value),
+                "setting_text": value if is_text else None,
+                "ndcg": mean,
+                "ndcg_standard_error": error,
+                "ndcg_difference": difference,
+                "difference_standard_error": difference_error,
+                "user_count": start.size,
+                "is_declared": place == 0,
+                "is_chosen": place == search.chosen,
+                "seed": SEED,
+            }

@@ -1,0 +1,205 @@
+"""The report says what was measured, and calls a miss a miss."""
+
+import json
+
+import pytest
+
+from benchmarks.parts import SECTIONS, Parts
+from benchmarks.report import page, targets
+from benchmarks.report.text import share, share_with_error, table
+
+MACHINE = {
+    "measured_at": "2026-01-02T03:04:05+00:00",
+    "commit": "abc1234",
+    "cpu_count": 2,
+    "memory_gigabytes": 25.2,
+    "load_average": 1.5,
+    "system": "Linux x86_64",
+    "python": "3.11.7",
+    "packages": {"duckdb": "1.5.6"},
+}
+
+
+def metrics(value):
+    names = ("recall@20", "ndcg@20", "hit_rate@10", "ndcg@10")
+    found = {"value": value, "standard_error": 0.0012, "users": 31_668}
+    return dict.fromkeys(names, found)
+
+
+def quality_part(**rankings):
+    return {
+        "set": "yelp2018",
+        "expected_split_on": "2020-01-01",
+        "split_on": "2020-01-01",
+        "machine": MACHINE,
+        "wall_seconds": 200.0,
+        "peak_megabytes": 3_000.0,
+        "published": "blend",
+        "agrees": True,
+        "rankings": {
+            name: {"metrics": metrics(value), "seconds": 1.0, "difference": 1e-12}
+            for name, value in rankings.items()
+        },
+        "peer": {"metrics": metrics(0.05), "seconds": 3.0},
+    }
+
+
+def engine(total, peak=400.0):
+    return {
+        "neighbors_seconds": total / 2,
+        "ranking_seconds": total / 2,
+        "cpu_seconds": 2 * total,
+        "total_seconds": total,
+        "total_seconds_lowest": total,
+        "total_seconds_highest": total,
+        "peak_megabytes": peak,
+        "runs": [{}] * 3,
+        "pruned_by": "target",
+        "agreement": {
+            "agrees": True,
+            "neighbors_error": 1e-13,
+            "ranking_error": 1e-13,
+            "neighbors_overlap": 0.98,
+            "top_overlap": None,
+        },
+    }
+
+
+def speed_part(**engines):
+    sizes = {"users": 3, "items": 4, "pairs": 5, "threads": 2}
+    return sizes | {"machine": MACHINE, "engines": engines}
+
+
+def growth_part(size, events, seconds, peak=1_000.0):
+    return {
+        "size": size,
+        "events": events,
+        "machine": MACHINE,
+        "wall_seconds": seconds,
+        "cpu_seconds": seconds,
+        "peak_megabytes": peak,
+        "database_megabytes": 10.0,
+        "layer_seconds": {"scorers": seconds / 2},
+        "slowest_models": {"scorers.ials_scores": seconds / 4},
+    }
+
+
+def parts(**sections):
+    return {name: sections.get(name, {}) for name in SECTIONS}
+
+
+def verdicts(**sections):
+    return {row[0]: (row[1], row[3]) for row in targets.rows(parts(**sections))}
+
+
+def test_nothing_measured_is_said_of_every_target():
+    found = verdicts()
+    assert set(found.values()) == {("not measured", "")}
+    assert len(found) == 13
+
+
+@pytest.mark.parametrize(
+    ("blend", "expected"),
+    [
+        (0.0736, (".0736 (blend)", "met, and the aim")),
+        (0.0720, (".0720 (blend)", "met")),
+        (0.0719, (".0719 (blend)", "**missed**")),
+    ],
+)
+def test_quality_is_met_missed_or_at_the_aim(blend, expected):
+    part = quality_part(blend=blend, ials=0.06)
+    assert verdicts(quality={"yelp2018": part})["yelp2018 recall@20"] == expected
+
+
+def test_content_and_unpublished_blends_do_not_count_as_collaborative_scorers():
+    part = quality_part(blend=0.06, neural=0.09, content_tfidf=0.09, spectral=0.07)
+    found = verdicts(quality={"yelp2018": part})["yelp2018 recall@20"]
+    assert found == (".0700 (spectral)", "**missed**")
+
+
+def test_speed_ratio_is_the_peers_seconds_over_ours():
+    part = speed_part(ours=engine(2.0, 701.0), sparse_dot_topn=engine(3.9))
+    found = verdicts(speed={"generated-10m": part})
+    label = "generated-10m: as fast as "
+    assert found[f"{label}sparse_dot_topn"] == ("1.95x", "**missed**")
+    assert found[f"{label}implicit"] == ("not measured", "")
+    assert found["generated-10m: peak memory"] == ("701 MB", "**missed**")
+
+
+def test_cpu_seconds_that_a_part_lacks_are_left_blank():
+    peer = engine(4.0)
+    del peer["cpu_seconds"]
+    text = page.report(parts(speed={"x": speed_part(ours=engine(2.0), implicit=peer)}))
+    [row] = [line for line in text.splitlines() if line.startswith("| implicit")]
+    assert [cell.strip() for cell in row.split("|")][6:9] == ["2.00", "", ""]
+
+
+def test_growth_to_ten_million_is_judged_and_to_one_million_not():
+    sizes = {
+        "0.1m": growth_part("0.1m", 100_000, 10.0),
+        "1m": growth_part("1m", 1_000_000, 900.0),
+        "10m": growth_part("10m", 10_000_000, 9_000.0, peak=9_999.0),
+    }
+    found = verdicts(growth=sizes)
+    assert found["exponent of growth to 10m"] == ("1.00 (from 1m)", "met")
+    assert found["whole build at 10m: peak memory"] == ("9,999 MB", "met")
+    del sizes["10m"]
+    assert verdicts(growth=sizes)["exponent of growth to 10m"][0] == "not measured"
+
+
+def test_report_has_every_section_with_machine_sources_and_reasons():
+    everything = parts(
+        quality={"yelp2018": quality_part(blend=0.07, ials=0.06)},
+        speed={
+            "yelp2018": speed_part(
+                ours=engine(2.0), implicit={"left_out": "not done after 600 s"}
+            )
+        },
+        growth={"1m": growth_part("1m", 1_000_000, 90.0)},
+    )
+    text = page.report(everything)
+    assert "| **blend** " in text
+    text = text.replace("\n", " ")
+    assert "BSPM-EM [2]" in text
+    assert "[2] Choi et al., Blurring-Sharpening Process Models, SIGIR 2023" in text
+    assert "implicit CosineRecommender" in text
+    assert "implicit: not done after 600 s" in text
+    assert "by at most 1e-12, as they should" in text
+    assert "| scorers.ials_scores |    22.5 |" in text
+    assert "commit abc1234, 2 cores, 25 GB, load 1.5" in text
+    assert "scorers.ials_scores" not in page.terminal(everything)
+
+
+def test_disagreement_and_another_split_are_said():
+    part = quality_part(blend=0.07, ials=0.06)
+    part["agrees"] = False
+    part["rankings"]["ials"]["difference"] = None
+    part["split_on"] = "2019-12-02"
+    text = page.report(parts(quality={"yelp2018": part})).replace("\n", " ")
+    assert "**they disagree**" in text
+    assert "**Not comparable with published results**" in text
+
+
+def test_parts_are_read_as_they_were_written(tmp_path):
+    store = Parts(tmp_path / "parts")
+    store.write("speed", "generated-10m", {"a": 1})
+    store.write("quality", "yelp2018", {"b": 2})
+    found = store.read()
+    assert list(found) == list(SECTIONS)
+    assert found["speed"] == {"generated-10m": {"a": 1}}
+    assert found["quality"] == {"yelp2018": {"b": 2}}
+
+
+def test_json_report_has_targets_and_parts(tmp_path):
+    part = quality_part(blend=0.07, ials=0.06)
+    page.write(parts(quality={"yelp2018": part}), tmp_path)
+    found = json.loads((tmp_path / "report.json").read_text())
+    assert found["quality"]["yelp2018"] == part
+    assert found["targets"][0]["verdict"] == "**missed**"
+
+
+def test_tables_are_padded_and_numbers_written_as_in_the_literature():
+    assert table(["a", "b"], [["x", "10"]])[2] == "| x | 10 |"
+    assert table(["a"], []) == []
+    assert (share(0.072), share(1.0), share(None)) == (".0720", "1.0000", "")
+    assert share_with_error({"value": 0.5, "standard_error": None}) == ".5000"

@@ -1,0 +1,87 @@
+"""The scorers as the Python models call them: what a setting decides."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy.sparse import csr_matrix, random_array
+
+from precision_marketing import scoring
+from precision_marketing.algorithms import (
+    item_neighbors,
+    neighbor_matrix,
+    user_neighbors,
+)
+from precision_marketing.scoring import (
+    ease,
+    item_cosine_neighbors,
+    local_ridge,
+    user_cosine,
+)
+from precision_marketing.windows import Window
+
+EXPONENTS = {"target_exponent": 0.3, "source_exponent": 0.4, "shrinkage": 1.0}
+
+
+@pytest.fixture(scope="module")
+def window() -> Window:
+    weights = csr_matrix(
+        random_array((40, 12), density=0.4, rng=np.random.default_rng(0)).tocsr()
+    )
+    return Window(
+        time_window="train",
+        weights=weights,
+        recency_positions=weights.astype(bool).astype(float),
+        excluded=weights,
+        scored_users=np.array([3, 5]),
+        eligible_items=np.ones(12, dtype=bool),
+    )
+
+
+@pytest.mark.parametrize("similarity", ["cosine", "euclidean"])
+def test_item_neighbors_are_those_of_the_similarity_that_is_set(window, similarity):
+    settings = EXPONENTS | {"similarity": similarity, "user_degree_exponent": 0.5}
+    found = item_cosine_neighbors(window, settings | {"neighbors": 5})
+    assert found.equals(item_neighbors(window.weights, top_k=5, **settings))
+
+
+@pytest.mark.parametrize("similarity", ["cosine", "euclidean"])
+def test_user_lists_are_those_of_the_similarity_that_is_set(window, similarity):
+    settings = EXPONENTS | {"similarity": similarity, "item_degree_exponent": 0.5}
+    more = {"neighbors": 5, "popularity_exponent": 0.0, "candidates": 4}
+    neighbors = user_neighbors(
+        window.weights, top_k=5, users=window.scored_users, **settings
+    )
+    by_hand = window.top_items(neighbor_matrix(neighbors, 40, 40), window.weights, 4)
+    assert list(user_cosine(window, settings | more)) == list(by_hand)
+
+
+def test_the_size_of_the_blocks_changes_no_user_list(window, monkeypatch):
+    settings = EXPONENTS | {"similarity": "cosine", "item_degree_exponent": 0.5}
+    settings |= {"neighbors": 5, "popularity_exponent": 0.3, "candidates": 4}
+    whole = pa.Table.from_batches(user_cosine(window, settings))
+    monkeypatch.setattr(scoring, "NEIGHBORS_PER_BLOCK", 5)
+    assert pa.Table.from_batches(user_cosine(window, settings)).equals(whole)
+
+
+def test_local_ridge_uses_no_more_neighbors_than_set(window):
+    near = EXPONENTS | {"similarity": "cosine", "user_degree_exponent": 0.5}
+    settings = {
+        "user_degree_exponent": 0.5,
+        "penalty": 1.0,
+        "penalty_exponent": 0.5,
+        "candidates": 12,
+        "neighbors": 2,
+    }
+
+    def lists(kept):
+        neighbors = item_cosine_neighbors(window, near | {"neighbors": kept})
+        return [batch.to_pylist() for batch in local_ridge(window, settings, neighbors)]
+
+    assert lists(11) == lists(2)
+    assert lists(11) != lists(1)
+
+
+def test_ease_makes_no_lists_above_its_bound(window):
+    settings = {"penalty": 1.0, "user_degree_exponent": 0.5, "candidates": 3}
+    assert list(ease(window, settings | {"maximum_items": 12}))
+    assert not list(ease(window, settings | {"maximum_items": 11}))
