@@ -31,7 +31,7 @@ def tuned_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
 
 def test_a_tuned_build_passes_its_tests_and_logs_its_trials(tuned_build: WholeBuild):
     assert "WARN=0 ERROR=0 SKIP=0" in tuned_build.output
-    assert "item_cosine_recent, trial 0 of 3: NDCG@20 on train" in tuned_build.log
+    assert "item_cosine_recent, trial 0 of 3: NDCG@20 on train" in tuned_build.output
 
 
 def test_settings_in_force_are_the_chosen_ones(tuned_build: WholeBuild, fetch):

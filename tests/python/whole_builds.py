@@ -17,7 +17,6 @@ class WholeBuild:
 
     database: Path
     output: str
-    log: str
 
 
 def build_everything(
@@ -46,4 +45,4 @@ def build_everything(
         stdin=subprocess.DEVNULL,
     )
     assert finished.returncode == 0, finished.stdout[-5000:] + finished.stderr[-2000:]
-    return WholeBuild(database, finished.stdout, finished.stderr)
+    return WholeBuild(database, finished.stdout)

@@ -1,7 +1,6 @@
 """Search on the `train` window for the settings of each scorer (docs/tuning.md)."""
 
 import logging
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from precision_marketing.build_log import show_log_in_dbt
 from precision_marketing.relations import matrix, to_arrow
 from precision_marketing.tuning.coordinate_search import (
     Search,
@@ -76,7 +76,7 @@ def search_settings(
     wanted = read_settings(declared, "search")
     if not wanted["is_wanted"]:
         return trials_schema.empty_table()
-    show_progress()
+    show_log_in_dbt()
     asked = _sample(users, int(wanted["users"]))
     if asked.size < MINIMUM_USERS:
         _logger.warning(
@@ -105,17 +105,6 @@ def search_settings(
             settings[scorer] = search.trials[search.chosen].settings
             rows.extend(_rows(scorer, search, levers))
     return pa.Table.from_pylist(rows, schema=trials_schema)
-
-
-def show_progress() -> None:
-    """Let the library's progress be seen, unless somebody has set its log level."""
-    library = logging.getLogger("precision_marketing")
-    if library.level == logging.NOTSET:
-        library.setLevel(logging.INFO)
-    if not library.hasHandlers():
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
-        library.addHandler(handler)
 
 
 def _search(
