@@ -12,6 +12,10 @@
          "reason_code": "because_you_chose", "neighbors": by_choice},
         {"name": "item_cosine_recent", "blend_weight": 0.15,
          "reason_code": "because_you_chose", "neighbors": by_choice},
+        {"name": "last_basket", "blend_weight": 0.05,
+         "reason_code": "because_you_chose", "neighbors": by_choice},
+        {"name": "next_basket", "blend_weight": 0.05,
+         "reason_code": "because_you_chose", "neighbors": by_choice},
         {"name": "user_cosine", "blend_weight": 0.05,
          "reason_code": "customers_like_you", "neighbors": by_choice},
         {"name": "content_tfidf", "blend_weight": 0.1,
@@ -69,6 +73,10 @@
         "item_embedding": {"decay": 0.7},
         "cold_items": {"maximum_users": 5, "evaluated_users": 2000},
         "item_cosine_recent": {"decay": 0.7},
+        "next_basket": {
+            "neighbors": 200, "reach": 3, "decay": 0.5, "user_degree_exponent": 0.5,
+            "target_exponent": 0.45, "source_exponent": 0.5, "shrinkage": 5.0,
+        },
         "spectral": {
             "rank": 128, "spectrum_exponent": 0.35, "user_degree_exponent": 0.3,
             "item_degree_exponent": 0.35, "neighbors": 200,

@@ -22,6 +22,7 @@ from precision_marketing.algorithms import (
     ials_scores,
     item_neighbors,
     neighbor_matrix,
+    next_basket_neighbors,
     popularity_damping,
     spectral_scores,
     user_neighbors,
@@ -58,9 +59,43 @@ def item_cosine(window: Window, settings: Settings, neighbors: pa.Table) -> List
 def item_cosine_recent(
     window: Window, settings: Settings, neighbors: pa.Table
 ) -> Lists:
-    """Yield the items nearest to the history's end; `neighbors` of item cosine."""
+    """Yield the items nearest to the history's end; `neighbors` of item cosine.
+
+    Nothing where no history has an order: it would be item cosine once more.
+    """
+    if not window.has_order:
+        return iter(())
     return window.top_items(
         window.recent_weights(settings["decay"]),
+        _items_by_source(window, neighbors),
+        settings["candidates"],
+    )
+
+
+def last_basket(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
+    """Yield the items nearest to the last day's alone; `neighbors` of item cosine.
+
+    Nothing where no history has an order.
+    """
+    return item_cosine_recent(window, {**settings, "decay": 0.0}, neighbors)
+
+
+def next_basket(window: Window, settings: Settings) -> Lists:
+    """Yield the items that follow those of the last day; nothing without an order."""
+    if not window.has_order:
+        return iter(())
+    neighbors = next_basket_neighbors(
+        window.recency_positions,
+        top_k=settings["neighbors"],
+        reach=settings["reach"],
+        decay=settings["decay"],
+        user_degree_exponent=settings["user_degree_exponent"],
+        target_exponent=settings["target_exponent"],
+        source_exponent=settings["source_exponent"],
+        shrinkage=settings["shrinkage"],
+    )
+    return window.top_items(
+        window.recent_weights(0.0),
         _items_by_source(window, neighbors),
         settings["candidates"],
     )

@@ -49,6 +49,11 @@ class Window:
     scored_users: np.ndarray
     eligible_items: np.ndarray
 
+    @property
+    def has_order(self) -> bool:
+        """Whether somebody's history has an earlier and a later day."""
+        return self.recency_positions.max() > 1 if self.weights.nnz else False
+
     def recent_weights(self, decay: float) -> csr_matrix:
         """Return the weights times decay^(recency position - 1).
 

@@ -27,6 +27,7 @@ from precision_marketing.algorithms.neural_scorer import (
     history_schema,
     neural_model_schema,
 )
+from precision_marketing.algorithms.next_basket import next_basket_neighbors
 from precision_marketing.algorithms.popularity import popularity_damping
 from precision_marketing.algorithms.spectral import (
     SpectralWeights,
@@ -73,6 +74,7 @@ __all__ = [
     "names",
     "neighbor_matrix",
     "neural_model_schema",
+    "next_basket_neighbors",
     "pair_differences",
     "pieces",
     "popularity_damping",
