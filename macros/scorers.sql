@@ -16,6 +16,8 @@
          "reason_code": "because_you_chose", "neighbors": by_choice},
         {"name": "next_basket", "blend_weight": 0.05,
          "reason_code": "because_you_chose", "neighbors": by_choice},
+        {"name": "buy_again", "blend_weight": 0.3,
+         "reason_code": "because_you_chose", "neighbors": by_choice},
         {"name": "user_cosine", "blend_weight": 0.05,
          "reason_code": "customers_like_you", "neighbors": by_choice},
         {"name": "content_tfidf", "blend_weight": 0.1,
@@ -77,6 +79,7 @@
             "neighbors": 200, "reach": 3, "decay": 0.5, "user_degree_exponent": 0.5,
             "target_exponent": 0.45, "source_exponent": 0.5, "shrinkage": 5.0,
         },
+        "buy_again": {"not_due_exponent": 0.5, "overdue_exponent": 0.5},
         "spectral": {
             "rank": 128, "spectrum_exponent": 0.35, "user_degree_exponent": 0.3,
             "item_degree_exponent": 0.35, "neighbors": 200,

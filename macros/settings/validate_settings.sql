@@ -22,6 +22,7 @@
             {% do precision_marketing.validate_date(name) %}
         {% endfor %}
         {% do precision_marketing.validate_scorer_settings() %}
+        {% do precision_marketing.validate_feature_gaps() %}
         {% if var("tune") is not boolean %}
             {% do precision_marketing.setting_error("tune", "true or false") %}
         {% endif %}
@@ -63,8 +64,8 @@
         "maximum_quantity", "label_share", "holdout_share", "train_labels_start_on",
         "test_labels_start_on", "recommendation_target", "interaction_half_life_days",
         "interaction_saturation", "recommendations_per_user", "candidates_per_scorer",
-        "training_users_maximum", "scorer_settings", "tune", "tune_users",
-        "tune_trials_per_scorer", "attribution_click_window_days",
+        "training_users_maximum", "scorer_settings", "feature_gaps", "tune",
+        "tune_users", "tune_trials_per_scorer", "attribution_click_window_days",
         "attribution_view_window_days",
     ]) }}
 {% endmacro %}

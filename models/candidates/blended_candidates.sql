@@ -36,6 +36,7 @@ totals as (
         item_index,
         cast(sum(contribution) as double) as blend_score,
         count(*) as list_count,
+        min(scorer_rank) as best_rank,
         min(case when scorer = 'popularity' then scorer_rank end) as popularity_rank
     from weighted
     group by time_window, user_index, item_index
@@ -95,6 +96,7 @@ final as (
         ) as {{ scorer.name }}_contribution,
         {% endfor %}
         kept.list_count,
+        kept.best_rank,
         kept.blend_score,
         kept.blend_rank
     from kept
@@ -107,6 +109,7 @@ final as (
         kept.user_index,
         kept.item_index,
         kept.list_count,
+        kept.best_rank,
         kept.blend_score,
         kept.blend_rank
 

@@ -80,11 +80,9 @@ def last_basket(window: Window, settings: Settings, neighbors: pa.Table) -> List
     return item_cosine_recent(window, {**settings, "decay": 0.0}, neighbors)
 
 
-def next_basket(window: Window, settings: Settings) -> Lists:
-    """Yield the items that follow those of the last day; nothing without an order."""
-    if not window.has_order:
-        return iter(())
-    neighbors = next_basket_neighbors(
+def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
+    """Return what each item follows (`item_neighbors_schema`); none without an order."""
+    return next_basket_neighbors(
         window.recency_positions,
         top_k=settings["neighbors"],
         reach=settings["reach"],
@@ -94,6 +92,10 @@ def next_basket(window: Window, settings: Settings) -> Lists:
         source_exponent=settings["source_exponent"],
         shrinkage=settings["shrinkage"],
     )
+
+
+def next_basket(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
+    """Yield the items that follow the last day's; `neighbors` of next basket."""
     return window.top_items(
         window.recent_weights(0.0),
         _items_by_source(window, neighbors),

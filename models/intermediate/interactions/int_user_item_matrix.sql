@@ -39,6 +39,7 @@ summed as (
         {% endif %}
         count(*) as event_count,
         max(events.is_target) as is_acquired,
+        min(events.occurred_at) as first_event_at,
         max(events.occurred_at) as last_event_at
     from events
     inner join windows on events.time_slice <= windows.last_history_slice
@@ -66,6 +67,7 @@ final as (
         -- What the scorers must not return: under `new`, what the user already has.
         {{ "is_acquired" if var("recommendation_target") == "new" else "false" }}
             as is_excluded,
+        first_event_at,
         last_event_at,
         -- Counted in days with an event: items of one day are equally recent.
         dense_rank() over (

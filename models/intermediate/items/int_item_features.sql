@@ -27,6 +27,16 @@ popularity as (
                 else 0
             end
         ) as recent_event_count,
+        sum(
+            case
+                when
+                    events.occurred_at >= windows.history_ends_at - interval '60' day
+                    and events.occurred_at
+                    < windows.history_ends_at - interval '30' day
+                    then 1
+                else 0
+            end
+        ) as previous_event_count,
         min(events.occurred_at) as first_event_at,
         max(events.occurred_at) as last_event_at
     from {{ ref("int_events") }} as events
@@ -43,6 +53,7 @@ final as (
         coalesce(popularity.event_count, 0) as event_count,
         coalesce(popularity.user_count, 0) as user_count,
         coalesce(popularity.recent_event_count, 0) as recent_event_count,
+        coalesce(popularity.previous_event_count, 0) as previous_event_count,
         {{ precision_marketing.days_between(
             "popularity.last_event_at", "windows.history_ends_at"
         ) }} as days_since_last_event,

@@ -1,6 +1,10 @@
 """The algorithms: numpy and scipy in, arrow out; nothing here knows dbt."""
 
 from precision_marketing.algorithms.blend import Blend, learn_weights, trials_schema
+from precision_marketing.algorithms.candidate_similarity import (
+    neighbor_similarities,
+    text_similarities,
+)
 from precision_marketing.algorithms.ease import ease_scores, fit_ease
 from precision_marketing.algorithms.ials import Factors, fit_ials, ials_scores
 from precision_marketing.algorithms.item_embedding import embedding_scores, unit_rows
@@ -73,6 +77,7 @@ __all__ = [
     "learn_weights",
     "names",
     "neighbor_matrix",
+    "neighbor_similarities",
     "neural_model_schema",
     "next_basket_neighbors",
     "pair_differences",
@@ -85,6 +90,7 @@ __all__ = [
     "term_log_odds",
     "term_shares",
     "terms",
+    "text_similarities",
     "tfidf_weights",
     "trials_schema",
     "unit_rows",

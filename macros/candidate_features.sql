@@ -1,0 +1,100 @@
+{# The features of the learned rankings: name `<group>__<name>`, how it is made, and what
+   is done where it is missing: a number fills the gap, `drop` takes the candidate out.
+   The var `feature_gaps` overrides the last, e.g. {timing__item_age: drop}. #}
+{% macro candidate_features() %}
+    {% set features = [] %}
+    {% for scorer in precision_marketing.scorers() %}
+        {# Not in the scorer's list: no score, and a rank behind any list's end. #}
+        {% do features.append([
+            "scores__" ~ scorer.name,
+            "candidates." ~ scorer.name ~ "_scaled_score", 0,
+        ]) %}
+        {% do features.append([
+            "scores__" ~ scorer.name ~ "_rank",
+            "-ln(candidates." ~ scorer.name ~ "_rank + 2e0)", -6.9,
+        ]) %}
+    {% endfor %}
+    {% do features.extend([
+        ["agreement__blend_score", "candidates.blend_score", 0],
+        ["agreement__blend_rank", "-ln(candidates.blend_rank + 2e0)", -6.9],
+        ["agreement__best_rank", "-ln(candidates.best_rank + 2e0)", -6.9],
+        ["agreement__list_count", "cast(candidates.list_count as double)", 0],
+        ["popularity__users", "ln(1e0 + item_features.user_count)", 0],
+        ["popularity__recent_events", "ln(1e0 + item_features.recent_event_count)", 0],
+        ["popularity__recent_share",
+         "1e0 * item_features.recent_event_count / nullif(item_features.event_count, 0)",
+         0],
+        ["popularity__trend",
+         "ln((1e0 + item_features.recent_event_count)"
+         ~ " / (1e0 + item_features.previous_event_count))", 0],
+        ["popularity__over_usual",
+         "ln(1e0 + item_features.user_count) - rhythm.mean_popularity", 0],
+        ["timing__item_age", "ln(1e0 + item_features.age_days)", 5.9],
+        ["timing__days_since_last_event",
+         "ln(1e0 + greatest(item_features.days_since_last_event, 0e0))", 5.9],
+        ["user__events", "ln(1e0 + users.history_event_count)", 0],
+        ["user__days_since_last_event",
+         "ln(1e0 + greatest(users.days_since_last_event, 0e0))", 5.9],
+        ["user__days", "ln(1e0 + rhythm.day_count)", 0],
+        ["user__mean_gap", "ln(1e0 + rhythm.mean_gap_days)", 5.9],
+        ["user__items_per_day",
+         "ln(1e0 * users.history_item_count / rhythm.day_count)", 0],
+    ]) %}
+    {% for column in ["category", "brand"] %}
+        {% do features.extend([
+            ["affinity__" ~ column ~ "_share", column ~ "_affinity." ~ column ~ "_share", 0],
+            ["affinity__recent_" ~ column ~ "_share",
+             column ~ "_affinity.recent_" ~ column ~ "_share", 0],
+            ["affinity__" ~ column ~ "_days_since",
+             "ln(1e0 + greatest(" ~ precision_marketing.days_between(
+                 column ~ "_affinity.last_event_at", "windows.history_ends_at"
+             ) ~ ", 0e0))", 5.9],
+        ]) %}
+    {% endfor %}
+    {% for part in ["history", "day_1", "day_2", "day_3"] %}
+        {% do features.extend([
+            ["last_days__choice_" ~ part, "ln(1e0 + 1e2 * similarities.choice_" ~ part ~ ")", 0],
+            ["last_days__next_" ~ part, "ln(1e0 + 1e2 * similarities.next_" ~ part ~ ")", 0],
+            ["text__" ~ part, "similarities.text_" ~ part, 0],
+        ]) %}
+    {% endfor %}
+    {% set due = "(repurchases.days_since_purchase"
+        ~ " / repurchases.expected_gap_days)" %}
+    {% do features.extend([
+        ["repurchase__days", "ln(1e0 + repurchases.purchase_day_count)", 0],
+        ["repurchase__days_since", "ln(1e0 + repurchases.days_since_purchase)", 5.9],
+        ["repurchase__share",
+         "1e0 * repurchases.purchase_day_count / repurchases.user_purchase_day_count", 0],
+        ["repurchase__due", "ln(" ~ due ~ " + 0.05e0)", 0],
+        ["repurchase__off_due", "abs(ln(" ~ due ~ " + 0.05e0))", 3],
+    ]) %}
+    {{ return(features) }}
+{% endmacro %}
+
+
+{# Name of a feature to what is done where it is missing: a number, or `drop`. #}
+{% macro feature_gap_rules() %}
+    {% set rules = {} %}
+    {% for name, expression, gap in precision_marketing.candidate_features() %}
+        {% do rules.update({name: var("feature_gaps").get(name, gap)}) %}
+    {% endfor %}
+    {{ return(rules) }}
+{% endmacro %}
+
+
+{% macro validate_feature_gaps() %}
+    {% set names = precision_marketing.feature_gap_rules().keys() %}
+    {% for name, gap in var("feature_gaps").items() %}
+        {% if name not in names %}
+            {{ exceptions.raise_compiler_error(
+                "The var `feature_gaps` names `" ~ name ~ "`: the features are "
+                ~ names | join(", ") ~ "."
+            ) }}
+        {% elif gap != "drop" and (gap is not number or gap is boolean) %}
+            {{ exceptions.raise_compiler_error(
+                "The var `feature_gaps` sets `" ~ name ~ "` to `" ~ gap
+                ~ "`: give a number to fill gaps with, or drop."
+            ) }}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}

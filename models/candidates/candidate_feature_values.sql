@@ -1,0 +1,58 @@
+-- Grain: one row per time window, user and candidate item: features, null where missing.
+with
+
+candidates as (
+
+    select * from {{ ref("blended_candidates") }}
+
+),
+
+final as (
+
+    select
+        candidates.time_window,
+        candidates.user_index,
+        candidates.item_index,
+        labels.item_index is not null as is_label,
+        users.training_role,
+        {% for name, expression, gap in precision_marketing.candidate_features() %}
+        {{ expression }} as {{ name }}{{ "," if not loop.last }}
+        {% endfor %}
+    from candidates
+    inner join {{ ref("int_time_windows") }} as windows
+        on candidates.time_window = windows.time_window
+    inner join {{ ref("int_item_features") }} as item_features
+        on candidates.time_window = item_features.time_window
+        and candidates.item_index = item_features.item_index
+    inner join {{ ref("int_items") }} as items
+        on candidates.item_index = items.item_index
+    inner join {{ ref("int_window_users") }} as users
+        on candidates.time_window = users.time_window
+        and candidates.user_index = users.user_index
+    left join {{ ref("int_user_rhythm") }} as rhythm
+        on candidates.time_window = rhythm.time_window
+        and candidates.user_index = rhythm.user_index
+    left join {{ ref("int_category_affinity") }} as category_affinity
+        on candidates.time_window = category_affinity.time_window
+        and candidates.user_index = category_affinity.user_index
+        and items.category = category_affinity.category
+    left join {{ ref("int_brand_affinity") }} as brand_affinity
+        on candidates.time_window = brand_affinity.time_window
+        and candidates.user_index = brand_affinity.user_index
+        and items.brand = brand_affinity.brand
+    left join {{ ref("candidate_similarities") }} as similarities
+        on candidates.time_window = similarities.time_window
+        and candidates.user_index = similarities.user_index
+        and candidates.item_index = similarities.item_index
+    left join {{ ref("int_repurchases") }} as repurchases
+        on candidates.time_window = repurchases.time_window
+        and candidates.user_index = repurchases.user_index
+        and candidates.item_index = repurchases.item_index
+    left join {{ ref("int_labels") }} as labels
+        on candidates.time_window = labels.time_window
+        and candidates.user_index = labels.user_index
+        and candidates.item_index = labels.item_index
+
+)
+
+select * from final

@@ -1,0 +1,113 @@
+-- Grain: one row per time window, user and item that the user got: when it is due again.
+-- Empty under `recommendation_target: new`, which never offers it.
+with
+
+windows as (
+
+    select * from {{ ref("int_time_windows") }}
+
+),
+
+consenting_users as (
+
+    select user_index from {{ ref("int_users") }} where has_profiling_consent
+
+),
+
+-- Several events of one day are one purchase.
+purchases as (
+
+    select distinct
+        windows.time_window,
+        windows.history_ends_at,
+        events.user_index,
+        events.item_index,
+        cast(events.occurred_at as date) as purchased_on
+    from {{ ref("int_events") }} as events
+    inner join windows on events.time_slice <= windows.last_history_slice
+    inner join consenting_users on events.user_index = consenting_users.user_index
+    where events.is_target
+        and {{ "true" if var("recommendation_target") == "any" else "false" }}
+
+),
+
+by_user as (
+
+    select
+        time_window,
+        user_index,
+        count(distinct purchased_on) as user_purchase_day_count
+    from purchases
+    group by time_window, user_index
+
+),
+
+by_item as (
+
+    select
+        time_window,
+        user_index,
+        item_index,
+        count(*) as purchase_day_count,
+        {{ precision_marketing.days_between(
+            "cast(min(purchased_on) as timestamp)",
+            "cast(max(purchased_on) as timestamp)"
+        ) }} as purchase_span_days,
+        {{ precision_marketing.days_between(
+            "cast(max(purchased_on) as timestamp)", "max(history_ends_at)"
+        ) }} as days_since_purchase
+    from purchases
+    group by time_window, user_index, item_index
+
+),
+
+-- The mean gap over all gaps of a window, and of an item with five gaps of that added.
+gaps as (
+
+    select
+        time_window,
+        {{ precision_marketing.exact_sum("purchase_span_days") }}
+        / nullif(sum(purchase_day_count - 1), 0) as mean_gap_days
+    from by_item
+    group by time_window
+
+),
+
+item_gaps as (
+
+    select
+        by_item.time_window,
+        by_item.item_index,
+        (
+            {{ precision_marketing.exact_sum("by_item.purchase_span_days") }}
+            + 5e0 * max(gaps.mean_gap_days)
+        ) / (sum(by_item.purchase_day_count - 1) + 5) as item_gap_days
+    from by_item
+    inner join gaps on by_item.time_window = gaps.time_window
+    group by by_item.time_window, by_item.item_index
+
+),
+
+final as (
+
+    select
+        by_item.time_window,
+        by_item.user_index,
+        by_item.item_index,
+        by_item.purchase_day_count,
+        by_user.user_purchase_day_count,
+        by_item.days_since_purchase,
+        -- The user's own gaps, and the item's as one more.
+        (by_item.purchase_span_days + item_gaps.item_gap_days)
+        / by_item.purchase_day_count as expected_gap_days
+    from by_item
+    inner join by_user
+        on by_item.time_window = by_user.time_window
+        and by_item.user_index = by_user.user_index
+    inner join item_gaps
+        on by_item.time_window = item_gaps.time_window
+        and by_item.item_index = item_gaps.item_index
+
+)
+
+select * from final
