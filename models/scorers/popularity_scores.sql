@@ -39,66 +39,75 @@ popular_items as (
 
 ),
 
--- A user who has n items still gets a full list from the top `candidates` + n. As
--- numbers to join on: a join on `rank <= candidates + n` takes fifteen times as long.
-wanted_ranks as (
+-- Where the user's list is broken: after rank 0 and after each item that the user has.
+-- With n of them a full list ends at rank `candidates` + n at the latest.
+breaks as (
 
     select
         time_window,
         user_index,
-        {{ precision_marketing.numbers_up_to(
-            candidates ~ " + acquired_item_count"
-        ) }} as popularity_rank
+        0 as popularity_rank
     from users
+    union all
+    select
+        users.time_window,
+        users.user_index,
+        popular_items.popularity_rank
+    from users
+    inner join excluded
+        on users.time_window = excluded.time_window
+        and users.user_index = excluded.user_index
+    inner join popular_items
+        on excluded.time_window = popular_items.time_window
+        and excluded.item_index = popular_items.item_index
+    where popular_items.popularity_rank <= {{ candidates }} + users.acquired_item_count
 
 ),
 
-reachable as (
+stretches as (
 
     select
-        wanted_ranks.time_window,
-        wanted_ranks.user_index,
-        popular_items.item_index,
-        popular_items.user_count,
-        popular_items.popularity_rank
-    from wanted_ranks
-    inner join popular_items
-        on wanted_ranks.time_window = popular_items.time_window
-        and wanted_ranks.popularity_rank = popular_items.popularity_rank
+        time_window,
+        user_index,
+        popularity_rank as rank_before,
+        row_number() over by_rank - 1 as skipped_count,
+        lead(popularity_rank) over by_rank - 1 as last_rank
+    from breaks
+    window by_rank as (
+        partition by time_window, user_index order by popularity_rank
+    )
 
 ),
 
+-- Ranks are made, not filtered, and numbered by counting what was skipped: a window
+-- over all of them takes several times the memory.
 ranked as (
 
     select
-        reachable.time_window,
-        reachable.user_index,
-        reachable.item_index,
-        reachable.user_count,
-        row_number() over (
-            partition by reachable.time_window, reachable.user_index
-            order by reachable.popularity_rank
-        ) as scorer_rank
-    from reachable
-    left join excluded
-        on reachable.time_window = excluded.time_window
-        and reachable.user_index = excluded.user_index
-        and reachable.item_index = excluded.item_index
-    where excluded.item_index is null
+        time_window,
+        user_index,
+        skipped_count,
+        rank_before + {{ precision_marketing.numbers_up_to(
+            "least(coalesce(last_rank, " ~ candidates ~ " + skipped_count), "
+            ~ candidates ~ " + skipped_count) - rank_before"
+        ) }} as popularity_rank
+    from stretches
 
 ),
 
 final as (
 
     select
-        time_window,
+        ranked.time_window,
         'popularity' as scorer,
-        user_index,
-        item_index,
-        cast(user_count as double) as score,
-        cast(scorer_rank as integer) as scorer_rank
+        ranked.user_index,
+        popular_items.item_index,
+        cast(popular_items.user_count as double) as score,
+        cast(ranked.popularity_rank - ranked.skipped_count as integer) as scorer_rank
     from ranked
-    where scorer_rank <= {{ candidates }}
+    inner join popular_items
+        on ranked.time_window = popular_items.time_window
+        and ranked.popularity_rank = popular_items.popularity_rank
 
 )
 

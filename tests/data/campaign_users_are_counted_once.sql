@@ -6,8 +6,13 @@ assigned as (
 
     select
         campaign_id,
-        count(distinct user_id) as user_count
-    from {{ ref("stg_campaign_assignments") }}
+        count(*) as user_count
+    from (
+        select distinct
+            campaign_id,
+            user_id
+        from {{ ref("stg_campaign_assignments") }}
+    )
     group by campaign_id
 
 ),
@@ -16,9 +21,14 @@ contacted as (
 
     select
         campaign_id,
-        count(distinct user_id) as user_count
-    from {{ ref("stg_campaign_touches") }}
-    where touch_type <> 'conversion'
+        count(*) as user_count
+    from (
+        select distinct
+            campaign_id,
+            user_id
+        from {{ ref("stg_campaign_touches") }}
+        where touch_type <> 'conversion'
+    )
     group by campaign_id
 
 ),
@@ -27,9 +37,14 @@ clicking as (
 
     select
         campaign_id,
-        count(distinct user_id) as user_count
-    from {{ ref("stg_campaign_touches") }}
-    where touch_type = 'click'
+        count(*) as user_count
+    from (
+        select distinct
+            campaign_id,
+            user_id
+        from {{ ref("stg_campaign_touches") }}
+        where touch_type = 'click'
+    )
     group by campaign_id
 
 ),
