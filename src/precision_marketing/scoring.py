@@ -81,7 +81,7 @@ def last_basket(window: Window, settings: Settings, neighbors: pa.Table) -> List
 
 
 def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
-    """Return what each item follows (`item_neighbors_schema`); none without an order."""
+    """Return what each item follows (`item_neighbors_schema`), if there is an order."""
     return next_basket_neighbors(
         window.recency_positions,
         top_k=settings["neighbors"],

@@ -1,5 +1,7 @@
 """The scorers as the Python models call them: what a setting decides."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -13,8 +15,12 @@ from precision_marketing.algorithms import (
 )
 from precision_marketing.scoring import (
     ease,
+    item_cosine,
     item_cosine_neighbors,
+    last_basket,
     local_ridge,
+    next_basket,
+    next_basket_neighbors_of,
     user_cosine,
 )
 from precision_marketing.windows import Window
@@ -85,3 +91,48 @@ def test_ease_makes_no_lists_above_its_bound(window):
     settings = {"penalty": 1.0, "user_degree_exponent": 0.5, "candidates": 3}
     assert list(ease(window, settings | {"maximum_items": 12}))
     assert not list(ease(window, settings | {"maximum_items": 11}))
+
+
+NEXT_BASKET = {
+    "neighbors": 5,
+    "reach": 3,
+    "decay": 0.5,
+    "user_degree_exponent": 0.5,
+    "candidates": 4,
+}
+
+
+def last_basket_lists(window: Window) -> list[dict]:
+    near = EXPONENTS | {"similarity": "cosine", "user_degree_exponent": 0.5}
+    neighbors = item_cosine_neighbors(window, near | {"neighbors": 11})
+    batches = last_basket(window, {"candidates": 4}, neighbors)
+    return [row for batch in batches for row in batch.to_pylist()]
+
+
+def next_basket_lists(window: Window) -> list[dict]:
+    settings = EXPONENTS | NEXT_BASKET
+    neighbors = next_basket_neighbors_of(window, settings)
+    batches = next_basket(window, settings, neighbors)
+    return [row for batch in batches for row in batch.to_pylist()]
+
+
+def test_only_the_last_day_counts_for_the_last_basket(window):
+    days = window.recency_positions.copy()
+    days.data = np.ceil(3 * np.random.default_rng(1).random(days.nnz))
+    ordered = replace(window, recency_positions=days)
+    only_last = replace(ordered, weights=window.weights.multiply(days == 1).tocsr())
+    neighbors = item_cosine_neighbors(
+        ordered,
+        EXPONENTS
+        | {"similarity": "cosine", "user_degree_exponent": 0.5, "neighbors": 9},
+    )
+    wanted = item_cosine(only_last, {"candidates": 4}, neighbors)
+    assert list(last_basket(ordered, {"candidates": 4}, neighbors)) == list(wanted)
+
+
+@pytest.mark.parametrize("lists", [last_basket_lists, next_basket_lists])
+def test_no_scorer_of_baskets_lists_anything_without_an_order(window, lists):
+    assert not lists(window)
+    days = window.recency_positions.copy()
+    days.data = np.ceil(3 * np.random.default_rng(1).random(days.nnz))
+    assert lists(replace(window, recency_positions=days))

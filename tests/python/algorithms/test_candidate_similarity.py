@@ -37,9 +37,8 @@ def test_similarity_to_neighbors_is_that_of_the_definition(positions, candidates
     for row, (user, item) in enumerate(zip(*candidates, strict=True)):
         history = days[user]
         weights = np.where(history > 0, DECAY ** (history - 1), 0)
-        wanted = [weights @ near[item]]
-        for day in range(1, DAYS + 1):
-            wanted.append(near[item][history == day].max(initial=0))
+        by_day = [near[item][history == day] for day in range(1, DAYS + 1)]
+        wanted = [weights @ near[item], *(of_day.max(initial=0) for of_day in by_day)]
         assert found[row] == pytest.approx(wanted)
 
 

@@ -93,7 +93,9 @@ def test_items_of_one_basket_do_not_follow_each_other():
 def test_baskets_beyond_reach_do_not_count():
     far = positions_of([[[0], [1], [2], [3]]], 4)
     table = next_basket_neighbors(far, top_k=4, **SETTINGS | {"reach": 1})
-    sources = dict(zip(*(table[name].to_pylist() for name in table.column_names[:2])))
+    sources = dict(
+        zip(*(table[name].to_pylist() for name in table.column_names[:2]), strict=True)
+    )
     assert sources == {0: 1, 1: 2, 2: 3}
 
 
