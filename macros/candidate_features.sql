@@ -53,9 +53,9 @@
     {% endfor %}
     {% for part in ["history", "day_1", "day_2", "day_3"] %}
         {% do features.extend([
-            ["last_days__choice_" ~ part, "ln(1e0 + 1e2 * similarities.choice_" ~ part ~ ")", 0],
-            ["last_days__next_" ~ part, "ln(1e0 + 1e2 * similarities.next_" ~ part ~ ")", 0],
-            ["text__" ~ part, "similarities.text_" ~ part, 0],
+            ["last_days__choice_" ~ part, "ln(1e0 + 1e2 * candidates.choice_" ~ part ~ ")", 0],
+            ["last_days__next_" ~ part, "ln(1e0 + 1e2 * candidates.next_" ~ part ~ ")", 0],
+            ["text__" ~ part, "candidates.text_" ~ part, 0],
         ]) %}
     {% endfor %}
     {% set due = "(repurchases.days_since_purchase"

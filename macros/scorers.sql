@@ -115,6 +115,7 @@
 {% macro declared_scorer_settings() %}
     {% set rows = [
         ["every_scorer", "candidates", var("candidates_per_scorer"), true],
+        ["every_scorer", "kept_of_each_scorer", var("kept_of_each_scorer"), true],
         ["search", "is_wanted", var("tune") | int, true],
         ["search", "users", var("tune_users"), true],
         ["search", "trials", var("tune_trials_per_scorer"), true],

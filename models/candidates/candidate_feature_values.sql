@@ -40,10 +40,6 @@ final as (
         on candidates.time_window = brand_affinity.time_window
         and candidates.user_index = brand_affinity.user_index
         and items.brand = brand_affinity.brand
-    left join {{ ref("candidate_similarities") }} as similarities
-        on candidates.time_window = similarities.time_window
-        and candidates.user_index = similarities.user_index
-        and candidates.item_index = similarities.item_index
     left join {{ ref("int_repurchases") }} as repurchases
         on candidates.time_window = repurchases.time_window
         and candidates.user_index = repurchases.user_index

@@ -17,9 +17,32 @@ published_ranking as (
 
 ),
 
+blend_weights as (
+
+    select
+        {% for scorer in scorers %}
+        max(case when scorer = '{{ scorer.name }}' then blend_weight end)
+            as {{ scorer.name }}_weight{{ "," if not loop.last }}
+        {% endfor %}
+    from {{ ref("blend_weights") }}
+
+),
+
 blended_candidates as (
 
-    select * from {{ ref("blended_candidates") }} where time_window = 'serve'
+    select
+        candidates.user_index,
+        candidates.item_index,
+        {% for scorer in scorers %}
+        coalesce(
+            candidates.{{ scorer.name }}_scaled_score
+            * blend_weights.{{ scorer.name }}_weight,
+            0e0
+        ) as {{ scorer.name }}_contribution{{ "," if not loop.last }}
+        {% endfor %}
+    from {{ ref("blended_candidates") }} as candidates
+    cross join blend_weights
+    where candidates.time_window = 'serve'
 
 ),
 

@@ -4,10 +4,10 @@
 with
 
 -- To be served are the blend, the network, and popularity where they have nothing.
-scaled_candidates as (
+candidate_scores as (
 
     select *
-    from {{ ref("scaled_candidates") }}
+    from {{ ref("candidate_scores") }}
     where scorer_rank <= {{ depth }}
         and (time_window <> 'serve' or scorer = 'popularity')
 
@@ -51,7 +51,7 @@ every_ranking as (
         item_index,
         score,
         scorer_rank as ranking_rank
-    from scaled_candidates
+    from candidate_scores
     union all
     select
         time_window,

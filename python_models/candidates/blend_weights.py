@@ -1,11 +1,15 @@
 # Grain: one row per scorer: how much it counts in the blend.
 def model(dbt, session):
-    from precision_marketing.blending import learn
+    from precision_marketing.blending import learn, start_weights
+    from precision_marketing.scorer_lists import ScorerLists
     from precision_marketing.windows import read_settings
 
+    settings = dbt.ref("int_scorer_settings")
+    start = start_weights(settings)
+    depth = read_settings(settings, "every_scorer")["candidates"]
     return learn(
-        dbt.ref("scaled_candidates"),
+        ScorerLists(session, dbt.ref("candidate_scores"), list(start), depth),
         dbt.ref("int_labels"),
         dbt.ref("int_window_users"),
-        read_settings(dbt.ref("int_scorer_settings"), "blend"),
+        start,
     )

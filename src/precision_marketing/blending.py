@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precision_marketing.algorithms import learn_weights
 from precision_marketing.relations import to_arrow
+from precision_marketing.scorer_lists import ScorerLists
+from precision_marketing.windows import read_settings
 
 CUTOFF = 20
 ROUNDS = 4
@@ -22,13 +26,40 @@ weights_schema = pa.schema(
 )
 
 
-def learn(scaled_candidates: Any, labels: Any, users: Any, start: dict) -> pa.Table:
+def start_weights(settings: Any) -> dict[str, float]:
+    """Return the weights from which learning starts, scorers in alphabetical order.
+
+    Parameters
+    ----------
+    settings : duckdb.DuckDBPyRelation
+        `int_scorer_settings`, where they are the settings of `blend`.
+    """
+    of_all = read_settings(settings, "every_scorer")
+    of_blend = read_settings(settings, "blend")
+    return {name: of_blend[name] for name in sorted(of_blend) if name not in of_all}
+
+
+def read_weights(relation: Any) -> dict[str, float]:
+    """Return the learned weights, scorers in alphabetical order.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation
+        `blend_weights`: columns scorer, blend_weight.
+    """
+    rows = to_arrow(relation).to_pylist()
+    return dict(sorted((row["scorer"], row["blend_weight"]) for row in rows))
+
+
+def learn(
+    lists: ScorerLists, labels: Any, users: Any, start: dict[str, float]
+) -> pa.Table:
     """Return the weight of each scorer in the blend.
 
     Parameters
     ----------
-    scaled_candidates : duckdb.DuckDBPyRelation
-        Columns time_window, scorer, user_index, item_index, scaled_score.
+    lists : ScorerLists
+        Of the scorers of `start`.
     labels : duckdb.DuckDBPyRelation
         Columns time_window, user_index, item_index.
     users : duckdb.DuckDBPyRelation
@@ -42,17 +73,22 @@ def learn(scaled_candidates: Any, labels: Any, users: Any, start: dict) -> pa.Ta
     pyarrow.Table
         `weights_schema`. The start where fewer than 100 users can be asked.
     """
-    start = {name: value for name, value in start.items() if name != "candidates"}
-    asked = to_arrow(
-        users.filter(
-            "time_window = 'train' and is_scored and training_role <> 'gate'"
-        ).project("user_index")
+    asked = np.sort(
+        to_arrow(
+            users.filter(
+                "time_window = 'train' and is_scored and training_role <> 'gate'"
+            ).project("user_index")
+        )["user_index"].to_numpy()
     )
     weights = start
-    if asked.num_rows >= MINIMUM_USERS:
+    if asked.size >= MINIMUM_USERS:
+        taken = to_arrow(
+            labels.filter("time_window = 'train'").project("user_index, item_index")
+        )
+        is_asked = pc.is_in(taken["user_index"], pa.array(asked))
         weights = learn_weights(
-            _of_users(scaled_candidates, asked, "scorer, scaled_score"),
-            _of_users(labels, asked),
+            _scores(lists, asked),
+            taken.filter(is_asked),
             start=start,
             cutoff=CUTOFF,
             rounds=ROUNDS,
@@ -63,15 +99,28 @@ def learn(scaled_candidates: Any, labels: Any, users: Any, start: dict) -> pa.Ta
             "scorer": name,
             "start_weight": start[name],
             "blend_weight": weights[name],
-            "train_user_count": asked.num_rows,
+            "train_user_count": asked.size,
         }
         for name in sorted(start)
     ]
     return pa.Table.from_pylist(rows, schema=weights_schema)
 
 
-def _of_users(relation: Any, users: pa.Table, more: str = "") -> pa.Table:
-    """Return the rows of `train` of the given users."""
-    columns = ", ".join(["user_index", "item_index", *filter(None, [more])])
-    rows = to_arrow(relation.filter("time_window = 'train'").project(columns))
-    return rows.join(users, "user_index", join_type="inner")
+def _scores(lists: ScorerLists, users: np.ndarray) -> pa.Table:
+    """Return the lists of users in `train` as a table of scaled scores."""
+    names = pa.array(lists.scorers, pa.string())
+    parts = [
+        pa.table(
+            {
+                "user_index": block.users[user],
+                "item_index": block.items[user, scorer, place],
+                "scorer": pa.DictionaryArray.from_arrays(
+                    pa.array(scorer.astype(np.int32)), names
+                ),
+                "scaled_score": block.scaled_scores[user, scorer, place],
+            }
+        )
+        for block in lists.blocks("train", users)
+        for user, scorer, place in [np.nonzero(block.items >= 0)]
+    ]
+    return pa.concat_tables(parts)

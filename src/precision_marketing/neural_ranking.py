@@ -57,7 +57,11 @@ def train(candidate_features: Any, settings: dict[str, float]) -> pa.Table:
             items=rows["item_index"].to_numpy(),
             holdout_users=pc.equal(rows["training_role"], "stopping").to_numpy(),
             settings=NeuralScorerSettings(
-                **{k: v for k, v in settings.items() if k != "candidates"}
+                **{
+                    name: value
+                    for name, value in settings.items()
+                    if name in NeuralScorerSettings.__dataclass_fields__
+                }
             ),
         )
     except NotEnoughTrainingData as reason:

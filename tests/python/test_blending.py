@@ -4,16 +4,22 @@ import duckdb
 import pytest
 
 from precision_marketing.blending import learn
+from precision_marketing.scorer_lists import ScorerLists
 
-# For each user item 1 is the label; `right` puts it first, `wrong` last.
+# For each user item 1 is the label; `right` (0) puts it first, `wrong` (1) last.
 CANDIDATES = """
     select
-        time_window, scorer, user_index, item_index,
-        case when (scorer = 'right') = (item_index = 1) then 2e0 else 0.5e0 end
-            as scaled_score
-    from (values ('train'), ('test')) as windows(time_window),
-        (values ('right'), ('wrong')) as scorers(scorer),
-        range(200) as users(user_index), range(30) as items(item_index)
+        time_window, scorer_number, user_index, item_index,
+        30e0 - scorer_rank as score, scorer_rank
+    from (
+        select *, row_number() over (
+            partition by time_window, scorer_number, user_index
+            order by (scorer_number = 0) = (item_index = 1) desc, item_index
+        ) as scorer_rank
+        from (values ('train'), ('test')) as windows(time_window),
+            (values (0), (1)) as scorers(scorer_number),
+            range(200) as users(user_index), range(29) as items(item_index)
+    )
 """
 LABELS = """
     select time_window, user_index, case time_window when 'train' then 1 else 2 end
@@ -26,7 +32,7 @@ USERS = """
         case when user_index % 5 = 0 then 'gate' else 'training' end as training_role
     from range({count}) as users(user_index)
 """
-START = {"right": 0.5, "wrong": 0.5, "candidates": 80}
+START = {"right": 0.5, "wrong": 0.5}
 
 
 @pytest.fixture
@@ -36,8 +42,9 @@ def connection():
 
 
 def learned(connection, user_count: int) -> dict[str, dict]:
+    lists = ScorerLists(connection, connection.sql(CANDIDATES), list(START), depth=29)
     table = learn(
-        connection.sql(CANDIDATES),
+        lists,
         connection.sql(LABELS),
         connection.sql(USERS.format(count=user_count)),
         START,

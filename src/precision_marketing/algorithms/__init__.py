@@ -14,6 +14,11 @@ from precision_marketing.algorithms.linear_svm import (
     pair_differences,
     sample_choices,
 )
+from precision_marketing.algorithms.list_blend import (
+    BlendedLists,
+    blend_lists,
+    scale_lists,
+)
 from precision_marketing.algorithms.local_ridge import fit_local_ridge
 from precision_marketing.algorithms.naive_bayes import term_log_odds, term_shares
 from precision_marketing.algorithms.neighbors import (
@@ -51,6 +56,7 @@ from precision_marketing.algorithms.top_scores import ScoreBlock, iterate_top_sc
 
 __all__ = [
     "Blend",
+    "BlendedLists",
     "Choices",
     "Factors",
     "NeuralScorerModel",
@@ -58,6 +64,7 @@ __all__ = [
     "NotEnoughTrainingData",
     "ScoreBlock",
     "SpectralWeights",
+    "blend_lists",
     "combined_profiles",
     "content_neighbors",
     "ease_scores",
@@ -84,6 +91,7 @@ __all__ = [
     "pieces",
     "popularity_damping",
     "sample_choices",
+    "scale_lists",
     "scores_schema",
     "spectral_scores",
     "term_counts",

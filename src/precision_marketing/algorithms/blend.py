@@ -162,7 +162,9 @@ def _pooled(scores: pa.Table, labels: pa.Table, names: list[str]) -> _Lists:
     users = np.unique(labels["user_index"].to_numpy()).astype(np.int64)
     label_keys = _keys(labels)
     label_keys.sort()
-    scorer = pc.index_in(scores["scorer"], pa.array(names, pa.string()))
+    scorer = pc.index_in(
+        scores["scorer"].cast(pa.string()), pa.array(names, pa.string())
+    )
     scorer = scorer.fill_null(-1).to_numpy()
     row_users = scores["user_index"].to_numpy()
     is_used = (scorer >= 0) & np.isin(row_users, users)

@@ -1,0 +1,76 @@
+"""How near a candidate is to its user's history and to each of its last days."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from precision_marketing.algorithms import (
+    neighbor_matrix,
+    neighbor_similarities,
+    text_similarities,
+)
+from precision_marketing.content import tfidf_profiles
+from precision_marketing.content_products import Fields
+from precision_marketing.windows import Window
+
+# Days of a history looked at one by one, the last one first.
+DAYS = 3
+DECAY = 0.7
+
+SIMILARITY_NAMES = tuple(
+    f"{kind}_{part}"
+    for kind in ("choice", "next", "text")
+    for part in ("history", *(f"day_{day}" for day in range(1, DAYS + 1)))
+)
+
+
+def window_similarities(
+    window: Window,
+    choice_neighbors: pa.Table,
+    next_neighbors: pa.Table,
+    fields: Fields,
+    settings: Mapping[str, float],
+) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """Return the function from users and items to how near they are.
+
+    Parameters
+    ----------
+    window : Window
+    choice_neighbors, next_neighbors : pyarrow.Table
+        Neighbors of item cosine and of next basket.
+    fields : dict of str to Field
+        The items' text; may be empty.
+    settings : mapping
+        Settings of `content_tfidf`: `<field>_weight`.
+
+    Returns
+    -------
+    callable
+        From the candidates' users and items, those of a user side by side, to an array
+        of float64, shape (n, 12), columns `SIMILARITY_NAMES`. By what was chosen
+        together, by what comes next and by text: the sum over the history, each older
+        day counting 0.7 of the next (for text the cosine to that sum), and the largest
+        similarity to an item of each of the last three days (for text the cosine to
+        their sum). NaN for the text of a candidate that has none.
+    """
+    shape = (window.weights.shape[1],) * 2
+    both = [
+        neighbor_matrix(table, *shape) for table in (choice_neighbors, next_neighbors)
+    ]
+    profiles = tfidf_profiles(fields, settings) if fields else None
+    history = {"positions": window.recency_positions, "decay": DECAY, "days": DAYS}
+
+    def nearness(users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        parts = [
+            neighbor_similarities(users, items, neighbors=near, **history)
+            for near in both
+        ]
+        if profiles is None:
+            by_text = np.full((users.size, 1 + DAYS), np.nan)
+        else:
+            by_text = text_similarities(users, items, profiles=profiles, **history)
+            by_text[np.diff(profiles.indptr)[items] == 0] = np.nan
+        return np.hstack([*parts, by_text])
+
+    return nearness
