@@ -1,4 +1,5 @@
 -- Grain: one row per time window, user and candidate item: features, null where missing.
+{{ config(materialized="view") }}
 with
 
 candidates as (

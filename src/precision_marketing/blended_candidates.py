@@ -2,7 +2,7 @@
 
 Blended in blocks of users by compiled code, and not in SQL: at ten million events SQL
 grouped 80 million pairs of a user and an item, and pivoted the kept ones, through
-20 GB of temporary files (docs/decisions/0005-blend-in-blocks.md).
+20 GB of temporary files (docs/decisions/0008-blend-in-blocks-of-users.md).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
