@@ -23,7 +23,7 @@ from benchmarks.quality.tables import (
 
 # Above it, the package's figures and the recount are said to disagree.
 TOLERANCE = 1e-9
-_NETWORK = ("candidate_features", "neural_scorer_model", "neural_scores")
+_NETWORK = ("candidate_features", "neural_scorer_model", "learned_scores")
 _BLEND = ("scaled_candidates", "blend_weights", "blended_candidates")
 
 
