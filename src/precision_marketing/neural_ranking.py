@@ -32,6 +32,7 @@ from precision_marketing.relations import (
 
 # Their scores are in memory at one time, 28 bytes a candidate; not their features.
 USERS_PER_BLOCK = 100_000
+_KEYS = ("user_index", "item_index")
 _log = logging.getLogger(__name__)
 
 
@@ -121,23 +122,26 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
 def _scored(candidate_features: Any, models: Mapping) -> Iterator[pa.RecordBatch]:
     """Yield the ranked candidates of a block of users and a model at a time."""
     names = next(iter(models.values())).feature_names
-    columns = ", ".join(["user_index", "item_index", *(f'"{name}"' for name in names)])
+    columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
     for time_window in TIME_WINDOWS:
         role = " and training_role = 'gate'" if time_window == "train" else ""
         window = candidate_features.filter(f"time_window = '{time_window}'{role}")
-        for users in _blocks_of_users(window):
+        for condition in _blocks_of_users(window):
             keys, scores = [], {scorer: [] for scorer in models}
-            rows = window.filter(users).project(columns)
+            rows = window.filter(condition).project(columns)
             for batch in arrow_batches(rows, ROWS_PER_BATCH):
                 features = _features(batch, names)
-                keys.append(batch.select(["user_index", "item_index"]))
+                # Copied: a column of a batch keeps all its others in memory.
+                keys.append([batch[name].to_numpy().copy() for name in _KEYS])
                 for scorer, model in models.items():
                     scores[scorer].append(model.predict(features))
             if not keys:
                 continue
-            block = pa.Table.from_batches(keys)
+            users_and_items = [
+                np.concatenate(column) for column in zip(*keys, strict=True)
+            ]
             for scorer, parts in scores.items():
-                ranked = _ranked(block, np.concatenate(parts))
+                ranked = _ranked(*users_and_items, np.concatenate(parts))
                 yield with_window(ranked, time_window, scorer)
 
 
@@ -158,10 +162,8 @@ def _features(batch: pa.RecordBatch, names: tuple[str, ...]) -> np.ndarray:
     return features
 
 
-def _ranked(rows: pa.Table, scores: np.ndarray) -> pa.RecordBatch:
+def _ranked(users: np.ndarray, items: np.ndarray, scores: np.ndarray) -> pa.RecordBatch:
     """Return user, item, score and rank within the user; ties by lowest item."""
-    users = rows["user_index"].to_numpy()
-    items = rows["item_index"].to_numpy()
     order = np.lexsort((items, -scores, users))
     users = users[order]
     starts = np.flatnonzero(np.r_[True, users[1:] != users[:-1]]) if users.size else []
