@@ -23,7 +23,8 @@ class Dbt:
     """What the macros see of dbt: the package's other macros, and dispatch."""
 
     def __init__(self):
-        files = [MACROS / "compat/neurons.sql", MACROS / "neural_score.sql"]
+        names = ("compat/neurons", "neural_score_parts", "neural_score")
+        files = [MACROS / f"{name}.sql" for name in names]
         environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         environment.globals |= {
             "precision_marketing": self,
