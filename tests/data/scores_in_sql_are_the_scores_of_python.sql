@@ -1,13 +1,11 @@
 -- What `neural_score` computes from the weights is what was ranked with, to 1e-9.
 {% set weights = ref("neural_scorer_weights") %}
 {% set columns = [] %}
-{% if execute %}
-    {% for column in adapter.get_columns_in_relation(ref("candidate_features")) %}
-        {% if column.name.startswith("feature_") %}
-            {% do columns.append(column.name) %}
-        {% endif %}
-    {% endfor %}
+{% for column in adapter.get_columns_in_relation(ref("candidate_features")) %}
+{% if column.name.startswith("feature_") %}
+{% do columns.append(column.name) %}
 {% endif %}
+{% endfor %}
 with
 
 gate_users as (
@@ -35,7 +33,7 @@ scored_by_{{ scorer }} as (
     {{ precision_marketing.neural_score(
         "asked", weights, columns, ["user_index", "item_index"],
         scorer,
-    ) if columns else "select 0 as user_index, 0 as item_index, 0e0 as score" }}
+    ) if columns else "select *, 0e0 as score from asked" }}
 
 ),
 

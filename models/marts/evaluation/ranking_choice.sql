@@ -44,19 +44,28 @@ final as (
         is_published,
         case
             when scorer = 'neural' and is_published
-                then 'published: the lower end of the interval, ' || lower_text
-                || ', is above 0'
+                then
+                    'published: the lower end of the interval, '
+                    || lower_text
+                    || ', is above 0'
             when not has_enough_users and is_published
                 then 'published: ' || few_users_text || ', so that the blend is taken'
             when not has_enough_users then 'not published: ' || few_users_text
             when scorer = 'neural'
-                then 'not published: the lower end of the interval, ' || lower_text
-                || ', is not above 0'
+                then
+                    'not published: the lower end of the interval, '
+                    || lower_text
+                    || ', is not above 0'
             when is_published then 'published: the best of the simpler rankings'
             when is_best_simpler
-                then 'not published: the best of the simpler rankings, but the network'
-                || ' is better'
-            else 'not published: ' || margin_text || ' to ' || best_simpler_ranking
+                then
+                    'not published: the best of the simpler rankings, but the network'
+                    || ' is better'
+            else
+                'not published: '
+                || margin_text
+                || ' to '
+                || best_simpler_ranking
                 || ', the best of the simpler rankings'
         end as reason
     from described
