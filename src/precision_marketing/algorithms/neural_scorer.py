@@ -36,6 +36,8 @@ from precision_marketing.algorithms._training_rows import TrainingRows
 HIDDEN_LAYERS = (64, 64)
 # Rows that are scaled and copied at one time.
 _ROWS_PER_STEP = 65_536
+# Of an epoch, on which its loss and accuracy are measured.
+_ROWS_OF_LOSS = 200_000
 _log = logging.getLogger(__name__)
 
 
@@ -145,10 +147,10 @@ def fit_networks(
     -------
     NeuralScorerModel
         Its history has, per seed and epoch: binary cross-entropy (nats, without the
-        penalty) and accuracy at 0.5, on the epoch's own rows and on held-out rows drawn
-        once at the same ratio of negatives, so that the two compare; AUC on all
-        held-out rows; and mean NDCG@10 of their lists, over users with a positive in
-        the list.
+        penalty) and accuracy at 0.5, on the epoch's own rows (200,000 of them, drawn,
+        if they are more) and on held-out rows drawn once at the same ratio of
+        negatives, so that the two compare; AUC on all held-out rows; and mean NDCG@10
+        of their lists, over users with a positive in the list.
 
     Notes
     -----
@@ -181,7 +183,7 @@ def fit_networks(
 def _epochs(
     data: TrainingData, settings: NeuralScorerSettings, seed: int
 ) -> Iterator[tuple[Network, TrainingRows]]:
-    """Yield, after each epoch, the network and the rows it has just seen."""
+    """Yield, after each epoch, the network and rows, drawn of those it has seen."""
     generator = np.random.default_rng(seed)
     classifier = None
     for _ in range(settings.maximum_epochs):
@@ -201,7 +203,7 @@ def _epochs(
             classifier.partial_fit(inputs, part.labels, classes=[0.0, 1.0])
         weights = tuple(array.astype(np.float64) for array in classifier.coefs_)
         biases = tuple(array.astype(np.float64) for array in classifier.intercepts_)
-        yield Network(weights, biases, seed), rows
+        yield Network(weights, biases, seed), rows.subset(order[:_ROWS_OF_LOSS])
 
 
 def _batch_size(n_rows: int, largest: int) -> int:

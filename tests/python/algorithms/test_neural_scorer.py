@@ -363,3 +363,25 @@ def test_training_prints_no_warning(data):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fit(**data, settings=dataclasses.replace(QUICK, batch_size=10**6))
+
+
+@pytest.mark.parametrize(("rows", "batch_size"), [(10, 10), (999, 64), (5000, 1024)])
+def test_steps_are_whole_batches_and_the_rest_joins_the_last(
+    rows, batch_size, monkeypatch
+):
+    monkeypatch.setattr(neural_scorer, "_ROWS_PER_STEP", 200)
+    order = np.random.default_rng(0).permutation(rows)
+    steps = neural_scorer._steps(order, batch_size)
+    np.testing.assert_array_equal(np.concatenate(steps), order)
+    assert all(step.size % batch_size == 0 for step in steps[:-1])
+    assert steps[-1].size >= batch_size
+    assert len(steps) == 1 or steps[0].size <= max(200, batch_size)
+
+
+def test_single_precision_features_give_almost_the_same_model(data, model):
+    found = fit(
+        **changed(data, features=data["features"].astype(np.float32)), settings=QUICK
+    )
+    np.testing.assert_allclose(
+        found.predict(data["features"]), model.predict(data["features"]), atol=0.01
+    )
