@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import growth
+from benchmarks import growth, neural
 from benchmarks.builds import Dbt
 from benchmarks.cost import run_builds, summarize
 from benchmarks.machine import PROJECT
@@ -86,6 +86,17 @@ class Benchmark:
                 return measure_matrix(name, interactions, scratch, plan)
 
             self._part("speed", name, measured)
+
+    def neural(self) -> None:
+        """Train and score the learned scorers on generated candidates."""
+        for name in neural.USERS:
+            self._part(
+                "neural",
+                name,
+                lambda scratch, name=name: neural.measure_size(
+                    name, scratch, self.options.threads
+                ),
+            )
 
     def growth(self) -> None:
         """Build generated shops of growing size."""

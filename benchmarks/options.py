@@ -30,8 +30,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measure quality, speed and memory, growth, and what a build "
-        "costs; write report.md and report.json. docs/benchmarks.md explains.",
+        description="Measure quality, speed and memory, the learned scorers at size, "
+        "growth, and what a build costs; write report.md and report.json. "
+        "docs/benchmarks.md explains.",
     )
     parser.add_argument(
         "--only",

@@ -7,7 +7,7 @@ that an interrupted run goes on where it stopped, and the report is rendered fro
 import json
 from pathlib import Path
 
-SECTIONS = ("quality", "speed", "growth", "cost")
+SECTIONS = ("quality", "speed", "neural", "growth", "cost")
 
 
 class Parts:

@@ -96,9 +96,11 @@
             "penalty": 100.0, "user_degree_exponent": 0.5, "maximum_items": 8000,
         },
         "neural_scorer": {
-            "maximum_epochs": 12, "batch_size": 1024, "learning_rate": 0.001,
-            "negatives_per_positive": 10, "patience": 3, "seed": 0,
+            "seeds": 3, "maximum_epochs": 12, "batch_size": 1024,
+            "learning_rate": 0.001, "negatives_per_positive": 10, "patience": 3,
+            "seed": 0, "maximum_training_rows": 2000000,
         },
+        "logistic_regression": {"penalty": 1.0},
     }) }}
 {% endmacro %}
 

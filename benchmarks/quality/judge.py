@@ -23,7 +23,7 @@ from benchmarks.quality.tables import (
 
 # Above it, the package's figures and the recount are said to disagree.
 TOLERANCE = 1e-9
-_NETWORK = ("candidate_features", "neural_scorer_model", "neural_scores")
+_LEARNED = ("candidate_features", "neural_scorer_model", "learned_scores")
 _BLEND = ("blend_weights", "blended_candidates")
 
 
@@ -104,14 +104,15 @@ def ranking_seconds(results: Path, rankings: list[str]) -> dict[str, float]:
         if layer == "scorers":
             # The longest name: item_cosine_recent_scores is not item_cosine's.
             owners = [name for name in rankings if model.startswith(f"{name}_")]
-            owner = max(owners, key=len, default=None)
-        elif layer == "candidates" and model in _NETWORK:
-            owner = "neural"
+            owners = [max(owners, key=len)] if owners else []
+        elif layer == "candidates" and model in _LEARNED:
+            # Trained and scored together: the seconds are of both.
+            owners = ["neural", "logistic_regression"]
         elif layer == "candidates" and model in _BLEND:
-            owner = "blend"
+            owners = ["blend"]
         else:
             continue
-        if owner in seconds:
+        for owner in set(owners) & set(seconds):
             seconds[owner] += spent
     return seconds
 

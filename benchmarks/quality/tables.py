@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 _RANKINGS = """
-    select scorer, user_index, item_index from candidates.rankings
+    select scorer, user_index, item_index from candidates.judged_rankings
     where time_window = 'test' and ranking_rank <= 20
     order by scorer, user_index, ranking_rank
 """

@@ -15,10 +15,9 @@ shown as (
         rankings.user_index,
         rankings.item_index,
         cutoffs.k
-    from {{ ref("rankings") }} as rankings
+    from {{ ref("judged_rankings") }} as rankings
     inner join cutoffs
         on rankings.ranking_rank <= cutoffs.k
-    where rankings.time_window <> 'serve'
 
 ),
 
@@ -41,7 +40,7 @@ user_counts as (
         time_window,
         scorer,
         count(distinct user_index) as user_count
-    from {{ ref("rankings") }}
+    from {{ ref("judged_rankings") }}
     group by time_window, scorer
 
 ),

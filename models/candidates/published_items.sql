@@ -66,16 +66,17 @@ final as (
         coalesce(blended_candidates.{{ scorer.name }}_contribution, 0e0)
             as {{ scorer.name }}_contribution,
         {% endfor %}
-        -- The scorer with the largest part; the first of the list when parts tie.
-        case greatest(
+        -- The scorer with the largest part, the first of the list when parts tie; the
+        -- published one for an item that it alone found.
+        case
+            when blended_candidates.item_index is null then published.scorer
             {% for scorer in scorers %}
-            coalesce(blended_candidates.{{ scorer.name }}_contribution, 0e0)
-            {{- "," if not loop.last }}
-            {% endfor %}
-        )
-            {% for scorer in scorers %}
-            when coalesce(blended_candidates.{{ scorer.name }}_contribution, 0e0)
-                then '{{ scorer.name }}'
+            when blended_candidates.{{ scorer.name }}_contribution = greatest(
+                    {% for other in scorers %}
+                    blended_candidates.{{ other.name }}_contribution
+                    {{- "," if not loop.last }}
+                    {% endfor %}
+                ) then '{{ scorer.name }}'
             {% endfor %}
         end as winning_scorer
     from published

@@ -1,45 +1,29 @@
 -- Grain: one row: the ranking that is published, and the margin that decided it.
-{% set minimum_users = 200 %}
 with
 
-quality as (
+gate_margins as (
 
-    select *
-    from {{ ref("user_ranking_quality") }}
-    where time_window = 'train' and k = 10
+    select * from {{ ref("gate_margins") }}
 
 ),
 
--- Same users on both sides: in `train` every ranking is made for the gate's users.
-differences as (
+best_simpler as (
 
-    select neural.ndcg_at_k - blend.ndcg_at_k as difference
-    from quality as neural
-    inner join quality as blend on neural.user_index = blend.user_index
-    where neural.scorer = 'neural' and blend.scorer = 'blend'
+    select max(scorer) as scorer from gate_margins where is_best_simpler
 
 ),
 
-moments as (
+-- One row even without any: a shop may have no user of the gate.
+network as (
 
     select
-        count(*) as user_count,
-        {{ precision_marketing.exact_mean("difference") }} as mean_difference,
-        {{ precision_marketing.exact_mean("difference * difference") }} as mean_square
-    from differences
-
-),
-
-margins as (
-
-    select
-        user_count,
-        mean_difference,
-        sqrt(
-            greatest(mean_square - mean_difference * mean_difference, 0e0)
-            / nullif(user_count - 1, 0)
-        ) as standard_error
-    from moments
+        coalesce(max(gate_user_count), 0) as gate_user_count,
+        max(margin) as ndcg_margin,
+        max(margin_lower) as margin_lower,
+        max(margin_upper) as margin_upper,
+        coalesce(max(has_enough_users and margin_lower > 0), false) as is_better
+    from gate_margins
+    where scorer = 'neural'
 
 ),
 
@@ -47,17 +31,16 @@ final as (
 
     select
         case
-            when
-                user_count >= {{ minimum_users }}
-                and mean_difference - 1.959963984540054e0 * standard_error > 0
-                then 'neural'
-            else 'blend'
+            when network.is_better then 'neural'
+            else coalesce(best_simpler.scorer, 'blend')
         end as scorer,
-        user_count as gate_user_count,
-        mean_difference as ndcg_margin,
-        mean_difference - 1.959963984540054e0 * standard_error as margin_lower,
-        mean_difference + 1.959963984540054e0 * standard_error as margin_upper
-    from margins
+        coalesce(best_simpler.scorer, 'blend') as best_simpler_ranking,
+        network.gate_user_count,
+        network.ndcg_margin,
+        network.margin_lower,
+        network.margin_upper
+    from network
+    cross join best_simpler
 
 )
 

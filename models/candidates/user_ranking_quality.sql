@@ -14,13 +14,12 @@ hits as (
             order by rankings.ranking_rank
             rows unbounded preceding
         ) as hits_so_far
-    from {{ ref("rankings") }} as rankings
+    from {{ ref("judged_rankings") }} as rankings
     left join {{ ref("int_labels") }} as labels
         on rankings.time_window = labels.time_window
         and rankings.user_index = labels.user_index
         and rankings.item_index = labels.item_index
-    where rankings.time_window <> 'serve'
-        and rankings.ranking_rank <= 20
+    where rankings.ranking_rank <= 20
 
 ),
 

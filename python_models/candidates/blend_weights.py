@@ -8,7 +8,7 @@ def model(dbt, session):
     start = start_weights(settings)
     depth = read_settings(settings, "every_scorer")["candidates"]
     return learn(
-        ScorerLists(session, dbt.ref("candidate_scores"), list(start), depth),
+        ScorerLists(dbt.ref("candidate_scores"), list(start), depth),
         dbt.ref("int_labels"),
         dbt.ref("int_window_users"),
         start,

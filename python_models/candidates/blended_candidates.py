@@ -4,6 +4,7 @@ def model(dbt, session):
     from precision_marketing.blending import read_weights
     from precision_marketing.documents import read_item_fields, read_review_fields
     from precision_marketing.relations import (
+        on_other_cursor,
         reader,
         row_count,
         to_arrow,
@@ -23,7 +24,9 @@ def model(dbt, session):
             items=dbt.ref("int_item_features"),
         ),
         ScorerLists(
-            session, dbt.ref("candidate_scores"), list(weights), settings["candidates"]
+            on_other_cursor(dbt.ref("candidate_scores"), session),
+            list(weights),
+            settings["candidates"],
         ),
         weights,
         keep_of_each=settings["kept_of_each_scorer"],

@@ -1,8 +1,9 @@
 """The bridge between dbt's relations and the algorithms' matrices and batches.
 
-Read every input before a model returns its reader. DuckDB pulls batches while it
-inserts, and a query of the same connection at that time hangs for ever on duckdb 1.5.6
-(2.0.0 raises "code running inside a query cannot use that query's connection").
+Read every input before a model returns its reader, or read it `on_other_cursor`. DuckDB
+pulls batches while it inserts, and a query of the same connection at that time hangs
+for ever on duckdb 1.5.6 (2.0.0 raises "code running inside a query cannot use that
+query's connection").
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,6 +48,64 @@ def to_arrow(relation: Any) -> pa.Table:
     """
     # `arrow` is a table in duckdb 1.3 and a reader in 1.5; this is a table in all.
     return relation.to_arrow_table()
+
+
+def arrow_batches(relation: Any, rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield a DuckDB relation in batches, without having all of it in memory.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation
+        While it is read, its connection can do nothing else.
+    rows : int
+        Per batch, at most.
+
+    Yields
+    ------
+    pyarrow.RecordBatch
+        None for a relation without rows.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> rows = duckdb.sql("select range as item_index from range(5000)")
+    >>> sum(batch.num_rows for batch in arrow_batches(rows, 2048))
+    5000
+    """
+    # Older than 1.5, duckdb has the other name only.
+    has_new_name = hasattr(relation, "to_arrow_reader")
+    read = relation.to_arrow_reader if has_new_name else relation.fetch_arrow_reader
+    for batch in read(rows):
+        if batch.num_rows:
+            yield batch
+
+
+def on_other_cursor(relation: Any, connection: Any) -> Any:
+    """Return a relation that can be read while the connection inserts.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation
+        Of a table that is committed, such as `dbt.ref("...")`.
+    connection : duckdb.DuckDBPyConnection
+        The relation's, such as the `session` of a dbt Python model.
+
+    Returns
+    -------
+    duckdb.DuckDBPyRelation
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> connection = duckdb.connect()
+    >>> _ = connection.execute("create table items as select 7 as item_index")
+    >>> items = on_other_cursor(connection.table("items"), connection)
+    >>> schema = pa.schema([("item_index", pa.int32())])
+    >>> batches = reader(schema, arrow_batches(items, 9))
+    >>> connection.sql("select * from batches").fetchall()
+    [(7,)]
+    """
+    return connection.cursor().sql(relation.sql_query())
 
 
 def row_count(relation: Any) -> int:

@@ -25,24 +25,20 @@ class ScorerLists:
 
     Parameters
     ----------
-    session : duckdb.DuckDBPyConnection
-        dbt's; queries run on a cursor of it, since a query on the session itself hangs
-        while DuckDB pulls the rows of the model that asks.
     candidate_scores : duckdb.DuckDBPyRelation
         Columns time_window, scorer_number, user_index, item_index, score, scorer_rank.
+        Read block by block: where a model's rows are made of the blocks, it must be on
+        another cursor (`relations.on_other_cursor`).
     scorers : sequence of str
         Names in alphabetical order: a scorer's number is its place.
     depth : int
         Longest list.
     """
 
-    def __init__(
-        self, session: Any, candidate_scores: Any, scorers: Sequence[str], depth: int
-    ):
+    def __init__(self, candidate_scores: Any, scorers: Sequence[str], depth: int):
         if list(scorers) != sorted(scorers):
             raise ValueError("scorers must be in alphabetical order")
-        self._cursor = session.cursor()
-        self._query = candidate_scores.sql_query()
+        self._relation = candidate_scores
         self.scorers = tuple(scorers)
         self.depth = depth
 
@@ -65,11 +61,10 @@ class ScorerLists:
 
     def _block(self, time_window: str, users: np.ndarray) -> ListBlock:
         rows = to_arrow(
-            self._cursor.sql(
-                "select scorer_number, user_index, item_index, score, scorer_rank"
-                f" from ({self._query}) as lists where time_window = '{time_window}'"
+            self._relation.filter(
+                f"time_window = '{time_window}'"
                 f" and user_index between {users[0]} and {users[-1]}"
-            )
+            ).project("scorer_number, user_index, item_index, score, scorer_rank")
         )
         shape = (users.size, len(self.scorers), self.depth)
         items = np.full(shape, -1, np.int32)

@@ -42,7 +42,7 @@ def connection():
 
 
 def learned(connection, user_count: int) -> dict[str, dict]:
-    lists = ScorerLists(connection, connection.sql(CANDIDATES), list(START), depth=29)
+    lists = ScorerLists(connection.sql(CANDIDATES), list(START), depth=29)
     table = learn(
         lists,
         connection.sql(LABELS),

@@ -1,13 +1,23 @@
 """Training and ranking on candidate features, as the Python models do."""
 
+from operator import itemgetter
+
 import duckdb
 import pyarrow as pa
 import pytest
 
 from precision_marketing import neural_ranking
 from precision_marketing.neural_ranking import score, train
+from precision_marketing.relations import on_other_cursor
 
-SETTINGS = {"maximum_epochs": 3, "batch_size": 64, "candidates": 100}
+SETTINGS = {
+    "maximum_epochs": 3,
+    "batch_size": 64,
+    "seeds": 2,
+    "candidates": 100,
+    "maximum_training_rows": 10_000,
+}
+PENALTY = {"penalty": 1.0}
 # 90 users with six candidates each; the label is the one with the largest feature.
 CANDIDATES = """
     select
@@ -15,7 +25,8 @@ CANDIDATES = """
         case when user_index % 5 = 0 then 'gate'
             when user_index % 5 = 1 then 'stopping' else 'training'
         end as training_role,
-        case when item_index = user_index % 6 then 1e0 else 0e0 end as feature_signal,
+        case when item_index = user_index % 6 then 1e0 else 0e0 end
+            as feature_carries__signal,
         (user_index * 7 + item_index * 3) % 11 / 11e0 as feature_noise
     from (values ('train'), ('test'), ('serve')) as windows(time_window),
         range(90) as users(user_index), range(6) as items(item_index)
@@ -28,44 +39,80 @@ def connection():
         yield connection
 
 
-def ranked(connection, candidates: str = CANDIDATES) -> pa.Table:
-    features = connection.sql(candidates)
-    model = train(features, SETTINGS)
-    return score(features, connection.from_arrow(model))
+def trained(connection, candidates: str = CANDIDATES, **changes) -> pa.Table:
+    return train(connection.sql(candidates), SETTINGS | changes, PENALTY)
 
 
-def test_the_network_ranks_the_label_first(connection):
-    rows = ranked(connection).to_pylist()
+def ranked(connection, candidates: str = CANDIDATES) -> list[dict]:
+    connection.execute(f"create or replace table candidates as {candidates}")
+    models = connection.from_arrow(trained(connection, candidates))
+    features = on_other_cursor(connection.table("candidates"), connection)
+    # As dbt does it: the connection inserts while the features are read.
+    connection.register("batches", score(features, models))
+    connection.execute("create or replace table scores as select * from batches")
+    return connection.table("scores").to_arrow_table().to_pylist()
+
+
+@pytest.mark.parametrize("scorer", ["neural", "logistic_regression"])
+def test_both_models_rank_the_label_first(connection, scorer):
+    rows = [row for row in ranked(connection) if row["scorer"] == scorer]
     first = [row for row in rows if row["scorer_rank"] == 1]
     assert len(first) == 90 + 90 + 18
     assert all(row["item_index"] == row["user_index"] % 6 for row in first)
-    assert {row["scorer"] for row in rows} == {"neural"}
+    assert len(rows) == 6 * len(first)
 
 
-def test_in_train_only_users_it_never_saw_are_scored(connection):
-    rows = ranked(connection).to_pylist()
+def test_in_train_only_users_that_no_model_saw_are_scored(connection):
+    rows = ranked(connection)
     users = {row["user_index"] for row in rows if row["time_window"] == "train"}
     assert users == set(range(0, 90, 5))
 
 
-def test_users_of_the_gate_change_nothing_in_the_network(connection):
-    without_gate = train(
-        connection.sql(f"from ({CANDIDATES}) where training_role <> 'gate'"), SETTINGS
-    )
-    assert train(connection.sql(CANDIDATES), SETTINGS).equals(without_gate)
+def test_users_of_the_gate_change_nothing_in_the_models(connection):
+    without_gate = f"from ({CANDIDATES}) where training_role <> 'gate'"
+    assert trained(connection).equals(trained(connection, without_gate))
+
+
+def test_the_order_of_rows_changes_nothing_in_the_models(connection):
+    shuffled = f"from ({CANDIDATES}) order by hash(user_index * 7 + item_index)"
+    assert trained(connection).equals(trained(connection, shuffled))
+    few = {"maximum_training_rows": 250}
+    sampled = trained(connection, **few)
+    assert sampled.equals(trained(connection, shuffled, **few))
+    assert not sampled.equals(trained(connection))
 
 
 def test_too_little_data_gives_typed_tables_without_rows_and_says_so(
     connection, caplog
 ):
     few = f"from ({CANDIDATES}) where user_index < 10"
-    table = ranked(connection, few)
-    assert table.num_rows == 0
-    assert table.schema.field("score").type == pa.float64()
+    assert ranked(connection, few) == []
+    assert connection.table("scores").types[4] == "DOUBLE"
     assert "The neural scorer was not trained" in caplog.text
 
 
-def test_the_size_of_the_blocks_of_users_changes_nothing(connection, monkeypatch):
+def test_no_candidates_give_typed_tables_without_rows(connection):
+    assert ranked(connection, f"from ({CANDIDATES}) limit 0") == []
+    assert connection.table("scores").types[4] == "DOUBLE"
+
+
+def test_blocks_of_users_and_batches_of_rows_change_nothing(connection, monkeypatch):
     whole = ranked(connection)
     monkeypatch.setattr(neural_ranking, "USERS_PER_BLOCK", 7)
-    assert ranked(connection).equals(whole)
+    monkeypatch.setattr(neural_ranking, "ROWS_PER_BATCH", 2048)
+    key = itemgetter("scorer", "time_window", "user_index", "scorer_rank")
+    assert sorted(ranked(connection), key=key) == sorted(whole, key=key)
+
+
+def test_importance_finds_the_group_that_carries_the_label(connection):
+    table = trained(connection)
+    drops = {
+        name: value
+        for kind, name, value in zip(
+            *(table[column].to_pylist() for column in ("record_type", "name", "value")),
+            strict=True,
+        )
+        if kind == "importance"
+    }
+    assert set(drops) == {"carries", "other"}
+    assert drops["carries"] > 0.2 > abs(drops["other"])

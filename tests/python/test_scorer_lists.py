@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from precision_marketing import scorer_lists
-from precision_marketing.relations import reader
+from precision_marketing.relations import on_other_cursor, reader
 from precision_marketing.scorer_lists import ScorerLists
 
 LISTS = """
@@ -27,7 +27,7 @@ def connection():
 
 
 def test_a_block_holds_the_lists_of_the_users_that_are_asked(connection):
-    lists = ScorerLists(connection, connection.table("lists"), ["a", "b"], depth=3)
+    lists = ScorerLists(connection.table("lists"), ["a", "b"], depth=3)
     (block,) = lists.blocks("test", np.array([3, 7]))
     assert block.items.tolist() == [
         [[-1, -1, -1], [8, 5, -1]],
@@ -38,14 +38,15 @@ def test_a_block_holds_the_lists_of_the_users_that_are_asked(connection):
 
 def test_blocks_hold_each_user_once(connection, monkeypatch):
     monkeypatch.setattr(scorer_lists, "USERS_PER_BLOCK", 2)
-    lists = ScorerLists(connection, connection.table("lists"), ["a", "b"], depth=3)
+    lists = ScorerLists(connection.table("lists"), ["a", "b"], depth=3)
     blocks = list(lists.blocks("test", np.array([3, 4, 7])))
     assert [block.users.tolist() for block in blocks] == [[3, 4], [7]]
     assert [block.items[:, 1, 0].tolist() for block in blocks] == [[8, 9], [6]]
 
 
 def test_lists_can_be_read_while_a_table_is_made_of_them(connection):
-    lists = ScorerLists(connection, connection.table("lists"), ["a", "b"], depth=3)
+    table = on_other_cursor(connection.table("lists"), connection)
+    lists = ScorerLists(table, ["a", "b"], depth=3)
 
     def batches():
         for block in lists.blocks("test", np.array([3, 4, 7])):
@@ -60,4 +61,4 @@ def test_lists_can_be_read_while_a_table_is_made_of_them(connection):
 
 def test_scorers_out_of_order_are_refused(connection):
     with pytest.raises(ValueError, match="alphabetical"):
-        ScorerLists(connection, connection.table("lists"), ["b", "a"], depth=3)
+        ScorerLists(connection.table("lists"), ["b", "a"], depth=3)

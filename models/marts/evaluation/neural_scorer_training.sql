@@ -1,4 +1,4 @@
--- Grain: one row per training epoch of the neural scorer.
+-- Grain: one row per network (seed) and training epoch of the neural scorer.
 with
 
 records as (
@@ -12,6 +12,7 @@ records as (
 final as (
 
     select
+        seed,
         epoch,
         {% for name in [
             "training_loss", "training_accuracy", "holdout_loss", "holdout_accuracy",
@@ -21,7 +22,7 @@ final as (
         {% endfor %}
         max(case when name = 'is_published_epoch' then value end) = 1 as is_kept_epoch
     from records
-    group by epoch
+    group by seed, epoch
 
 )
 

@@ -1,5 +1,14 @@
 """The algorithms: numpy and scipy in, arrow out; nothing here knows dbt."""
 
+from precision_marketing.algorithms._model_records import neural_model_schema
+from precision_marketing.algorithms._neural_model import (
+    Network,
+    NeuralScorerModel,
+    calibrated,
+    history_schema,
+)
+from precision_marketing.algorithms._training_data import TrainingData
+from precision_marketing.algorithms._training_rows import NotEnoughTrainingData
 from precision_marketing.algorithms.blend import Blend, learn_weights, trials_schema
 from precision_marketing.algorithms.candidate_similarity import (
     neighbor_similarities,
@@ -20,6 +29,10 @@ from precision_marketing.algorithms.list_blend import (
     scale_lists,
 )
 from precision_marketing.algorithms.local_ridge import fit_local_ridge
+from precision_marketing.algorithms.logistic_regression import (
+    LogisticModel,
+    fit_logistic,
+)
 from precision_marketing.algorithms.naive_bayes import term_log_odds, term_shares
 from precision_marketing.algorithms.neighbors import (
     item_neighbors,
@@ -29,14 +42,15 @@ from precision_marketing.algorithms.neighbors import (
     user_neighbors_schema,
 )
 from precision_marketing.algorithms.neural_scorer import (
-    NeuralScorerModel,
     NeuralScorerSettings,
-    NotEnoughTrainingData,
     fit,
-    history_schema,
-    neural_model_schema,
+    fit_networks,
 )
 from precision_marketing.algorithms.next_basket import next_basket_neighbors
+from precision_marketing.algorithms.permutation_importance import (
+    GroupImportance,
+    group_importance,
+)
 from precision_marketing.algorithms.popularity import popularity_damping
 from precision_marketing.algorithms.spectral import (
     SpectralWeights,
@@ -59,12 +73,17 @@ __all__ = [
     "BlendedLists",
     "Choices",
     "Factors",
+    "GroupImportance",
+    "LogisticModel",
+    "Network",
     "NeuralScorerModel",
     "NeuralScorerSettings",
     "NotEnoughTrainingData",
     "ScoreBlock",
     "SpectralWeights",
+    "TrainingData",
     "blend_lists",
+    "calibrated",
     "combined_profiles",
     "content_neighbors",
     "ease_scores",
@@ -73,8 +92,11 @@ __all__ = [
     "fit_ease",
     "fit_ials",
     "fit_local_ridge",
+    "fit_logistic",
+    "fit_networks",
     "fit_ranking_svm",
     "fit_spectral",
+    "group_importance",
     "history_schema",
     "ials_scores",
     "item_neighbors",

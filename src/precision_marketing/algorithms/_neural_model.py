@@ -1,23 +1,27 @@
-"""A trained network as arrays: prediction, and one long table to keep it in."""
+"""Trained networks as arrays: prediction, and one long table to keep them in."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.special import expit
-from threadpoolctl import threadpool_limits
 
+from precision_marketing.algorithms._model_records import (
+    layer_records,
+    of_scorer,
+    read_layers,
+    read_scaling,
+    records,
+    scaling_records,
+)
+from precision_marketing.algorithms._scaled_features import logits_by_chunk
 from precision_marketing.algorithms._selection import rounded
 
-# Standard scores further from the mean than this are cut: one outlier must not
-# saturate the network.
-SCALED_LIMIT = 5.0
-_ROWS_PER_CHUNK = 65_536
-
+NEURAL = "neural"
 history_schema = pa.schema(
     [
+        ("seed", pa.int32()),
         ("epoch", pa.int32()),
         ("training_loss", pa.float64()),
         ("training_accuracy", pa.float64()),
@@ -28,22 +32,39 @@ history_schema = pa.schema(
         ("is_published_epoch", pa.bool_()),
     ]
 )
-neural_model_schema = pa.schema(
-    [
-        ("record_type", pa.string()),
-        ("layer", pa.int32()),
-        ("input_index", pa.int32()),
-        ("output_index", pa.int32()),
-        ("epoch", pa.int32()),
-        ("name", pa.string()),
-        ("value", pa.float64()),
-    ]
-)
+_METRICS = history_schema.names[2:]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """One network: relu between the layers, the last gives the logit.
+
+    Parameters
+    ----------
+    weights : tuple of array of float64
+        Per layer, shape (n_inputs, n_outputs); the last has one output.
+    biases : tuple of array of float64
+        Per layer, shape (n_outputs,).
+    seed : int
+        With which it was trained; its name within the ensemble.
+    """
+
+    weights: tuple[np.ndarray, ...]
+    biases: tuple[np.ndarray, ...]
+    seed: int = 0
+
+    def logits(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the logit of each row of scaled features."""
+        *hidden, last = zip(self.weights, self.biases, strict=True)
+        for weights, biases in hidden:
+            inputs = np.maximum(inputs @ weights + biases, 0.0)
+        # Row by row: a product with one column rounds by the row's place.
+        return (inputs * last[0][:, 0]).sum(axis=1) + last[1][0]
 
 
 @dataclass(frozen=True, eq=False)
 class NeuralScorerModel:
-    """A trained network: scaling, weights and the course of its training.
+    """An ensemble of networks: scaling, weights and the course of their training.
 
     Parameters
     ----------
@@ -51,54 +72,68 @@ class NeuralScorerModel:
         Columns of the features, in order.
     means, scales : array of float64, shape (n_features,)
         A feature x enters as (x - mean) / scale, cut at -5 and 5.
-    weights : tuple of array of float64
-        Per layer, shape (n_inputs, n_outputs); the last has one output.
-    biases : tuple of array of float64
-        Per layer, shape (n_outputs,).
+    networks : tuple of Network
+        One for each seed; they share the scaling.
     history : pyarrow.Table
-        `history_schema`, one row per epoch from 1. Losses are binary cross-entropies
-        in nats; the published epoch is the one whose weights these are.
+        `history_schema`, one row per seed and epoch from 1. Losses are binary
+        cross-entropies in nats; the published epoch is the one whose weights these are.
+    sampling_rate : float
+        Odds of a positive label among all candidates over the odds among the rows that
+        trained, 1 or less: negatives were sampled.
     """
 
     feature_names: tuple[str, ...]
     means: np.ndarray
     scales: np.ndarray
-    weights: tuple[np.ndarray, ...]
-    biases: tuple[np.ndarray, ...]
-    history: pa.Table
+    networks: tuple[Network, ...]
+    history: pa.Table = field(default_factory=history_schema.empty_table)
+    sampling_rate: float = 1.0
 
-    def predict(self, features: np.ndarray) -> np.ndarray:
-        """Return the probability of a positive label for each row.
+    def logits(self, features: np.ndarray) -> np.ndarray:
+        """Return the mean of the networks' logits for each row.
 
         Parameters
         ----------
-        features : array of float64, shape (n, n_features)
+        features : array of float, shape (n, n_features)
             Finite, columns as in `feature_names`.
 
         Returns
         -------
         array of float64, shape (n,)
-            In [0, 1], with 40 bits of fraction: a matrix product rounds a row
-            differently with its place in the block, and ties should be ties. It is
-            relative to the negatives drawn in training, not a conversion rate.
 
         Raises
         ------
         ValueError
             If the shape is wrong or a feature is not finite.
         """
-        features = checked_features(features, len(self.feature_names))
-        probabilities = np.empty(features.shape[0])
-        with threadpool_limits(limits=1):
-            for start in range(0, features.shape[0], _ROWS_PER_CHUNK):
-                chunk = slice(start, start + _ROWS_PER_CHUNK)
-                inputs = scaled(features[chunk], self.means, self.scales)
-                *hidden, last = zip(self.weights, self.biases, strict=True)
-                for weights, biases in hidden:
-                    inputs = np.maximum(inputs @ weights + biases, 0.0)
-                logits = inputs @ last[0] + last[1]
-                probabilities[chunk] = expit(logits[:, 0])
-        return rounded(probabilities)
+
+        def mean_logits(inputs: np.ndarray) -> np.ndarray:
+            total = sum(network.logits(inputs) for network in self.networks)
+            return total / len(self.networks)
+
+        return logits_by_chunk(features, self.means, self.scales, mean_logits)
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        """Return the probability of a positive label for each row.
+
+        Parameters
+        ----------
+        features : array of float, shape (n, n_features)
+            As for `logits`.
+
+        Returns
+        -------
+        array of float64, shape (n,)
+            The sigmoid of the logits, in [0, 1], with 40 bits of fraction, so that
+            ties are ties. It is relative to the negatives drawn in training;
+            `calibrated` makes it one among all candidates.
+
+        Raises
+        ------
+        ValueError
+            If the shape is wrong or a feature is not finite.
+        """
+        return rounded(expit(self.logits(features)))
 
     def to_table(self) -> pa.Table:
         """Return the whole model as one long table.
@@ -106,34 +141,32 @@ class NeuralScorerModel:
         Returns
         -------
         pyarrow.Table
-            `neural_model_schema`. record_type tells which columns are set beside
-            value: feature_mean and feature_scale (input_index, name), weight (layer,
-            input_index, output_index), bias (layer, output_index), epoch_metric
-            (epoch, name; booleans are 0 and 1). Layers and indices start at 0.
+            `neural_model_schema` with scorer `neural`. record_type tells which columns
+            are set beside value: feature_mean and feature_scale (input_index, name),
+            sampling_rate, weight (seed, layer, input_index, output_index), bias (seed,
+            layer, output_index), epoch_metric (seed, epoch, name; booleans are 0 and
+            1). Layers and indices start at 0.
         """
-        feature_index = np.arange(len(self.feature_names))
-        parts = [
-            _records(
-                "feature_mean", self.means, feature_index, name=self.feature_names
-            ),
-            _records(
-                "feature_scale", self.scales, feature_index, name=self.feature_names
-            ),
-        ]
-        for layer, (weights, biases) in enumerate(
-            zip(self.weights, self.biases, strict=True)
-        ):
-            inputs, outputs = np.indices(weights.shape).reshape(2, -1)
-            outputs_of_biases = np.arange(biases.size)
-            parts += [
-                _records("weight", weights.ravel(), inputs, outputs, layer=layer),
-                _records("bias", biases, output_index=outputs_of_biases, layer=layer),
-            ]
-        epochs = self.history["epoch"].to_numpy()
-        for name in history_schema.names[1:]:
-            values = self.history[name].cast(pa.float64()).to_pylist()
-            names = [name] * epochs.size
-            parts.append(_records("epoch_metric", values, epoch=epochs, name=names))
+        parts = scaling_records(
+            NEURAL, self.feature_names, self.means, self.scales, self.sampling_rate
+        )
+        for network in self.networks:
+            layers = zip(network.weights, network.biases, strict=True)
+            for layer, (weights, biases) in enumerate(layers):
+                parts += layer_records(NEURAL, network.seed, layer, weights, biases)
+            is_own = pc.equal(self.history["seed"], network.seed)
+            own = self.history.filter(is_own)
+            for name in _METRICS:
+                parts.append(
+                    records(
+                        NEURAL,
+                        "epoch_metric",
+                        own[name].cast(pa.float64()).to_pylist(),
+                        seed=network.seed,
+                        epoch=own["epoch"].to_pylist(),
+                        name=[name] * own.num_rows,
+                    )
+                )
         return pa.concat_tables(parts)
 
     @classmethod
@@ -144,7 +177,7 @@ class NeuralScorerModel:
         ----------
         table : pyarrow.Table
             Columns of `neural_model_schema`; rows in any order, as a database returns
-            them.
+            them. Records of other scorers and of other types are left out.
 
         Returns
         -------
@@ -155,99 +188,56 @@ class NeuralScorerModel:
         ValueError
             If a record is missing or repeated, as in an empty table.
         """
-        means = _array(table, "feature_mean", "input_index")
-        is_mean = pc.equal(table["record_type"], "feature_mean")
-        names = table.filter(is_mean).sort_by("input_index")["name"].to_pylist()
+        table = of_scorer(table, NEURAL)
+        scaling = read_scaling(table)
         is_weight = pc.equal(table["record_type"], "weight")
-        last_layer = pc.max(table.filter(is_weight)["layer"]).as_py()
-        layers = [
-            table.filter(pc.equal(table["layer"], layer))
-            for layer in range(last_layer + 1)
+        seeds = sorted(pc.unique(table.filter(is_weight)["seed"]).to_pylist())
+        if not seeds:
+            raise ValueError("the model's table has no weight")
+        networks = [
+            Network(*read_layers(table.filter(pc.equal(table["seed"], seed))), seed)
+            for seed in seeds
         ]
-        return cls(
-            feature_names=tuple(names),
-            means=means,
-            scales=_array(table, "feature_scale", "input_index"),
-            weights=tuple(
-                _array(layer, "weight", "input_index", "output_index")
-                for layer in layers
-            ),
-            biases=tuple(_array(layer, "bias", "output_index") for layer in layers),
-            history=_history(table),
-        )
+        return cls(**scaling, networks=tuple(networks), history=_history(table))
 
 
-def checked_features(features: np.ndarray, n_features: int) -> np.ndarray:
-    """Return features as float64, or raise ValueError for shape, NaN or infinity."""
-    features = np.asarray(features, dtype=np.float64)
-    if features.ndim != 2 or features.shape[1] != n_features:
-        raise ValueError(f"features must have {n_features} columns")
-    if not np.isfinite(features).all():
-        raise ValueError("features must be finite: found NaN or infinity")
-    return features
+def calibrated(probabilities: np.ndarray, sampling_rate: float) -> np.ndarray:
+    """Return probabilities among all candidates, not among the rows that trained.
 
+    Parameters
+    ----------
+    probabilities : array of float, shape (n,)
+        As a model predicts them.
+    sampling_rate : float
+        As in `NeuralScorerModel`, > 0.
 
-def scaled(features: np.ndarray, means: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """Return standard scores, cut at `SCALED_LIMIT` on both sides."""
-    return np.clip((features - means) / scales, -SCALED_LIMIT, SCALED_LIMIT)
+    Returns
+    -------
+    array of float64, shape (n,)
+        The odds times `sampling_rate`: ln(sampling_rate) added to the intercept.
+        Source: King, Zeng (2001), "Logistic regression in rare events data", section
+        4.1 (prior correction).
 
-
-def _records(
-    record_type: str,
-    values: Sequence[float | None],
-    input_index: np.ndarray | None = None,
-    output_index: np.ndarray | None = None,
-    *,
-    layer: int | None = None,
-    epoch: np.ndarray | None = None,
-    name: Sequence[str] | None = None,
-) -> pa.Table:
-    """Return records of one type; columns not given are null."""
-    count = len(values)
-    columns = {
-        "record_type": [record_type] * count,
-        "layer": [layer] * count,
-        "input_index": input_index,
-        "output_index": output_index,
-        "epoch": epoch,
-        "name": name,
-        "value": values,
-    }
-    arrays = [
-        pa.array([None] * count if column is None else column, type=field.type)
-        for column, field in zip(columns.values(), neural_model_schema, strict=True)
-    ]
-    return pa.table(arrays, schema=neural_model_schema)
-
-
-def _array(table: pa.Table, record_type: str, *index_columns: str) -> np.ndarray:
-    """Return the values of one record type at their places in an array."""
-    records = table.filter(pc.equal(table["record_type"], record_type))
-    if records.num_rows == 0:
-        raise ValueError(f"the model's table has no {record_type}")
-    indices = tuple(records[column].to_numpy() for column in index_columns)
-    shape = tuple(int(index.max()) + 1 for index in indices)
-    places = np.ravel_multi_index(indices, shape)
-    if not np.array_equal(np.sort(places), np.arange(np.prod(shape))):
-        raise ValueError(f"the model's table misses or repeats a {record_type}")
-    values = np.empty(shape)
-    values[indices] = records["value"].to_numpy()
-    return values
+    Examples
+    --------
+    >>> calibrated(np.array([0.5]), sampling_rate=0.25).tolist()
+    [0.2]
+    """
+    odds = np.asarray(probabilities) * sampling_rate
+    return odds / (odds + 1.0 - probabilities)
 
 
 def _history(table: pa.Table) -> pa.Table:
-    """Return the epoch metrics as one row per epoch."""
+    """Return the epoch metrics as one row per seed and epoch."""
     metrics = table.filter(pc.equal(table["record_type"], "epoch_metric"))
+    columns = (metrics[name].to_pylist() for name in ("seed", "epoch", "name", "value"))
     values = {
-        (epoch, name): value
-        for epoch, name, value in zip(
-            *(metrics[column].to_pylist() for column in ("epoch", "name", "value")),
-            strict=True,
-        )
+        (seed, epoch, name): value
+        for seed, epoch, name, value in zip(*columns, strict=True)
     }
-    epochs = sorted({epoch for epoch, _ in values})
-    columns = [pa.array(epochs, pa.int32())]
-    for field in list(history_schema)[1:]:
-        column = pa.array([values[epoch, field.name] for epoch in epochs], pa.float64())
-        columns.append(column.cast(field.type))
-    return pa.table(columns, schema=history_schema)
+    rows = sorted({(seed, epoch) for seed, epoch, _ in values})
+    arrays = [pa.array([row[place] for row in rows], pa.int32()) for place in (0, 1)]
+    for name in _METRICS:
+        array = pa.array([values[*row, name] for row in rows], pa.float64())
+        arrays.append(array.cast(history_schema.field(name).type))
+    return pa.table(arrays, schema=history_schema)

@@ -2,13 +2,16 @@
 
 Dense 64 relu, Dense 64 relu, Dense 1 sigmoid, Adam, binary cross-entropy:
 scikit-learn's `MLPClassifier((64, 64), activation="relu", solver="adam")` is this
-network, with an L2 penalty of 1e-4. Sources: Kingma, Ba (2015), "Adam"; He et al.
+network, with an L2 penalty of 1e-4. Several are trained with one seed each; the score
+is the sigmoid of their mean logit. Sources: Kingma, Ba (2015), "Adam"; He et al.
 (2017), "Neural collaborative filtering", section 3.1 (binary cross-entropy with
-sampled negatives for implicit feedback).
+sampled negatives for implicit feedback); Hansen, Salamon (1990), "Neural network
+ensembles".
 """
 
+import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -16,40 +19,36 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
+from precision_marketing.algorithms._ndcg import mean_ndcg
 from precision_marketing.algorithms._neural_model import (
+    Network,
     NeuralScorerModel,
-    checked_features,
     history_schema,
-    neural_model_schema,
-    scaled,
 )
 from precision_marketing.algorithms._selection import check_count
-from precision_marketing.algorithms._training_rows import (
-    NotEnoughTrainingData,
-    TrainingRows,
-    check_enough,
+from precision_marketing.algorithms._training_data import (
+    MINIMUM_HOLDOUT_USERS,
+    MINIMUM_TRAINING_USERS,
+    TrainingData,
 )
-
-__all__ = [
-    "NeuralScorerModel",
-    "NeuralScorerSettings",
-    "NotEnoughTrainingData",
-    "fit",
-    "history_schema",
-    "neural_model_schema",
-]
+from precision_marketing.algorithms._training_rows import TrainingRows
 
 HIDDEN_LAYERS = (64, 64)
-NDCG_K = 10
-_ROWS_PER_CHUNK = 65_536
+# Rows that are scaled and copied at one time.
+_ROWS_PER_STEP = 65_536
+# Of an epoch, on which its loss and accuracy are measured.
+_ROWS_OF_LOSS = 200_000
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class NeuralScorerSettings:
-    """How the network is trained.
+    """How the networks are trained.
 
     Parameters
     ----------
+    seeds : int
+        Networks, of seed `seed`, `seed` + 1 and so on.
     maximum_epochs : int
         Passes over the positives, each with newly drawn negatives.
     patience : int
@@ -68,18 +67,20 @@ class NeuralScorerSettings:
         Seed of the first weights, the shuffling and the negatives.
     """
 
+    seeds: int = 3
     maximum_epochs: int = 12
     patience: int = 3
     batch_size: int = 1024
     learning_rate: float = 1e-3
     negatives_per_positive: int = 10
-    minimum_training_users: int = 20
-    minimum_holdout_users: int = 5
+    minimum_training_users: int = MINIMUM_TRAINING_USERS
+    minimum_holdout_users: int = MINIMUM_HOLDOUT_USERS
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Raise ValueError for a setting that is out of range."""
         for name in (
+            "seeds",
             "maximum_epochs",
             "patience",
             "batch_size",
@@ -101,105 +102,108 @@ def fit(
     holdout_users: np.ndarray,
     settings: NeuralScorerSettings,
 ) -> NeuralScorerModel:
-    """Train the network and return the epoch that ranks held-out users best.
+    """Train the networks on the given rows.
 
     Parameters
     ----------
-    features : array of float64, shape (n, n_features)
-        One row per user and candidate item, finite, in any order.
-    feature_names : sequence of str, length n_features
-    labels : array of bool or 0 and 1, shape (n,)
-    users, items : array of int, shape (n,)
-        Each pair once. A second label window may be stacked below with other user
-        numbers: a number stands for one list to rank.
-    holdout_users : array of bool, shape (n,)
-        True on the rows of users that never train; constant within a user.
+    features, feature_names, labels, users, items, holdout_users
+        As for `TrainingData.prepared`.
     settings : NeuralScorerSettings
 
     Returns
     -------
     NeuralScorerModel
-        Its history has, per epoch: binary cross-entropy (nats, without the penalty)
-        and accuracy at 0.5, on the epoch's own rows and on held-out rows drawn once
-        at the same ratio of negatives, so that the two compare; AUC on all held-out
-        rows; and mean NDCG@10 of their lists, over users with a positive in the list.
+        As `fit_networks` returns it.
 
     Raises
     ------
-    NotEnoughTrainingData
-        If a part has too few users with a positive, or no negative.
-    ValueError
-        If shapes disagree, a feature is not finite, a label is not 0 or 1, a pair
-        occurs twice, or a user is in both parts.
+    NotEnoughTrainingData, ValueError
+        As `TrainingData.prepared`.
+    """
+    data = TrainingData.prepared(
+        features,
+        feature_names,
+        labels,
+        users,
+        items,
+        holdout_users,
+        minimum_training_users=settings.minimum_training_users,
+        minimum_holdout_users=settings.minimum_holdout_users,
+    )
+    return fit_networks(data, settings)
+
+
+def fit_networks(
+    data: TrainingData, settings: NeuralScorerSettings
+) -> NeuralScorerModel:
+    """Train one network per seed; each keeps the epoch that ranks held-out users best.
+
+    Parameters
+    ----------
+    data : TrainingData
+    settings : NeuralScorerSettings
+
+    Returns
+    -------
+    NeuralScorerModel
+        Its history has, per seed and epoch: binary cross-entropy (nats, without the
+        penalty) and accuracy at 0.5, on the epoch's own rows (200,000 of them, drawn,
+        if they are more) and on held-out rows drawn once at the same ratio of
+        negatives, so that the two compare; AUC on all held-out rows; and mean NDCG@10
+        of their lists, over users with a positive in the list.
 
     Notes
     -----
     The order of rows changes nothing: they are taken by user and item. BLAS runs on
-    one thread, since sums split over threads may round differently.
+    one thread, since sums split over threads may round differently. Steps of Adam are
+    computed in float32, everything else in float64. Beside `data` no more than 65,536
+    rows are copied at a time, but for the held-out ones.
     """
-    features = checked_features(features, len(feature_names))
-    columns = TrainingRows.checked(
-        features.shape[0], labels, users, items, holdout_users
+    sample = data.holdout.drawn(
+        settings.negatives_per_positive, np.random.default_rng(settings.seed)
     )
-    training = columns.subset(~columns.is_holdout)
-    holdout = columns.subset(columns.is_holdout)
-    check_enough(training, "training", settings.minimum_training_users)
-    check_enough(holdout, "held-out", settings.minimum_holdout_users)
+    networks, history = [], []
     with threadpool_limits(limits=1):
-        means, scales = _moments(features, training.positions)
-        generator = np.random.default_rng(settings.seed)
-        epochs = _train(
-            features, tuple(feature_names), means, scales, training, generator, settings
-        )
-        sample = holdout.drawn(settings.negatives_per_positive, generator)
-        return _best_epoch(features, epochs, holdout, sample, settings.patience)
+        for seed in range(settings.seed, settings.seed + settings.seeds):
+            _log.info("Neural scorer: network of seed %d", seed)
+            epochs = _epochs(data, settings, seed)
+            network, rows = _best_epoch(data, epochs, sample, settings.patience)
+            networks.append(network)
+            history += rows
+    return NeuralScorerModel(
+        data.feature_names,
+        data.means,
+        data.scales,
+        tuple(networks),
+        pa.Table.from_pylist(history, schema=history_schema),
+        data.sampling_rate(settings.negatives_per_positive),
+    )
 
 
-def _moments(
-    features: np.ndarray, positions: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return means and standard deviations, 1 where a feature is constant."""
-    starts = range(0, positions.size, _ROWS_PER_CHUNK)
-    chunks = [positions[start : start + _ROWS_PER_CHUNK] for start in starts]
-    means = sum(features[chunk].sum(axis=0) for chunk in chunks) / positions.size
-    squares = sum(((features[chunk] - means) ** 2).sum(axis=0) for chunk in chunks)
-    scales = np.sqrt(squares / positions.size)
-    # A constant feature's deviation is rounding noise, not exactly 0.
-    scales[scales <= 1e-12 * np.abs(means)] = 1.0
-    return means, scales
-
-
-def _train(
-    features: np.ndarray,
-    feature_names: tuple[str, ...],
-    means: np.ndarray,
-    scales: np.ndarray,
-    training: TrainingRows,
-    generator: np.random.Generator,
-    settings: NeuralScorerSettings,
-) -> Iterator[tuple[NeuralScorerModel, float, float]]:
-    """Yield, after each epoch, the model without history, its loss and accuracy."""
-    network = None
+def _epochs(
+    data: TrainingData, settings: NeuralScorerSettings, seed: int
+) -> Iterator[tuple[Network, TrainingRows]]:
+    """Yield, after each epoch, the network and rows, drawn of those it has seen."""
+    generator = np.random.default_rng(seed)
+    classifier = None
     for _ in range(settings.maximum_epochs):
-        rows = training.drawn(settings.negatives_per_positive, generator)
-        if network is None:
-            network = MLPClassifier(
+        rows = data.training.drawn(settings.negatives_per_positive, generator)
+        batch_size = _batch_size(rows.labels.size, settings.batch_size)
+        if classifier is None:
+            classifier = MLPClassifier(
                 HIDDEN_LAYERS,
-                batch_size=_batch_size(rows.labels.size, settings.batch_size),
+                batch_size=batch_size,
                 learning_rate_init=settings.learning_rate,
-                random_state=settings.seed,
+                random_state=seed,
             )
-        inputs = scaled(features[rows.positions], means, scales)
-        network.partial_fit(inputs, rows.labels, classes=[0.0, 1.0])
-        model = NeuralScorerModel(
-            feature_names=feature_names,
-            means=means,
-            scales=scales,
-            weights=tuple(weights.copy() for weights in network.coefs_),
-            biases=tuple(biases.copy() for biases in network.intercepts_),
-            history=history_schema.empty_table(),
-        )
-        yield model, *_loss_and_accuracy(model, features, rows)
+        order = generator.permutation(rows.labels.size)
+        for step in _steps(order, batch_size):
+            part = rows.subset(step)
+            inputs = data.inputs(part, np.float32)
+            classifier.partial_fit(inputs, part.labels, classes=[0.0, 1.0])
+        weights = tuple(array.astype(np.float64) for array in classifier.coefs_)
+        biases = tuple(array.astype(np.float64) for array in classifier.intercepts_)
+        yield Network(weights, biases, seed), rows.subset(order[:_ROWS_OF_LOSS])
 
 
 def _batch_size(n_rows: int, largest: int) -> int:
@@ -207,22 +211,30 @@ def _batch_size(n_rows: int, largest: int) -> int:
     return min(largest, max(32, n_rows // 32), n_rows)
 
 
+def _steps(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
+    """Cut rows into parts of whole batches; the rest joins the last part."""
+    size = batch_size * max(1, _ROWS_PER_STEP // batch_size)
+    return np.split(order, np.arange(1, max(1, order.size // size)) * size)
+
+
 def _best_epoch(
-    features: np.ndarray,
-    epochs: Iterator[tuple[NeuralScorerModel, float, float]],
-    holdout: TrainingRows,
+    data: TrainingData,
+    epochs: Iterator[tuple[Network, TrainingRows]],
     sample: TrainingRows,
     patience: int,
-) -> NeuralScorerModel:
-    """Return the model of the epoch with the highest held-out NDCG, with history."""
+) -> tuple[Network, list[dict]]:
+    """Return the network of the epoch with the highest held-out NDCG, and history."""
     history: list[dict] = []
     best, best_epoch, best_ndcg = None, 0, -np.inf
-    for epoch, (model, training_loss, training_accuracy) in enumerate(epochs, start=1):
-        probabilities = model.predict(features[holdout.positions])
-        loss, accuracy = _loss_and_accuracy(model, features, sample)
-        ndcg = _mean_ndcg(holdout.users, holdout.labels, probabilities)
+    holdout = data.holdout
+    for epoch, (network, rows) in enumerate(epochs, start=1):
+        probabilities = _probabilities(data, network, holdout)
+        training_loss, training_accuracy = _loss_and_accuracy(data, network, rows)
+        loss, accuracy = _loss_and_accuracy(data, network, sample)
+        ndcg = mean_ndcg(holdout.users, holdout.labels, probabilities)
         history.append(
             {
+                "seed": network.seed,
                 "epoch": epoch,
                 "training_loss": training_loss,
                 "training_accuracy": training_accuracy,
@@ -233,38 +245,30 @@ def _best_epoch(
             }
         )
         if ndcg > best_ndcg:
-            best, best_epoch, best_ndcg = model, epoch, ndcg
+            best, best_epoch, best_ndcg = network, epoch, ndcg
         if epoch - best_epoch >= patience:
             break
     for row in history:
         row["is_published_epoch"] = row["epoch"] == best_epoch
-    return replace(best, history=pa.Table.from_pylist(history, schema=history_schema))
+    return best, history
+
+
+def _probabilities(
+    data: TrainingData, network: Network, rows: TrainingRows
+) -> np.ndarray:
+    """Return what the network alone predicts for the rows."""
+    model = NeuralScorerModel(data.feature_names, data.means, data.scales, (network,))
+    starts = range(0, rows.positions.size, _ROWS_PER_STEP)
+    parts = [rows.positions[start : start + _ROWS_PER_STEP] for start in starts]
+    return np.concatenate([model.predict(data.features[part]) for part in parts])
 
 
 def _loss_and_accuracy(
-    model: NeuralScorerModel, features: np.ndarray, rows: TrainingRows
+    data: TrainingData, network: Network, rows: TrainingRows
 ) -> tuple[float, float]:
     """Return mean binary cross-entropy in nats, and accuracy at 0.5."""
-    probabilities = model.predict(features[rows.positions])
+    probabilities = _probabilities(data, network, rows)
     of_label = np.where(rows.labels == 1, probabilities, 1.0 - probabilities)
     # A saturated sigmoid is exactly 0 or 1; its logarithm must stay finite.
     loss = -np.log(np.maximum(of_label, np.finfo(np.float64).eps)).mean()
     return float(loss), float(((probabilities > 0.5) == rows.labels).mean())
-
-
-def _mean_ndcg(users: np.ndarray, labels: np.ndarray, scores: np.ndarray) -> float:
-    """Return mean NDCG@10 with binary gains over users with a positive.
-
-    Rows are sorted by user and item; ties go to the lower item.
-    """
-    order = np.lexsort((np.arange(scores.size), -scores, users))
-    _, starts, groups, counts = np.unique(
-        users, return_index=True, return_inverse=True, return_counts=True
-    )
-    ranks = np.arange(scores.size) - np.repeat(starts, counts)
-    gains = labels[order] / np.log2(ranks + 2) * (ranks < NDCG_K)
-    positives = np.bincount(groups, weights=labels).astype(int)
-    ideal = np.cumsum(1.0 / np.log2(np.arange(NDCG_K) + 2))
-    has_positive = positives > 0
-    best = ideal[np.minimum(positives[has_positive], NDCG_K) - 1]
-    return float((np.bincount(groups, weights=gains)[has_positive] / best).mean())

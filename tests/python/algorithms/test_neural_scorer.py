@@ -8,6 +8,7 @@ from sklearn.metrics import ndcg_score, roc_auc_score
 from sklearn.neural_network import MLPClassifier
 
 from precision_marketing.algorithms import (
+    Network,
     NeuralScorerModel,
     NeuralScorerSettings,
     NotEnoughTrainingData,
@@ -19,7 +20,8 @@ from precision_marketing.algorithms import (
 
 # Scores keep 40 bits of fraction, 5e-13.
 TOLERANCE = 1e-9
-QUICK = NeuralScorerSettings(maximum_epochs=3, batch_size=64)
+QUICK = NeuralScorerSettings(seeds=2, maximum_epochs=3, batch_size=64)
+ONE = dataclasses.replace(QUICK, seeds=1)
 NAMES = ("cosine", "popularity", "noise")
 
 
@@ -68,9 +70,12 @@ def test_worked_example_of_the_page():
         feature_names=("cosine", "popularity"),
         means=np.array([0.5, 10.0]),
         scales=np.array([0.25, 5.0]),
-        weights=(np.array([[1.0, -1.0], [0.5, 0.0]]), np.array([[2.0], [1.0]])),
-        biases=(np.array([0.0, 0.5]), np.array([-1.0])),
-        history=history_schema.empty_table(),
+        networks=(
+            Network(
+                weights=(np.array([[1.0, -1.0], [0.5, 0.0]]), np.array([[2.0], [1.0]])),
+                biases=(np.array([0.0, 0.5]), np.array([-1.0])),
+            ),
+        ),
     )
     # Scaled (1, 2): hidden relu(1 + 1) = 2 and relu(-1 + 0.5) = 0; logit 2 * 2 - 1 = 3.
     # The second row's 1e9 is cut at 5: hidden 1 + 2.5 = 3.5 and 0; logit 6.
@@ -88,22 +93,42 @@ def test_prediction_is_that_of_scikit_learn(data):
         feature_names=NAMES,
         means=means,
         scales=scales,
-        weights=tuple(network.coefs_),
-        biases=tuple(network.intercepts_),
-        history=history_schema.empty_table(),
+        networks=(Network(tuple(network.coefs_), tuple(network.intercepts_)),),
     ).predict(features)
     expected = network.predict_proba(inputs)[:, 1]
     np.testing.assert_allclose(found, expected, atol=TOLERANCE)
 
 
 def test_the_network_is_the_one_of_the_founding_document(model):
-    assert [weights.shape for weights in model.weights] == [(3, 64), (64, 64), (64, 1)]
-    assert [biases.shape for biases in model.biases] == [(64,), (64,), (1,)]
+    for network in model.networks:
+        shapes = [weights.shape for weights in network.weights]
+        assert shapes == [(3, 64), (64, 64), (64, 1)]
+        assert [biases.shape for biases in network.biases] == [(64,), (64,), (1,)]
     assert model.feature_names == NAMES
 
 
+def test_the_score_is_the_sigmoid_of_the_mean_logit(data, model):
+    assert [network.seed for network in model.networks] == [0, 1]
+    each = [
+        dataclasses.replace(model, networks=(network,)).logits(data["features"])
+        for network in model.networks
+    ]
+    assert not np.allclose(each[0], each[1], atol=0.01)
+    expected = 1 / (1 + np.exp(-(each[0] + each[1]) / 2))
+    found = model.predict(data["features"])
+    np.testing.assert_allclose(found, expected, atol=TOLERANCE)
+
+
+def test_each_network_is_the_one_of_its_seed_alone(data, model):
+    second = fit(**data, settings=dataclasses.replace(QUICK, seeds=1, seed=1))
+    for ours, its in zip(
+        model.networks[1].weights, second.networks[0].weights, strict=True
+    ):
+        np.testing.assert_array_equal(ours, its)
+
+
 def test_it_learns_what_ranks_held_out_users(data):
-    twelve_epochs = dataclasses.replace(QUICK, maximum_epochs=12)
+    twelve_epochs = dataclasses.replace(ONE, maximum_epochs=12)
     found = fit(**data, settings=twelve_epochs)
     is_held_out = data["holdout_users"]
     features, labels = (data[name][is_held_out] for name in ("features", "labels"))
@@ -115,7 +140,7 @@ def test_it_learns_what_ranks_held_out_users(data):
 
 def test_history_names_the_epoch_that_was_kept(data):
     found = fit(
-        **data, settings=dataclasses.replace(QUICK, maximum_epochs=12, patience=2)
+        **data, settings=dataclasses.replace(ONE, maximum_epochs=12, patience=2)
     )
     history = found.history
     assert history.schema == history_schema
@@ -127,12 +152,15 @@ def test_history_names_the_epoch_that_was_kept(data):
     ]
     assert len(ndcg) == min(12, best + 3)
     # The weights are those of that epoch, not of the last.
-    stopped = dataclasses.replace(QUICK, maximum_epochs=best + 1)
+    stopped = dataclasses.replace(ONE, maximum_epochs=best + 1)
     again = fit(**data, settings=stopped)
-    np.testing.assert_array_equal(found.weights[0], again.weights[0])
+    np.testing.assert_array_equal(
+        found.networks[0].weights[0], again.networks[0].weights[0]
+    )
 
 
-def test_held_out_ndcg_is_that_of_scikit_learn(data, model):
+def test_held_out_ndcg_is_that_of_scikit_learn(data):
+    model = fit(**data, settings=ONE)
     is_held_out = data["holdout_users"]
     labels = data["labels"][is_held_out].reshape(-1, 30)
     scores = model.predict(data["features"][is_held_out]).reshape(-1, 30)
@@ -147,11 +175,13 @@ def test_held_out_ndcg_is_that_of_scikit_learn(data, model):
 def test_held_out_users_never_train(data, model):
     nonsense = data["features"].copy()
     nonsense[data["holdout_users"]] *= -1e3
-    one_epoch = dataclasses.replace(QUICK, maximum_epochs=1)
+    one_epoch = dataclasses.replace(ONE, maximum_epochs=1)
     found = fit(**changed(data, features=nonsense), settings=one_epoch)
     expected = fit(**data, settings=one_epoch)
     np.testing.assert_array_equal(found.means, expected.means)
-    np.testing.assert_array_equal(found.weights[0], expected.weights[0])
+    np.testing.assert_array_equal(
+        found.networks[0].weights[0], expected.networks[0].weights[0]
+    )
 
 
 def test_the_order_of_rows_and_a_second_run_change_nothing(data, model):
@@ -163,7 +193,9 @@ def test_the_order_of_rows_and_a_second_run_change_nothing(data, model):
 
 def test_another_seed_is_another_network(data, model):
     other = fit(**data, settings=dataclasses.replace(QUICK, seed=1))
-    assert not np.array_equal(other.weights[0], model.weights[0])
+    assert not np.array_equal(
+        other.networks[0].weights[0], model.networks[0].weights[0]
+    )
 
 
 def test_negatives_are_drawn_anew_each_epoch_at_the_given_ratio(data, monkeypatch):
@@ -175,7 +207,7 @@ def test_negatives_are_drawn_anew_each_epoch_at_the_given_ratio(data, monkeypatc
             return super().partial_fit(inputs, labels, classes=classes)
 
     monkeypatch.setattr(neural_scorer, "MLPClassifier", Spy)
-    fit(**data, settings=dataclasses.replace(QUICK, negatives_per_positive=2))
+    fit(**data, settings=dataclasses.replace(ONE, negatives_per_positive=2))
     for _, labels in seen:
         assert (labels == 0).sum() == 2 * (labels == 1).sum()
     (first, labels), (second, _) = seen[:2]
@@ -208,7 +240,7 @@ def test_chunks_and_the_order_of_rows_do_not_change_predictions(
     expected = model.predict(data["features"])
     shuffle = np.random.default_rng(1).permutation(expected.size)
     monkeypatch.setattr(
-        "precision_marketing.algorithms._neural_model._ROWS_PER_CHUNK", 7
+        "precision_marketing.algorithms._scaled_features.ROWS_PER_CHUNK", 7
     )
     found = model.predict(data["features"][shuffle])
     np.testing.assert_allclose(found, expected[shuffle], atol=TOLERANCE)
@@ -233,20 +265,23 @@ def test_every_weight_has_its_place_in_the_table(model):
     counts = table["record_type"].value_counts().to_dict()
     epochs = model.history.num_rows
     assert counts == {
-        "weight": 3 * 64 + 64 * 64 + 64,
-        "bias": 64 + 64 + 1,
+        "weight": 2 * (3 * 64 + 64 * 64 + 64),
+        "bias": 2 * (64 + 64 + 1),
+        "sampling_rate": 1,
         "feature_mean": 3,
         "feature_scale": 3,
         "epoch_metric": 7 * epochs,
     }
     one = table.query(
-        "record_type == 'weight' and layer == 1 and input_index == 5"
+        "seed == 0 and record_type == 'weight' and layer == 1 and input_index == 5"
         " and output_index == 9"
     )
-    assert one["value"].tolist() == [model.weights[1][5, 9]]
+    assert one["value"].tolist() == [model.networks[0].weights[1][5, 9]]
 
 
-@pytest.mark.parametrize("record_type", ["weight", "bias", "feature_mean"])
+@pytest.mark.parametrize(
+    "record_type", ["weight", "bias", "feature_mean", "sampling_rate"]
+)
 def test_a_table_with_a_missing_record_is_refused(model, record_type):
     table = model.to_table()
     is_type = np.array(table["record_type"].to_pylist()) == record_type
@@ -308,6 +343,7 @@ def test_contradictory_input_is_refused(data, change, message):
 @pytest.mark.parametrize(
     "change",
     [
+        {"seeds": 0},
         {"maximum_epochs": 0},
         {"patience": 0},
         {"batch_size": 0},
@@ -327,3 +363,25 @@ def test_training_prints_no_warning(data):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fit(**data, settings=dataclasses.replace(QUICK, batch_size=10**6))
+
+
+@pytest.mark.parametrize(("rows", "batch_size"), [(10, 10), (999, 64), (5000, 1024)])
+def test_steps_are_whole_batches_and_the_rest_joins_the_last(
+    rows, batch_size, monkeypatch
+):
+    monkeypatch.setattr(neural_scorer, "_ROWS_PER_STEP", 200)
+    order = np.random.default_rng(0).permutation(rows)
+    steps = neural_scorer._steps(order, batch_size)
+    np.testing.assert_array_equal(np.concatenate(steps), order)
+    assert all(step.size % batch_size == 0 for step in steps[:-1])
+    assert steps[-1].size >= batch_size
+    assert len(steps) == 1 or steps[0].size <= max(200, batch_size)
+
+
+def test_single_precision_features_give_almost_the_same_model(data, model):
+    found = fit(
+        **changed(data, features=data["features"].astype(np.float32)), settings=QUICK
+    )
+    np.testing.assert_allclose(
+        found.predict(data["features"]), model.predict(data["features"]), atol=0.01
+    )

@@ -64,7 +64,7 @@ def test_longest_name_owns_a_model(tmp_path):
     models = (
         ("item_cosine_neighbors", 1.0, "scorers"),
         ("item_cosine_recent_scores", 2.0, "scorers"),
-        ("neural_scores", 4.0, "candidates"),
+        ("learned_scores", 4.0, "candidates"),
         ("rankings", 8.0, "candidates"),
     )
     nodes = [node % (name, s, layer, name) for name, s, layer in models]

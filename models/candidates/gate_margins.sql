@@ -1,0 +1,103 @@
+-- Grain: one row per ranking: its margin over the best simpler one, on users of `train`
+-- that no learned scorer has seen (the gate).
+{% set minimum_users = 200 %}
+{% set width = "1.959963984540054e0" %}
+with
+
+quality as (
+
+    select
+        scorer,
+        user_index,
+        ndcg_at_k
+    from {{ ref("user_ranking_quality") }}
+    where time_window = 'train' and k = 10
+
+),
+
+means as (
+
+    select
+        scorer,
+        count(*) as gate_user_count,
+        {{ precision_marketing.exact_mean("ndcg_at_k") }} as ndcg_at_10
+    from quality
+    group by scorer
+
+),
+
+-- On the word of few users, and of equals, the blend: it cannot be far off.
+best_simpler as (
+
+    select scorer
+    from means
+    where scorer <> 'neural'
+    qualify row_number() over (
+            order by
+                case
+                    when gate_user_count >= {{ minimum_users }}
+                        then round(ndcg_at_10, 9)
+                    else 0e0
+                end desc,
+                case when scorer = 'blend' then 0 else 1 end,
+                scorer
+        ) = 1
+
+),
+
+-- Same users on both sides: in `train` every ranking is made for the gate's users.
+differences as (
+
+    select
+        quality.scorer,
+        quality.ndcg_at_k - simpler.ndcg_at_k as difference
+    from quality
+    inner join best_simpler on true
+    inner join quality as simpler
+        on best_simpler.scorer = simpler.scorer
+        and quality.user_index = simpler.user_index
+
+),
+
+moments as (
+
+    select
+        scorer,
+        count(*) as user_count,
+        {{ precision_marketing.exact_mean("difference") }} as margin,
+        {{ precision_marketing.exact_mean("difference * difference") }} as mean_square
+    from differences
+    group by scorer
+
+),
+
+margins as (
+
+    select
+        scorer,
+        margin,
+        sqrt(
+            greatest(mean_square - margin * margin, 0e0) / nullif(user_count - 1, 0)
+        ) as standard_error
+    from moments
+
+),
+
+final as (
+
+    select
+        means.scorer,
+        means.gate_user_count,
+        means.ndcg_at_10,
+        means.scorer = best_simpler.scorer as is_best_simpler,
+        means.gate_user_count >= {{ minimum_users }} as has_enough_users,
+        margins.margin,
+        margins.margin - {{ width }} * margins.standard_error as margin_lower,
+        margins.margin + {{ width }} * margins.standard_error as margin_upper
+    from means
+    left join margins on means.scorer = margins.scorer
+    left join best_simpler on true
+
+)
+
+select * from final
