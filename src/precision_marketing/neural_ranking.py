@@ -30,8 +30,9 @@ from precision_marketing.relations import (
     with_window,
 )
 
-# Their scores are in memory at one time, 28 bytes a candidate; not their features.
-USERS_PER_BLOCK = 100_000
+# Their scores are in memory at one time, some 150 bytes a candidate with all copies;
+# not their features.
+USERS_PER_BLOCK = 50_000
 _KEYS = ("user_index", "item_index")
 _log = logging.getLogger(__name__)
 

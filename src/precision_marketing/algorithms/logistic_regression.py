@@ -23,6 +23,8 @@ from precision_marketing.algorithms._selection import rounded
 from precision_marketing.algorithms._training_data import TrainingData
 
 LOGISTIC = "logistic_regression"
+# More rows move a few dozen coefficients no more; they are held in float64.
+MAXIMUM_ROWS = 500_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +120,7 @@ def fit_logistic(
     negatives_per_positive: int = 10,
     seed: int = 0,
 ) -> LogisticModel:
-    """Fit the regression to every positive and to negatives drawn once.
+    """Fit the regression to the positives and to negatives drawn once.
 
     Minimizes the sum of binary cross-entropies plus penalty / 2 · |coefficients|²
     (scikit-learn's `LogisticRegression` with C = 1 / penalty), by Newton's method.
@@ -126,7 +128,8 @@ def fit_logistic(
     Parameters
     ----------
     data : TrainingData
-        Its training part is used.
+        Its training part is used; of more than `MAXIMUM_ROWS` drawn rows, so many
+        drawn evenly.
     penalty : float
         Strength of the L2 penalty on the coefficients of scaled features, > 0.
     negatives_per_positive : int
@@ -145,7 +148,11 @@ def fit_logistic(
     """
     if not 0 < penalty < np.inf:
         raise ValueError(f"penalty must be > 0 and finite, not {penalty}")
-    rows = data.training.drawn(negatives_per_positive, np.random.default_rng(seed))
+    generator = np.random.default_rng(seed)
+    rows = data.training.drawn(negatives_per_positive, generator)
+    if rows.labels.size > MAXIMUM_ROWS:
+        chosen = generator.choice(rows.labels.size, MAXIMUM_ROWS, replace=False)
+        rows = rows.subset(np.sort(chosen))
     regression = LogisticRegression(
         C=1.0 / penalty, solver="newton-cholesky", tol=1e-8, max_iter=100
     )

@@ -10,6 +10,7 @@ from precision_marketing.algorithms import (
     TrainingData,
     calibrated,
     fit_logistic,
+    logistic_regression,
     neural_model_schema,
 )
 
@@ -66,6 +67,23 @@ def test_prediction_is_that_of_scikit_learn(rows):
     expected = regression.predict_proba(rows["features"])[:, 1]
     found = model.predict(rows["features"])
     np.testing.assert_allclose(found, expected, atol=TOLERANCE)
+
+
+def test_of_many_rows_as_many_as_fit_say_about_the_same(data, monkeypatch):
+    whole = fit_logistic(data, penalty=1.0)
+    seen = []
+
+    class Spy(LogisticRegression):
+        def fit(self, inputs, labels):
+            seen.append(labels.copy())
+            return super().fit(inputs, labels)
+
+    monkeypatch.setattr(logistic_regression, "LogisticRegression", Spy)
+    monkeypatch.setattr(logistic_regression, "MAXIMUM_ROWS", 2_000)
+    found = fit_logistic(data, penalty=1.0)
+    assert seen[0].size == 2_000
+    assert 0 < seen[0].sum() < data.training.labels.sum()
+    np.testing.assert_allclose(found.coefficients, whole.coefficients, atol=0.3)
 
 
 def test_a_larger_penalty_gives_smaller_coefficients(data):
