@@ -1,6 +1,6 @@
 {# The features of the learned rankings: name `<group>__<name>`, how it is made, and what
    is done where it is missing: a number fills the gap, `drop` takes the candidate out.
-   The var `feature_gaps` overrides the last, e.g. {timing__item_age: drop}. #}
+   The var `feature_gaps` overrides the last, e.g. {popularity__item_age: drop}. #}
 {% macro candidate_features() %}
     {% set features = [] %}
     {% for scorer in precision_marketing.scorers() %}
@@ -15,10 +15,10 @@
         ]) %}
     {% endfor %}
     {% do features.extend([
-        ["agreement__blend_score", "candidates.blend_score", 0],
-        ["agreement__blend_rank", "-ln(candidates.blend_rank + 2e0)", -6.9],
-        ["agreement__best_rank", "-ln(candidates.best_rank + 2e0)", -6.9],
-        ["agreement__list_count", "cast(candidates.list_count as double)", 0],
+        ["scores__blend", "candidates.blend_score", 0],
+        ["scores__blend_rank", "-ln(candidates.blend_rank + 2e0)", -6.9],
+        ["scores__best_rank", "-ln(candidates.best_rank + 2e0)", -6.9],
+        ["scores__list_count", "cast(candidates.list_count as double)", 0],
         ["popularity__users", "ln(1e0 + item_features.user_count)", 0],
         ["popularity__recent_events", "ln(1e0 + item_features.recent_event_count)", 0],
         ["popularity__recent_share",
@@ -29,8 +29,8 @@
          ~ " / (1e0 + item_features.previous_event_count))", 0],
         ["popularity__over_usual",
          "ln(1e0 + item_features.user_count) - rhythm.mean_popularity", 0],
-        ["timing__item_age", "ln(1e0 + item_features.age_days)", 5.9],
-        ["timing__days_since_last_event",
+        ["popularity__item_age", "ln(1e0 + item_features.age_days)", 5.9],
+        ["popularity__days_since_last_event",
          "ln(1e0 + greatest(item_features.days_since_last_event, 0e0))", 5.9],
         ["user__events", "ln(1e0 + users.history_event_count)", 0],
         ["user__days_since_last_event",
