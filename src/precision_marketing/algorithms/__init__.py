@@ -2,6 +2,12 @@
 
 from precision_marketing.algorithms.blend import Blend, learn_weights, trials_schema
 from precision_marketing.algorithms.ease import ease_scores, fit_ease
+from precision_marketing.algorithms.group_attribution import (
+    GroupContributions,
+    Layers,
+    LinearNetwork,
+    group_contributions,
+)
 from precision_marketing.algorithms.ials import Factors, fit_ials, ials_scores
 from precision_marketing.algorithms.item_embedding import embedding_scores, unit_rows
 from precision_marketing.algorithms.linear_svm import (
@@ -48,6 +54,9 @@ __all__ = [
     "Blend",
     "Choices",
     "Factors",
+    "GroupContributions",
+    "Layers",
+    "LinearNetwork",
     "NeuralScorerModel",
     "NeuralScorerSettings",
     "NotEnoughTrainingData",
@@ -63,6 +72,7 @@ __all__ = [
     "fit_local_ridge",
     "fit_ranking_svm",
     "fit_spectral",
+    "group_contributions",
     "history_schema",
     "ials_scores",
     "item_neighbors",
