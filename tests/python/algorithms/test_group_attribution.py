@@ -1,7 +1,7 @@
 """Contributions of groups of features to a network's probability."""
 
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -28,13 +28,11 @@ class Network:
     biases: tuple[np.ndarray, ...]
 
 
-def network(*units, seed=0, n_features=len(GROUPS)):
+def network(*units, seed=0, n_features=6):
     generator = np.random.default_rng(seed)
     sizes = (n_features, *units, 1)
     return Network(
-        tuple(
-            generator.normal(size=pair) for pair in zip(sizes, sizes[1:], strict=False)
-        ),
+        tuple(generator.normal(size=pair) for pair in pairwise(sizes)),
         tuple(generator.normal(size=size) for size in sizes[1:]),
     )
 
