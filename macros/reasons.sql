@@ -1,10 +1,7 @@
-{# Where the history items behind a scorer's recommendation are looked up: a neighbor
+{# Where the history item behind a scorer's recommendation is looked up: a neighbor
    table; `itself` for a scorer that recommends what the user has; else nothing. #}
 {% macro reason_neighbors(scorer) %}
-    {% if not scorer.neighbors and scorer.reason_code.startswith("because_you_") %}
-        {{ return("itself") }}
-    {% endif %}
-    {{ return(scorer.neighbors) }}
+    {{ return("itself" if scorer.name == "buy_again" else scorer.neighbors) }}
 {% endmacro %}
 
 
@@ -22,7 +19,9 @@
 
 {# The sentence of a reason; `{item}` stands for the title of the history item. Of what
    the user did, the sentence says what the events say. #}
-{% macro reason_template(code, deed, is_itself, is_young, is_similar, has_origin) %}
+{% macro reason_template(
+    code, deed, is_itself, is_young, is_similar, has_origin, segment_kind
+) %}
     {%- set in_history = "other things in your history" -%}
     case
         when {{ code }} in ('because_you_bought', 'because_you_chose')
@@ -43,8 +42,12 @@
         when {{ code }} = 'customers_like_you'
             then 'Customers with a history like yours chose it.'
         when {{ code }} = 'popular_in_your_segment'
-            then 'Popular with customers like you.'
-        else 'Popular with our customers.'
+            then
+                'Popular with customers ' || case {{ segment_kind }}
+                    when 'country' then 'in your country.' else 'like you.'
+                end
+        when {{ code }} = 'popular' then 'Popular with our customers.'
+        else 'Selected for you.'
     end
 {%- endmacro %}
 

@@ -21,7 +21,7 @@ facts as (
         -- Without a date of publication nobody knows that it is new.
         items.published_at is not null
         and item_features.age_days < {{ new_item_days }} as is_young,
-        popular_items.item_index is not null as is_popular_in_segment
+        segment_favorites.segment_kind
     from winners
     inner join {{ ref("int_items") }} as items
         on winners.item_index = items.item_index
@@ -36,9 +36,11 @@ facts as (
         and origins.because_item_index = origin_events.item_index
     left join {{ ref("int_user_segments") }} as segments
         on winners.user_index = segments.user_index
-    left join {{ ref("segment_popular_items") }} as popular_items
-        on segments.segment = popular_items.segment
-        and winners.item_index = popular_items.item_index
+        and segments.is_nearest
+    left join {{ ref("segment_favorites") }} as segment_favorites
+        on segments.segment_kind = segment_favorites.segment_kind
+        and segments.segment = segment_favorites.segment
+        and winners.item_index = segment_favorites.item_index
 
 ),
 
@@ -56,7 +58,7 @@ coded as (
                         when is_bought then 'because_you_bought'
                         else 'because_you_chose'
                     end
-            when reason_code = 'popular' and is_popular_in_segment
+            when reason_code = 'popular' and segment_kind is not null
                 then 'popular_in_your_segment'
             else reason_code
         end as given_code,
@@ -84,6 +86,7 @@ final as (
             is_young="is_young",
             is_similar="reason_code = 'similar_content'",
             has_origin="because_item_index is not null",
+            segment_kind="segment_kind",
         ) }} as reason_template
     from coded
 

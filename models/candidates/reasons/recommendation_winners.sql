@@ -1,23 +1,60 @@
 -- Grain: one row per published user and item: the scorer behind it, and how that one
 -- sees the history.
+{% set scorers = precision_marketing.scorers() %}
 with
 
 published_items as (
 
-    select * from {{ ref("published_items") }}
+    select
+        user_index,
+        item_index,
+        case
+            when {% for scorer in scorers %}
+                {{ "or" if not loop.first }} {{ scorer.name }}_contribution > 0
+                {% endfor %}
+                then winning_scorer
+        end as largest_part
+    from {{ ref("published_items") }}
 
 ),
 
--- One scorer for every item of a ranking that is no sum; none for models of features.
 single_parts as (
 
-    select * from {{ ref("recommendation_parts") }} where part_kind = 'scorer'
+    select
+        user_index,
+        item_index,
+        max(part) as scorer
+    from {{ ref("recommendation_parts") }}
+    where part_kind = 'scorer'
+    group by user_index, item_index
+    having count(*) = 1
+
+),
+
+-- Where no scorer with a weight knows the item, it may still be among the popular ones.
+listed as (
+
+    select
+        published_items.user_index,
+        published_items.item_index,
+        coalesce(
+            single_parts.scorer, published_items.largest_part, popularity_scores.scorer
+        ) as winning_scorer
+    from published_items
+    left join single_parts
+        on published_items.user_index = single_parts.user_index
+        and published_items.item_index = single_parts.item_index
+    left join {{ ref("candidate_scores") }} as popularity_scores
+        on published_items.user_index = popularity_scores.user_index
+        and published_items.item_index = popularity_scores.item_index
+        and popularity_scores.time_window = 'serve'
+        and popularity_scores.scorer = 'popularity'
 
 ),
 
 scorer_reasons as (
 
-    {% for scorer in precision_marketing.scorers() %}
+    {% for scorer in scorers %}
     select
         '{{ scorer.name }}' as scorer,
         '{{ scorer.reason_code }}' as reason_code,
@@ -28,34 +65,24 @@ scorer_reasons as (
 
 ),
 
-decays as (
-
-    select * from {{ ref("int_scorer_settings") }} where setting = 'decay'
-
-),
-
 final as (
 
     select
-        published_items.user_index,
-        published_items.item_index,
+        listed.user_index,
+        listed.item_index,
         scorer_reasons.scorer as winning_scorer,
-        scorer_reasons.reason_code,
-        scorer_reasons.neighbor_table,
+        coalesce(scorer_reasons.reason_code, 'selected') as reason_code,
+        coalesce(scorer_reasons.neighbor_table, '') as neighbor_table,
         case scorer_reasons.history_view
             when 'recent' then coalesce(decays.setting_value, 1e0)
             when 'last_day' then 0e0
             else 1e0
         end as history_decay
-    from published_items
-    left join single_parts
-        on published_items.user_index = single_parts.user_index
-        and published_items.item_index = single_parts.item_index
-        and published_items.published_ranking <> 'blend'
-    inner join scorer_reasons
-        on coalesce(single_parts.part, published_items.winning_scorer)
-        = scorer_reasons.scorer
-    left join decays on scorer_reasons.scorer = decays.scorer
+    from listed
+    left join scorer_reasons on listed.winning_scorer = scorer_reasons.scorer
+    left join {{ ref("int_scorer_settings") }} as decays
+        on scorer_reasons.scorer = decays.scorer
+        and decays.setting = 'decay'
 
 )
 
