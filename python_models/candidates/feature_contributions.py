@@ -5,5 +5,5 @@ def model(dbt, session):
     return explain(
         dbt.ref("published_items"),
         dbt.ref("candidate_features"),
-        {"neural": dbt.ref("neural_scorer_model")},
+        dbt.ref("neural_scorer_model"),
     )

@@ -14,7 +14,7 @@ from precision_marketing.algorithms import (
     group_contributions,
 )
 from precision_marketing.feature_groups import feature_group
-from precision_marketing.relations import reader, row_count, to_arrow
+from precision_marketing.relations import reader, to_arrow
 
 # Their published items' features are in memory at one time: some 50 MB at ten items.
 USERS_PER_BLOCK = 10_000
@@ -42,6 +42,7 @@ class ExplainedModel:
     feature_names : tuple of str, length n_features
         Columns of `candidate_features`, in order.
     means, scales : array of float64, shape (n_features,)
+        Of the features, before they are cut.
     networks : tuple of Layers
         The mean of their logits is the model's.
     """
@@ -65,9 +66,9 @@ def neural_model(records: pa.Table) -> ExplainedModel:
     ExplainedModel
     """
     model = NeuralScorerModel.from_table(records)
-    return ExplainedModel(
-        model.feature_names, model.means, model.scales, networks=(model,)
-    )
+    # One network or, of an ensemble, several.
+    networks = getattr(model, "networks", (model,))
+    return ExplainedModel(model.feature_names, model.means, model.scales, networks)
 
 
 # Rankings that are probabilities of a model of features; any other has no rows here.
@@ -75,7 +76,7 @@ MODELS: Mapping[str, Callable[[pa.Table], ExplainedModel]] = {"neural": neural_m
 
 
 def explain(
-    published_items: Any, candidate_features: Any, model_tables: Mapping[str, Any]
+    published_items: Any, candidate_features: Any, trained_models: Any
 ) -> pa.RecordBatchReader:
     """Return what each feature group adds to each published probability.
 
@@ -86,8 +87,8 @@ def explain(
     candidate_features : duckdb.DuckDBPyRelation
         Columns time_window, user_index, item_index, `feature_<group>__<name>`.
         Published items without a row in `serve` are left out.
-    model_tables : mapping of str to duckdb.DuckDBPyRelation
-        Ranking, of `MODELS`, to its model as a table.
+    trained_models : duckdb.DuckDBPyRelation
+        The table `neural_scorer_model`.
 
     Returns
     -------
@@ -102,11 +103,12 @@ def explain(
     ValueError
         If the features are in more than ten groups.
     """
-    ranking = published_items.aggregate("max(published_ranking) as ranking")
-    name = to_arrow(ranking)["ranking"][0].as_py()
-    if name not in MODELS or not row_count(model_tables[name]):
+    published = published_items.aggregate("max(published_ranking) as ranking")
+    ranking = to_arrow(published)["ranking"][0].as_py()
+    records = to_arrow(trained_models)
+    if ranking not in MODELS or not records.num_rows:
         return reader(contributions_schema, [])
-    model = MODELS[name](to_arrow(model_tables[name]))
+    model = MODELS[ranking](records)
     found = [
         (rows.select(["user_index", "item_index"]), _contributions(rows, model))
         for rows in _blocks(published_items, candidate_features)

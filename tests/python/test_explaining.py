@@ -45,7 +45,7 @@ def published(connection, ranking="neural"):
 def explained(connection, ranking="neural", candidates=CANDIDATES):
     features = connection.sql(candidates)
     model = connection.from_arrow(train(features, SETTINGS))
-    table = explain(published(connection, ranking), features, {"neural": model})
+    table = explain(published(connection, ranking), features, model)
     return table.read_all()
 
 
@@ -92,7 +92,7 @@ def test_nothing_published_has_no_rows(connection):
     features = connection.sql(CANDIDATES)
     nothing = published(connection).filter("user_index < 0")
     model = connection.from_arrow(train(features, SETTINGS))
-    assert explain(nothing, features, {"neural": model}).read_all().num_rows == 0
+    assert explain(nothing, features, model).read_all().num_rows == 0
 
 
 def test_a_published_item_without_features_is_left_out(connection):
@@ -112,7 +112,7 @@ def test_a_linear_model_keeps_the_exact_parts_of_its_logit(connection, monkeypat
     monkeypatch.setattr(explaining, "MODELS", {"linear": lambda records: model})
     features = connection.sql(CANDIDATES)
     record = connection.from_arrow(pa.table({"value": [1.0]}))
-    table = explain(published(connection, "linear"), features, {"linear": record})
+    table = explain(published(connection, "linear"), features, record)
     rows = table.read_all().to_pylist()
     first = [row for row in rows if (row["user_index"], row["item_index"]) == (1, 1)]
     logits = {row["part"]: row["logit_contribution"] for row in first}
