@@ -88,6 +88,12 @@ def test_a_ranking_without_features_has_typed_columns_and_no_rows(connection):
     assert found.schema == explaining.contributions_schema
 
 
+def test_a_build_without_a_trained_model_has_no_rows(connection):
+    features = connection.sql(f"from ({CANDIDATES}) where user_index < 10")
+    untrained = connection.from_arrow(train(features, SETTINGS))
+    assert explain(published(connection), features, untrained).read_all().num_rows == 0
+
+
 def test_nothing_published_has_no_rows(connection):
     features = connection.sql(CANDIDATES)
     nothing = published(connection).filter("user_index < 0")

@@ -183,6 +183,15 @@ def test_a_network_that_is_linear_where_the_rows_are_gives_the_linear_solution()
     assert found.logit_contributions is None
 
 
+def test_a_linear_model_beside_a_network_has_no_parts_of_the_logit():
+    networks = [LinearNetwork(np.ones(6), 0.0), network(4)]
+    found = explained(rows(), networks)
+    assert found.logit_contributions is None
+    total = found.base + found.contributions.sum(axis=1)
+    expected = probability(scaled(rows()), networks)
+    np.testing.assert_allclose(total, expected, atol=TOLERANCE)
+
+
 def test_the_strongest_feature_is_the_one_that_moves_the_logit_most():
     coefficients = np.array([1.0, 0.5, -3.0, 0.0, 0.5, 1.0])
     features = MEANS + SCALES * np.array([[1.0, 2.0, 0.5, 1.0, 1.0, -1.0]])
