@@ -9,9 +9,13 @@ published_items as (
         user_index,
         item_index,
         case
-            when {% for scorer in scorers %}
-                {{ "or" if not loop.first }} {{ scorer.name }}_contribution > 0
-                {% endfor %}
+            when
+                greatest(
+                    {% for scorer in scorers %}
+                    {{ scorer.name }}_contribution
+                    {{- "," if not loop.last }}
+                    {% endfor %}
+                ) > 0
                 then winning_scorer
         end as largest_part
     from {{ ref("published_items") }}
@@ -55,11 +59,13 @@ listed as (
 scorer_reasons as (
 
     {% for scorer in scorers %}
+    {% set neighbors = precision_marketing.reason_neighbors(scorer) %}
+    {% set view = precision_marketing.history_view(scorer) %}
     select
         '{{ scorer.name }}' as scorer,
         '{{ scorer.reason_code }}' as reason_code,
-        '{{ precision_marketing.reason_neighbors(scorer) }}' as neighbor_table,
-        '{{ precision_marketing.history_view(scorer) }}' as history_view
+        '{{ neighbors }}' as neighbor_table,
+        '{{ view }}' as history_view
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -23,8 +23,12 @@ single_parts as (
         and published_items.item_index = candidate_scores.item_index
         and published_items.score = candidate_scores.score
     where candidate_scores.time_window = 'serve'
-        and published_items.published_ranking
-        in ('{{ scorers | map(attribute="name") | join("', '") }}')
+        and published_items.published_ranking in (
+            {% for scorer in scorers %}
+            '{{ scorer.name }}'
+            {{- "," if not loop.last }}
+            {% endfor %}
+        )
         and candidate_scores.scorer
         in (published_items.published_ranking, 'popularity')
     qualify row_number() over (
