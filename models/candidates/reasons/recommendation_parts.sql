@@ -7,36 +7,48 @@ published_items as (
 
 ),
 
+feature_totals as (
+
+    select
+        user_index,
+        item_index,
+        sum(contribution) as total
+    from {{ ref("feature_contributions") }}
+    group by user_index, item_index
+
+),
+
 -- A model of features explains its own scores only: an item that a rule put into the
 -- list has another one.
-feature_parts as (
+feature_items as (
 
-    select feature_contributions.*
-    from {{ ref("feature_contributions") }} as feature_contributions
-    inner join published_items
-        on feature_contributions.user_index = published_items.user_index
-        and feature_contributions.item_index = published_items.item_index
-    qualify abs(
-            published_items.score
-            - sum(feature_contributions.contribution) over (
-                partition by
-                    feature_contributions.user_index, feature_contributions.item_index
-            )
-        ) <= 1e-6
+    select
+        published_items.user_index,
+        published_items.item_index
+    from published_items
+    inner join feature_totals
+        on published_items.user_index = feature_totals.user_index
+        and published_items.item_index = feature_totals.item_index
+    where abs(published_items.score - feature_totals.total) <= 1e-6
 
 ),
 
 known_parts as (
 
     select
-        user_index,
-        item_index,
-        part,
-        case part when 'base' then 'base' else 'feature_group' end as part_kind,
-        contribution,
-        logit_contribution,
-        strongest_feature
-    from feature_parts
+        contributions.user_index,
+        contributions.item_index,
+        contributions.part,
+        case contributions.part
+            when 'base' then 'base' else 'feature_group'
+        end as part_kind,
+        contributions.contribution,
+        contributions.logit_contribution,
+        contributions.strongest_feature
+    from {{ ref("feature_contributions") }} as contributions
+    inner join feature_items
+        on contributions.user_index = feature_items.user_index
+        and contributions.item_index = feature_items.item_index
     union all
     select
         user_index,

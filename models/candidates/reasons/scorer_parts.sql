@@ -1,10 +1,19 @@
 -- Grain: one row per published user, item and scorer that has a part of the score.
+{{ config(materialized="view") }}
 {% set scorers = precision_marketing.scorers() %}
 with
 
 published_items as (
 
-    select * from {{ ref("published_items") }}
+    select
+        *,
+        -- Null is a scorer that a unit test does not name.
+        0e0
+        {% for scorer in scorers %}
+        + coalesce({{ scorer.name }}_contribution, 0e0)
+        {% endfor %}
+        as blend_total
+    from {{ ref("published_items") }}
 
 ),
 
@@ -53,51 +62,33 @@ otherwise_explained as (
 
 ),
 
--- Who does not list the item has no part.
-weighted_parts as (
-
-    {% for scorer in scorers %}
-    select
-        user_index,
-        item_index,
-        '{{ scorer.name }}' as part,
-        {{ scorer.name }}_contribution as contribution,
-        score
-    from published_items
-    where {{ scorer.name }}_contribution <> 0
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
 -- A ranking that is the sum of scorers, or an item that it filled another one with.
-blend_parts as (
+blended_items as (
 
-    select weighted_parts.*
-    from weighted_parts
+    select published_items.*
+    from published_items
     left join otherwise_explained
-        on weighted_parts.user_index = otherwise_explained.user_index
-        and weighted_parts.item_index = otherwise_explained.item_index
+        on published_items.user_index = otherwise_explained.user_index
+        and published_items.item_index = otherwise_explained.item_index
     where otherwise_explained.item_index is null
-    qualify abs(
-            weighted_parts.score
-            - sum(weighted_parts.contribution) over (
-                partition by weighted_parts.user_index, weighted_parts.item_index
-            )
-        ) <= 1e-9
+        and abs(published_items.score - published_items.blend_total) <= 1e-9
 
 ),
 
 final as (
 
     select * from single_parts
+    {% for scorer in scorers %}
     union all
     select
         user_index,
         item_index,
-        part,
-        contribution
-    from blend_parts
+        '{{ scorer.name }}' as part,
+        {{ scorer.name }}_contribution as contribution
+    from blended_items
+    -- Who does not list the item has no part.
+    where {{ scorer.name }}_contribution <> 0
+    {% endfor %}
 
 )
 

@@ -13,15 +13,15 @@ published_items as (
 
 ),
 
-ranked as (
+users as (
 
-    select
-        parts.*,
-        row_number() over (
-            partition by parts.user_index, parts.item_index, parts.part_kind = 'base'
-            order by abs(parts.contribution) desc, parts.part
-        ) as contribution_rank
-    from parts
+    select * from {{ ref("int_users") }}
+
+),
+
+items as (
+
+    select * from {{ ref("int_items") }}
 
 ),
 
@@ -30,22 +30,18 @@ final as (
     select
         users.user_id,
         items.item_id,
-        ranked.part,
-        ranked.part_kind,
-        ranked.contribution,
-        ranked.logit_contribution,
-        ranked.strongest_feature,
-        case
-            when ranked.part_kind <> 'base'
-                then cast(ranked.contribution_rank as integer)
-        end as contribution_rank,
+        parts.part,
+        parts.part_kind,
+        parts.contribution,
+        parts.logit_contribution,
+        parts.strongest_feature,
         published_items.published_ranking
-    from ranked
+    from parts
     inner join published_items
-        on ranked.user_index = published_items.user_index
-        and ranked.item_index = published_items.item_index
-    inner join {{ ref("int_users") }} as users on ranked.user_index = users.user_index
-    inner join {{ ref("int_items") }} as items on ranked.item_index = items.item_index
+        on parts.user_index = published_items.user_index
+        and parts.item_index = published_items.item_index
+    inner join users on parts.user_index = users.user_index
+    inner join items on parts.item_index = items.item_index
 
 )
 
