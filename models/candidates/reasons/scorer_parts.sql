@@ -12,7 +12,7 @@ published_items as (
         {% for scorer in scorers %}
         + coalesce({{ scorer.name }}_contribution, 0e0)
         {% endfor %}
-        as blend_total
+            as blend_total
     from {{ ref("published_items") }}
 
 ),
