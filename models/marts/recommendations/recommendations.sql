@@ -8,21 +8,9 @@ published_items as (
 
 ),
 
-origins as (
+reasons as (
 
-    select * from {{ ref("recommendation_origins") }}
-
-),
-
-scorer_reasons as (
-
-    {% for scorer in scorers %}
-    select
-        '{{ scorer.name }}' as scorer,
-        '{{ scorer.reason_code }}' as reason_code,
-        '{{ scorer.neighbors }}' as neighbor_table
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref("recommendation_reasons") }}
 
 ),
 
@@ -38,59 +26,42 @@ items as (
 
 ),
 
-named as (
+because_items as (
 
     select
-        users.user_id,
-        published_items.*,
-        items.item_id,
-        items.title as item_title,
-        because_items.item_id as because_item_id,
-        coalesce(because_items.title, because_items.item_id) as because_title,
-        -- A reason that names an item needs one; without it the reason is general.
-        case
-            when scorer_reasons.reason_code in ('because_you_chose', 'similar_content')
-                and because_items.item_id is null
-                then 'customers_like_you'
-            else scorer_reasons.reason_code
-        end as reason_code
-    from published_items
-    inner join users on published_items.user_index = users.user_index
-    inner join items on published_items.item_index = items.item_index
-    inner join scorer_reasons on published_items.winning_scorer = scorer_reasons.scorer
-    left join origins
-        on published_items.user_index = origins.user_index
-        and published_items.item_index = origins.item_index
-        and scorer_reasons.neighbor_table = origins.neighbor_table
-    left join items as because_items
-        on origins.because_item_index = because_items.item_index
+        item_index,
+        item_id,
+        {{ precision_marketing.quoted_title("title", "item_id") }} as quoted_title
+    from items
 
 ),
 
 final as (
 
     select
-        user_id,
-        cast(ranking_rank as integer) as recommendation_rank,
-        item_id,
-        item_title,
-        score,
-        published_ranking,
-        winning_scorer,
+        users.user_id,
+        cast(published_items.ranking_rank as integer) as recommendation_rank,
+        items.item_id,
+        items.title as item_title,
+        published_items.score,
+        published_items.published_ranking,
+        reasons.winning_scorer,
         {% for scorer in scorers %}
-        {{ scorer.name }}_contribution,
+        published_items.{{ scorer.name }}_contribution,
         {% endfor %}
-        reason_code,
-        because_item_id,
-        case reason_code
-            when 'because_you_chose' then 'Because you chose "' || because_title || '".'
-            when 'similar_content' then 'Similar to "' || because_title || '".'
-            when
-                'customers_like_you'
-                then 'Customers with a history like yours chose it.'
-            else 'Popular with our customers.'
-        end as reason_text
-    from named
+        reasons.reason_code,
+        because_items.item_id as because_item_id,
+        replace(
+            reasons.reason_template, '{item}', coalesce(because_items.quoted_title, '')
+        ) as reason_text
+    from published_items
+    inner join users on published_items.user_index = users.user_index
+    inner join items on published_items.item_index = items.item_index
+    inner join reasons
+        on published_items.user_index = reasons.user_index
+        and published_items.item_index = reasons.item_index
+    left join because_items
+        on reasons.because_item_index = because_items.item_index
 
 )
 

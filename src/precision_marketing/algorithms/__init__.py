@@ -15,6 +15,12 @@ from precision_marketing.algorithms.candidate_similarity import (
     text_similarities,
 )
 from precision_marketing.algorithms.ease import ease_scores, fit_ease
+from precision_marketing.algorithms.group_attribution import (
+    GroupContributions,
+    Layers,
+    LinearNetwork,
+    group_contributions,
+)
 from precision_marketing.algorithms.ials import Factors, fit_ials, ials_scores
 from precision_marketing.algorithms.item_embedding import embedding_scores, unit_rows
 from precision_marketing.algorithms.linear_svm import (
@@ -73,7 +79,10 @@ __all__ = [
     "BlendedLists",
     "Choices",
     "Factors",
+    "GroupContributions",
     "GroupImportance",
+    "Layers",
+    "LinearNetwork",
     "LogisticModel",
     "Network",
     "NeuralScorerModel",
@@ -96,6 +105,7 @@ __all__ = [
     "fit_networks",
     "fit_ranking_svm",
     "fit_spectral",
+    "group_contributions",
     "group_importance",
     "history_schema",
     "ials_scores",
