@@ -79,7 +79,7 @@
             "neighbors": 200, "reach": 3, "decay": 0.5, "user_degree_exponent": 0.5,
             "target_exponent": 0.45, "source_exponent": 0.5, "shrinkage": 5.0,
         },
-        "buy_again": {"not_due_exponent": 0.5, "overdue_exponent": 0.5},
+        "buy_again": {"not_due_exponent": 0.0, "overdue_exponent": 0.5},
         "spectral": {
             "rank": 128, "spectrum_exponent": 0.35, "user_degree_exponent": 0.3,
             "item_degree_exponent": 0.35, "neighbors": 200,
