@@ -104,6 +104,7 @@
 {% macro declared_scorer_settings() %}
     {% set rows = [
         ["every_scorer", "candidates", var("candidates_per_scorer"), true],
+        ["exploration", "list_length", var("recommendations_per_user"), true],
         ["search", "is_wanted", var("tune") | int, true],
         ["search", "users", var("tune_users"), true],
         ["search", "trials", var("tune_trials_per_scorer"), true],

@@ -1,6 +1,8 @@
 -- Grain: one row per time window, ranking, user and rank: what each scorer, the blend
--- and the network would show, the first 20 and at least as many as are published.
+-- and the network would show, the first 20 and at least as many as are published; in
+-- `serve` more where rules or diversity may move the next best up.
 {% set depth = [20, var("recommendations_per_user")] | max %}
+{% set serve_depth = precision_marketing.serve_ranking_depth() %}
 with
 
 -- To be served are the blend, the network, and popularity where they have nothing.
@@ -8,7 +10,7 @@ scaled_candidates as (
 
     select *
     from {{ ref("scaled_candidates") }}
-    where scorer_rank <= {{ depth }}
+    where scorer_rank <= {{ serve_depth }}
         and (time_window <> 'serve' or scorer = 'popularity')
 
 ),
@@ -80,7 +82,10 @@ own as (
     inner join ranked_users
         on every_ranking.time_window = ranked_users.time_window
         and every_ranking.user_index = ranked_users.user_index
-    where every_ranking.ranking_rank <= {{ depth }}
+    where every_ranking.ranking_rank <= case
+            when every_ranking.time_window = 'serve' then {{ serve_depth }}
+            else {{ depth }}
+        end
 
 ),
 

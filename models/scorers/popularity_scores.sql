@@ -1,4 +1,5 @@
 -- Grain: one row per time window, user and item among the user's most popular ones.
+-- Users without a history get those of their segment, where there is one.
 {% set candidates = var("candidates_per_scorer") %}
 with
 
@@ -50,6 +51,7 @@ wanted_ranks as (
             candidates ~ " + acquired_item_count"
         ) }} as popularity_rank
     from users
+    where popularity_segment is null
 
 ),
 
@@ -88,6 +90,22 @@ ranked as (
 
 ),
 
+-- Nothing to leave out: who has items has a history.
+in_segment as (
+
+    select
+        users.time_window,
+        users.user_index,
+        segment_popular_items.item_index,
+        segment_popular_items.score,
+        segment_popular_items.segment_rank
+    from users
+    inner join {{ ref("segment_popular_items") }} as segment_popular_items
+        on users.time_window = segment_popular_items.time_window
+        and users.popularity_segment = segment_popular_items.popularity_segment
+
+),
+
 final as (
 
     select
@@ -99,6 +117,15 @@ final as (
         cast(scorer_rank as integer) as scorer_rank
     from ranked
     where scorer_rank <= {{ candidates }}
+    union all
+    select
+        time_window,
+        'popularity' as scorer,
+        user_index,
+        item_index,
+        score,
+        cast(segment_rank as integer) as scorer_rank
+    from in_segment
 
 )
 

@@ -49,6 +49,8 @@ named as (
         coalesce(because_items.title, because_items.item_id) as because_title,
         -- A reason that names an item needs one; without it the reason is general.
         case
+            when published_items.placement_rule = 'explored' then 'new'
+            when published_items.placement_rule = 'pinned' then 'pinned'
             when scorer_reasons.reason_code in ('because_you_chose', 'similar_content')
                 and because_items.item_id is null
                 then 'customers_like_you'
@@ -76,6 +78,7 @@ final as (
         item_title,
         score,
         published_ranking,
+        placement_rule,
         winning_scorer,
         {% for scorer in scorers %}
         {{ scorer.name }}_contribution,
@@ -88,6 +91,8 @@ final as (
             when
                 'customers_like_you'
                 then 'Customers with a history like yours chose it.'
+            when 'new' then 'New to most of our customers.'
+            when 'pinned' then 'Selected by our shop.'
             else 'Popular with our customers.'
         end as reason_text
     from named
