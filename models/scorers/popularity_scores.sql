@@ -11,7 +11,16 @@ item_features as (
 
 users as (
 
-    select * from {{ ref("int_window_users") }} where is_scored
+    select
+        window_users.time_window,
+        window_users.user_index,
+        window_users.acquired_item_count,
+        segments.popularity_segment
+    from {{ ref("int_window_users") }} as window_users
+    left join {{ ref("int_popularity_segments") }} as segments
+        on window_users.time_window = segments.time_window
+        and window_users.user_index = segments.user_index
+    where window_users.is_scored
 
 ),
 

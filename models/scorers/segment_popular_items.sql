@@ -20,8 +20,7 @@ segments as (
     select distinct
         time_window,
         popularity_segment
-    from {{ ref("int_window_users") }}
-    where is_scored and popularity_segment is not null
+    from {{ ref("int_popularity_segments") }}
 
 ),
 

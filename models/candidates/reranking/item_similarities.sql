@@ -51,7 +51,7 @@ directed as (
 ),
 
 -- Each item has its own neighbors; alike is alike both ways.
-symmetric as (
+both_ways as (
 
     select
         item_index,
@@ -73,7 +73,7 @@ final as (
         item_index,
         neighbor_index,
         max(similarity) as similarity
-    from symmetric
+    from both_ways
     group by item_index, neighbor_index
 
 )

@@ -44,7 +44,6 @@ joined as (
     select
         windows.time_window,
         users.user_index,
-        users.country,
         coalesce(histories.history_item_count, 0) as history_item_count,
         coalesce(histories.history_event_count, 0) as history_event_count,
         coalesce(histories.acquired_item_count, 0) as acquired_item_count,
@@ -66,18 +65,6 @@ joined as (
     left join label_counts
         on windows.time_window = label_counts.time_window
         and users.user_index = label_counts.user_index
-
-),
-
--- A segment speaks where enough of it has a history; else the whole shop does.
-segmented as (
-
-    select
-        *,
-        sum(case when history_item_count > 0 then 1 else 0 end) over (
-            partition by time_window, country
-        ) as segment_user_count
-    from joined
 
 ),
 
@@ -108,11 +95,8 @@ final as (
             when history_event_count < 5 then 'light'
             when history_event_count < 20 then 'regular'
             else 'heavy'
-        end as user_segment,
-        case
-            when history_event_count = 0 and segment_user_count >= 50 then country
-        end as popularity_segment
-    from segmented
+        end as user_segment
+    from joined
 
 )
 
