@@ -64,6 +64,7 @@ named as (
         on published_items.user_index = origins.user_index
         and published_items.item_index = origins.item_index
         and scorer_reasons.neighbor_table = origins.neighbor_table
+        and published_items.placement_rule not in ('pinned', 'explored')
     left join items as because_items
         on origins.because_item_index = because_items.item_index
 
