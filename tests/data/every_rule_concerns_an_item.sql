@@ -7,4 +7,4 @@ left join {{ ref("int_items") }} as items
     or rules.category = items.category
     or rules.brand = items.brand
 where items.item_id is null
-    and coalesce(rules.category, rules.brand, '') <> '*'
+    and not (rules.rule = 'cap' and coalesce(rules.category, rules.brand) = '*')

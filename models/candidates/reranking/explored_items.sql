@@ -61,6 +61,24 @@ by_turn as (
 
 ),
 
+sources as (
+
+    select
+        user_index,
+        item_index,
+        fused_score,
+        cast(null as bigint) as turn
+    from by_content
+    union all
+    select
+        user_index,
+        item_index,
+        cast(null as double) as fused_score,
+        turn
+    from by_turn
+
+),
+
 joined as (
 
     select
@@ -68,21 +86,7 @@ joined as (
         item_index,
         max(fused_score) as fused_score,
         max(turn) as turn
-    from (
-        select
-            user_index,
-            item_index,
-            fused_score,
-            cast(null as bigint) as turn
-        from by_content
-        union all
-        select
-            user_index,
-            item_index,
-            cast(null as double) as fused_score,
-            turn
-        from by_turn
-    ) as unjoined
+    from sources
     group by user_index, item_index
 
 ),
@@ -93,7 +97,9 @@ excluded as (
         user_index,
         item_index
     from {{ ref("int_user_item_matrix") }}
-    where time_window = 'serve' and is_excluded
+    where time_window = 'serve'
+        and is_excluded
+        and {{ (precision_marketing.explored_item_count() > 0) | lower }}
 
 ),
 

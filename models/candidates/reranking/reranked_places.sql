@@ -4,7 +4,10 @@
 {% set length = var("recommendations_per_user") %}
 {% set diversity = var("diversity") %}
 {% set explored = precision_marketing.explored_item_count() %}
-{% set unlimited = 1000 %}
+{% set carried = [
+    "user_index", "item_index", "ranking_rank", "pinned_rank", "explored_rank",
+    "exploration_turn", "category_number", "brand_number", "relevance",
+] %}
 {% set steps = [] %}
 {% for rule in var("recommendation_rules") if rule.rule == "pin" %}
     {% do steps.append({"rank": rule.rank, "is_pin": true}) %}
@@ -23,17 +26,10 @@ similarities as (
 placed_0 as (
 
     select
-        user_index,
-        item_index,
-        ranking_rank,
-        pinned_rank,
-        explored_rank,
-        exploration_turn,
-        category_number,
-        brand_number,
-        coalesce(category_maximum, {{ unlimited }}) as category_room,
-        coalesce(brand_maximum, {{ unlimited }}) as brand_room,
-        relevance,
+        {{ carried | join(", ") }},
+        -- No cap: more room than a list has places.
+        coalesce(category_maximum, 1000) as category_room,
+        coalesce(brand_maximum, 1000) as brand_room,
         0e0 as highest_similarity,
         cast(null as integer) as place,
         cast(null as {{ precision_marketing.kind_type("text") }}) as placement_rule
@@ -44,35 +40,24 @@ placed_0 as (
 {% for step in steps %}
 {% set n = loop.index %}
 {% set rank = step.rank %}
-{% set may_explore = not step.is_pin and rank > length - 2 * explored %}
--- Who may have the place, best first: the item that has it, an explored one where it
--- is the user's turn, the ranking's.
+-- By what an item may have the place. A pinned item has taken its own before.
 open_{{ n }} as (
 
     select
         *,
-        {% if step.is_pin %}
-        case when pinned_rank = {{ rank }} then 'pinned' end as claim,
-        0 as claim_order,
-        {% else %}
         case
+            {% if step.is_pin %}
+            when pinned_rank = {{ rank }} then 'pinned'
+            {% else %}
             when place = {{ rank }} then 'taken'
             when place is not null or category_room <= 0 or brand_room <= 0 then null
-            {% if may_explore %}
+            {% if rank > length - 2 * explored %}
             when explored_rank is not null
                 and exploration_turn = {{ (length - rank) % 2 }} then 'explored'
             {% endif %}
             when ranking_rank is not null then 'organic'
-        end as claim,
-        case
-            when place = {{ rank }} then 0
-            {% if may_explore %}
-            when place is null and explored_rank is not null
-                and exploration_turn = {{ (length - rank) % 2 }} then explored_rank
             {% endif %}
-            else {{ unlimited }}
-        end as claim_order,
-        {% endif %}
+        end as claim,
         round(
             cast({{ 1 - diversity }} as double) * relevance
             - cast({{ diversity }} as double) * highest_similarity,
@@ -86,24 +71,23 @@ chosen_{{ n }} as (
 
     select
         *,
-        first_value(item_index) over best as chosen_item,
-        first_value(claim) over best as chosen_claim,
-        first_value(category_number) over best as chosen_category,
-        {% if diversity > 0 %}
-        min(case when claim = 'organic' then ranking_rank end) over (
-            partition by user_index
-        ) as best_open_rank,
-        {% endif %}
-        first_value(brand_number) over best as chosen_brand
+        {% for name in ["item_index", "claim", "category_number", "brand_number"] %}
+        first_value({{ name }}) over best as chosen_{{ name }},
+        {% endfor %}
+        {{ "min(case when claim = 'organic' then ranking_rank end)"
+            ~ " over (partition by user_index)" if diversity > 0 else "ranking_rank" }}
+            as best_open_rank
     from open_{{ n }}
     window best as (
         partition by user_index
         order by
-            case when claim is null then 1 else 0 end,
-            claim_order,
-            {% if diversity > 0 %}
-            marginal_relevance desc,
-            {% endif %}
+            case
+                when claim is null then 1001
+                when claim = 'organic' then 1000
+                when claim = 'explored' then explored_rank
+                else 0
+            end,
+            {{ "marginal_relevance desc," if diversity > 0 }}
             ranking_rank asc nulls last,
             item_index
     )
@@ -114,61 +98,54 @@ placed_{{ n }} {{ precision_marketing.as_materialized()
     if n % 5 == 0 and not loop.last else "as" }} (
 
     select
-        chosen.user_index,
-        chosen.item_index,
-        chosen.ranking_rank,
-        chosen.pinned_rank,
-        chosen.explored_rank,
-        chosen.exploration_turn,
-        chosen.category_number,
-        chosen.brand_number,
+        {% for name in carried %}
+        chosen.{{ name }},
+        {% endfor %}
         {% for name in ["category", "brand"] %}
         chosen.{{ name }}_room - case
             when chosen.chosen_claim <> 'taken'
-                and chosen.{{ name }}_number = chosen.chosen_{{ name }} then 1
+                and chosen.{{ name }}_number = chosen.chosen_{{ name }}_number then 1
             else 0
         end as {{ name }}_room,
         {% endfor %}
-        chosen.relevance,
         {% if diversity > 0 %}
         case
             when chosen.chosen_claim is null then chosen.highest_similarity
             else greatest(
                 chosen.highest_similarity,
                 coalesce(similarities.similarity, 0e0),
+                {% for name in ["category", "brand"] %}
                 case
-                    when chosen.category_number = chosen.chosen_category then 0.5e0
+                    when chosen.{{ name }}_number = chosen.chosen_{{ name }}_number
+                        then 0.5e0
                     else 0e0
-                end
-                + case
-                    when chosen.brand_number = chosen.chosen_brand then 0.5e0
-                    else 0e0
-                end
+                end {{ "+" if not loop.last }}
+                {% endfor %}
             )
         end as highest_similarity,
         {% else %}
         chosen.highest_similarity,
         {% endif %}
-        case
-            when chosen.place is null and chosen.claim is not null
-                and chosen.item_index = chosen.chosen_item then {{ rank }}
-            else chosen.place
-        end as place,
+        coalesce(
+            chosen.place,
+            case
+                when chosen.claim is not null
+                    and chosen.item_index = chosen.chosen_item_index then {{ rank }}
+            end
+        ) as place,
         case
             when chosen.place is not null or chosen.claim is null
-                or chosen.item_index <> chosen.chosen_item
+                or chosen.item_index <> chosen.chosen_item_index
                 then chosen.placement_rule
-            {% if diversity > 0 %}
             when chosen.claim = 'organic'
                 and chosen.ranking_rank > chosen.best_open_rank then 'diversified'
-            {% endif %}
             else chosen.claim
         end as placement_rule
     from chosen_{{ n }} as chosen
     {% if diversity > 0 %}
     left join similarities
         on chosen.item_index = similarities.item_index
-        and chosen.chosen_item = similarities.neighbor_index
+        and chosen.chosen_item_index = similarities.neighbor_index
     {% endif %}
 
 ),

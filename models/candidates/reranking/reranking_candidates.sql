@@ -42,7 +42,9 @@ excluded as (
         user_index,
         item_index
     from {{ ref("int_user_item_matrix") }}
-    where time_window = 'serve' and is_excluded
+    where time_window = 'serve'
+        and is_excluded
+        and {{ precision_marketing.is_reranked() | lower }}
 
 ),
 
