@@ -1,5 +1,5 @@
-{# The var `recommendation_rules`: a list of {rule, item_id or category or brand, rank or
-   maximum}. Every error names the rule and says what to write instead. #}
+{# The var `recommendation_rules`: a list of {rule, item_id or category or brand, rank
+   or maximum}. Every error names the rule and says what to write instead. #}
 {% macro validate_recommendation_rules() %}
     {% set rules = var("recommendation_rules") %}
     {% if rules is string or rules is mapping or rules is not iterable %}
@@ -39,7 +39,8 @@
         "cap": ["category", "brand"],
     }.get(kind, []) %}
     {% set amount = {"pin": "rank", "cap": "maximum"}.get(kind) %}
-    {% set named = rule.keys() | reject("in", ["rule", amount]) | list if targets else [] %}
+    {% set named = rule.keys() | reject("in", ["rule", amount]) | list
+        if targets else [] %}
     {% set value = rule.get(amount) if amount else none %}
     {% set is_wrong = named | length != 1 or named[0] not in targets
         or rule[named[0]] in ["", none] or (amount and (
@@ -48,10 +49,10 @@
         )) %}
     {% if is_wrong %}
         {{ exceptions.raise_compiler_error(
-            "The var `recommendation_rules` has the rule `" ~ rule ~ "`: write {rule: pin,"
-            ~ " item_id: x, rank: 1 to " ~ length ~ "}, {rule: exclude, item_id or"
-            ~ " category or brand: x} or {rule: cap, category or brand: x or '*', maximum:"
-            ~ " 1 or more}."
+            "The var `recommendation_rules` has the rule `" ~ rule ~ "`: write"
+            ~ " {rule: pin, item_id: x, rank: 1 to " ~ length ~ "}, {rule: exclude,"
+            ~ " item_id or category or brand: x} or {rule: cap, category or brand: x or"
+            ~ " '*', maximum: 1 or more}."
         ) }}
     {% endif %}
 {% endmacro %}
