@@ -30,7 +30,7 @@ def nobody_knows(tmp_path_factory, write_csv) -> Path:
     return build_everything(
         folder / "build" / "new_shop.duckdb",
         input_dir=folder,
-        exploration_share=0.5,
+        exploration_share=0.25,
         recommendations_per_user=4,
         recommendation_rules=[
             {"rule": "pin", "item_id": "i7", "rank": 1},
@@ -50,7 +50,7 @@ def test_a_shop_without_events_shows_what_is_pinned_and_lets_items_take_turns(
     by_user = {user: [r for r in rows if r[0] == user] for user, *_ in rows}
     assert len(by_user) == 4
     for shown in by_user.values():
-        assert [rank for _, rank, *_ in shown] == [1, 2, 3]
+        assert [rank for _, rank, *_ in shown] == [1, 2]
         assert shown[0][2:] == ("i7", "pinned")
         assert {rule for *_, rule in shown[1:]} == {"explored"}
     explored = {item for *_, item, rule in rows if rule == "explored"}
