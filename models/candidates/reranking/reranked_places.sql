@@ -1,6 +1,7 @@
 -- Grain: one row per user and item that got a place in the user's list.
 -- Greedy maximal marginal relevance (Carbonell, Goldstein 1998), one step per place:
 -- each step places one item a user, and counts down what its caps leave.
+-- depends_on: {{ ref("item_similarities") }}
 {% set length = var("recommendations_per_user") %}
 {% set diversity = var("diversity") %}
 {% set explored = precision_marketing.explored_item_count() %}
@@ -8,20 +9,10 @@
     "user_index", "item_index", "ranking_rank", "pinned_rank", "explored_rank",
     "exploration_turn", "category_number", "brand_number", "relevance",
 ] %}
-{% set steps = [] %}
-{% for rule in var("recommendation_rules") if rule.rule == "pin" %}
-    {% do steps.append({"rank": rule.rank, "is_pin": true}) %}
-{% endfor %}
-{% for rank in range(1, length + 1) %}
-    {% do steps.append({"rank": rank, "is_pin": false}) %}
-{% endfor %}
+{% set pinned_ranks = var("recommendation_rules")
+    | selectattr("rule", "equalto", "pin") | map(attribute="rank") | list %}
+{% set ranks = pinned_ranks + range(1, length + 1) | list %}
 with
-
-similarities as (
-
-    select * from {{ ref("item_similarities") }}
-
-),
 
 placed_0 as (
 
@@ -37,16 +28,16 @@ placed_0 as (
 
 ),
 
-{% for step in steps %}
+{% for rank in ranks %}
 {% set n = loop.index %}
-{% set rank = step.rank %}
+{% set is_pin = n <= pinned_ranks | length %}
 -- By what an item may have the place. A pinned item has taken its own before.
 open_{{ n }} as (
 
     select
         *,
         case
-            {% if step.is_pin %}
+            {% if is_pin %}
             when pinned_rank = {{ rank }} then 'pinned'
             {% else %}
             when place = {{ rank }} then 'taken'
@@ -143,7 +134,7 @@ placed_{{ n }} {{ precision_marketing.as_materialized()
         end as placement_rule
     from chosen_{{ n }} as chosen
     {% if diversity > 0 %}
-    left join similarities
+    left join {{ ref("item_similarities") }} as similarities
         on chosen.item_index = similarities.item_index
         and chosen.chosen_item_index = similarities.neighbor_index
     {% endif %}
@@ -158,7 +149,7 @@ final as (
         item_index,
         place,
         placement_rule
-    from placed_{{ steps | length }}
+    from placed_{{ ranks | length }}
     where place is not null
 
 )
