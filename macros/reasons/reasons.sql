@@ -47,7 +47,7 @@
                     when 'country' then 'in your country.' else 'like you.'
                 end
         when {{ code }} = 'popular' then 'Popular with our customers.'
-        else 'Selected for you.'
+        else 'Selected by our shop.'
     end
 {%- endmacro %}
 

@@ -17,6 +17,9 @@
         {% do precision_marketing.validate_number("candidates_per_scorer", 20, 1000) %}
         {% do precision_marketing.validate_number("kept_of_each_scorer", 0, 1000) %}
         {% do precision_marketing.validate_number("training_users_maximum", 100, none) %}
+        {% do precision_marketing.validate_recommendation_rules() %}
+        {% do precision_marketing.validate_number("diversity", 0, 1) %}
+        {% do precision_marketing.validate_number("exploration_share", 0, 0.5) %}
         {% do precision_marketing.validate_number("attribution_click_window_days", 0, 365) %}
         {% do precision_marketing.validate_number("attribution_view_window_days", 0, 365) %}
         {% for name in ["as_of", "train_labels_start_on", "test_labels_start_on"] %}
@@ -65,8 +68,10 @@
         "maximum_quantity", "label_share", "holdout_share", "train_labels_start_on",
         "test_labels_start_on", "recommendation_target", "interaction_half_life_days",
         "interaction_saturation", "recommendations_per_user", "candidates_per_scorer",
-        "kept_of_each_scorer", "training_users_maximum", "scorer_settings", "feature_gaps", "tune",
-        "tune_users", "tune_trials_per_scorer", "attribution_click_window_days",
+        "kept_of_each_scorer", "recommendation_rules", "diversity",
+        "exploration_share", "training_users_maximum", "scorer_settings",
+        "feature_gaps", "tune", "tune_users", "tune_trials_per_scorer",
+        "attribution_click_window_days",
         "attribution_view_window_days",
     ]) }}
 {% endmacro %}

@@ -49,8 +49,11 @@ moments as (
         scorer,
         count(*) as user_count,
         {{ precision_marketing.exact_mean("ndcg_at_10") }} as ndcg_at_10,
+        {{ precision_marketing.exact_mean("ndcg_at_10 * ndcg_at_10") }}
+            as ndcg_mean_square,
         {{ precision_marketing.exact_mean("difference") }} as popularity_margin,
-        {{ precision_marketing.exact_mean("difference * difference") }} as mean_square
+        {{ precision_marketing.exact_mean("difference * difference") }}
+            as margin_mean_square
     from differences
     group by time_window, item_set, scorer
 
@@ -60,11 +63,15 @@ errors as (
 
     select
         *,
-        -- Of the mean difference, from the variance between users.
+        -- Of means, from the variance between users.
         sqrt(
-            greatest(mean_square - popularity_margin * popularity_margin, 0e0)
+            greatest(ndcg_mean_square - ndcg_at_10 * ndcg_at_10, 0e0)
             / nullif(user_count - 1, 0)
-        ) as standard_error
+        ) as ndcg_standard_error,
+        sqrt(
+            greatest(margin_mean_square - popularity_margin * popularity_margin, 0e0)
+            / nullif(user_count - 1, 0)
+        ) as margin_standard_error
     from moments
 
 ),
@@ -78,10 +85,11 @@ final as (
         errors.user_count,
         label_counts.label_count,
         errors.ndcg_at_10,
+        errors.ndcg_standard_error,
         errors.popularity_margin,
-        errors.popularity_margin - 1.959963984540054e0 * errors.standard_error
+        errors.popularity_margin - 1.959963984540054e0 * errors.margin_standard_error
             as margin_lower,
-        errors.popularity_margin + 1.959963984540054e0 * errors.standard_error
+        errors.popularity_margin + 1.959963984540054e0 * errors.margin_standard_error
             as margin_upper
     from errors
     inner join label_counts

@@ -2,18 +2,9 @@
 {% set scorers = precision_marketing.scorers() %}
 with
 
-rankings as (
+published as (
 
-    select *
-    from {{ ref("rankings") }}
-    where time_window = 'serve'
-        and ranking_rank <= {{ var("recommendations_per_user") }}
-
-),
-
-published_ranking as (
-
-    select * from {{ ref("published_ranking") }}
+    select * from {{ ref("reranked_items") }}
 
 ),
 
@@ -46,21 +37,14 @@ blended_candidates as (
 
 ),
 
-published as (
-
-    select rankings.*
-    from rankings
-    inner join published_ranking on rankings.scorer = published_ranking.scorer
-
-),
-
 final as (
 
     select
         published.user_index,
         published.item_index,
         published.ranking_rank,
-        published.scorer as published_ranking,
+        published.published_ranking,
+        published.rule as placement_rule,
         published.score,
         {% for scorer in scorers %}
         coalesce(blended_candidates.{{ scorer.name }}_contribution, 0e0)

@@ -1,6 +1,6 @@
 -- Grain: one row per user and rank: the published ranking of all history, and behind
 -- its end the blend, so that every user gets a full list.
-{% set depth = [20, var("recommendations_per_user")] | max %}
+{% set depth = precision_marketing.serve_ranking_depth() %}
 with
 
 published_ranking as (

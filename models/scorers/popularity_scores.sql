@@ -1,4 +1,5 @@
 -- Grain: one row per time window, user and item among the user's most popular ones.
+-- Users without a history get those of their segment, where there is one.
 {% set candidates = var("candidates_per_scorer") %}
 with
 
@@ -10,7 +11,16 @@ item_features as (
 
 users as (
 
-    select * from {{ ref("int_window_users") }} where is_scored
+    select
+        window_users.time_window,
+        window_users.user_index,
+        window_users.acquired_item_count,
+        segments.popularity_segment
+    from {{ ref("int_window_users") }} as window_users
+    left join {{ ref("int_popularity_segments") }} as segments
+        on window_users.time_window = segments.time_window
+        and window_users.user_index = segments.user_index
+    where window_users.is_scored
 
 ),
 
@@ -48,6 +58,7 @@ breaks as (
         user_index,
         0 as popularity_rank
     from users
+    where popularity_segment is null
     union all
     select
         users.time_window,
@@ -95,6 +106,22 @@ ranked as (
 
 ),
 
+-- Nothing to leave out: who has items has a history.
+in_segment as (
+
+    select
+        users.time_window,
+        users.user_index,
+        segment_popular_items.item_index,
+        segment_popular_items.score,
+        segment_popular_items.segment_rank
+    from users
+    inner join {{ ref("segment_popular_items") }} as segment_popular_items
+        on users.time_window = segment_popular_items.time_window
+        and users.popularity_segment = segment_popular_items.popularity_segment
+
+),
+
 final as (
 
     select
@@ -108,6 +135,15 @@ final as (
     inner join popular_items
         on ranked.time_window = popular_items.time_window
         and ranked.popularity_rank = popular_items.popularity_rank
+    union all
+    select
+        time_window,
+        'popularity' as scorer,
+        user_index,
+        item_index,
+        score,
+        cast(segment_rank as integer) as scorer_rank
+    from in_segment
 
 )
 

@@ -169,6 +169,32 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ("{tune: 'yes'}", "The var `tune` is `yes`: set it to true or false."),
         ("{tune: true, tune_users: 10}", "`tune_users` is `10`: set it to a number of"),
         ("{tune_trials_per_scorer: 0}", "set it to a number of at least 1 and at most"),
+        ("{diversity: 1.5}", "set it to a number of at least 0 and at most 1."),
+        ("{exploration_share: 0.6}", "a number of at least 0 and at most 0.5."),
+        ("{recommendation_rules: tea}", "set it to a list such as [{rule: exclude,"),
+        ("{recommendation_rules: [tea]}", "has the rule `tea`: write {rule: pin,"),
+        (
+            "{recommendation_rules: [{rule: pin, item_id: a, rank: 11}]}",
+            "write {rule: pin, item_id: x, rank: 1 to 10}, {rule: exclude,",
+        ),
+        (
+            "{recommendation_rules: [{rule: cap, brand: a, category: b, maximum: 1}]}",
+            "{rule: cap, category or brand: x or '*', maximum: 1 or more}.",
+        ),
+        (
+            "{recommendation_rules: [{rule: exclude, catgory: a}]}",
+            "has the rule `{'rule': 'exclude', 'catgory': 'a'}`: write",
+        ),
+        (
+            "{recommendation_rules: [{rule: pin, item_id: a, rank: 1},"
+            " {rule: pin, item_id: b, rank: 1}]}",
+            "give each pinned item a rank of its own.",
+        ),
+        (
+            "{recommendation_rules: [{rule: pin, item_id: 7, rank: 1},"
+            " {rule: exclude, item_id: '7'}]}",
+            "both pins and excludes the item `7`: leave one of the two rules out.",
+        ),
         ("{input_relations: {event: a.b}}", "names `event`: the inputs are events, "),
         ("{input_dir: no/such/folder}", "put events.parquet or events.csv into"),
     ],

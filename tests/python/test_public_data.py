@@ -33,7 +33,7 @@ def test_collaborative_scorers_beat_popularity_for_users_with_a_history(
 ):
     query = """
         select scorer from marts.recommender_quality
-        where time_window = 'test' and segment = 'with_history' and metric = 'ndcg'
+        where time_window = 'test' and segment = 'heavy' and metric = 'ndcg'
             and k = 10 and metric_value > popularity_value
     """
     better = {scorer for (scorer,) in fetch(movielens, query)}

@@ -90,8 +90,12 @@ final as (
             when mod(hash_rank, 10) = 1 then 'stopping'
             else 'training'
         end as training_role,
-        case when history_item_count = 0 then 'new' else 'with_history' end
-            as user_segment
+        case
+            when history_event_count = 0 then 'new'
+            when history_event_count < 5 then 'light'
+            when history_event_count < 20 then 'regular'
+            else 'heavy'
+        end as user_segment
     from joined
 
 )

@@ -1,4 +1,4 @@
--- Grain: one row per time window, ranking, segment of users, metric and k.
+-- Grain: one row per time window, ranking, segment, metric and k.
 with
 
 user_metrics as (
@@ -16,6 +16,12 @@ published_ranking as (
 catalogue as (
 
     select * from {{ ref("catalogue_ranking_quality") }}
+
+),
+
+cold_items as (
+
+    select * from {{ ref("cold_item_ranking_quality") }} where item_set = 'cold'
 
 ),
 
@@ -42,6 +48,17 @@ measured as (
         cast(null as double) as standard_error,
         user_count
     from catalogue
+    union all
+    select
+        time_window,
+        scorer,
+        'cold_items' as segment,
+        'ndcg' as metric,
+        10 as k,
+        ndcg_at_10 as metric_value,
+        ndcg_standard_error as standard_error,
+        user_count
+    from cold_items
 
 ),
 

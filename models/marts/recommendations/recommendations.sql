@@ -45,15 +45,27 @@ final as (
         items.title as item_title,
         published_items.score,
         published_items.published_ranking,
+        published_items.placement_rule,
         reasons.winning_scorer,
         {% for scorer in scorers %}
         published_items.{{ scorer.name }}_contribution,
         {% endfor %}
-        reasons.reason_code,
+        -- Why it was put there by a rule, whatever speaks for it besides.
+        case published_items.placement_rule
+            when 'pinned' then 'selected'
+            when 'explored' then 'new_item'
+            else reasons.reason_code
+        end as reason_code,
         because_items.item_id as because_item_id,
-        replace(
-            reasons.reason_template, '{item}', coalesce(because_items.quoted_title, '')
-        ) as reason_text
+        case published_items.placement_rule
+            when 'pinned' then 'Selected by our shop.'
+            when 'explored' then 'New to most of our customers.'
+            else replace(
+                reasons.reason_template,
+                '{item}',
+                coalesce(because_items.quoted_title, '')
+            )
+        end as reason_text
     from published_items
     inner join users on published_items.user_index = users.user_index
     inner join items on published_items.item_index = items.item_index
@@ -62,6 +74,7 @@ final as (
         and published_items.item_index = reasons.item_index
     left join because_items
         on reasons.because_item_index = because_items.item_index
+        and published_items.placement_rule not in ('pinned', 'explored')
 
 )
 
