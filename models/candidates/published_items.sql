@@ -53,7 +53,7 @@ final as (
         -- The scorer with the largest part, the first of the list when parts tie; the
         -- published one for an item that it alone found.
         case
-            when blended_candidates.item_index is null then published.scorer
+            when blended_candidates.item_index is null then published.published_ranking
             {% for scorer in scorers %}
             when blended_candidates.{{ scorer.name }}_contribution = greatest(
                     {% for other in scorers %}
