@@ -1,4 +1,4 @@
--- Grain: one row per time window, user and candidate item: features, null where missing.
+-- Grain: one row per time window, user and candidate: features, null where missing.
 {{ config(materialized="view") }}
 with
 
@@ -15,10 +15,10 @@ final as (
         candidates.user_index,
         candidates.item_index,
         labels.item_index is not null as is_label,
-        users.training_role,
         {% for name, expression, gap in precision_marketing.candidate_features() %}
-        {{ expression }} as {{ name }}{{ "," if not loop.last }}
+        {{ expression }} as {{ name }},
         {% endfor %}
+        users.training_role
     from candidates
     inner join {{ ref("int_time_windows") }} as windows
         on candidates.time_window = windows.time_window

@@ -11,19 +11,21 @@ final as (
         user_index,
         item_index,
         is_label,
-        training_role,
         {% for name, gap in rules.items() %}
         {% if gap == "drop" %}
-        {{ name }} as feature_{{ name }}{{ "," if not loop.last }}
+        {{ name }}
+            as feature_{{ name }},
         {% else %}
-        coalesce({{ name }}, {{ gap }}e0) as feature_{{ name }}{{ "," if not loop.last }}
+        coalesce({{ name }}, {{ gap }}e0)
+            as feature_{{ name }},
         {% endif %}
         {% endfor %}
+        training_role
     from {{ ref("candidate_feature_values") }}
     where true
-        {% for name, gap in rules.items() if gap == "drop" %}
+    {% for name, gap in rules.items() if gap == "drop" %}
         and {{ name }} is not null
-        {% endfor %}
+    {% endfor %}
 
 )
 

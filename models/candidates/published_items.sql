@@ -13,8 +13,9 @@ blend_weights as (
     select
         {% for scorer in scorers %}
         max(case when scorer = '{{ scorer.name }}' then blend_weight end)
-            as {{ scorer.name }}_weight{{ "," if not loop.last }}
+            as {{ scorer.name }}_weight,
         {% endfor %}
+        count(*) as scorer_count
     from {{ ref("blend_weights") }}
 
 ),
@@ -23,14 +24,14 @@ blended_candidates as (
 
     select
         candidates.user_index,
-        candidates.item_index,
         {% for scorer in scorers %}
         coalesce(
             candidates.{{ scorer.name }}_scaled_score
             * blend_weights.{{ scorer.name }}_weight,
             0e0
-        ) as {{ scorer.name }}_contribution{{ "," if not loop.last }}
+        ) as {{ scorer.name }}_contribution,
         {% endfor %}
+        candidates.item_index
     from {{ ref("blended_candidates") }} as candidates
     cross join blend_weights
     where candidates.time_window = 'serve'

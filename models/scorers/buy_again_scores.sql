@@ -20,22 +20,18 @@ items as (
 
 ),
 
-scored as (
+joined as (
 
     select
         repurchases.time_window,
         repurchases.user_index,
         repurchases.item_index,
         1e0 * repurchases.purchase_day_count / repurchases.user_purchase_day_count
-        -- Not due yet counts less, long overdue too: the user may have stopped.
-        * power(
-            least(repurchases.days_since_purchase / repurchases.expected_gap_days, 1e0),
-            {{ settings.not_due_exponent }}
-        )
-        * power(
-            greatest(repurchases.days_since_purchase / repurchases.expected_gap_days, 1e0),
-            -{{ settings.overdue_exponent }}
-        ) as score
+            as frequency,
+        -- Nobody got anything twice: nothing is known of what is due.
+        coalesce(
+            repurchases.days_since_purchase / repurchases.expected_gap_days, 1e0
+        ) as due
     from repurchases
     inner join users
         on repurchases.time_window = users.time_window
@@ -43,6 +39,20 @@ scored as (
     inner join items
         on repurchases.time_window = items.time_window
         and repurchases.item_index = items.item_index
+
+),
+
+weighted as (
+
+    select
+        time_window,
+        user_index,
+        item_index,
+        -- Not due yet counts less, long overdue too: the user may have stopped.
+        frequency
+        * power(least(due, 1e0), {{ settings.not_due_exponent }})
+        * power(greatest(due, 1e0), -{{ settings.overdue_exponent }}) as score
+    from joined
 
 ),
 
@@ -54,7 +64,7 @@ ranked as (
             partition by time_window, user_index
             order by round(score, 9) desc, item_index
         ) as scorer_rank
-    from scored
+    from weighted
 
 ),
 

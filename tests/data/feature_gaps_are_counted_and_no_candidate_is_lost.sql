@@ -24,7 +24,9 @@ kept as (
 
 )
 
-select gaps.*
+select
+    gaps.time_window,
+    gaps.feature
 from {{ ref("feature_gaps") }} as gaps
 inner join counted on gaps.time_window = counted.time_window
 left join kept on gaps.time_window = kept.time_window

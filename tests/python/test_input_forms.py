@@ -182,8 +182,8 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
             "{rule: cap, category or brand: x or '*', maximum: 1 or more}.",
         ),
         (
-            "{recommendation_rules: [{rule: exclude, catgory: a}]}",
-            "has the rule `{'rule': 'exclude', 'catgory': 'a'}`: write",
+            "{recommendation_rules: [{rule: exclude, group: a}]}",
+            "has the rule `{'rule': 'exclude', 'group': 'a'}`: write",
         ),
         (
             "{recommendation_rules: [{rule: pin, item_id: a, rank: 1},"

@@ -1,4 +1,4 @@
--- Grain: one row per time window, user and item that the user got: when it is due again.
+-- Grain: one row per time window, user and item that the user got: when due again.
 -- Empty under `recommendation_target: new`, which never offers it.
 with
 

@@ -6,10 +6,10 @@ counts as (
 
     select
         time_window,
-        count(*) as candidate_count,
         {% for name in rules %}
-        count({{ name }}) as {{ name }}{{ "," if not loop.last }}
+        count({{ name }}) as {{ name }},
         {% endfor %}
+        count(*) as candidate_count
     from {{ ref("candidate_feature_values") }}
     group by time_window
 

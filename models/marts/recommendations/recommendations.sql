@@ -60,11 +60,12 @@ final as (
         case published_items.placement_rule
             when 'pinned' then 'Selected by our shop.'
             when 'explored' then 'New to most of our customers.'
-            else replace(
-                reasons.reason_template,
-                '{item}',
-                coalesce(because_items.quoted_title, '')
-            )
+            else
+                replace(
+                    reasons.reason_template,
+                    '{item}',
+                    coalesce(because_items.quoted_title, '')
+                )
         end as reason_text
     from published_items
     inner join users on published_items.user_index = users.user_index
