@@ -6,6 +6,23 @@ from benchmarks.growth import exponents
 from benchmarks.machine import one_line
 from benchmarks.report.text import paragraph, table
 
+# Why a layer takes what it takes; the report shows the largest layer's.
+_EXPLAINED = {
+    "scorers": (
+        "Every scorer is computed three times, on the history of train, test and "
+        "serve, and ranks the catalogue for every scored user. iALS costs most: ten "
+        "sweeps of conjugate gradients over all users and items with 256 factors, then "
+        "dense scores of users x items; spectral scores densely too. The content "
+        "scorers multiply each user's terms with the items'. All of these grow with "
+        "scored users x items; the neighbors of cosine, the only work that grows with "
+        "the square of a history, are a small part."
+    ),
+    "candidates": (
+        "The learned rankings read some 80 features of each candidate, 100 or so a "
+        "user, and the blend merges the scorers' lists: both grow with scored users."
+    ),
+}
+
 
 def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
     """Return the lines: totals, then seconds by layer, slowest models, machine.
@@ -53,6 +70,8 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
     sizes = [part["size"] for part in ordered]
     lines += ["Execution seconds by layer, summed over threads:", ""]
     lines += table(["layer", *sizes], by_layer)
+    if names[0] in _EXPLAINED:
+        lines += paragraph(f"The largest share, {names[0]}. {_EXPLAINED[names[0]]}")
     largest = ordered[-1]
     slowest = [[n, f"{spent:.1f}"] for n, spent in largest["slowest_models"].items()]
     lines += [f"The slowest models at {largest['size']}:", ""]
