@@ -68,6 +68,8 @@ final as (
     left join blended_candidates
         on published.user_index = blended_candidates.user_index
         and published.item_index = blended_candidates.item_index
+        -- What a rule put there unranked has no score, and so no parts of one.
+        and published.ranking_rank_before is not null
 
 )
 

@@ -63,6 +63,31 @@ def test_shuffled_rows_and_another_number_of_threads_give_equal_marts(
     assert set(differing.values()) == {0}, differing
 
 
+def test_the_example_builds_with_other_settings(tmp_path: Path):
+    settings = {
+        "recommendation_target": "any",
+        "interaction_half_life_days": 30,
+        "interaction_saturation": "none",
+        "label_share": 0.2,
+        "holdout_share": 0.3,
+        "candidates_per_scorer": 50,
+        "kept_of_each_scorer": 5,
+        "recommendations_per_user": 5,
+        "training_users_maximum": 500,
+        "attribution_click_window_days": 3,
+        "attribution_view_window_days": 2,
+        "maximum_quantity": 1000,
+        "event_type_weights": {"view": 2},
+        "diversity": 0.3,
+        "exploration_share": 0.2,
+        "recommendation_rules": [{"rule": "cap", "category": "tea", "maximum": 2}],
+        "feature_gaps": {"affinity__brand_share": 0.1, "popularity__trend": "drop"},
+        "scorer_settings": {"item_cosine": {"neighbors": 100}},
+    }
+    build = build_everything(tmp_path / "settings.duckdb", **settings)
+    assert "ERROR=0" in build.output
+
+
 def test_a_second_build_of_the_same_database_gives_equal_marts(
     example_build: WholeBuild, tmp_path: Path
 ):
