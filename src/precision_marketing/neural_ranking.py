@@ -17,8 +17,8 @@ from precision_marketing.algorithms import (
     fit_networks,
     group_importance,
     neural_model_schema,
+    records,
 )
-from precision_marketing.algorithms._model_records import records
 from precision_marketing.candidate_sampling import ROWS_PER_BATCH, read_labelled
 from precision_marketing.feature_groups import groups_of
 from precision_marketing.relations import (

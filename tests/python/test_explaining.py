@@ -4,33 +4,19 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from small_candidates import PENALTY, SETTINGS, small_candidates
 
 from precision_marketing import explaining
 from precision_marketing.algorithms import LinearNetwork
 from precision_marketing.explaining import ExplainedModel, explain
 from precision_marketing.neural_ranking import score, train
 
-SETTINGS = {
-    "maximum_epochs": 3,
-    "batch_size": 64,
-    "seeds": 2,
-    "candidates": 100,
-    "maximum_training_rows": 10_000,
-}
-PENALTY = {"penalty": 1.0}
-CANDIDATES = """
-    select
-        time_window, user_index, item_index, item_index = user_index % 6 as is_label,
-        case when user_index % 5 = 0 then 'gate'
-            when user_index % 5 = 1 then 'stopping' else 'training'
-        end as training_role,
-        case when item_index = user_index % 6 then 1e0 else 0e0 end
-            as feature_scores__signal,
-        (user_index * 7 + item_index * 3) % 11 / 11e0 as feature_scores__noise,
-        user_index % 4 / 3e0 as feature_user__activity
-    from (values ('train'), ('test'), ('serve')) as windows(time_window),
-        range(90) as users(user_index), range(6) as items(item_index)
-"""
+CANDIDATES = small_candidates("""
+    case when item_index = user_index % 6 then 1e0 else 0e0 end
+        as feature_scores__signal,
+    (user_index * 7 + item_index * 3) % 11 / 11e0 as feature_scores__noise,
+    user_index % 4 / 3e0 as feature_user__activity
+""")
 NAMES = ("feature_scores__signal", "feature_scores__noise", "feature_user__activity")
 COEFFICIENTS = np.array([2.0, -0.5, 0.25])
 

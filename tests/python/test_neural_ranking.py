@@ -5,32 +5,18 @@ from operator import itemgetter
 import duckdb
 import pyarrow as pa
 import pytest
+from small_candidates import PENALTY, SETTINGS, small_candidates
 
 from precision_marketing import neural_ranking
 from precision_marketing.neural_ranking import score, train
 from precision_marketing.relations import on_other_cursor
 
-SETTINGS = {
-    "maximum_epochs": 3,
-    "batch_size": 64,
-    "seeds": 2,
-    "candidates": 100,
-    "maximum_training_rows": 10_000,
-}
-PENALTY = {"penalty": 1.0}
-# 90 users with six candidates each; the label is the one with the largest feature.
-CANDIDATES = """
-    select
-        time_window, user_index, item_index, item_index = user_index % 6 as is_label,
-        case when user_index % 5 = 0 then 'gate'
-            when user_index % 5 = 1 then 'stopping' else 'training'
-        end as training_role,
-        case when item_index = user_index % 6 then 1e0 else 0e0 end
-            as feature_carries__signal,
-        (user_index * 7 + item_index * 3) % 11 / 11e0 as feature_noise
-    from (values ('train'), ('test'), ('serve')) as windows(time_window),
-        range(90) as users(user_index), range(6) as items(item_index)
-"""
+# The label is the one with the largest feature.
+CANDIDATES = small_candidates("""
+    case when item_index = user_index % 6 then 1e0 else 0e0 end
+        as feature_carries__signal,
+    (user_index * 7 + item_index * 3) % 11 / 11e0 as feature_noise
+""")
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """The algorithms: numpy and scipy in, arrow out; nothing here knows dbt."""
 
-from precision_marketing.algorithms._model_records import neural_model_schema
+from precision_marketing.algorithms._model_records import (
+    neural_model_schema,
+    records,
+)
 from precision_marketing.algorithms._neural_model import (
     Network,
     NeuralScorerModel,
@@ -122,6 +125,7 @@ __all__ = [
     "pair_differences",
     "pieces",
     "popularity_damping",
+    "records",
     "sample_choices",
     "scale_lists",
     "scores_schema",

@@ -60,25 +60,17 @@ def neighbor_similarities(
     >>> neighbor_similarities(*one, positions, neighbors, decay=0.5, days=2).tolist()
     [[0.625, 0.5, 0.25]]
     """
-    powers = _powers(positions, decay)
-
-    def fill(first: np.ndarray, rows: slice, out: np.ndarray) -> None:
-        _fill_from_neighbors(
-            first,
-            users[rows],
-            items[rows],
-            positions.indptr,
-            positions.indices,
-            positions.data.astype(np.int32),
-            powers,
-            neighbors.indptr,
-            neighbors.indices,
-            neighbors.data,
-            positions.shape[1],
-            out,
-        )
-
-    return _by_user(fill, users, days, "similarity to neighbors")
+    return _by_user(
+        _fill_from_neighbors,
+        users,
+        items,
+        positions,
+        neighbors,
+        size=positions.shape[1],
+        decay=decay,
+        days=days,
+        task="similarity to neighbors",
+    )
 
 
 def text_similarities(
@@ -115,25 +107,17 @@ def text_similarities(
     >>> found.round(6).tolist()
     [[0.989949, 0.6, 0.8]]
     """
-    powers = _powers(positions, decay)
-
-    def fill(first: np.ndarray, rows: slice, out: np.ndarray) -> None:
-        _fill_from_text(
-            first,
-            users[rows],
-            items[rows],
-            positions.indptr,
-            positions.indices,
-            positions.data.astype(np.int32),
-            powers,
-            profiles.indptr,
-            profiles.indices,
-            profiles.data,
-            profiles.shape[1],
-            out,
-        )
-
-    return _by_user(fill, users, days, "similarity of text")
+    return _by_user(
+        _fill_from_text,
+        users,
+        items,
+        positions,
+        profiles,
+        size=profiles.shape[1],
+        decay=decay,
+        days=days,
+        task="similarity of text",
+    )
 
 
 def _powers(positions: csr_matrix, decay: float) -> np.ndarray:
@@ -145,22 +129,38 @@ def _powers(positions: csr_matrix, decay: float) -> np.ndarray:
 
 
 def _by_user(
-    fill: Callable[[np.ndarray, slice, np.ndarray], None],
+    kernel: Callable[..., None],
     users: np.ndarray,
+    items: np.ndarray,
+    positions: csr_matrix,
+    of_items: csr_matrix,
+    *,
+    size: int,
+    decay: float,
     days: int,
     task: str,
 ) -> np.ndarray:
-    """Return the columns of all candidates, filled by blocks of users in threads."""
+    """Return the columns of all candidates, filled by blocks of users in threads.
+
+    `of_items` says what a kernel compares items by, `size` the length of its scratch.
+    """
     check_count("days", days)
     out = np.zeros((users.size, 1 + days))
     if users.size == 0:
         return out
     starts = np.flatnonzero(np.r_[True, users[1:] != users[:-1], True])
+    history = (
+        positions.indptr,
+        positions.indices,
+        positions.data.astype(np.int32),
+        _powers(positions, decay),
+    )
+    compared = (of_items.indptr, of_items.indices, of_items.data, size)
 
     def of_users(part: slice) -> None:
         rows = slice(int(starts[part.start]), int(starts[part.stop]))
         first = starts[part.start : part.stop + 1] - starts[part.start]
-        fill(first, rows, out[rows])
+        kernel(first, users[rows], items[rows], *history, *compared, out[rows])
 
     counts = np.diff(starts)
     parts = chunks(counts.astype(np.float64), max(1, _ROWS_PER_CHUNK // 100), None)
