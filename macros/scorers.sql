@@ -82,15 +82,15 @@
         "buy_again": {"not_due_exponent": 0.0, "overdue_exponent": 0.5},
         "spectral": {
             "rank": 128, "spectrum_exponent": 0.35, "user_degree_exponent": 0.3,
-            "item_degree_exponent": 0.35, "neighbors": 200,
+            "item_degree_exponent": 0.35, "neighbors": 200, "decay": 0.85,
         },
         "local_ridge": {
             "neighbors": 100, "user_degree_exponent": 0.5, "penalty": 10.0,
-            "penalty_exponent": 0.5,
+            "penalty_exponent": 0.5, "decay": 0.85,
         },
         "ials": {
             "factors": 256, "iterations": 10, "unobserved_strength": 1.0,
-            "regularization": 0.023, "seed": 0,
+            "regularization": 0.023, "decay": 0.85, "seed": 0,
         },
         "ease": {
             "penalty": 100.0, "user_degree_exponent": 0.5, "maximum_items": 8000,

@@ -133,7 +133,7 @@ def user_cosine(window: Window, settings: Settings) -> Lists:
 
 
 def spectral(window: Window, settings: Settings) -> Lists:
-    """Yield the best items of the spectral scorer."""
+    """Yield the best items of the spectral scorer, for a decayed history."""
     fitted = fit_spectral(
         window.weights,
         rank=settings["rank"],
@@ -142,15 +142,15 @@ def spectral(window: Window, settings: Settings) -> Lists:
         item_degree_exponent=settings["item_degree_exponent"],
         top_k=settings["neighbors"],
     )
-    return window.top_scores(
-        spectral_scores(window.weights, fitted), settings["candidates"]
-    )
+    history = window.recent_weights(settings["decay"])
+    return window.top_scores(spectral_scores(history, fitted), settings["candidates"])
 
 
 def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
     """Yield the best items of local ridge; `neighbors` of item cosine, as many or more.
 
-    Only the nearest `settings["neighbors"]` of each item are used.
+    Only the nearest `settings["neighbors"]` of each item are used. The weights of items
+    are fitted to whole histories, and applied to decayed ones.
     """
     is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
     item_weights = fit_local_ridge(
@@ -160,13 +160,14 @@ def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> List
         penalty=settings["penalty"],
         penalty_exponent=settings["penalty_exponent"],
     )
-    return window.top_items(window.weights, item_weights, settings["candidates"])
+    history = window.recent_weights(settings["decay"])
+    return window.top_items(history, item_weights, settings["candidates"])
 
 
 def ials(window: Window, settings: Settings) -> Lists:
-    """Yield the best items of the factorization."""
+    """Yield the best items of the factorization of decayed histories."""
     factors = fit_ials(
-        window.weights,
+        window.recent_weights(settings["decay"]),
         factors=settings["factors"],
         iterations=settings["iterations"],
         unobserved_strength=settings["unobserved_strength"],

@@ -69,7 +69,11 @@ class Window:
         """
         factors = self.recency_positions.copy()
         factors.data = float(decay) ** (factors.data - 1)
-        return self.weights.multiply(factors).tocsr()
+        # Forgotten; single precision would slow down on what is left of it.
+        factors.data[factors.data < 1e-12] = 0.0
+        weights = self.weights.multiply(factors).tocsr()
+        weights.eliminate_zeros()
+        return weights
 
     def top_items(
         self,

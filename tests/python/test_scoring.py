@@ -15,12 +15,14 @@ from precision_marketing.algorithms import (
 )
 from precision_marketing.scoring import (
     ease,
+    ials,
     item_cosine,
     item_cosine_neighbors,
     last_basket,
     local_ridge,
     next_basket,
     next_basket_neighbors_of,
+    spectral,
     user_cosine,
 )
 from precision_marketing.windows import Window
@@ -75,6 +77,7 @@ def test_local_ridge_uses_no_more_neighbors_than_set(window):
         "user_degree_exponent": 0.5,
         "penalty": 1.0,
         "penalty_exponent": 0.5,
+        "decay": 1.0,
         "candidates": 12,
         "neighbors": 2,
     }
@@ -136,3 +139,60 @@ def test_no_scorer_of_baskets_lists_anything_without_an_order(window, lists):
     days = window.recency_positions.copy()
     days.data = np.ceil(3 * np.random.default_rng(1).random(days.nnz))
     assert lists(replace(window, recency_positions=days))
+
+
+DECAYED = {
+    "spectral": lambda window, decay: spectral(
+        window,
+        {
+            "rank": 3,
+            "spectrum_exponent": 0.5,
+            "user_degree_exponent": 0.5,
+            "item_degree_exponent": 0.5,
+            "neighbors": 5,
+            "decay": decay,
+            "candidates": 5,
+        },
+    ),
+    "local_ridge": lambda window, decay: local_ridge(
+        window,
+        {
+            "user_degree_exponent": 0.5,
+            "penalty": 1.0,
+            "penalty_exponent": 0.5,
+            "decay": decay,
+            "candidates": 5,
+            "neighbors": 9,
+        },
+        item_cosine_neighbors(
+            window,
+            EXPONENTS
+            | {"similarity": "cosine", "user_degree_exponent": 0.5, "neighbors": 9},
+        ),
+    ),
+    "ials": lambda window, decay: ials(
+        window,
+        {
+            "factors": 4,
+            "iterations": 3,
+            "unobserved_strength": 1.0,
+            "regularization": 0.02,
+            "seed": 0,
+            "decay": decay,
+            "candidates": 5,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("scorer", DECAYED)
+def test_older_days_count_less_where_histories_have_an_order(window, scorer):
+    def lists(window, decay):
+        return [batch.to_pylist() for batch in DECAYED[scorer](window, decay)]
+
+    assert lists(window, 0.5) == lists(window, 1.0)
+    days = window.recency_positions.copy()
+    days.data = np.ceil(3 * np.random.default_rng(1).random(days.nnz))
+    ordered = replace(window, recency_positions=days)
+    assert lists(ordered, 1.0) == lists(window, 1.0)
+    assert lists(ordered, 0.5) != lists(window, 1.0)

@@ -4,6 +4,8 @@ with
 user_metrics as (
 
     select * from {{ ref("segment_ranking_quality") }}
+    union all
+    select * from {{ ref("candidate_recall") }}
 
 ),
 

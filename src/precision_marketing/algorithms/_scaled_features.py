@@ -5,6 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from precision_marketing.algorithms._parallel import in_order
+from precision_marketing.algorithms._progress import Progress
+
 # Standard scores further from the mean than this are cut: one outlier must not
 # saturate the network.
 SCALED_LIMIT = 5.0
@@ -92,16 +95,21 @@ def logits_by_chunk(
     -----
     Every chunk has the same shape, the last is filled with zeros: a matrix product
     rounds a row by the shape of the whole, and a row's score must not depend on how
-    many rows stand beside it. BLAS runs on one thread for the same reason.
+    many rows stand beside it. BLAS runs on one thread for the same reason; the chunks
+    are shared by threads.
     """
     features = checked_shape(features, means.size)
-    logits = np.empty(features.shape[0])
-    inputs = np.zeros((ROWS_PER_CHUNK, means.size))
+    n_rows = features.shape[0]
+    starts = range(0, n_rows, ROWS_PER_CHUNK)
+    parts = [slice(start, min(start + ROWS_PER_CHUNK, n_rows)) for start in starts]
+
+    def logits_of_part(part: slice) -> np.ndarray:
+        chunk = features[part]
+        check_finite(chunk)
+        inputs = np.zeros((ROWS_PER_CHUNK, means.size))
+        inputs[: len(chunk)] = scaled(chunk, means, scales)
+        return logits_of(inputs)[: len(chunk)]
+
     with threadpool_limits(limits=1):
-        for start in range(0, logits.size, ROWS_PER_CHUNK):
-            chunk = features[start : start + ROWS_PER_CHUNK]
-            check_finite(chunk)
-            inputs[: len(chunk)] = scaled(chunk, means, scales)
-            inputs[len(chunk) :] = 0.0
-            logits[start : start + len(chunk)] = logits_of(inputs)[: len(chunk)]
-    return logits
+        results = list(in_order(logits_of_part, parts, Progress("logits", n_rows)))
+    return np.concatenate([np.empty(0), *results])

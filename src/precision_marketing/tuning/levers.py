@@ -37,18 +37,21 @@ LEVERS: dict[str, Levers] = {
     "spectral": {
         # How loud the first directions stay: 0.25 flattens them more.
         "spectrum_exponent": (0.5, 0.25),
+        "decay": (1.0, 0.7),
         "item_degree_exponent": (0.4, 0.3),
         "rank": (256,),
         "neighbors": (500,),
     },
     "local_ridge": {
         "penalty": (30.0, 3.0),
+        "decay": (1.0, 0.7),
         "penalty_exponent": (0.0,),
         "neighbors": (200,),
     },
     # A fit each: the dearest trials, so few.
     "ials": {
         "regularization": (0.015, 0.03),
+        "decay": (1.0, 0.7),
         "unobserved_strength": (0.5, 2.0),
     },
     "ease": {"penalty": (300.0, 30.0)},
