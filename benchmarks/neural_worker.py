@@ -70,8 +70,9 @@ def candidates(users: int, features: int, time_window: str) -> str:
             '{time_window}' as time_window, * exclude (pair_hash, noise),
             noise < 0.08 * feature_g0__0 * feature_g1__1
             + 0.02 * (feature_g2__2 > 0.9)::integer as is_label,
-            case user_index % 10 when 0 then 'gate' when 5 then 'gate'
-                when 1 then 'stopping' else 'training' end as training_role
+            user_index % 2 as training_half,
+            case when user_index % 10 < 2 then 'stopping' else 'training' end
+                as training_role
         from featured
     """
 

@@ -18,6 +18,7 @@ final as (
         {% for name, expression, gap in precision_marketing.candidate_features() %}
         {{ expression }} as {{ name }},
         {% endfor %}
+        users.training_half,
         users.training_role
     from candidates
     inner join {{ ref("int_time_windows") }} as windows

@@ -20,6 +20,7 @@ final as (
             as feature_{{ name }},
         {% endif %}
         {% endfor %}
+        training_half,
         training_role
     from {{ ref("candidate_feature_values") }}
     where true

@@ -7,8 +7,6 @@ users as (
     select *
     from {{ ref("int_window_users") }}
     where is_scored and time_window <> 'serve'
-        -- In `train` the users that every ranking is judged on.
-        and (time_window <> 'train' or training_role = 'gate')
 
 ),
 

@@ -1,5 +1,5 @@
--- Grain: one row per ranking: its margin over the best simpler one, on users of `train`
--- that no learned scorer has seen (the gate).
+-- Grain: one row per ranking: its margin over the best simpler one, on the users of
+-- `train`, each scored by models that have not seen her (the gate).
 {% set minimum_users = 200 %}
 {% set width = "1.959963984540054e0" %}
 with
@@ -45,7 +45,7 @@ best_simpler as (
 
 ),
 
--- Same users on both sides: in `train` every ranking is made for the gate's users.
+-- Same users on both sides: every ranking is made for all of them.
 differences as (
 
     select

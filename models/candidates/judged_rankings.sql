@@ -27,20 +27,13 @@ learned_scores as (
 
 ),
 
-users as (
-
-    select * from {{ ref("int_window_users") }} where is_scored
-
-),
-
--- In `train` all rankings are compared on users that no learned scorer has seen.
 ranked_users as (
 
     select
         time_window,
         user_index
-    from users
-    where time_window <> 'train' or training_role = 'gate'
+    from {{ ref("int_window_users") }}
+    where is_scored
 
 ),
 

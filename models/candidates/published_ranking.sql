@@ -13,7 +13,7 @@ best_simpler as (
 
 ),
 
--- One row even without any: a shop may have no user of the gate.
+-- One row even without any: a shop may have no user with a label.
 network as (
 
     select

@@ -63,8 +63,7 @@ def learn(
     labels : duckdb.DuckDBPyRelation
         Columns time_window, user_index, item_index.
     users : duckdb.DuckDBPyRelation
-        Columns time_window, user_index, is_scored, training_role. Users of the gate
-        decide later what is published, and are not asked here.
+        Columns time_window, user_index, is_scored.
     start : dict of str to float
         Scorer to the weight from which the search starts.
 
@@ -75,9 +74,7 @@ def learn(
     """
     asked = np.sort(
         to_arrow(
-            users.filter(
-                "time_window = 'train' and is_scored and training_role <> 'gate'"
-            ).project("user_index")
+            users.filter("time_window = 'train' and is_scored").project("user_index")
         )["user_index"].to_numpy()
     )
     weights = start

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from precision_marketing.algorithms import (
+    GroupImportance,
     LogisticModel,
     NeuralScorerModel,
     NeuralScorerSettings,
@@ -19,10 +21,13 @@ from precision_marketing.algorithms import (
     neural_model_schema,
     records,
 )
-from precision_marketing.candidate_sampling import ROWS_PER_BATCH, read_labelled
+from precision_marketing.candidate_sampling import (
+    ROWS_PER_BATCH,
+    LabelledCandidates,
+    read_labelled,
+)
 from precision_marketing.feature_groups import groups_of
 from precision_marketing.relations import (
-    TIME_WINDOWS,
     arrow_batches,
     reader,
     scorer_schema,
@@ -44,6 +49,10 @@ def train(
 ) -> pa.Table:
     """Return the models trained on the `train` window, as one long table.
 
+    Networks and a regression are trained on each half of the users, so that every user
+    can be scored by models that have not seen her. All networks together are the neural
+    scorer, and both regressions the logistic one.
+
     Parameters
     ----------
     candidate_features : duckdb.DuckDBPyRelation
@@ -57,9 +66,10 @@ def train(
     -------
     pyarrow.Table
         `neural_model_schema`: what `NeuralScorerModel.to_table` and
-        `LogisticModel.to_table` give, and records of type importance and
-        importance_baseline (name is the feature group, seed the permutation); without
-        rows where the data cannot train a network.
+        `LogisticModel.to_table` give (the first half of the seeds is of the first half
+        of the users), and records of type importance and importance_baseline (name is
+        the feature group, seed the permutation); without rows where a half cannot
+        train a network.
     """
     own = {
         name: value
@@ -67,29 +77,87 @@ def train(
         if name in NeuralScorerSettings.__dataclass_fields__
     }
     network_settings = NeuralScorerSettings(**own)
-    rows = read_labelled(candidate_features, settings["maximum_training_rows"])
-    try:
-        data = TrainingData.prepared(
-            rows.features,
-            rows.feature_names,
-            rows.labels,
-            rows.users,
-            rows.items,
-            rows.is_holdout,
-            negative_share=rows.negative_share,
+    halves: list[_Half] = []
+    for number in (0, 1):
+        rows = read_labelled(
+            candidate_features, number, settings["maximum_training_rows"] // 2
         )
-    except NotEnoughTrainingData as reason:
-        _log.warning("The neural scorer was not trained: %s.", reason)
-        return neural_model_schema.empty_table()
+        try:
+            data = _prepared(rows, halves)
+        except NotEnoughTrainingData as reason:
+            _log.warning("The neural scorer was not trained: %s.", reason)
+            return neural_model_schema.empty_table()
+        _log.info("Neural scorer: half %d of the users", number + 1)
+        halves.append(_trained(data, network_settings, number, logistic_settings))
+    return pa.concat_tables(
+        [
+            _united(halves, "networks", "networks").to_table(),
+            _united(halves, "logistic", "fits").to_table(),
+            *_importance_records(halves),
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class _Half:
+    """What one half of the users trained, and what it is worth to them."""
+
+    means: np.ndarray
+    scales: np.ndarray
+    networks: NeuralScorerModel
+    logistic: LogisticModel
+    importance: dict[str, GroupImportance]
+
+
+def _prepared(rows: LabelledCandidates, earlier: list[_Half]) -> TrainingData:
+    """Return the rows of a half, scaled as the first one's: models share the scaling.
+
+    Raises NotEnoughTrainingData.
+    """
+    data = TrainingData.prepared(
+        rows.features,
+        rows.feature_names,
+        rows.labels,
+        rows.users,
+        rows.items,
+        rows.is_holdout,
+        negative_share=rows.negative_share,
+    )
+    if earlier:
+        data = replace(data, means=earlier[0].means, scales=earlier[0].scales)
+    return data
+
+
+def _trained(
+    data: TrainingData,
+    settings: NeuralScorerSettings,
+    number: int,
+    logistic_settings: Mapping[str, float],
+) -> _Half:
+    """Train both models on one half; its seeds follow those of the half before."""
     logistic = fit_logistic(
         data,
         penalty=logistic_settings["penalty"],
-        negatives_per_positive=network_settings.negatives_per_positive,
-        seed=network_settings.seed,
+        negatives_per_positive=settings.negatives_per_positive,
+        seed=settings.seed,
     )
-    networks = fit_networks(data, network_settings)
-    importance = _importance_records(networks, data, network_settings.seed)
-    return pa.concat_tables([networks.to_table(), logistic.to_table(), *importance])
+    seed = settings.seed + number * settings.seeds
+    networks = fit_networks(data, replace(settings, seed=seed))
+    groups = groups_of(data.feature_names)
+    importance = group_importance(networks, data, groups, seed=settings.seed)
+    return _Half(data.means, data.scales, networks, logistic, importance)
+
+
+def _united(halves: list[_Half], model: str, parts: str) -> Any:
+    """Return one model with the parts of both halves."""
+    first, second = (getattr(half, model) for half in halves)
+    changes = {
+        parts: getattr(first, parts) + getattr(second, parts),
+        "sampling_rate": (first.sampling_rate + second.sampling_rate) / 2,
+    }
+    if model == "networks":
+        changes["history"] = pa.concat_tables([first.history, second.history])
+    return replace(first, **changes)
 
 
 def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
@@ -98,8 +166,8 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
     Parameters
     ----------
     candidate_features : duckdb.DuckDBPyRelation
-        As for `train`. In `train` only users of role `gate` are scored: the models
-        have seen the others. It is read while the result is: on another cursor than
+        As for `train`. In `train` a user is scored by the models that the other half
+        trained. It is read while the result is: on another cursor than
         the one that reads the result (`relations.on_other_cursor`).
     models : duckdb.DuckDBPyRelation
         What `train` returned.
@@ -120,13 +188,11 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
     return reader(scorer_schema, _scored(candidate_features, trained))
 
 
-def _scored(candidate_features: Any, models: Mapping) -> Iterator[pa.RecordBatch]:
+def _scored(candidate_features: Any, trained: Mapping) -> Iterator[pa.RecordBatch]:
     """Yield the ranked candidates of a block of users and a model at a time."""
-    names = next(iter(models.values())).feature_names
+    names = next(iter(trained.values())).feature_names
     columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
-    for time_window in TIME_WINDOWS:
-        role = " and training_role = 'gate'" if time_window == "train" else ""
-        window = candidate_features.filter(f"time_window = '{time_window}'{role}")
+    for time_window, window, models in _parts(candidate_features, trained):
         for condition in _blocks_of_users(window):
             keys, scores = [], {scorer: [] for scorer in models}
             rows = window.filter(condition).project(columns)
@@ -144,6 +210,15 @@ def _scored(candidate_features: Any, models: Mapping) -> Iterator[pa.RecordBatch
             for scorer, parts in scores.items():
                 ranked = _ranked(*users_and_items, np.concatenate(parts))
                 yield with_window(ranked, time_window, scorer)
+
+
+def _parts(candidates: Any, trained: Mapping) -> Iterator[tuple[str, Any, Mapping]]:
+    """Yield time window, candidates and the models that have not seen their labels."""
+    for half in (0, 1):
+        rows = candidates.filter(f"time_window = 'train' and training_half = {half}")
+        yield "train", rows, {name: trained[name].half(1 - half) for name in trained}
+    for time_window in ("test", "serve"):
+        yield time_window, candidates.filter(f"time_window = '{time_window}'"), trained
 
 
 def _blocks_of_users(rows: Any) -> Iterator[str]:
@@ -180,17 +255,16 @@ def _ranked(users: np.ndarray, items: np.ndarray, scores: np.ndarray) -> pa.Reco
     )
 
 
-def _importance_records(
-    model: NeuralScorerModel, data: TrainingData, seed: int
-) -> list[pa.Table]:
+def _importance_records(halves: list[_Half]) -> list[pa.Table]:
     """Return the records of the permutation importance of the feature groups."""
-    importance = group_importance(model, data, groups_of(data.feature_names), seed=seed)
     tables = []
-    for group, found in importance.items():
-        baseline = [found.ndcg_at_10]
+    for group in halves[0].importance:
+        found = [half.importance[group] for half in halves]
+        baseline = [sum(one.ndcg_at_10 for one in found) / len(found)]
         tables.append(records("neural", "importance_baseline", baseline, name=[group]))
+        drops = [drop for one in found for drop in one.drops]
         tables += [
             records("neural", "importance", [drop], seed=permutation, name=[group])
-            for permutation, drop in enumerate(found.drops)
+            for permutation, drop in enumerate(drops)
         ]
     return tables

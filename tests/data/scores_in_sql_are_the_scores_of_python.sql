@@ -8,11 +8,11 @@
 {% endfor %}
 with
 
-gate_users as (
+asked_users as (
 
     select user_index
     from {{ ref("int_window_users") }}
-    where time_window = 'train' and training_role = 'gate' and is_scored
+    where time_window = 'test' and is_scored
     order by user_index
     limit 20
 
@@ -22,8 +22,8 @@ asked as (
 
     select candidate_features.*
     from {{ ref("candidate_features") }} as candidate_features
-    inner join gate_users on candidate_features.user_index = gate_users.user_index
-    where candidate_features.time_window = 'train'
+    inner join asked_users on candidate_features.user_index = asked_users.user_index
+    where candidate_features.time_window = 'test'
 
 ),
 
@@ -56,8 +56,8 @@ in_python as (
 
     select learned_scores.*
     from {{ ref("learned_scores") }} as learned_scores
-    inner join gate_users on learned_scores.user_index = gate_users.user_index
-    where learned_scores.time_window = 'train'
+    inner join asked_users on learned_scores.user_index = asked_users.user_index
+    where learned_scores.time_window = 'test'
 
 )
 

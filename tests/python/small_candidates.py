@@ -22,8 +22,8 @@ def small_candidates(features: str) -> str:
         select
             time_window, user_index, item_index,
             item_index = user_index % 6 as is_label,
-            case when user_index % 5 = 0 then 'gate'
-                when user_index % 5 = 1 then 'stopping' else 'training'
+            user_index % 2 as training_half,
+            case when user_index % 5 = 1 then 'stopping' else 'training'
             end as training_role,
             {features}
         from (values ('train'), ('test'), ('serve')) as windows(time_window),

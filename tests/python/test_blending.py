@@ -28,8 +28,7 @@ LABELS = """
         range(200) as users(user_index)
 """
 USERS = """
-    select 'train' as time_window, user_index, true as is_scored,
-        case when user_index % 5 = 0 then 'gate' else 'training' end as training_role
+    select 'train' as time_window, user_index, user_index % 5 <> 0 as is_scored
     from range({count}) as users(user_index)
 """
 START = {"right": 0.5, "wrong": 0.5}
@@ -56,7 +55,7 @@ def test_the_scorer_that_finds_the_labels_of_train_gains_weight(connection):
     weights = learned(connection, user_count=200)
     assert weights["right"]["blend_weight"] > weights["wrong"]["blend_weight"]
     assert weights["right"]["start_weight"] == 0.5
-    # A fifth of the users is the gate's and is not asked.
+    # A fifth of the users is not scored and not asked.
     assert weights["right"]["train_user_count"] == 160
 
 

@@ -7,32 +7,32 @@ import pytest
 from precision_marketing import candidate_sampling
 from precision_marketing.candidate_sampling import read_labelled
 
-# 400 users with 50 candidates each, one label each: 40 of the gate, 40 stopping.
+# 400 users with 50 candidates each, one label each: 40 of the other half, 40 stopping.
 CANDIDATES = """
     select
         'train' as time_window, user_index, item_index,
         item_index = user_index % 50 as is_label,
-        case when user_index % 10 = 0 then 'gate'
-            when user_index % 10 = 1 then 'stopping' else 'training'
-        end as training_role,
+        (user_index % 10 = 0)::integer as training_half,
+        case when user_index % 10 = 1 then 'stopping' else 'training' end
+            as training_role,
         user_index + item_index / 64e0 as feature_pair
     from range(400) as users(user_index), range(50) as items(item_index)
     union all
-    select 'test', 0, 0, true, 'training', 0e0
+    select 'test', 0, 0, true, 0, 'training', 0e0
 """
 
 
 def read(maximum_rows, order="user_index, item_index"):
     with duckdb.connect() as connection:
         connection.execute(f"create table c as from ({CANDIDATES}) order by {order}")
-        return read_labelled(connection.table("c"), maximum_rows)
+        return read_labelled(connection.table("c"), 0, maximum_rows)
 
 
 def pairs(found):
     return set(zip(found.users.tolist(), found.items.tolist(), strict=True))
 
 
-def test_everything_but_the_gate_and_other_windows_is_kept_where_it_fits():
+def test_everything_but_the_other_half_and_other_windows_is_kept_where_it_fits():
     found = read(18_000)
     assert len(pairs(found)) == found.features.shape[0] == 360 * 50
     assert found.labels.sum() == 360

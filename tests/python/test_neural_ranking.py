@@ -8,6 +8,7 @@ import pytest
 from small_candidates import PENALTY, SETTINGS, small_candidates
 
 from precision_marketing import neural_ranking
+from precision_marketing.algorithms import LogisticModel, NeuralScorerModel
 from precision_marketing.neural_ranking import score, train
 from precision_marketing.relations import on_other_cursor
 
@@ -43,20 +44,39 @@ def ranked(connection, candidates: str = CANDIDATES) -> list[dict]:
 def test_both_models_rank_the_label_first(connection, scorer):
     rows = [row for row in ranked(connection) if row["scorer"] == scorer]
     first = [row for row in rows if row["scorer_rank"] == 1]
-    assert len(first) == 90 + 90 + 18
+    assert len(first) == 3 * 90
     assert all(row["item_index"] == row["user_index"] % 6 for row in first)
     assert len(rows) == 6 * len(first)
 
 
-def test_in_train_only_users_that_no_model_saw_are_scored(connection):
-    rows = ranked(connection)
-    users = {row["user_index"] for row in rows if row["time_window"] == "train"}
-    assert users == set(range(0, 90, 5))
+def test_the_labels_of_a_half_change_no_score_of_its_own_in_train(connection):
+    # Every label of half 0 moves to another item; half 1 is what it was.
+    moved = f"""select * replace (case when training_half = 0
+        then item_index = (user_index + 1) % 6 else is_label end as is_label)
+        from ({CANDIDATES})"""
+
+    def scores(candidates: str) -> dict:
+        return {
+            (row["user_index"], row["item_index"], row["scorer"]): row["score"]
+            for row in ranked(connection, candidates)
+            if row["time_window"] == "train"
+        }
+
+    before, after = scores(CANDIDATES), scores(moved)
+    is_changed = {key: after[key] != score for key, score in before.items()}
+    assert len(is_changed) == 90 * 6 * 2
+    assert not any(
+        changed for (user, *_), changed in is_changed.items() if not user % 2
+    )
+    assert any(changed for (user, *_), changed in is_changed.items() if user % 2)
 
 
-def test_users_of_the_gate_change_nothing_in_the_models(connection):
-    without_gate = f"from ({CANDIDATES}) where training_role <> 'gate'"
-    assert trained(connection).equals(trained(connection, without_gate))
+def test_each_half_trains_as_many_networks_and_one_regression(connection):
+    table = trained(connection)
+    networks = NeuralScorerModel.from_table(table)
+    assert [network.seed for network in networks.networks] == [0, 1, 2, 3]
+    assert [network.seed for network in networks.half(1).networks] == [2, 3]
+    assert len(LogisticModel.from_table(table).fits) == 2
 
 
 def test_the_order_of_rows_changes_nothing_in_the_models(connection):

@@ -132,9 +132,8 @@ def search(
         ),
         users=connection.sql(
             f"""
-            select time_window, user_index, true as is_scored, 7 as history_item_count,
-                case when user_index % 5 = 0 then 'gate' else 'training' end
-                    as training_role
+            select time_window, user_index, user_index % 5 <> 0 as is_scored,
+                7 as history_item_count
             from (values ('train'), ('test')) as windows(time_window),
                 range({user_count}) as users(user_index)
             """
@@ -186,7 +185,7 @@ def test_what_is_chosen_gains_more_than_its_standard_error_or_is_declared(connec
         assert row["trial"] == 0 or (
             row["ndcg_difference"] > row["difference_standard_error"]
         )
-    # A fifth of the 400 users is the gate's; of the others 300 are asked.
+    # A fifth of the 400 users is not scored; of the others 300 are asked.
     assert {row["user_count"] for row in rows} == {300}
 
 

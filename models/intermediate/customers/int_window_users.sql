@@ -83,12 +83,12 @@ final as (
             when time_window = 'test' then label_count > 0
             else label_count > 0 and hash_rank <= {{ var("training_users_maximum") }}
         end as is_scored,
-        -- Who may do what in `train`: a fifth only decides whether the network is
-        -- published (gate), a tenth only when its training stops.
+        -- In `train` the learned rankings are trained on one half of the users and
+        -- judged on the other, both ways round. A fifth of a half never trains and only
+        -- decides when training stops.
+        cast(mod(hash_rank, 2) as integer) as training_half,
         case
-            when mod(hash_rank, 5) = 0 then 'gate'
-            when mod(hash_rank, 10) = 1 then 'stopping'
-            else 'training'
+            when mod(hash_rank, 10) < 2 then 'stopping' else 'training'
         end as training_role,
         case
             when history_event_count = 0 then 'new'

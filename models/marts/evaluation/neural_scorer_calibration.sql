@@ -23,7 +23,7 @@ sampling_rates as (
 
 ),
 
--- In `train` there are scores for users of the gate only, whom no model has seen.
+-- In `train` users are scored by models that have not seen them.
 binned as (
 
     select

@@ -25,7 +25,7 @@ described as (
             as lower_text,
         cast(cast(gate_margins.margin as decimal(9, 4)) as {{ text }}) as margin_text,
         cast(gate_margins.gate_user_count as {{ text }})
-        || ' users of the gate are fewer than 200' as few_users_text
+        || ' users with labels are fewer than 200' as few_users_text
     from gate_margins
     cross join published_ranking
 

@@ -1,6 +1,6 @@
 """Trained networks as arrays: prediction, and one long table to keep them in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -8,9 +8,10 @@ import pyarrow.compute as pc
 from scipy.special import expit
 
 from precision_marketing.algorithms._model_records import (
+    half_of,
     layer_records,
     of_scorer,
-    read_layers,
+    read_networks,
     read_scaling,
     records,
     scaling_records,
@@ -88,6 +89,10 @@ class NeuralScorerModel:
     networks: tuple[Network, ...]
     history: pa.Table = field(default_factory=history_schema.empty_table)
     sampling_rate: float = 1.0
+
+    def half(self, number: int) -> "NeuralScorerModel":
+        """Return the networks of one half of the users, the first or the others."""
+        return replace(self, networks=half_of(self.networks, number))
 
     def logits(self, features: np.ndarray) -> np.ndarray:
         """Return the mean of the networks' logits for each row.
@@ -190,14 +195,7 @@ class NeuralScorerModel:
         """
         table = of_scorer(table, NEURAL)
         scaling = read_scaling(table)
-        is_weight = pc.equal(table["record_type"], "weight")
-        seeds = sorted(pc.unique(table.filter(is_weight)["seed"]).to_pylist())
-        if not seeds:
-            raise ValueError("the model's table has no weight")
-        networks = [
-            Network(*read_layers(table.filter(pc.equal(table["seed"], seed))), seed)
-            for seed in seeds
-        ]
+        networks = [Network(*layers, seed) for seed, layers in read_networks(table)]
         return cls(**scaling, networks=tuple(networks), history=_history(table))
 
 

@@ -64,8 +64,7 @@ def search_settings(
         is not searched.
     interactions, users, items, labels : duckdb.DuckDBPyRelation
         `int_user_item_matrix`, `int_window_users`, `int_item_features` and
-        `int_labels`, of which only `train` is read. Users of the gate decide later
-        what is published, and are not asked here.
+        `int_labels`, of which only `train` is read.
 
     Returns
     -------
@@ -154,8 +153,7 @@ def _sample(users: Any, size: int) -> np.ndarray:
     """Return at most `size` users of `train` who may be asked, ascending."""
     known = to_arrow(
         users.filter(
-            "time_window = 'train' and is_scored and training_role <> 'gate'"
-            " and history_item_count > 0"
+            "time_window = 'train' and is_scored and history_item_count > 0"
         ).project("user_index")
     )["user_index"].to_numpy()
     shuffled = np.random.default_rng(SEED).permutation(np.sort(known))
