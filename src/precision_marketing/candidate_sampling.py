@@ -74,16 +74,18 @@ class Shares:
         return cls(of_holdout, of_positives, _share(rest, negatives))
 
 
-def read_labelled(candidates: Any, half: int, maximum_rows: int) -> LabelledCandidates:
-    """Read the candidates of one half: of users that train and of those held out.
+def read_labelled(
+    candidates: Any, half: int | None, maximum_rows: int
+) -> LabelledCandidates:
+    """Read the candidates of users that train and of those held out.
 
     Parameters
     ----------
     candidates : duckdb.DuckDBPyRelation
         Columns time_window, user_index, item_index, is_label, training_half,
         training_role and one `feature_<name>` (double) a feature.
-    half : int
-        0 or 1: the half of the users of `train` that is read.
+    half : int or None
+        0 or 1: the half of the users of `train` that is read; None for all of them.
     maximum_rows : int
         About so many rows are kept. Memory is 4 bytes a row and feature, whatever the
         number of candidates.
@@ -93,7 +95,9 @@ def read_labelled(candidates: Any, half: int, maximum_rows: int) -> LabelledCand
     LabelledCandidates
         In any order: `TrainingData` sorts.
     """
-    rows = candidates.filter(f"time_window = 'train' and training_half = {half}")
+    rows = candidates.filter("time_window = 'train'")
+    if half is not None:
+        rows = rows.filter(f"training_half = {half}")
     counts = _counts(rows)
     shares = Shares.bounded(*counts, maximum_rows)
     names = [name for name in rows.columns if name.startswith(FEATURE_PREFIX)]

@@ -2,14 +2,12 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from precision_marketing.algorithms import (
-    GroupImportance,
     LogisticModel,
     NeuralScorerModel,
     NeuralScorerSettings,
@@ -49,9 +47,9 @@ def train(
 ) -> pa.Table:
     """Return the models trained on the `train` window, as one long table.
 
-    Networks and a regression are trained on each half of the users, so that every user
-    can be scored by models that have not seen her. All networks together are the neural
-    scorer, and both regressions the logistic one.
+    Three times: on all users, which is what `test` and `serve` are scored with, and on
+    each half of them, so that every user of `train` can be scored by models that have
+    not seen her labels.
 
     Parameters
     ----------
@@ -66,10 +64,10 @@ def train(
     -------
     pyarrow.Table
         `neural_model_schema`: what `NeuralScorerModel.to_table` and
-        `LogisticModel.to_table` give (the first half of the seeds is of the first half
-        of the users), and records of type importance and importance_baseline (name is
-        the feature group, seed the permutation); without rows where a half cannot
-        train a network.
+        `LogisticModel.to_table` give, of a half with the scorer `<name>_half_0` or
+        `_half_1`, and records of type importance and importance_baseline (name is the
+        feature group, seed the permutation); without rows where a half cannot train a
+        network.
     """
     own = {
         name: value
@@ -77,40 +75,33 @@ def train(
         if name in NeuralScorerSettings.__dataclass_fields__
     }
     network_settings = NeuralScorerSettings(**own)
-    halves: list[_Half] = []
-    for number in (0, 1):
-        rows = read_labelled(
-            candidate_features, number, settings["maximum_training_rows"] // 2
-        )
+    maximum_rows = settings["maximum_training_rows"]
+    penalty = logistic_settings["penalty"]
+    tables: list[pa.Table] = []
+    for half in (0, 1, None):
+        _log.info("Learned rankings: %s", "all users" if half is None else _half(half))
+        share = 1 if half is None else 2
+        rows = read_labelled(candidate_features, half, maximum_rows // share)
         try:
-            data = _prepared(rows, halves)
+            tables += _trained(rows, network_settings, penalty, half)
         except NotEnoughTrainingData as reason:
             _log.warning("The neural scorer was not trained: %s.", reason)
             return neural_model_schema.empty_table()
-        _log.info("Neural scorer: half %d of the users", number + 1)
-        halves.append(_trained(data, network_settings, number, logistic_settings))
-    return pa.concat_tables(
-        [
-            _united(halves, "networks", "networks").to_table(),
-            _united(halves, "logistic", "fits").to_table(),
-            *_importance_records(halves),
-        ]
-    )
+    return pa.concat_tables(tables)
 
 
-@dataclass(frozen=True)
-class _Half:
-    """What one half of the users trained, and what it is worth to them."""
-
-    means: np.ndarray
-    scales: np.ndarray
-    networks: NeuralScorerModel
-    logistic: LogisticModel
-    importance: dict[str, GroupImportance]
+def _half(number: int) -> str:
+    """Return what is put behind a scorer's name for the models of one half."""
+    return f"_half_{number}"
 
 
-def _prepared(rows: LabelledCandidates, earlier: list[_Half]) -> TrainingData:
-    """Return the rows of a half, scaled as the first one's: models share the scaling.
+def _trained(
+    rows: LabelledCandidates,
+    settings: NeuralScorerSettings,
+    penalty: float,
+    half: int | None,
+) -> list[pa.Table]:
+    """Return the records of both models, and of importance where all users trained.
 
     Raises NotEnoughTrainingData.
     """
@@ -123,41 +114,22 @@ def _prepared(rows: LabelledCandidates, earlier: list[_Half]) -> TrainingData:
         rows.is_holdout,
         negative_share=rows.negative_share,
     )
-    if earlier:
-        data = replace(data, means=earlier[0].means, scales=earlier[0].scales)
-    return data
-
-
-def _trained(
-    data: TrainingData,
-    settings: NeuralScorerSettings,
-    number: int,
-    logistic_settings: Mapping[str, float],
-) -> _Half:
-    """Train both models on one half; its seeds follow those of the half before."""
     logistic = fit_logistic(
         data,
-        penalty=logistic_settings["penalty"],
+        penalty=penalty,
         negatives_per_positive=settings.negatives_per_positive,
         seed=settings.seed,
     )
-    seed = settings.seed + number * settings.seeds
-    networks = fit_networks(data, replace(settings, seed=seed))
-    groups = groups_of(data.feature_names)
-    importance = group_importance(networks, data, groups, seed=settings.seed)
-    return _Half(data.means, data.scales, networks, logistic, importance)
-
-
-def _united(halves: list[_Half], model: str, parts: str) -> Any:
-    """Return one model with the parts of both halves."""
-    first, second = (getattr(half, model) for half in halves)
-    changes = {
-        parts: getattr(first, parts) + getattr(second, parts),
-        "sampling_rate": (first.sampling_rate + second.sampling_rate) / 2,
-    }
-    if model == "networks":
-        changes["history"] = pa.concat_tables([first.history, second.history])
-    return replace(first, **changes)
+    networks = fit_networks(data, settings)
+    if half is None:
+        importance = _importance_records(networks, data, settings.seed)
+        return [networks.to_table(), logistic.to_table(), *importance]
+    names = ("neural", "logistic_regression")
+    models = (networks, logistic)
+    return [
+        model.to_table(name + _half(half))
+        for name, model in zip(names, models, strict=True)
+    ]
 
 
 def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
@@ -181,18 +153,14 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
     table = to_arrow(models)
     if not table.num_rows:
         return reader(scorer_schema, [])
-    trained = {
-        "neural": NeuralScorerModel.from_table(table),
-        "logistic_regression": LogisticModel.from_table(table),
-    }
-    return reader(scorer_schema, _scored(candidate_features, trained))
+    return reader(scorer_schema, _scored(candidate_features, table))
 
 
-def _scored(candidate_features: Any, trained: Mapping) -> Iterator[pa.RecordBatch]:
+def _scored(candidate_features: Any, trained: pa.Table) -> Iterator[pa.RecordBatch]:
     """Yield the ranked candidates of a block of users and a model at a time."""
-    names = next(iter(trained.values())).feature_names
-    columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
     for time_window, window, models in _parts(candidate_features, trained):
+        names = models["neural"].feature_names
+        columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
         for condition in _blocks_of_users(window):
             keys, scores = [], {scorer: [] for scorer in models}
             rows = window.filter(condition).project(columns)
@@ -212,13 +180,26 @@ def _scored(candidate_features: Any, trained: Mapping) -> Iterator[pa.RecordBatc
                 yield with_window(ranked, time_window, scorer)
 
 
-def _parts(candidates: Any, trained: Mapping) -> Iterator[tuple[str, Any, Mapping]]:
+def _parts(
+    candidates: Any, trained: pa.Table
+) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
     """Yield time window, candidates and the models that have not seen their labels."""
     for half in (0, 1):
         rows = candidates.filter(f"time_window = 'train' and training_half = {half}")
-        yield "train", rows, {name: trained[name].half(1 - half) for name in trained}
+        yield "train", rows, _models(trained, _half(1 - half))
     for time_window in ("test", "serve"):
-        yield time_window, candidates.filter(f"time_window = '{time_window}'"), trained
+        rows = candidates.filter(f"time_window = '{time_window}'")
+        yield time_window, rows, _models(trained)
+
+
+def _models(trained: pa.Table, suffix: str = "") -> dict[str, Any]:
+    """Return both models by the scorer's name."""
+    return {
+        "neural": NeuralScorerModel.from_table(trained, f"neural{suffix}"),
+        "logistic_regression": LogisticModel.from_table(
+            trained, f"logistic_regression{suffix}"
+        ),
+    }
 
 
 def _blocks_of_users(rows: Any) -> Iterator[str]:
@@ -255,16 +236,17 @@ def _ranked(users: np.ndarray, items: np.ndarray, scores: np.ndarray) -> pa.Reco
     )
 
 
-def _importance_records(halves: list[_Half]) -> list[pa.Table]:
+def _importance_records(
+    model: NeuralScorerModel, data: TrainingData, seed: int
+) -> list[pa.Table]:
     """Return the records of the permutation importance of the feature groups."""
+    importance = group_importance(model, data, groups_of(data.feature_names), seed=seed)
     tables = []
-    for group in halves[0].importance:
-        found = [half.importance[group] for half in halves]
-        baseline = [sum(one.ndcg_at_10 for one in found) / len(found)]
+    for group, found in importance.items():
+        baseline = [found.ndcg_at_10]
         tables.append(records("neural", "importance_baseline", baseline, name=[group]))
-        drops = [drop for one in found for drop in one.drops]
         tables += [
             records("neural", "importance", [drop], seed=permutation, name=[group])
-            for permutation, drop in enumerate(drops)
+            for permutation, drop in enumerate(found.drops)
         ]
     return tables

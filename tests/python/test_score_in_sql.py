@@ -130,7 +130,7 @@ def test_logistic_regression_in_sql_equals_scikit_learn(features, scaling):
     inputs = cut(features, scaling)
     regression = LogisticRegression().fit(inputs[:5000], inputs[:5000, 0] > 1)
     model = LogisticModel(
-        tuple(NAMES), *scaling, ((regression.coef_[0], regression.intercept_[0]),)
+        tuple(NAMES), *scaling, regression.coef_[0], regression.intercept_[0]
     )
     found = scored(features, model.to_table(), "logistic_regression")
     expected = regression.predict_proba(inputs)[:, 1]

@@ -5,7 +5,7 @@ records as (
 
     select *
     from {{ ref("neural_scorer_model") }}
-    where record_type = 'epoch_metric'
+    where record_type = 'epoch_metric' and scorer = 'neural'
 
 ),
 

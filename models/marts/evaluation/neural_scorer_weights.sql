@@ -19,7 +19,8 @@ final as (
         name,
         value
     from records
-    where record_type in (
+    where scorer in ('neural', 'logistic_regression')
+        and record_type in (
             'feature_mean', 'feature_scale', 'weight', 'bias', 'sampling_rate'
         )
 

@@ -1,6 +1,6 @@
 """One long table for trained models: a record is a number and its place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -110,29 +110,7 @@ def read_scaling(table: pa.Table) -> dict:
     }
 
 
-def read_networks(table: pa.Table) -> Iterator[tuple[int, tuple]]:
-    """Yield each seed, ascending, with the weights and biases of its network.
-
-    Raises
-    ------
-    ValueError
-        If there is none, or a record is missing or repeated.
-    """
-    is_weight = pc.equal(table["record_type"], "weight")
-    seeds = sorted(pc.unique(table.filter(is_weight)["seed"]).to_pylist())
-    if not seeds:
-        raise ValueError("the model's table has no weight")
-    for seed in seeds:
-        yield seed, _read_layers(table.filter(pc.equal(table["seed"], seed)))
-
-
-def half_of(networks: tuple, number: int) -> tuple:
-    """Return what one half of the users trained: the first ones, or the others."""
-    middle = len(networks) // 2
-    return networks[middle:] if number else networks[:middle]
-
-
-def _read_layers(
+def read_layers(
     table: pa.Table,
 ) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
     """Return the weights and the biases of one network, layer by layer."""

@@ -1,6 +1,6 @@
 """Trained networks as arrays: prediction, and one long table to keep them in."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -8,10 +8,9 @@ import pyarrow.compute as pc
 from scipy.special import expit
 
 from precision_marketing.algorithms._model_records import (
-    half_of,
     layer_records,
     of_scorer,
-    read_networks,
+    read_layers,
     read_scaling,
     records,
     scaling_records,
@@ -90,10 +89,6 @@ class NeuralScorerModel:
     history: pa.Table = field(default_factory=history_schema.empty_table)
     sampling_rate: float = 1.0
 
-    def half(self, number: int) -> "NeuralScorerModel":
-        """Return the networks of one half of the users, the first or the others."""
-        return replace(self, networks=half_of(self.networks, number))
-
     def logits(self, features: np.ndarray) -> np.ndarray:
         """Return the mean of the networks' logits for each row.
 
@@ -140,31 +135,31 @@ class NeuralScorerModel:
         """
         return rounded(expit(self.logits(features)))
 
-    def to_table(self) -> pa.Table:
+    def to_table(self, scorer: str = NEURAL) -> pa.Table:
         """Return the whole model as one long table.
 
         Returns
         -------
         pyarrow.Table
-            `neural_model_schema` with scorer `neural`. record_type tells which columns
+            `neural_model_schema`. record_type tells which columns
             are set beside value: feature_mean and feature_scale (input_index, name),
             sampling_rate, weight (seed, layer, input_index, output_index), bias (seed,
             layer, output_index), epoch_metric (seed, epoch, name; booleans are 0 and
             1). Layers and indices start at 0.
         """
         parts = scaling_records(
-            NEURAL, self.feature_names, self.means, self.scales, self.sampling_rate
+            scorer, self.feature_names, self.means, self.scales, self.sampling_rate
         )
         for network in self.networks:
             layers = zip(network.weights, network.biases, strict=True)
             for layer, (weights, biases) in enumerate(layers):
-                parts += layer_records(NEURAL, network.seed, layer, weights, biases)
+                parts += layer_records(scorer, network.seed, layer, weights, biases)
             is_own = pc.equal(self.history["seed"], network.seed)
             own = self.history.filter(is_own)
             for name in _METRICS:
                 parts.append(
                     records(
-                        NEURAL,
+                        scorer,
                         "epoch_metric",
                         own[name].cast(pa.float64()).to_pylist(),
                         seed=network.seed,
@@ -175,7 +170,7 @@ class NeuralScorerModel:
         return pa.concat_tables(parts)
 
     @classmethod
-    def from_table(cls, table: pa.Table) -> "NeuralScorerModel":
+    def from_table(cls, table: pa.Table, scorer: str = NEURAL) -> "NeuralScorerModel":
         """Return the model that `to_table` wrote, bit for bit.
 
         Parameters
@@ -193,9 +188,16 @@ class NeuralScorerModel:
         ValueError
             If a record is missing or repeated, as in an empty table.
         """
-        table = of_scorer(table, NEURAL)
+        table = of_scorer(table, scorer)
         scaling = read_scaling(table)
-        networks = [Network(*layers, seed) for seed, layers in read_networks(table)]
+        is_weight = pc.equal(table["record_type"], "weight")
+        seeds = sorted(pc.unique(table.filter(is_weight)["seed"]).to_pylist())
+        if not seeds:
+            raise ValueError("the model's table has no weight")
+        networks = [
+            Network(*read_layers(table.filter(pc.equal(table["seed"], seed))), seed)
+            for seed in seeds
+        ]
         return cls(**scaling, networks=tuple(networks), history=_history(table))
 
 

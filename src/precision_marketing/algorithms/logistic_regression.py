@@ -3,7 +3,7 @@
 A network that does not beat it has learned nothing but a weighted sum.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from precision_marketing.algorithms._model_records import (
-    half_of,
     layer_records,
     of_scorer,
-    read_networks,
+    read_layers,
     read_scaling,
     scaling_records,
 )
@@ -30,7 +29,7 @@ MAXIMUM_ROWS = 500_000
 
 @dataclass(frozen=True, eq=False)
 class LogisticModel:
-    """One or more logistic regressions: the mean of their logits is the model's.
+    """A trained logistic regression.
 
     Parameters
     ----------
@@ -38,8 +37,9 @@ class LogisticModel:
         Columns of the features, in order.
     means, scales : array of float64, shape (n_features,)
         A feature x enters as z = (x - mean) / scale, cut at -5 and 5.
-    fits : tuple of (coefficients, intercept)
-        Of the scaled features: array of float64, shape (n_features,), and float.
+    coefficients : array of float64, shape (n_features,)
+        Of the scaled features.
+    intercept : float
     sampling_rate : float
         As in `NeuralScorerModel`.
     """
@@ -47,22 +47,9 @@ class LogisticModel:
     feature_names: tuple[str, ...]
     means: np.ndarray
     scales: np.ndarray
-    fits: tuple[tuple[np.ndarray, float], ...]
+    coefficients: np.ndarray
+    intercept: float
     sampling_rate: float = 1.0
-
-    @property
-    def coefficients(self) -> np.ndarray:
-        """Return the mean coefficients, shape (n_features,)."""
-        return np.mean([coefficients for coefficients, _ in self.fits], axis=0)
-
-    @property
-    def intercept(self) -> float:
-        """Return the mean intercept."""
-        return float(np.mean([intercept for _, intercept in self.fits]))
-
-    def half(self, number: int) -> "LogisticModel":
-        """Return the fits of one half of the users: 0 the first ones, 1 the others."""
-        return replace(self, fits=half_of(self.fits, number))
 
     def logits(self, features: np.ndarray) -> np.ndarray:
         """Return z · coefficients + intercept for each row.
@@ -81,12 +68,11 @@ class LogisticModel:
         ValueError
             If the shape is wrong or a feature is not finite.
         """
-        coefficients, intercept = self.coefficients, self.intercept
         return logits_by_chunk(
             features,
             self.means,
             self.scales,
-            lambda inputs: (inputs * coefficients).sum(axis=1) + intercept,
+            lambda inputs: (inputs * self.coefficients).sum(axis=1) + self.intercept,
         )
 
     def predict(self, features: np.ndarray) -> np.ndarray:
@@ -96,39 +82,35 @@ class LogisticModel:
         """
         return rounded(expit(self.logits(features)))
 
-    def to_table(self) -> pa.Table:
-        """Return the model as a long table (`neural_model_schema`).
+    def to_table(self, scorer: str = LOGISTIC) -> pa.Table:
+        """Return the model as a long table (`neural_model_schema`) of a scorer.
 
         Returns
         -------
         pyarrow.Table
-            Scorer `logistic_regression`; each fit is a seed, with the records of a
-            network with one layer.
+            Records as of a network with one layer.
         """
         parts = scaling_records(
-            LOGISTIC, self.feature_names, self.means, self.scales, self.sampling_rate
+            scorer, self.feature_names, self.means, self.scales, self.sampling_rate
         )
-        for seed, (coefficients, intercept) in enumerate(self.fits):
-            weights, biases = coefficients[:, None], np.array([intercept])
-            parts += layer_records(LOGISTIC, seed, 0, weights, biases)
-        return pa.concat_tables(parts)
+        weights, biases = self.coefficients[:, None], np.array([self.intercept])
+        return pa.concat_tables(parts + layer_records(scorer, 0, 0, weights, biases))
 
     @classmethod
-    def from_table(cls, table: pa.Table) -> "LogisticModel":
-        """Return the model that `to_table` wrote, from any order of rows.
+    def from_table(cls, table: pa.Table, scorer: str = LOGISTIC) -> "LogisticModel":
+        """Return the model that `to_table` wrote for a scorer, rows in any order.
 
         Raises
         ------
         ValueError
             If a record is missing or repeated, as in an empty table.
         """
-        table = of_scorer(table, LOGISTIC)
+        table = of_scorer(table, scorer)
         scaling = read_scaling(table)
-        fits = [
-            (weights[0][:, 0], float(biases[0][0]))
-            for _, (weights, biases) in read_networks(table)
-        ]
-        return cls(**scaling, fits=tuple(fits))
+        weights, biases = read_layers(table)
+        return cls(
+            **scaling, coefficients=weights[0][:, 0], intercept=float(biases[0][0])
+        )
 
 
 def fit_logistic(
@@ -180,7 +162,8 @@ def fit_logistic(
         data.feature_names,
         data.means,
         data.scales,
-        ((_single(regression.coef_[0]), float(_single(regression.intercept_)[0])),),
+        _single(regression.coef_[0]),
+        float(_single(regression.intercept_)[0]),
         data.sampling_rate(negatives_per_positive),
     )
 

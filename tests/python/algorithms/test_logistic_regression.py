@@ -1,7 +1,5 @@
 """The simpler opponent is scikit-learn's regression, kept as data."""
 
-from dataclasses import replace
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -63,7 +61,8 @@ def test_prediction_is_that_of_scikit_learn(rows):
         NAMES,
         np.zeros(2),
         np.full(2, 1e3),
-        ((regression.coef_[0] * 1e3, regression.intercept_[0]),),
+        regression.coef_[0] * 1e3,
+        regression.intercept_[0],
     )
     expected = regression.predict_proba(rows["features"])[:, 1]
     found = model.predict(rows["features"])
@@ -127,17 +126,6 @@ def test_the_order_of_rows_and_a_second_fit_change_nothing(rows, data):
         for one in (data, TrainingData.prepared(**shuffled))
     )
     assert first.equals(second)
-
-
-def test_several_fits_are_the_mean_of_their_logits(rows, data):
-    first, second = (fit_logistic(data, penalty=penalty) for penalty in (1.0, 1e4))
-    both = replace(first, fits=first.fits + second.fits)
-    expected = (first.logits(rows["features"]) + second.logits(rows["features"])) / 2
-    np.testing.assert_allclose(both.logits(rows["features"]), expected, rtol=1e-12)
-    again = LogisticModel.from_table(both.to_table())
-    np.testing.assert_array_equal(
-        again.half(1).predict(rows["features"]), second.predict(rows["features"])
-    )
 
 
 def test_an_empty_table_is_refused():
