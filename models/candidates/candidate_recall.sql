@@ -6,7 +6,7 @@ users as (
 
     select *
     from {{ ref("int_window_users") }}
-    where is_scored and time_window <> 'serve'
+    where is_scored and label_count > 0 and time_window <> 'serve'
 
 ),
 

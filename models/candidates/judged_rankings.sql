@@ -33,7 +33,7 @@ ranked_users as (
         time_window,
         user_index
     from {{ ref("int_window_users") }}
-    where is_scored
+    where is_scored and label_count > 0
 
 ),
 

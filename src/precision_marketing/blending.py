@@ -63,7 +63,7 @@ def learn(
     labels : duckdb.DuckDBPyRelation
         Columns time_window, user_index, item_index.
     users : duckdb.DuckDBPyRelation
-        Columns time_window, user_index, is_scored.
+        Columns time_window, user_index, is_scored, label_count.
     start : dict of str to float
         Scorer to the weight from which the search starts.
 
@@ -74,7 +74,9 @@ def learn(
     """
     asked = np.sort(
         to_arrow(
-            users.filter("time_window = 'train' and is_scored").project("user_index")
+            users.filter(
+                "time_window = 'train' and is_scored and label_count > 0"
+            ).project("user_index")
         )["user_index"].to_numpy()
     )
     weights = start

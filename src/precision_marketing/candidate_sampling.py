@@ -83,7 +83,8 @@ def read_labelled(
     ----------
     candidates : duckdb.DuckDBPyRelation
         Columns time_window, user_index, item_index, is_label, training_half,
-        training_role and one `feature_<name>` (double) a feature.
+        training_role and one `feature_<name>` (double) a feature. Users of role `none`
+        are not read.
     half : int or None
         0 or 1: the half of the users of `train` that is read; None for all of them.
     maximum_rows : int
@@ -95,7 +96,7 @@ def read_labelled(
     LabelledCandidates
         In any order: `TrainingData` sorts.
     """
-    rows = candidates.filter("time_window = 'train'")
+    rows = candidates.filter("time_window = 'train' and training_role <> 'none'")
     if half is not None:
         rows = rows.filter(f"training_half = {half}")
     counts = _counts(rows)

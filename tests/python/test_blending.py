@@ -28,7 +28,8 @@ LABELS = """
         range(200) as users(user_index)
 """
 USERS = """
-    select 'train' as time_window, user_index, user_index % 5 <> 0 as is_scored
+    select 'train' as time_window, user_index, true as is_scored,
+        case when user_index % 5 = 0 then 0 else 1 end as label_count
     from range({count}) as users(user_index)
 """
 START = {"right": 0.5, "wrong": 0.5}
@@ -55,7 +56,7 @@ def test_the_scorer_that_finds_the_labels_of_train_gains_weight(connection):
     weights = learned(connection, user_count=200)
     assert weights["right"]["blend_weight"] > weights["wrong"]["blend_weight"]
     assert weights["right"]["start_weight"] == 0.5
-    # A fifth of the users is not scored and not asked.
+    # A fifth of the users has no label and is not asked.
     assert weights["right"]["train_user_count"] == 160
 
 

@@ -35,18 +35,21 @@ DECLARED = {
         "user_degree_exponent": 0.3,
         "item_degree_exponent": 0.35,
         "neighbors": 20.0,
+        "decay": 0.85,
     },
     "local_ridge": {
         "neighbors": 20.0,
         "user_degree_exponent": 0.5,
         "penalty": 10.0,
         "penalty_exponent": 0.5,
+        "decay": 0.85,
     },
     "ials": {
         "factors": 8.0,
         "iterations": 3.0,
         "unobserved_strength": 1.0,
         "regularization": 0.023,
+        "decay": 0.85,
         "seed": 0.0,
     },
     "ease": {"penalty": 100.0, "user_degree_exponent": 0.5, "maximum_items": 8000.0},
@@ -132,8 +135,8 @@ def search(
         ),
         users=connection.sql(
             f"""
-            select time_window, user_index, user_index % 5 <> 0 as is_scored,
-                7 as history_item_count
+            select time_window, user_index, true as is_scored, 7 as history_item_count,
+                case when user_index % 5 = 0 then 0 else 1 end as label_count
             from (values ('train'), ('test')) as windows(time_window),
                 range({user_count}) as users(user_index)
             """
@@ -185,7 +188,7 @@ def test_what_is_chosen_gains_more_than_its_standard_error_or_is_declared(connec
         assert row["trial"] == 0 or (
             row["ndcg_difference"] > row["difference_standard_error"]
         )
-    # A fifth of the 400 users is not scored; of the others 300 are asked.
+    # A fifth of the 400 users has no label; of the others 300 are asked.
     assert {row["user_count"] for row in rows} == {300}
 
 

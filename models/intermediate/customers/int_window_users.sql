@@ -85,9 +85,10 @@ final as (
         end as is_scored,
         -- In `train` the learned rankings are trained on one half of the users and
         -- judged on the other, both ways round. A fifth of a half never trains and only
-        -- decides when training stops.
+        -- decides when training stops. Who got nothing has nothing to learn from.
         cast(mod(hash_rank, 2) as integer) as training_half,
         case
+            when label_count = 0 then 'none'
             when mod(hash_rank, 10) < 2 then 'stopping' else 'training'
         end as training_role,
         case

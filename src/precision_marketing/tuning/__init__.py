@@ -153,7 +153,8 @@ def _sample(users: Any, size: int) -> np.ndarray:
     """Return at most `size` users of `train` who may be asked, ascending."""
     known = to_arrow(
         users.filter(
-            "time_window = 'train' and is_scored and history_item_count > 0"
+            "time_window = 'train' and is_scored and label_count > 0"
+            " and history_item_count > 0"
         ).project("user_index")
     )["user_index"].to_numpy()
     shuffled = np.random.default_rng(SEED).permutation(np.sort(known))
