@@ -19,6 +19,8 @@ CANDIDATES = """
     from range(400) as users(user_index), range(50) as items(item_index)
     union all
     select 'test', 0, 0, true, 0, 'training', 0e0
+    union all
+    select 'train', 999, 0, false, 0, 'none', 0e0
 """
 
 
@@ -32,7 +34,7 @@ def pairs(found):
     return set(zip(found.users.tolist(), found.items.tolist(), strict=True))
 
 
-def test_everything_but_the_other_half_and_other_windows_is_kept_where_it_fits():
+def test_everything_but_the_other_half_and_whom_no_label_teaches_is_kept_where_it_fits():
     found = read(18_000)
     assert len(pairs(found)) == found.features.shape[0] == 360 * 50
     assert found.labels.sum() == 360
