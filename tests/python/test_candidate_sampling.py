@@ -34,7 +34,7 @@ def pairs(found):
     return set(zip(found.users.tolist(), found.items.tolist(), strict=True))
 
 
-def test_everything_but_the_other_half_and_whom_no_label_teaches_is_kept_where_it_fits():
+def test_all_but_the_other_half_and_users_without_labels_is_kept_where_it_fits():
     found = read(18_000)
     assert len(pairs(found)) == found.features.shape[0] == 360 * 50
     assert found.labels.sum() == 360
