@@ -92,10 +92,10 @@ def test_what_cannot_be_tested_is_unknown_and_warns_nobody(arms):
     assert all(np.isnan(value) for value in welch(*arms))
 
 
-def tables(rows: int = 3000) -> np.ndarray:
+def tables(rows: int = 3000, magnitude: float = 5) -> np.ndarray:
     """Return columns x1, n1, x2, n2: zeros, tiny cells, one side empty, large ones."""
     generator = np.random.default_rng(8)
-    trials = (10 ** generator.uniform(0, 5, (rows, 2))).astype(int)
+    trials = (10 ** generator.uniform(0, magnitude, (rows, 2))).astype(int)
     successes = generator.binomial(trials, 10 ** generator.uniform(-5, 0, (rows, 2)))
     successes[: rows // 10, 0] = 0
     successes[rows // 10 : rows // 5, 1] = trials[rows // 10 : rows // 5, 1]
@@ -126,14 +126,14 @@ def fisher_by_enumeration(x1: int, n1: int, x2: int, n2: int) -> float:
 
 
 def test_fisher_is_the_sum_over_all_tables_not_likelier():
-    rows = tables(600)
+    rows = tables(300, magnitude=3)
     x1, n1, x2, n2 = rows.T
     expected = [fisher_by_enumeration(*row) for row in rows.tolist()]
     np.testing.assert_allclose(fisher_p(x1, n1, x2, n2), expected, RELATIVE_P)
 
 
 def test_fisher_is_used_exactly_where_a_cell_is_under_five():
-    x1, n1, x2, n2 = tables().T
+    x1, n1, x2, n2 = tables(500).T
     p, is_exact = difference_of_rates_p(x1, n1, x2, n2)
     smallest = np.min([x1, n1 - x1, x2, n2 - x2], axis=0)
     assert {4, 5} <= set(smallest.tolist())
