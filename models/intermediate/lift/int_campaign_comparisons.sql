@@ -67,23 +67,10 @@ treated as (
 
 ),
 
--- `control` and `Control` are one arm.
 control as (
 
-    select
-        campaign_id,
-        segment_kind,
-        segment,
-        metric,
-        sum(user_count) as user_count,
-        {{ precision_marketing.exact_sum("sum_y") }} as sum_y,
-        {{ precision_marketing.exact_sum("sum_x") }} as sum_x,
-        {{ precision_marketing.exact_sum("sum_yy") }} as sum_yy,
-        {{ precision_marketing.exact_sum("sum_xx") }} as sum_xx,
-        {{ precision_marketing.exact_sum("sum_xy") }} as sum_xy
-    from sums
+    select * from sums
     where is_control
-    group by campaign_id, segment_kind, segment, metric
 
 ),
 

@@ -24,7 +24,11 @@ final as (
     select
         assignments.campaign_id,
         assignments.user_id,
-        assignments.variant,
+        -- `Control` and `control` are one arm.
+        case
+            when lower(assignments.variant) = 'control' then 'control'
+            else assignments.variant
+        end as variant,
         lower(assignments.variant) = 'control' as is_control,
         coalesce(users.country, '(unknown)') as country,
         -- The draw, or where it has no time the start: what is earlier is history, and
