@@ -22,6 +22,8 @@
         {% do precision_marketing.validate_number("exploration_share", 0, 0.5) %}
         {% do precision_marketing.validate_number("attribution_click_window_days", 0, 365) %}
         {% do precision_marketing.validate_number("attribution_view_window_days", 0, 365) %}
+        {% do precision_marketing.validate_number("campaign_history_days", 1, 3650) %}
+        {% do precision_marketing.validate_variant_shares() %}
         {% for name in ["as_of", "train_labels_start_on", "test_labels_start_on"] %}
             {% do precision_marketing.validate_date(name) %}
         {% endfor %}
@@ -73,6 +75,7 @@
         "feature_gaps", "tune", "tune_users", "tune_trials_per_scorer",
         "attribution_click_window_days",
         "attribution_view_window_days",
+        "campaign_history_days", "variant_shares",
     ]) }}
 {% endmacro %}
 
@@ -119,6 +122,26 @@
                 "The var `event_type_weights` sets `" ~ event_type ~ "` to `" ~ value
                 ~ "`: give a weight of at least 0, or {weight: 2, is_target: true,"
                 ~ " is_conversion: false}."
+            ) }}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro validate_variant_shares() %}
+    {% if var("variant_shares") is not mapping %}
+        {% do precision_marketing.setting_error(
+            "variant_shares", "a mapping such as {spring: {control: 0.2, treatment: 0.8}}"
+        ) %}
+    {% endif %}
+    {% for campaign_id, shares in var("variant_shares").items() %}
+        {% set values = shares.values() | list if shares is mapping else [] %}
+        {% if values | length < 2 or values | reject("number") | list
+            or values | select("boolean") | list or values | min <= 0 %}
+            {{ exceptions.raise_compiler_error(
+                "The var `variant_shares` sets `" ~ campaign_id ~ "` to `" ~ shares
+                ~ "`: give every arm a share above 0, as in {control: 0.2,"
+                ~ " treatment: 0.8}."
             ) }}
         {% endif %}
     {% endfor %}
