@@ -8,7 +8,6 @@
     ("user_cvr", "converting_user_count", "clicking_user_count"),
     ("experiment_cvr", "ordering_assigned_user_count", "assigned_user_count"),
 ] %}
-{% set quantile = precision_marketing.normal_quantile() %}
 with
 
 results as (
@@ -63,8 +62,10 @@ final as (
         campaign_id,
         variant,
         attribution_model,
-        greatest(ctr - {{ quantile }} * ctr_standard_error, 0e0) as ctr_lower,
-        ctr + {{ quantile }} * ctr_standard_error as ctr_upper
+        {{ precision_marketing.clustered_lower("ctr", "ctr_standard_error") }}
+            as ctr_lower,
+        {{ precision_marketing.clustered_upper("ctr", "ctr_standard_error") }}
+            as ctr_upper
         {%- for rate, successes, trials in user_rates %},
         {{ precision_marketing.wilson_lower(rate ~ "_successes", rate ~ "_trials") }}
             as {{ rate }}_lower,

@@ -14,9 +14,7 @@ with
 
 sums as (
 
-    select * from {{ ref("policy_sums") }}
-    -- A policy without an opinion on any impression is the logged one over again.
-    where policy = 'logged' or changed_impression_count > 0
+    select * from {{ ref("int_policy_sums") }}
 
 ),
 
@@ -51,7 +49,6 @@ final as (
         policy,
         cutoff,
         cast(impression_count as bigint) as impression_count,
-        cast(changed_impression_count as bigint) as changed_impression_count,
         user_count,
         click_count,
         logged_value,

@@ -1,6 +1,5 @@
 -- Grain: one row per scorer, reason, rank and channel of recommendations that came back.
 -- Users are the sample, not impressions: ratios have errors clustered by user.
-{% set quantile = precision_marketing.normal_quantile() %}
 with
 
 sums as (
@@ -56,11 +55,15 @@ final as (
             as {{ precision_marketing.kind_type("amount") }}
         ) as revenue_amount,
         ctr,
-        greatest(ctr - {{ quantile }} * ctr_standard_error, 0e0) as ctr_lower,
-        ctr + {{ quantile }} * ctr_standard_error as ctr_upper,
+        {{ precision_marketing.clustered_lower("ctr", "ctr_standard_error") }}
+            as ctr_lower,
+        {{ precision_marketing.clustered_upper("ctr", "ctr_standard_error") }}
+            as ctr_upper,
         cvr,
-        greatest(cvr - {{ quantile }} * cvr_standard_error, 0e0) as cvr_lower,
-        cvr + {{ quantile }} * cvr_standard_error as cvr_upper,
+        {{ precision_marketing.clustered_lower("cvr", "cvr_standard_error") }}
+            as cvr_lower,
+        {{ precision_marketing.clustered_upper("cvr", "cvr_standard_error") }}
+            as cvr_upper,
         1e0 * clicking_converting_user_count / nullif(clicking_user_count, 0)
             as user_cvr,
         {{ precision_marketing.wilson_lower(

@@ -45,7 +45,6 @@ final as (
         'logged' as policy,
         cast(null as integer) as cutoff,
         touch_id,
-        false as is_changed,
         propensity as target_propensity
     from impressions
 
@@ -55,7 +54,6 @@ final as (
         'uniform' as policy,
         cast(null as integer) as cutoff,
         impressions.touch_id,
-        true as is_changed,
         1e0 / logged_items.campaign_item_count as target_propensity
     from impressions
     inner join logged_items
@@ -70,7 +68,6 @@ final as (
         'variant:' || variant_positions.variant as policy,
         cast(null as integer) as cutoff,
         impressions.touch_id,
-        true as is_changed,
         coalesce(variant_items.item_share, 0e0) as target_propensity
     from impressions
     inner join variant_positions
@@ -89,9 +86,8 @@ final as (
         policy,
         cutoff,
         touch_id,
-        is_changed,
         target_propensity
-    from {{ ref("ranking_policy_chances") }}
+    from {{ ref("int_ranking_policy_chances") }}
 
 )
 

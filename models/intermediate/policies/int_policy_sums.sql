@@ -14,7 +14,7 @@ impressions as (
 
 chances as (
 
-    select * from {{ ref("policy_chances") }}
+    select * from {{ ref("int_policy_chances") }}
 
 ),
 
@@ -26,7 +26,6 @@ weighted as (
         chances.policy,
         chances.cutoff,
         impressions.user_id,
-        chances.is_changed,
         case when impressions.is_clicked then 1e0 else 0e0 end as click,
         chances.target_propensity / impressions.propensity as weight
     from chances
@@ -44,7 +43,6 @@ scoped as (
         policy,
         cutoff,
         user_id,
-        is_changed,
         click,
         weight
     from weighted
@@ -63,7 +61,6 @@ user_sums as (
         cutoff,
         user_id,
         count(*) as impression_count,
-        count(*) filter (where is_changed) as changed_impression_count,
         sum(click) as click_count,
         max(weight) as largest_weight,
         {{ precision_marketing.exact_sum("weight") }} as weight_sum,
@@ -84,7 +81,6 @@ final as (
         cutoff,
         count(*) as user_count,
         sum(impression_count) as impression_count,
-        sum(changed_impression_count) as changed_impression_count,
         cast(sum(click_count) as bigint) as click_count,
         max(largest_weight) as largest_weight,
         {{ precision_marketing.exact_sum("weight_sum") }} as weight_sum,
