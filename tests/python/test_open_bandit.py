@@ -192,7 +192,7 @@ def test_value_of_uniform_choice_is_the_recounted_one(marts, logs, campaign, pol
     items = {"all": 80, "men": 34, "women": 46}[campaign]
     row = value(marts, campaign, policy, "uniform")
     for name, expected in recount(log, pd.Series(1 / items, log.index)).items():
-        assert row[name] == pytest.approx(expected, rel=1e-8), name
+        assert row[name] == pytest.approx(expected, rel=1e-9, abs=1e-12), name
 
 
 @pytest.mark.parametrize(("campaign", "policy"), LOGS)
@@ -209,7 +209,7 @@ def test_value_of_the_other_policy_is_the_recounted_one(marts, logs, campaign, p
     chances = log.merge(shares, how="left", on=["position", "item_id"]).share.fillna(0)
     row = value(marts, campaign, policy, f"variant:{other}")
     for name, expected in recount(log, chances).items():
-        assert row[name] == pytest.approx(expected, rel=1e-8), name
+        assert row[name] == pytest.approx(expected, rel=1e-9, abs=1e-12), name
 
 
 def test_bernoulli_ts_from_random_logs_covers_what_it_had_itself(marts):

@@ -63,10 +63,10 @@ user_sums as (
         count(*) as impression_count,
         sum(click) as click_count,
         max(weight) as largest_weight,
-        {{ precision_marketing.exact_sum("weight") }} as weight_sum,
-        {{ precision_marketing.exact_sum("weight * weight") }} as squared_weight_sum,
-        {{ precision_marketing.exact_sum("weight * click") }} as weighted_click_sum,
-        {{ precision_marketing.exact_sum("weight * click - click") }} as gain_sum
+        {{ precision_marketing.fine_exact_sum("weight") }} as weight_sum,
+        {{ precision_marketing.fine_exact_sum("weight * weight") }} as squared_weight_sum,
+        {{ precision_marketing.fine_exact_sum("weight * click") }} as weighted_click_sum,
+        {{ precision_marketing.fine_exact_sum("weight * click - click") }} as gain_sum
     from scoped
     group by campaign_id, variant, policy, cutoff, user_id
 
@@ -83,15 +83,15 @@ final as (
         sum(impression_count) as impression_count,
         cast(sum(click_count) as bigint) as click_count,
         max(largest_weight) as largest_weight,
-        {{ precision_marketing.exact_sum("weight_sum") }} as weight_sum,
-        {{ precision_marketing.exact_sum("squared_weight_sum") }} as squared_weight_sum,
-        {{ precision_marketing.exact_sum("weighted_click_sum") }} as weighted_click_sum,
-        {{ precision_marketing.exact_sum("gain_sum") }} as gain_sum
-        {%- for x, y, name in x_and_y %},
-        {{ precision_marketing.exact_sum(x ~ " * " ~ x) }} as {{ name }}_xx,
-        {{ precision_marketing.exact_sum(x ~ " * " ~ y) }} as {{ name }}_xy,
-        {{ precision_marketing.exact_sum(y ~ " * " ~ y) }} as {{ name }}_yy
-        {%- endfor %}
+        {% for x, y, name in x_and_y %}
+        {{ precision_marketing.fine_exact_sum(x ~ " * " ~ x) }} as {{ name }}_xx,
+        {{ precision_marketing.fine_exact_sum(x ~ " * " ~ y) }} as {{ name }}_xy,
+        {{ precision_marketing.fine_exact_sum(y ~ " * " ~ y) }} as {{ name }}_yy,
+        {% endfor %}
+        {{ precision_marketing.fine_exact_sum("weight_sum") }} as weight_sum,
+        {{ precision_marketing.fine_exact_sum("squared_weight_sum") }} as squared_weight_sum,
+        {{ precision_marketing.fine_exact_sum("weighted_click_sum") }} as weighted_click_sum,
+        {{ precision_marketing.fine_exact_sum("gain_sum") }} as gain_sum
     from user_sums
     group by campaign_id, variant, policy, cutoff
 

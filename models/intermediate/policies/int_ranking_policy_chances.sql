@@ -1,6 +1,6 @@
 -- Grain: one row per ranking policy, cutoff and impression that it is judged on.
--- A ranking shows each of its first k items with equal chance. The published one is read
--- from the ids of its own recommendations: the list as it was when the item was shown,
+-- A ranking shows each of its first k items with equal chance. The published one is
+-- read from the ids of its recommendations: the list as it was when the item was shown,
 -- not one that has learned from the click since.
 {% set cutoffs = precision_marketing.policy_cutoffs() %}
 with
