@@ -32,7 +32,8 @@ totals as (
         credited.*,
         -- Nobody converted: zero. Somebody did, at prices nobody gave: unknown.
         case
-            when conversion_credit > 0 then known_revenue_amount else 0
+            when conversion_credit = 0 then coalesce(known_revenue_amount, 0)
+            else known_revenue_amount
         end as revenue_amount,
         sum(conversion_credit) over (
             partition by attribution_model, month_start_date
