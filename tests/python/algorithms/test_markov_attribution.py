@@ -1,7 +1,10 @@
 """Removal effects against published examples, a solve for each channel, and chance."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
+from attribution_reference import Journey, Touch, removed_one_by_one
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms import JourneyCounts, removal_effects
@@ -32,43 +35,19 @@ def effects_by_channel(journeys) -> dict[str, float]:
     return dict(zip(channels, effects, strict=True))
 
 
-def removed_one_by_one(counts: JourneyCounts) -> tuple[np.ndarray, np.ndarray]:
-    """Walk the whole chain to its end, once for each channel whose row leads to null.
-
-    States: start, the channels, conversion, null. Nothing is shared with the library:
-    the matrix is squared until every journey has ended.
-    """
-    size = counts.starts.size
-    chain = np.zeros((size + 3, size + 3))
-    chain[0, 1:-2] = counts.starts
-    chain[1:-2, 1:-2] = counts.transitions.toarray()
-    chain[1:-2, -2] = counts.conversions
-    chain[1:-2, -1] = counts.losses
-    chain[-2, -2] = chain[-1, -1] = 1
-    chain /= chain.sum(axis=1, keepdims=True)
-    worth = np.divide(
-        counts.revenue,
-        counts.conversions,
-        out=np.zeros(size),
-        where=counts.conversions > 0,
-    )
-
-    def outcome(matrix: np.ndarray) -> np.ndarray:
-        visits, power = np.zeros(size + 3), np.eye(size + 3)[0]
-        while power[:-2].sum() > 1e-15:
-            visits[:-2] += power[:-2]
-            power = power @ matrix
-        conversions = visits[1:-2] * matrix[1:-2, -2]
-        return np.array([conversions.sum(), (conversions * worth).sum()])
-
-    whole = outcome(chain)
-    effects = []
-    for channel in range(1, size + 1):
-        without = chain.copy()
-        without[channel] = 0
-        without[channel, -1] = 1
-        effects.append(1 - outcome(without) / whole)
-    return tuple(np.array(effects).T)
+def as_reference(journeys) -> list[Journey]:
+    """Return the paths as the second writing of attribution wants them."""
+    now = datetime(2025, 1, 1)
+    return [
+        Journey(
+            "order" if is_converted else None,
+            now,
+            amount,
+            tuple(Touch(now, "", channel) for channel in path.split(" > ")),
+            0,
+        )
+        for path, is_converted, amount in journeys
+    ]
 
 
 def random_journeys(seed: int, channels: int, journeys: int):
@@ -105,13 +84,25 @@ def test_a_published_example_of_grouped_paths():
     assert found == pytest.approx({"ads": 0.75, "mailing": 0.5}, rel=1e-12)
 
 
+def test_the_worked_example_of_the_documentation():
+    found = effects_by_channel(
+        [("email > display", True, 1), ("display", True, 1), ("display", False, 0)]
+    )
+    assert found == pytest.approx({"email": 1 / 3, "display": 1.0}, rel=1e-12)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_one_inverse_gives_what_removing_each_channel_gives(seed: int):
-    counts, _ = counts_of(random_journeys(seed, channels=14, journeys=400))
+    journeys = random_journeys(seed, channels=14, journeys=400)
+    counts, channels = counts_of(journeys)
     found = removal_effects(counts)
-    conversions, revenue = removed_one_by_one(counts)
-    np.testing.assert_allclose(found.conversion_effects, conversions, rtol=1e-9)
-    np.testing.assert_allclose(found.revenue_effects, revenue, rtol=1e-9)
+    walked = removed_one_by_one(as_reference(journeys))
+    for effects, expected in zip(
+        (found.conversion_effects, found.revenue_effects), walked, strict=True
+    ):
+        assert dict(zip(channels, effects, strict=True)) == pytest.approx(
+            expected, rel=1e-9
+        )
     assert found.conversion_probability == pytest.approx(
         counts.conversions.sum() / counts.starts.sum(), rel=1e-15
     )
