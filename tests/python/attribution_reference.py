@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import factorial
 
 import numpy as np
@@ -114,7 +114,7 @@ def removed_one_by_one(
             continue
         end = "(null)" if journey.conversion_id is None else "(conversion)"
         states = ["(start)", *journey.channels, end]
-        steps.update(zip(states, states[1:], strict=False))
+        steps.update(pairwise(states))
         amounts[states[-2]] += journey.revenue
     names = sorted({state for pair in steps for state in pair} - {"(start)"})
     channels = [name for name in names if not name.startswith("(")]

@@ -31,6 +31,10 @@ CHECKS = (
     "channel_credits_are_those_of_touches",
     "every_touched_user_or_conversion_has_one_path",
 )
+MODELS = {
+    *("first", "last", "last_non_direct", "linear"),
+    *("position", "time_decay", "markov", "shapley"),
+}
 CHANNELS = ["Direct", "email", "display", "search", "social", "video", "push"]
 START = datetime(2025, 1, 1)
 
@@ -166,9 +170,7 @@ def test_every_credit_of_every_model_is_that_of_plain_loops(database, journeys, 
         )
         for rest in [(channel, count)]
     }
-    assert {model for model, *_ in expected} == set(
-        "first last last_non_direct linear position time_decay markov shapley".split()
-    )
+    assert {model for model, *_ in expected} == MODELS
     assert found.keys() == expected.keys()
     for key, (credit, *rest) in expected.items():
         assert found[key] == (pytest.approx(credit, abs=1e-9), *rest), key

@@ -1,6 +1,7 @@
 """Removal effects against published examples, a solve for each channel, and chance."""
 
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def counts_of(journeys: list[tuple[str, bool, float]]) -> tuple[JourneyCounts, l
     steps, revenue = np.zeros((size, size)), np.zeros(size)
     for path, is_converted, amount in paths:
         starts[place[path[0]]] += 1
-        for source, target in zip(path, path[1:], strict=False):
+        for source, target in pairwise(path):
             steps[place[source], place[target]] += 1
         ends[is_converted][place[path[-1]]] += 1
         revenue[place[path[-1]]] += amount
