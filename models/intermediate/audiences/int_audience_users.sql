@@ -41,7 +41,8 @@ known as (
         on window_users.user_index = users.user_index
     left join first_events on window_users.user_index = first_events.user_index
     where
-        window_users.history_event_count > 0
+        window_users.time_window = 'serve'
+        or window_users.history_event_count > 0
         or coalesce(
             users.signed_up_at, first_events.first_event_at, windows.history_ends_at
         ) < windows.history_ends_at
