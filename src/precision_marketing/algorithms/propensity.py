@@ -158,7 +158,7 @@ def fit_propensity(
     >>> w = np.array([3.0, 1.0, 1.0, 3.0])
     >>> fitted = fit_propensity(x, y, w, np.arange(4), ("x",))
     >>> fitted.predict(x)[0].round(2).tolist()
-    [0.34, 0.34, 0.83, 0.83]
+    [0.45, 0.45, 0.8, 0.8]
     """
     if labels.all() or not labels.any():
         raise ValueError("both labels must occur")
