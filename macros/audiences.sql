@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 
-{# Whether a user is held out by hash: METRICS of the experiment, not of the build. The
+{# Whether a user is held out, by a hash that needs no memory: the
    same user, salt and share give the same answer for ever. #}
 {% macro is_held_out(salt, user_id, share) %}
     {{ precision_marketing.hash_share(salt ~ " || ':holdout:' || " ~ user_id) }}
