@@ -1,4 +1,5 @@
 -- Grain: one row per time window and user with profiling consent.
+{% set maximum = var("training_users_maximum") %}
 with
 
 windows as (
@@ -80,8 +81,12 @@ final as (
         label_count,
         case
             when time_window = 'serve' then true
-            when time_window = 'test' then label_count > 0
-            else label_count > 0 and hash_rank <= {{ var("training_users_maximum") }}
+            when time_window = 'test' and label_count > 0 then true
+            -- Of those who got nothing some: the rankings are not judged on them, but
+            -- the chance to buy at all is learned and judged (docs/audiences.md).
+            when time_window = 'test' and hash_rank * 20 <= {{ maximum }} then true
+            else (label_count > 0 or mod(hash_rank, 5) = 0)
+                and hash_rank <= {{ maximum }}
         end as is_scored,
         -- In `train` the learned rankings are trained on one half of the users and
         -- judged on the other, both ways round. A fifth of a half never trains and only

@@ -1,0 +1,67 @@
+-- Grain: one row per time window, target and user with a candidate in it: the chance
+-- of at least one of them by the learned scorer.
+with
+
+published_ranking as (
+
+    select * from {{ ref("published_ranking") }}
+
+),
+
+target_items as (
+
+    select * from {{ ref("int_target_items") }}
+
+),
+
+asked_targets as (
+
+    select distinct target_index from {{ ref("int_campaign_targets") }}
+
+),
+
+-- The network only where it proved better, as for the recommendations.
+calibrated as (
+
+    select calibrated_scores.*
+    from {{ ref("calibrated_scores") }} as calibrated_scores
+    cross join published_ranking
+    where calibrated_scores.scorer = case
+            when published_ranking.scorer = 'neural' then 'neural'
+            else 'logistic_regression'
+        end
+
+),
+
+sums as (
+
+    select
+        calibrated.time_window,
+        target_items.target_index,
+        calibrated.user_index,
+        -- A certain item would have a logarithm without bound.
+        {{ precision_marketing.exact_sum(
+            "-ln(1e0 - least(calibrated.calibrated_score, 0.999999e0))"
+        ) }} as expected_count
+    from calibrated
+    inner join target_items on calibrated.item_index = target_items.item_index
+    where target_items.target_index in (
+            select asked_targets.target_index from asked_targets
+        )
+    group by calibrated.time_window, target_items.target_index, calibrated.user_index
+
+),
+
+final as (
+
+    select
+        time_window,
+        target_index,
+        user_index,
+        -- 1 - the product of (1 - p).
+        1e0 - exp(-expected_count) as chance
+    from sums
+
+)
+
+select * from final
