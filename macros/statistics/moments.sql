@@ -1,0 +1,15 @@
+{# Sum over n users of (a - mean(a)) (b - mean(b)) from plain sums. #}
+{% macro centered_sum(users, sum_a, sum_b, sum_ab) %}
+    (({{ sum_ab }}) - 1e0 * ({{ sum_a }}) * ({{ sum_b }}) / nullif({{ users }}, 0))
+{%- endmacro %}
+
+
+{# Sample variance of n users from plain sums; null for less than two. What is left by
+   rounding where all users have the same value is 0: a test would take it for real. #}
+{% macro sample_variance(users, sum_a, sum_aa) %}
+    {%- set squares = precision_marketing.centered_sum(users, sum_a, sum_a, sum_aa) -%}
+    (case
+        when {{ squares }} <= 1e-12 * ({{ sum_aa }}) and ({{ users }}) > 1 then 0e0
+        else {{ squares }} / nullif(({{ users }}) - 1, 0)
+    end)
+{%- endmacro %}

@@ -1,0 +1,89 @@
+{# Intervals of rates of users, 95 %, in closed form. Every argument is an SQL expression
+   of a count; sources and formulas: docs/campaign_lift.md. #}
+
+{# The 0.975 quantile of the normal distribution: the level of every interval. #}
+{% macro normal_quantile() %}1.959963984540054e0{% endmacro %}
+
+
+{# A rate: Wilson (1927). Null without trials; exactly 0 or 1 at the ends. #}
+{% macro wilson_lower(successes, trials) %}
+    case
+        when ({{ trials }}) > 0 and ({{ successes }}) = 0 then 0e0
+        else {{ precision_marketing.wilson_bound(successes, trials, "-") }}
+    end
+{%- endmacro %}
+
+{% macro wilson_upper(successes, trials) %}
+    case
+        when ({{ trials }}) > 0 and ({{ successes }}) = ({{ trials }}) then 1e0
+        else {{ precision_marketing.wilson_bound(successes, trials, "+") }}
+    end
+{%- endmacro %}
+
+{% macro wilson_bound(successes, trials, sign) %}
+    {%- set z = precision_marketing.normal_quantile() -%}
+    ((({{ successes }}) + {{ z }} * {{ z }} / 2e0 {{ sign }} {{ z }} * sqrt(
+        1e0 * ({{ successes }}) * (({{ trials }}) - ({{ successes }}))
+        / nullif({{ trials }}, 0) + {{ z }} * {{ z }} / 4e0
+    )) / (({{ trials }}) + {{ z }} * {{ z }}))
+{%- endmacro %}
+
+
+{# First rate less second rate: Newcombe (1998), method 10, from the Wilson intervals of
+   the two. Null where either has no trials. #}
+{% macro newcombe_lower(successes_1, trials_1, successes_2, trials_2) %}
+    ({{ precision_marketing.rate(successes_1, trials_1) }}
+    - {{ precision_marketing.rate(successes_2, trials_2) }}
+    - {{ precision_marketing.newcombe_distance(
+        successes_1, trials_1, successes_2, trials_2) }})
+{%- endmacro %}
+
+{# The upper end of a difference is the lower end of the opposite one, reversed. #}
+{% macro newcombe_upper(successes_1, trials_1, successes_2, trials_2) %}
+    ({{ precision_marketing.rate(successes_1, trials_1) }}
+    - {{ precision_marketing.rate(successes_2, trials_2) }}
+    + {{ precision_marketing.newcombe_distance(
+        successes_2, trials_2, successes_1, trials_1) }})
+{%- endmacro %}
+
+{# From the difference down to its lower end. #}
+{% macro newcombe_distance(successes_1, trials_1, successes_2, trials_2) -%}
+    sqrt(
+        power({{ precision_marketing.rate(successes_1, trials_1) }} - (
+            {{ precision_marketing.wilson_lower(successes_1, trials_1) }}
+        ), 2)
+        + power((
+            {{ precision_marketing.wilson_upper(successes_2, trials_2) }}
+        ) - {{ precision_marketing.rate(successes_2, trials_2) }}, 2)
+    )
+{%- endmacro %}
+
+{% macro rate(successes, trials) -%}
+    (1e0 * ({{ successes }}) / nullif({{ trials }}, 0))
+{%- endmacro %}
+
+
+{# First rate divided by second rate: Katz et al. (1978), on the log scale. Null where
+   either success count is 0: then no interval of the ratio exists. #}
+{% macro katz_lower(successes_1, trials_1, successes_2, trials_2) %}
+    {{- precision_marketing.katz_bound(
+        successes_1, trials_1, successes_2, trials_2, "-") }}
+{%- endmacro %}
+
+{% macro katz_upper(successes_1, trials_1, successes_2, trials_2) %}
+    {{- precision_marketing.katz_bound(
+        successes_1, trials_1, successes_2, trials_2, "+") }}
+{%- endmacro %}
+
+{% macro katz_bound(successes_1, trials_1, successes_2, trials_2, sign) %}
+    exp(
+        ln(
+            {{ precision_marketing.rate("nullif(" ~ successes_1 ~ ", 0)", trials_1) }}
+            / {{ precision_marketing.rate("nullif(" ~ successes_2 ~ ", 0)", trials_2) }}
+        )
+        {{ sign }} {{ precision_marketing.normal_quantile() }} * sqrt(
+            (1e0 / nullif({{ successes_1 }}, 0) - 1e0 / nullif({{ trials_1 }}, 0))
+            + (1e0 / nullif({{ successes_2 }}, 0) - 1e0 / nullif({{ trials_2 }}, 0))
+        )
+    )
+{%- endmacro %}

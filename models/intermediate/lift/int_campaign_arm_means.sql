@@ -1,0 +1,103 @@
+-- Grain: one row per campaign, treated variant, segment, metric and method: two means.
+-- Method `cuped` takes out what the users' history predicts: y - theta * (x - mean(x)),
+-- theta = cov(y, x) / var(x) of both arms together (Deng, Xu, Kohavi and Walker 2013).
+with
+
+comparisons as (
+
+    select * from {{ ref("int_campaign_comparisons") }}
+
+),
+
+{% set arms = ["treated", "control"] %}
+moments as (
+
+    select
+        campaign_id,
+        variant,
+        segment_kind,
+        segment,
+        metric,
+        is_rate,
+        treated_user_count,
+        control_user_count,
+        treated_y,
+        control_y,
+        {% for arm in arms %}
+        {% set n, y, x = arm ~ "_user_count", arm ~ "_y", arm ~ "_x" %}
+        1e0 * {{ y }} / nullif({{ n }}, 0) as {{ arm }}_mean_y,
+        1e0 * {{ x }} / nullif({{ n }}, 0) as {{ arm }}_mean_x,
+        {{ precision_marketing.sample_variance(n, y, arm ~ "_yy") }}
+            as {{ arm }}_variance_y,
+        {{ precision_marketing.sample_variance(n, x, arm ~ "_xx") }}
+            as {{ arm }}_variance_x,
+        {{ precision_marketing.centered_sum(n, y, x, arm ~ "_xy") }}
+        / nullif({{ n }} - 1, 0) as {{ arm }}_covariance,
+        {% endfor %}
+        {% set n = "treated_user_count + control_user_count" %}
+        {% set x = "treated_x + control_x" %}
+        (treated_x + control_x) / nullif({{ n }}, 0) as mean_x,
+        coalesce(
+            {{ precision_marketing.centered_sum(
+                n, x, "treated_y + control_y", "treated_xy + control_xy"
+            ) }} / ({{ n }} - 1e0)
+            / nullif(
+                {{ precision_marketing.sample_variance(
+                    n, x, "treated_xx + control_xx"
+                ) }}, 0e0
+            ),
+            -- Nobody has a history, or all the same: nothing to take out.
+            0e0
+        ) as pooled_theta
+    from comparisons
+
+),
+
+methods as (
+
+    select
+        moments.*,
+        'raw' as method,
+        0e0 as theta
+    from moments
+    union all
+    select
+        moments.*,
+        'cuped' as method,
+        moments.pooled_theta as theta
+    from moments
+
+),
+
+final as (
+
+    select
+        campaign_id,
+        variant,
+        segment_kind,
+        segment,
+        metric,
+        method,
+        is_rate and method = 'raw' as is_rate,
+        treated_user_count,
+        control_user_count,
+        treated_y as treated_total,
+        control_y as control_total,
+        theta,
+        {% for arm in arms %}
+        {% set variance = arm ~ "_variance_y - 2e0 * theta * " ~ arm ~ "_covariance"
+            ~ " + theta * theta * " ~ arm ~ "_variance_x" %}
+        {{ arm }}_mean_y - theta * ({{ arm }}_mean_x - mean_x) as {{ arm }}_mean,
+        -- Less than rounding leaves is nothing.
+        case
+            when {{ variance }} > 1e-12 * {{ arm }}_variance_y then {{ variance }}
+            else 0e0 * {{ arm }}_variance_y
+        end as {{ arm }}_variance,
+        {% endfor %}
+        treated_variance_y / treated_user_count
+        + control_variance_y / control_user_count as raw_squared_error
+    from methods
+
+)
+
+select * from final

@@ -1,0 +1,102 @@
+-- Grain: one row per campaign, treated variant, segment and metric: the two arms.
+-- A variant of which nobody was assigned keeps its rows, with nothing measured.
+with
+
+sums as (
+
+    select * from {{ ref("int_campaign_outcome_sums") }}
+
+),
+
+variants as (
+
+    select * from {{ ref("int_campaign_variants") }}
+
+),
+
+unassigned as (
+
+    select
+        variants.campaign_id,
+        variants.variant,
+        metrics.metric
+    from variants
+    cross join (
+        select 'conversion' as metric
+        union all
+        select 'visits' as metric
+        union all
+        select 'revenue' as metric
+    ) as metrics
+    where not variants.is_control and variants.assigned_user_count = 0
+
+),
+
+treated as (
+
+    select
+        campaign_id,
+        variant,
+        segment_kind,
+        segment,
+        metric,
+        user_count,
+        sum_y,
+        sum_x,
+        sum_yy,
+        sum_xx,
+        sum_xy
+    from sums
+    where not is_control
+
+    union all
+
+    select
+        campaign_id,
+        variant,
+        '(all)' as segment_kind,
+        '(all)' as segment,
+        metric,
+        0 as user_count,
+        0e0 as sum_y,
+        0e0 as sum_x,
+        0e0 as sum_yy,
+        0e0 as sum_xx,
+        0e0 as sum_xy
+    from unassigned
+
+),
+
+control as (
+
+    select * from sums
+    where is_control
+
+),
+
+final as (
+
+    select
+        treated.campaign_id,
+        treated.variant,
+        treated.segment_kind,
+        treated.segment,
+        treated.metric,
+        treated.user_count as treated_user_count,
+        cast(coalesce(control.user_count, 0) as bigint) as control_user_count,
+        {% for arm in ["treated", "control"] %}
+        {% for name in ["y", "x", "yy", "xx", "xy"] %}
+        {{ arm }}.sum_{{ name }} as {{ arm }}_{{ name }},
+        {% endfor %}
+        {% endfor %}
+        treated.metric = 'conversion' as is_rate
+    from treated
+    left join control
+        on treated.campaign_id = control.campaign_id
+        and treated.segment_kind = control.segment_kind
+        and treated.segment = control.segment
+        and treated.metric = control.metric
+
+)
+
+select * from final

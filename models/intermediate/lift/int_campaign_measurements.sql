@@ -1,0 +1,51 @@
+-- Grain: one row per campaign and user assigned to it: when the user is measured.
+with
+
+assignments as (
+
+    select * from {{ ref("stg_campaign_assignments") }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref("int_campaigns") }}
+
+),
+
+users as (
+
+    select * from {{ ref("int_users") }}
+
+),
+
+final as (
+
+    select
+        assignments.campaign_id,
+        assignments.user_id,
+        -- `Control` and `control` are one arm.
+        case
+            when lower(assignments.variant) = 'control' then 'control'
+            else assignments.variant
+        end as variant,
+        lower(assignments.variant) = 'control' as is_control,
+        coalesce(users.country, '(unknown)') as country,
+        -- The draw, or where it has no time the start: what is earlier is history, and
+        -- nothing of the campaign's doing can be in it.
+        coalesce(assignments.assigned_at, campaigns.started_at) as assigned_at,
+        -- The later of the two; `greatest` passes over what is not given.
+        greatest(assignments.assigned_at, campaigns.started_at) as measured_from,
+        campaigns.ended_at as measured_until,
+        coalesce(assignments.assigned_at, campaigns.started_at)
+        - {{ var("campaign_history_days") }} * interval '1' day as history_from,
+        -- As long before the draw as the campaign runs.
+        coalesce(assignments.assigned_at, campaigns.started_at)
+        - (campaigns.ended_at - campaigns.started_at) as baseline_from
+    from assignments
+    inner join campaigns on assignments.campaign_id = campaigns.campaign_id
+    left join users on assignments.user_id = users.user_id
+
+)
+
+select * from final

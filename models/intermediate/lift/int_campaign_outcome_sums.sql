@@ -1,0 +1,128 @@
+-- Grain: one row per campaign, variant, segment and metric: sufficient statistics.
+-- y is a user's value while measured, x the same user's history. All sums are exact
+-- (whole numbers and decimals), whatever the order of rows.
+with
+
+user_outcomes as (
+
+    select * from {{ ref("int_campaign_user_outcomes") }}
+
+),
+
+{# Metric -> y, x of one user. #}
+{% set metrics = {
+    "conversion": [
+        "case when measured_order_count > 0 then 1 else 0 end", "history_order_count"
+    ],
+    "visits": ["measured_visit_count", "history_visit_count"],
+    "revenue": ["measured_revenue_amount", "history_revenue_amount"],
+} %}
+{% set sums = ["y", "x", "yy", "xx", "xy"] %}
+cells as (
+
+    select
+        campaign_id,
+        variant,
+        is_control,
+        history_segment,
+        country,
+        count(*) as user_count,
+        sum(measured_order_count) as order_count,
+        sum(priced_order_count) as priced_order_count,
+        {% for metric, (y, x) in metrics.items() %}
+        sum({{ y }}) as {{ metric }}_y,
+        sum({{ x }}) as {{ metric }}_x,
+        sum(({{ y }}) * ({{ y }})) as {{ metric }}_yy,
+        sum(({{ x }}) * ({{ x }})) as {{ metric }}_xx,
+        sum(({{ x }}) * ({{ y }})) as {{ metric }}_xy{{ "," if not loop.last }}
+        {% endfor %}
+    from user_outcomes
+    group by
+        campaign_id,
+        variant,
+        is_control,
+        history_segment,
+        country
+
+),
+
+segment_kinds as (
+
+    select '(all)' as segment_kind
+    union all
+    select 'history' as segment_kind
+    union all
+    select 'country' as segment_kind
+
+),
+
+segments as (
+
+    select
+        cells.campaign_id,
+        cells.variant,
+        cells.is_control,
+        segment_kinds.segment_kind,
+        case segment_kinds.segment_kind
+            when 'history' then cells.history_segment
+            when 'country' then cells.country
+            else '(all)'
+        end as segment,
+        sum(cells.user_count) as user_count,
+        {% for metric in metrics %}
+        {% set outer_loop = loop %}
+        {% for name in sums %}
+        sum(cells.{{ metric }}_{{ name }})
+            as {{ metric }}_{{ name }}{{ "," if not (loop.last and outer_loop.last) }}
+        {% endfor %}
+        {% endfor %}
+    from cells
+    cross join segment_kinds
+    group by
+        cells.campaign_id,
+        cells.variant,
+        cells.is_control,
+        segment_kinds.segment_kind,
+        case segment_kinds.segment_kind
+            when 'history' then cells.history_segment
+            when 'country' then cells.country
+            else '(all)'
+        end
+
+),
+
+-- Orders without any price leave the revenue of the campaign unknown; it is not 0.
+priced_campaigns as (
+
+    select
+        campaign_id,
+        sum(order_count) = 0 or sum(priced_order_count) > 0 as has_revenue
+    from cells
+    group by campaign_id
+
+),
+
+final as (
+
+    {% for metric in metrics %}
+    {% set known = "priced_campaigns.has_revenue" if metric == "revenue" else "true" %}
+    select
+        segments.campaign_id,
+        segments.variant,
+        segments.is_control,
+        segments.segment_kind,
+        segments.segment,
+        '{{ metric }}' as metric,
+        cast(segments.user_count as bigint) as user_count,
+        {% for name in sums %}
+        case when {{ known }} then cast(segments.{{ metric }}_{{ name }} as double) end
+            as sum_{{ name }}{{ "," if not loop.last }}
+        {% endfor %}
+    from segments
+    inner join priced_campaigns on segments.campaign_id = priced_campaigns.campaign_id
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from final

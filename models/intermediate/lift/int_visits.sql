@@ -1,0 +1,40 @@
+-- Grain: one row per visit: a session of a user, or a UTC day without a session id.
+with
+
+events as (
+
+    select * from {{ ref("int_events") }}
+
+),
+
+event_types as (
+
+    select * from {{ ref("int_event_types") }}
+
+),
+
+final as (
+
+    select
+        events.user_id,
+        events.session_id,
+        case
+            when events.session_id is null then cast(events.occurred_at as date)
+        end as visit_date,
+        min(events.occurred_at) as visited_at
+    from events
+    inner join event_types on events.event_type = event_types.event_type
+    -- What is shown to a user or sent back by one is no visit.
+    where
+        events.event_type <> 'impression'
+        and event_types.revenue_sign >= 0
+    group by
+        events.user_id,
+        events.session_id,
+        case
+            when events.session_id is null then cast(events.occurred_at as date)
+        end
+
+)
+
+select * from final

@@ -1,0 +1,116 @@
+-- Grain: one row per campaign, treated variant, metric and method.
+-- What the campaign changed among the users assigned to it: docs/campaign_lift.md.
+with
+
+lift as (
+
+    select * from {{ ref("int_campaign_lift") }}
+    where segment_kind = '(all)'
+
+),
+
+campaigns as (
+
+    select * from {{ ref("int_campaigns") }}
+
+),
+
+sample_ratios as (
+
+    select * from {{ ref("int_campaign_sample_ratios") }}
+
+),
+
+variant_spend as (
+
+    select * from {{ ref("int_campaign_variant_spend") }}
+
+),
+
+-- Effect per user times the users who were assigned to it.
+incremental as (
+
+    select
+        lift.*,
+        lift.absolute_lift * lift.treated_user_count as incremental_total,
+        lift.absolute_lift_lower * lift.treated_user_count as incremental_total_lower,
+        lift.absolute_lift_upper * lift.treated_user_count as incremental_total_upper,
+        variant_spend.spend_amount,
+        case
+            when lift.metric = 'revenue' then cast(variant_spend.spend_amount as double)
+        end as revenue_spend,
+        case
+            when lift.metric = 'conversion'
+                then cast(variant_spend.spend_amount as double)
+        end as conversion_spend
+    from lift
+    left join variant_spend
+        on lift.campaign_id = variant_spend.campaign_id
+        and lift.variant = variant_spend.variant
+
+),
+
+final as (
+
+    select
+        incremental.campaign_id,
+        incremental.variant,
+        incremental.metric,
+        incremental.method,
+        campaigns.campaign_name,
+        campaigns.channel,
+        campaigns.currency,
+        incremental.metric = 'conversion' and incremental.method = 'raw' as is_primary,
+        incremental.verdict,
+        incremental.treated_user_count,
+        incremental.control_user_count,
+        incremental.treated_total,
+        incremental.control_total,
+        incremental.treated_mean,
+        incremental.control_mean,
+        incremental.absolute_lift,
+        incremental.absolute_lift_lower,
+        incremental.absolute_lift_upper,
+        incremental.relative_lift,
+        incremental.relative_lift_lower,
+        incremental.relative_lift_upper,
+        incremental.significance_test,
+        incremental.degrees_of_freedom,
+        incremental.p as p_value,
+        incremental.adjusted_p as holm_p_value,
+        incremental.minimum_detectable_lift,
+        incremental.theta as cuped_theta,
+        incremental.variance_ratio,
+        incremental.incremental_total,
+        incremental.incremental_total_lower,
+        incremental.incremental_total_upper,
+        incremental.spend_amount,
+        incremental.incremental_total / nullif(incremental.revenue_spend, 0e0) as iroas,
+        incremental.incremental_total_lower / nullif(incremental.revenue_spend, 0e0)
+            as iroas_lower,
+        incremental.incremental_total_upper / nullif(incremental.revenue_spend, 0e0)
+            as iroas_upper,
+        -- Null where nothing was won: there is no price of a customer lost.
+        case
+            when incremental.incremental_total > 0
+                then incremental.conversion_spend / incremental.incremental_total
+        end as icpa,
+        case
+            when incremental.incremental_total_upper > 0
+                then incremental.conversion_spend / incremental.incremental_total_upper
+        end as icpa_lower,
+        case
+            when incremental.incremental_total_lower > 0
+                then incremental.conversion_spend / incremental.incremental_total_lower
+        end as icpa_upper,
+        coalesce(sample_ratios.expected_ratio_source, 'unknown')
+            as expected_ratio_source,
+        incremental.sample_ratio_p as sample_ratio_p_value,
+        incremental.has_sample_ratio_mismatch
+    from incremental
+    inner join campaigns on incremental.campaign_id = campaigns.campaign_id
+    left join sample_ratios on incremental.campaign_id = sample_ratios.campaign_id
+
+)
+
+select * from final
