@@ -4,6 +4,7 @@
     "send_count", "delivered_count", "bounce_count", "impression_count", "open_count",
     "click_count", "unsubscribe_count", "complaint_count", "conversion_count",
     "click_conversion_count", "view_conversion_count", "revenue_amount",
+    "refund_count", "refund_amount",
 ] %}
 with
 

@@ -37,19 +37,9 @@ touches as (
 
 ),
 
-conversions as (
+outcomes as (
 
-    select
-        attribution_model,
-        campaign_id,
-        variant,
-        count(*) as conversion_count,
-        count(*) filter (where touch_type = 'click') as click_conversion_count,
-        count(*) filter (where touch_type = 'impression') as view_conversion_count,
-        count(distinct user_id) as converting_user_count,
-        sum(revenue_amount) as revenue_amount
-    from {{ ref("int_campaign_conversions") }}
-    group by attribution_model, campaign_id, variant
+    select * from {{ ref("int_campaign_outcomes") }}
 
 ),
 
@@ -76,25 +66,30 @@ final as (
         coalesce(touches.click_count, 0) as click_count,
         coalesce(touches.unsubscribe_count, 0) as unsubscribe_count,
         coalesce(touches.complaint_count, 0) as complaint_count,
-        coalesce(conversions.conversion_count, 0) as conversion_count,
-        coalesce(conversions.click_conversion_count, 0) as click_conversion_count,
-        coalesce(conversions.view_conversion_count, 0) as view_conversion_count,
-        coalesce(conversions.converting_user_count, 0) as converting_user_count,
+        coalesce(outcomes.conversion_count, 0) as conversion_count,
+        coalesce(outcomes.click_conversion_count, 0) as click_conversion_count,
+        coalesce(outcomes.view_conversion_count, 0) as view_conversion_count,
+        coalesce(outcomes.converting_user_count, 0) as converting_user_count,
         -- Nobody converted: zero. Somebody did, at prices nobody gave: unknown.
         case
-            when conversions.conversion_count > 0 then conversions.revenue_amount
+            when outcomes.conversion_count > 0 then outcomes.revenue_amount
             when not attribution_models.is_channel_reported then 0
         end as revenue_amount,
+        coalesce(outcomes.refund_count, 0) as refund_count,
+        case
+            when outcomes.conversion_count > 0 then outcomes.refund_amount
+            when not attribution_models.is_channel_reported then 0
+        end as refund_amount,
         variant_spend.spend_amount
     from variants
     cross join attribution_models
     left join touches
         on variants.campaign_id = touches.campaign_id
         and variants.variant = touches.variant
-    left join conversions
-        on variants.campaign_id = conversions.campaign_id
-        and variants.variant = conversions.variant
-        and attribution_models.attribution_model = conversions.attribution_model
+    left join outcomes
+        on variants.campaign_id = outcomes.campaign_id
+        and variants.variant = outcomes.variant
+        and attribution_models.attribution_model = outcomes.attribution_model
     left join variant_spend
         on variants.campaign_id = variant_spend.campaign_id
         and variants.variant = variant_spend.variant
@@ -103,7 +98,7 @@ final as (
         not attribution_models.is_channel_reported
         or variants.campaign_id in (
             select reported.campaign_id
-            from conversions as reported
+            from outcomes as reported
             where reported.attribution_model = attribution_models.attribution_model
         )
 

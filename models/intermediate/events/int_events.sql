@@ -57,6 +57,7 @@ final as (
         event_types.weight,
         event_types.is_target,
         event_types.is_conversion,
+        event_types.revenue_sign < 0 as is_refund,
         cast(
             coalesce(events.quantity, 1e0) * events.unit_price
             * event_types.revenue_sign

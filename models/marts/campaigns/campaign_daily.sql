@@ -1,6 +1,21 @@
 -- Grain: one row per campaign, variant, channel and UTC day on which anything happened.
 -- Whatever is counted here may be added up; rates are in campaign_performance.
+{% set amount = precision_marketing.kind_type("amount") %}
+{# Nothing happened: zero. Something did, at prices nobody gave: unknown. #}
+{% set revenue -%}
+    case when conversion_days.conversion_count > 0
+        then conversion_days.revenue_amount else 0 end
+{%- endset %}
+{% set refund -%}
+    case when refund_days.refund_count > 0 then refund_days.refund_amount else 0 end
+{%- endset %}
 with
+
+days as (
+
+    select * from {{ ref("int_campaign_days") }}
+
+),
 
 campaigns as (
 
@@ -20,6 +35,12 @@ conversion_days as (
 
 ),
 
+refund_days as (
+
+    select * from {{ ref("int_campaign_refund_days") }}
+
+),
+
 spend_days as (
 
     select * from {{ ref("int_campaign_spend") }}
@@ -29,31 +50,6 @@ spend_days as (
 campaigns_with_spend as (
 
     select distinct campaign_id from spend_days
-
-),
-
-days as (
-
-    select
-        campaign_id,
-        variant,
-        channel,
-        activity_date
-    from touch_days
-    union
-    select
-        campaign_id,
-        variant,
-        channel,
-        activity_date
-    from conversion_days
-    union
-    select
-        campaign_id,
-        variant,
-        channel,
-        spend_date as activity_date
-    from spend_days
 
 ),
 
@@ -81,20 +77,16 @@ final as (
         coalesce(conversion_days.view_conversion_count, 0) as view_conversion_count,
         coalesce(conversion_days.channel_reported_conversion_count, 0)
             as channel_reported_conversion_count,
-        -- Nobody converted: zero. Somebody did, at prices nobody gave: unknown.
-        cast(
-            case
-                when conversion_days.conversion_count > 0
-                    then conversion_days.revenue_amount
-                else 0
-            end as {{ precision_marketing.kind_type("amount") }}
-        ) as revenue_amount,
+        cast({{ revenue }} as {{ amount }}) as revenue_amount,
+        coalesce(refund_days.refund_count, 0) as refund_count,
+        cast({{ refund }} as {{ amount }}) as refund_amount,
+        cast({{ revenue }} - {{ refund }} as {{ amount }}) as net_revenue_amount,
         -- Zero on a day without a bill, unknown where the campaign has none at all.
         cast(
             case
                 when campaigns_with_spend.campaign_id is not null
                     then coalesce(spend_days.spend_amount, 0)
-            end as {{ precision_marketing.kind_type("amount") }}
+            end as {{ amount }}
         ) as spend_amount
     from days
     inner join campaigns on days.campaign_id = campaigns.campaign_id
@@ -110,6 +102,11 @@ final as (
         and days.variant = conversion_days.variant
         and days.channel = conversion_days.channel
         and days.activity_date = conversion_days.activity_date
+    left join refund_days
+        on days.campaign_id = refund_days.campaign_id
+        and days.variant = refund_days.variant
+        and days.channel = refund_days.channel
+        and days.activity_date = refund_days.activity_date
     left join spend_days
         on days.campaign_id = spend_days.campaign_id
         and days.variant = spend_days.variant

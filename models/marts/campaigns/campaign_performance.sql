@@ -1,5 +1,10 @@
 -- Grain: one row per campaign, variant and attribution model.
 -- Every rate divides two columns of its own row; formulas: docs/campaign_metrics.md.
+{% set amount = precision_marketing.kind_type("amount") %}
+{% set rates_with_interval = [
+    "ctr", "unique_ctr", "email_click_rate", "open_rate", "ctor", "user_cvr",
+    "experiment_cvr",
+] %}
 with
 
 campaigns as (
@@ -14,7 +19,18 @@ results as (
 
 ),
 
-{% set amount = precision_marketing.kind_type("amount") %}
+rates as (
+
+    select * from {{ ref("int_campaign_rates") }}
+
+),
+
+intervals as (
+
+    select * from {{ ref("int_campaign_intervals") }}
+
+),
+
 final as (
 
     select
@@ -56,44 +72,36 @@ final as (
             when not results.is_channel_reported then results.view_conversion_count
         end as view_conversion_count,
         cast(results.revenue_amount as {{ amount }}) as revenue_amount,
+        case when not results.is_channel_reported then results.refund_count end
+            as refund_count,
+        cast(results.refund_amount as {{ amount }}) as refund_amount,
+        cast(results.revenue_amount - results.refund_amount as {{ amount }})
+            as net_revenue_amount,
         cast(results.spend_amount as {{ amount }}) as spend_amount,
-        -- Null without any impression: a channel that logs none has not measured zero.
-        case
-            when results.impression_count > 0
-                then
-                    1e0 * results.impression_count
-                    / nullif(results.reached_user_count, 0)
-        end as frequency,
-        1e0 * results.click_count / nullif(results.impression_count, 0) as ctr,
-        case
-            when results.impression_count > 0
-                then
-                    1e0 * results.viewing_clicking_user_count
-                    / nullif(results.reached_user_count, 0)
-        end as unique_ctr,
-        1e0 * results.clicking_user_count / nullif(results.delivered_count, 0)
-            as email_click_rate,
-        1e0 * results.opening_user_count / nullif(results.delivered_count, 0)
-            as open_rate,
-        1e0 * results.clicking_user_count / nullif(results.opening_user_count, 0)
-            as ctor,
-        case
-            when not results.is_channel_reported
-                then
-                    1e0 * results.click_conversion_count
-                    / nullif(results.click_count, 0)
-        end as click_cvr,
-        1e0 * results.converting_user_count / nullif(results.clicking_user_count, 0)
-            as user_cvr,
-        1e0 * results.ordering_assigned_user_count
-        / nullif(results.assigned_user_count, 0) as experiment_cvr,
+        rates.frequency,
+        {% for rate in rates_with_interval %}
+        rates.{{ rate }},
+        intervals.{{ rate }}_lower,
+        intervals.{{ rate }}_upper,
+        {% endfor %}
+        rates.click_cvr,
         1e3 * results.spend_amount / nullif(results.impression_count, 0) as cpm,
         1e0 * results.spend_amount / nullif(results.click_count, 0) as cpc,
         1e0 * results.spend_amount / nullif(results.conversion_count, 0) as cpa,
         1e0 * results.revenue_amount / nullif(results.conversion_count, 0) as aov,
-        1e0 * results.revenue_amount / nullif(results.spend_amount, 0) as roas
+        1e0 * results.revenue_amount / nullif(results.spend_amount, 0) as roas,
+        1e0 * (results.revenue_amount - results.refund_amount)
+        / nullif(results.spend_amount, 0) as net_roas
     from results
     inner join campaigns on results.campaign_id = campaigns.campaign_id
+    inner join rates
+        on results.campaign_id = rates.campaign_id
+        and results.variant = rates.variant
+        and results.attribution_model = rates.attribution_model
+    inner join intervals
+        on results.campaign_id = intervals.campaign_id
+        and results.variant = intervals.variant
+        and results.attribution_model = intervals.attribution_model
 
 )
 

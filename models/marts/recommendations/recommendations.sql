@@ -26,6 +26,13 @@ items as (
 
 ),
 
+-- The last day of the data, not of the machine's clock: equal data, equal ids.
+last_event as (
+
+    select cast(max(occurred_at) as date) as as_of_date from {{ ref("int_events") }}
+
+),
+
 because_items as (
 
     select
@@ -36,7 +43,7 @@ because_items as (
 
 ),
 
-final as (
+explained as (
 
     select
         users.user_id,
@@ -76,6 +83,20 @@ final as (
     left join because_items
         on reasons.because_item_index = because_items.item_index
         and published_items.placement_rule not in ('pinned', 'explored')
+
+),
+
+final as (
+
+    select
+        explained.*,
+        {{ precision_marketing.recommendation_id(
+            "coalesce(explained.winning_scorer, explained.placement_rule)",
+            "explained.reason_code", "explained.recommendation_rank",
+            "last_event.as_of_date", "explained.user_id", "explained.item_id"
+        ) }} as recommendation_id
+    from explained
+    cross join last_event
 
 )
 

@@ -1,0 +1,31 @@
+-- Grain: one row per campaign, variant, channel and UTC day with a refund.
+-- On the day of the refund, not of the order: a past day never changes later.
+with
+
+campaign_refunds as (
+
+    select * from {{ ref("int_campaign_refunds") }}
+
+),
+
+final as (
+
+    select
+        campaign_id,
+        variant,
+        channel,
+        cast(refunded_at as date) as activity_date,
+        count(*) as refund_count,
+        cast(
+            sum(refund_amount) as {{ precision_marketing.kind_type("amount") }}
+        ) as refund_amount
+    from campaign_refunds
+    group by
+        campaign_id,
+        variant,
+        channel,
+        cast(refunded_at as date)
+
+)
+
+select * from final
