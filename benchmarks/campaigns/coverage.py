@@ -1,4 +1,4 @@
-"""Do the intervals of lift cover the truth, and does nothing look like an effect?
+"""Whether intervals of lift cover the truth, and nothing is taken for an effect.
 
 The truth is each generated campaign's expected effect per assigned user. Shops are
 independent of each other, campaigns of one shop share its users: standard errors are
@@ -19,6 +19,7 @@ from benchmarks.campaigns.stacking import true_variants
 # The campaign that does nothing; see the generator.
 IDLE = "c04"
 SIGNIFICANT = 0.05
+EFFECTS = ("works", "harms")
 METRICS = ("conversion", "revenue")
 _LIFT = """
     select
@@ -133,9 +134,8 @@ def _campaigns(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 def _covered(rows: pd.DataFrame) -> dict:
     by_shop = rows.groupby("shop")["is_covered"].mean()
     width = rows["absolute_lift_upper"] - rows["absolute_lift_lower"]
-    error = (rows["absolute_lift"] - rows["truth"]) / (
-        width / (2 * stats.norm.ppf(0.975))
-    )
+    standard_error = width / (2 * stats.norm.ppf(0.975))
+    error = (rows["absolute_lift"] - rows["truth"]) / standard_error
     return {
         "intervals": len(rows),
         "covered": int(rows["is_covered"].sum()),
@@ -157,7 +157,7 @@ def _alarms(rows: pd.DataFrame) -> dict:
         "share": alarms / len(rows),
         "lower": float(interval.low),
         "upper": float(interval.high),
-        "called_an_effect": int(rows["verdict"].isin(("paid", "harmed")).sum()),
+        "called_an_effect": int(rows["verdict"].isin(EFFECTS).sum()),
         "uniformity_p": float(stats.kstest(rows["p_value"], "uniform").pvalue),
     }
 

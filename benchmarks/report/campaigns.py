@@ -17,8 +17,8 @@ _IDLE = (
     "that p values are uniform."
 )
 _RATIO = (
-    "Variance of the lift with what history predicts taken out (CUPED), relative to raw. "
-    "History is at most 90 days before the draw: the first campaign has 12 of them."
+    "Variance of the lift with what history predicts taken out (CUPED), by that of "
+    "raw. History is at most 90 days before the draw; the first campaign has 12."
 )
 _INPUTS = ("events", "users", "items", "campaign_assignments", "campaign_touches")
 
