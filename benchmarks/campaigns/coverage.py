@@ -24,6 +24,7 @@ METRICS = ("conversion", "revenue")
 _LIFT = """
     select
         campaign_id, variant, metric, method, treated_user_count, control_user_count,
+        treated_total, control_total,
         absolute_lift, absolute_lift_lower, absolute_lift_upper, p_value,
         variance_ratio, verdict
     from marts.campaign_lift
