@@ -1,15 +1,19 @@
-{# Texts of a group joined by spaces in a given order. #}
-{% macro ordered_text(expression, order) %}
-    {{ return(adapter.dispatch("ordered_text", "precision_marketing")(expression, order)) }}
+{# Texts of a group joined, by spaces unless told, in a given order. #}
+{% macro ordered_text(expression, order, separator=" ") %}
+    {{ return(adapter.dispatch("ordered_text", "precision_marketing")(
+        expression, order, separator
+    )) }}
 {% endmacro %}
 
-{% macro default__ordered_text(expression, order) %}
-    {{ return("string_agg(" ~ expression ~ ", ' ' order by " ~ order ~ ")") }}
+{% macro default__ordered_text(expression, order, separator) %}
+    {{ return("string_agg(" ~ expression ~ ", '" ~ separator ~ "' order by " ~ order
+        ~ ")") }}
 {% endmacro %}
 
-{% macro spark__ordered_text(expression, order) %}
+{% macro spark__ordered_text(expression, order, separator) %}
     {{ return("array_join(transform(array_sort(collect_list(struct(" ~ order ~ ", "
-        ~ expression ~ " as ordered_text))), x -> x.ordered_text), ' ')") }}
+        ~ expression ~ " as ordered_text))), x -> x.ordered_text), '" ~ separator
+        ~ "')") }}
 {% endmacro %}
 
 

@@ -1,5 +1,5 @@
 {# SQL type of a contract kind. Money is an exact decimal: sums of it do not depend on
-   the order of rows, as sums of doubles do. #}
+   the order of rows, as sums of doubles do; so are parts of a conversion. #}
 {% macro kind_type(kind) %}
     {{ return(adapter.dispatch("kind_type", "precision_marketing")(kind)) }}
 {% endmacro %}
@@ -8,6 +8,7 @@
     {{ return({
         "text": "varchar", "key": "varchar", "timestamp": "timestamp", "date": "date",
         "number": "double", "integer": "integer", "amount": "decimal(18, 4)",
+        "credit": "decimal(18, 12)", "credit_total": "decimal(28, 12)",
         "boolean": "boolean", "array": "double[]",
     }[kind]) }}
 {% endmacro %}
@@ -16,6 +17,7 @@
     {{ return({
         "text": "string", "key": "string", "timestamp": "timestamp", "date": "date",
         "number": "double", "integer": "int", "amount": "decimal(18, 4)",
+        "credit": "decimal(18, 12)", "credit_total": "decimal(28, 12)",
         "boolean": "boolean", "array": "array<double>",
     }[kind]) }}
 {% endmacro %}

@@ -22,6 +22,9 @@
         {% do precision_marketing.validate_number("exploration_share", 0, 0.5) %}
         {% do precision_marketing.validate_number("attribution_click_window_days", 0, 365) %}
         {% do precision_marketing.validate_number("attribution_view_window_days", 0, 365) %}
+        {% do precision_marketing.validate_whole_number("attribution_lookback_days", 1, 365) %}
+        {% do precision_marketing.validate_number("attribution_half_life_days", 0.01, 3650) %}
+        {% do precision_marketing.validate_whole_number("attribution_path_touches", 1, 500) %}
         {% for name in ["as_of", "train_labels_start_on", "test_labels_start_on"] %}
             {% do precision_marketing.validate_date(name) %}
         {% endfor %}
@@ -72,7 +75,8 @@
         "exploration_share", "training_users_maximum", "scorer_settings",
         "feature_gaps", "tune", "tune_users", "tune_trials_per_scorer",
         "attribution_click_window_days",
-        "attribution_view_window_days",
+        "attribution_view_window_days", "attribution_lookback_days",
+        "attribution_half_life_days", "attribution_path_touches",
     ]) }}
 {% endmacro %}
 
@@ -92,6 +96,16 @@
         {% do precision_marketing.setting_error(
             name, "a number of at least " ~ lowest
             ~ (" and at most " ~ highest if highest is not none else "")
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro validate_whole_number(name, lowest, highest) %}
+    {% set value = var(name) %}
+    {% if value is not integer or value is boolean or value < lowest or value > highest %}
+        {% do precision_marketing.setting_error(
+            name, "a whole number of at least " ~ lowest ~ " and at most " ~ highest
         ) %}
     {% endif %}
 {% endmacro %}

@@ -10,6 +10,8 @@ variants as (
 attribution_models as (
 
     select * from {{ ref("attribution_models") }}
+    -- Those that divide a conversion among touches: marts.campaign_attribution.
+    where not is_path_based
 
 ),
 

@@ -42,6 +42,11 @@ from precision_marketing.algorithms.logistic_regression import (
     LogisticModel,
     fit_logistic,
 )
+from precision_marketing.algorithms.markov_attribution import (
+    JourneyCounts,
+    RemovalEffects,
+    removal_effects,
+)
 from precision_marketing.algorithms.naive_bayes import term_log_odds, term_shares
 from precision_marketing.algorithms.neighbors import (
     item_neighbors,
@@ -84,6 +89,7 @@ __all__ = [
     "Factors",
     "GroupContributions",
     "GroupImportance",
+    "JourneyCounts",
     "Layers",
     "LinearNetwork",
     "LogisticModel",
@@ -91,6 +97,7 @@ __all__ = [
     "NeuralScorerModel",
     "NeuralScorerSettings",
     "NotEnoughTrainingData",
+    "RemovalEffects",
     "ScoreBlock",
     "SpectralWeights",
     "TrainingData",
@@ -126,6 +133,7 @@ __all__ = [
     "pieces",
     "popularity_damping",
     "records",
+    "removal_effects",
     "sample_choices",
     "scale_lists",
     "scores_schema",

@@ -1,0 +1,46 @@
+-- Grain: one row per attribution model, channel and month: the credits of its touches.
+with
+
+touch_credits as (
+
+    select * from {{ ref("int_touch_credits") }}
+
+),
+
+path_models as (
+
+    select attribution_model from {{ ref("attribution_models") }}
+    where is_path_based
+
+),
+
+totals as (
+
+    select
+        channel,
+        cast(date_trunc('month', converted_at) as date) as month_start_date,
+        {% for model in precision_marketing.path_models() %}
+            sum({{ model }}_credit) as {{ model }}_credit,
+            sum({{ model }}_revenue_amount) as {{ model }}_revenue_amount
+            {{- "," if not loop.last }}
+        {% endfor %}
+    from touch_credits
+    group by channel, cast(date_trunc('month', converted_at) as date)
+
+),
+
+final as (
+
+    select
+        path_models.attribution_model,
+        totals.channel,
+        totals.month_start_date,
+        {{ precision_marketing.of_path_model("totals", "credit") }} as touch_credit,
+        {{ precision_marketing.of_path_model("totals", "revenue_amount") }}
+            as touch_revenue_amount
+    from totals
+    cross join path_models
+
+)
+
+select * from final

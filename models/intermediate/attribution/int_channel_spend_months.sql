@@ -1,0 +1,32 @@
+-- Grain: one row per channel and month with known spend.
+with
+
+spend as (
+
+    select * from {{ ref("int_campaign_spend") }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref("int_campaigns") }}
+
+),
+
+final as (
+
+    select
+        lower(spend.channel) as channel,
+        cast(date_trunc('month', spend.spend_date) as date) as month_start_date,
+        sum(spend.spend_amount) as spend_amount,
+        count(distinct coalesce(campaigns.currency, '')) as currency_count,
+        min(campaigns.currency) as currency
+    from spend
+    inner join campaigns on spend.campaign_id = campaigns.campaign_id
+    group by
+        lower(spend.channel),
+        cast(date_trunc('month', spend.spend_date) as date)
+
+)
+
+select * from final

@@ -1,0 +1,94 @@
+-- Grain: one row per conversion and touch of its path: what the touch counts in each
+-- attribution model, relative to the conversion's other touches.
+with
+
+journey_touches as (
+
+    select * from {{ ref("int_journey_touches") }}
+    where is_converted
+
+),
+
+journey_channels as (
+
+    select * from {{ ref("int_journey_channels") }}
+
+),
+
+placed as (
+
+    select
+        journey_touches.*,
+        max(case when channel <> 'direct' then touch_position end) over (
+            partition by journey_id
+        ) as last_non_direct_position,
+        max(touched_at) over (partition by journey_id) as last_touched_at
+    from journey_touches
+
+),
+
+weights as (
+
+    select
+        placed.*,
+        case when placed.touch_position = 1 then 1 else 0 end as first_weight,
+        case
+            when placed.touch_position = placed.touch_count then 1 else 0
+        end as last_weight,
+        case
+            when
+                placed.touch_position
+                = coalesce(placed.last_non_direct_position, placed.touch_count)
+                then 1
+            else 0
+        end as last_non_direct_weight,
+        1 as linear_weight,
+        -- 40, 20 shared by the middle, 40: in whole numbers.
+        case
+            when placed.touch_count > 2 and placed.touch_position in (
+                1, placed.touch_count
+            ) then 2 * (placed.touch_count - 2)
+            else 1
+        end as position_weight,
+        -- From the last touch, whose weight is 1, so that no path is without weight.
+        power(
+            0.5e0,
+            {{ precision_marketing.days_between(
+                "placed.touched_at", "placed.last_touched_at"
+            ) }} / {{ var("attribution_half_life_days") }}
+        ) as time_decay_weight,
+        journey_channels.markov_share
+        / journey_channels.channel_touch_count as markov_weight,
+        journey_channels.shapley_share
+        / journey_channels.channel_touch_count as shapley_weight
+    from placed
+    inner join journey_channels
+        on placed.journey_id = journey_channels.journey_id
+        and placed.channel = journey_channels.channel
+
+),
+
+final as (
+
+    select
+        journey_id as conversion_id,
+        user_id,
+        ended_at as converted_at,
+        revenue_amount,
+        window_touch_count,
+        touch_count,
+        touch_position,
+        touch_id,
+        campaign_id,
+        channel,
+        touch_type,
+        touched_at,
+        {% for model in precision_marketing.path_models() %}
+            cast({{ model }}_weight as decimal(18, 15)) as {{ model }}_weight
+            {{- "," if not loop.last }}
+        {% endfor %}
+    from weights
+
+)
+
+select * from final

@@ -1,0 +1,50 @@
+-- Grain: one row per path: channels in the order in which they touched a user.
+with
+
+journey_paths as (
+
+    select * from {{ ref("int_journey_paths") }}
+
+),
+
+paths as (
+
+    select
+        path,
+        max(step_count) as step_count,
+        max(channel_count) as channel_count,
+        count(*) filter (where is_converted) as conversion_count,
+        count(*) filter (where not is_converted) as unconverted_user_count,
+        sum(touch_count) as touch_count,
+        sum(case when is_converted then revenue_amount end) as revenue_amount,
+        {{ precision_marketing.exact_mean(
+            "case when is_converted then duration_days end"
+        ) }} as average_days_to_conversion
+    from journey_paths
+    group by path
+
+),
+
+final as (
+
+    select
+        path,
+        step_count,
+        channel_count,
+        conversion_count,
+        unconverted_user_count,
+        1e0 * conversion_count
+        / nullif(conversion_count + unconverted_user_count, 0) as conversion_rate,
+        cast(touch_count as bigint) as touch_count,
+        -- Nobody converted: zero. Somebody did, at prices nobody gave: unknown.
+        cast(
+            case when conversion_count > 0 then revenue_amount else 0 end
+            as {{ precision_marketing.kind_type("amount") }}
+        ) as revenue_amount,
+        average_days_to_conversion,
+        cast({{ var("attribution_lookback_days") }} as integer) as lookback_days
+    from paths
+
+)
+
+select * from final

@@ -1,0 +1,39 @@
+-- A channel's credits of touches are those of campaign_attribution; and but for `markov`
+-- they are its credits. Every channel has every month and model, and every campaign's
+-- spend its row.
+with
+
+touches as (
+
+    select
+        attribution_model,
+        channel,
+        cast(date_trunc('month', converted_at) as date) as month_start_date,
+        sum(credit) as credit
+    from {{ ref("campaign_attribution") }}
+    group by
+        attribution_model,
+        channel,
+        cast(date_trunc('month', converted_at) as date)
+
+)
+
+select
+    channels.attribution_model,
+    channels.channel,
+    channels.month_start_date,
+    touches.attribution_model as touch_attribution_model,
+    channels.conversion_credit,
+    channels.touch_conversion_credit,
+    touches.credit
+from {{ ref("channel_attribution") }} as channels
+full outer join touches
+    on channels.attribution_model = touches.attribution_model
+    and channels.channel = touches.channel
+    and channels.month_start_date = touches.month_start_date
+where
+    channels.touch_conversion_credit is distinct from coalesce(touches.credit, 0)
+    or (
+        channels.attribution_model <> 'markov'
+        and channels.conversion_credit <> channels.touch_conversion_credit
+    )

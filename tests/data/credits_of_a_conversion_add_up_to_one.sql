@@ -1,0 +1,43 @@
+-- Every conversion is there in every attribution model; its credits add up to 1 and its
+-- credited revenue to the order's, to the last digit.
+with
+
+expected as (
+
+    select
+        conversions.conversion_id,
+        conversions.revenue_amount,
+        attribution_models.attribution_model
+    from {{ ref("int_conversions") }} as conversions
+    cross join {{ ref("attribution_models") }} as attribution_models
+    where attribution_models.is_path_based
+
+),
+
+credited as (
+
+    select
+        conversion_id,
+        attribution_model,
+        sum(credit) as credit,
+        sum(credited_revenue_amount) as revenue_amount
+    from {{ ref("campaign_attribution") }}
+    group by conversion_id, attribution_model
+
+)
+
+select
+    expected.conversion_id,
+    expected.attribution_model,
+    credited.conversion_id as credited_conversion_id,
+    credited.credit,
+    credited.revenue_amount,
+    expected.revenue_amount as order_revenue_amount
+from expected
+full outer join credited
+    on expected.conversion_id = credited.conversion_id
+    and expected.attribution_model = credited.attribution_model
+where
+    expected.conversion_id is null
+    or credited.credit is distinct from 1
+    or credited.revenue_amount is distinct from expected.revenue_amount
