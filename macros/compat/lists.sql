@@ -26,3 +26,20 @@
 {% macro spark__squared_length(expression) %}
     {{ return("aggregate(" ~ expression ~ ", 0d, (total, x) -> total + x * x)") }}
 {% endmacro %}
+
+
+{# As a select item: one row for each id of a text such as `a, b` or `["a", "b"]`. #}
+{% macro ids_of_text(expression) %}
+    {{ return(adapter.dispatch("ids_of_text", "precision_marketing")(expression)) }}
+{% endmacro %}
+
+{% macro default__ids_of_text(expression) %}
+    {{ return("trim(unnest(string_split(translate(" ~ expression
+        ~ ", '[]\"''', ''), ',')))") }}
+{% endmacro %}
+
+{# A generator may not stand inside another function: the list is trimmed first. #}
+{% macro spark__ids_of_text(expression) %}
+    {{ return("explode(transform(split(translate(" ~ expression
+        ~ ", '[]\"\\'', ''), ','), x -> trim(x)))") }}
+{% endmacro %}

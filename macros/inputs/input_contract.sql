@@ -31,7 +31,7 @@
             ["started_at", "timestamp", false], ["ended_at", "timestamp", false],
             ["click_window_days", "integer", false],
             ["view_window_days", "integer", false],
-            ["target_category", "text", false],
+            ["target_category", "text", false], ["target_item_ids", "text", false],
             ["unit_margin_rate", "number", false], ["currency", "text", false],
         ]},
         "campaign_spend": {"is_required": false, "columns": [

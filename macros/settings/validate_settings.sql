@@ -25,6 +25,15 @@
         {% do precision_marketing.validate_whole_number("attribution_lookback_days", 1, 365) %}
         {% do precision_marketing.validate_number("attribution_half_life_days", 0.01, 3650) %}
         {% do precision_marketing.validate_whole_number("attribution_path_touches", 1, 500) %}
+        {% do precision_marketing.validate_number("recent_buyer_days", 0, 3650) %}
+        {% do precision_marketing.validate_number("frequency_cap", 1, none) %}
+        {% do precision_marketing.validate_number("frequency_window_days", 0, 3650) %}
+        {% do precision_marketing.validate_number("global_holdout_share", 0, 0.9) %}
+        {% do precision_marketing.validate_number("campaign_holdout_share", 0, 0.9) %}
+        {% if not var("audience_holdout_salt") | string | trim %}
+            {% do precision_marketing.setting_error(
+                "audience_holdout_salt", "a text, and keep it: another one holds out others") %}
+        {% endif %}
         {% for name in ["as_of", "train_labels_start_on", "test_labels_start_on"] %}
             {% do precision_marketing.validate_date(name) %}
         {% endfor %}
@@ -77,6 +86,9 @@
         "attribution_click_window_days",
         "attribution_view_window_days", "attribution_lookback_days",
         "attribution_half_life_days", "attribution_path_touches",
+        "attribution_view_window_days",
+        "recent_buyer_days", "frequency_cap", "frequency_window_days",
+        "global_holdout_share", "campaign_holdout_share", "audience_holdout_salt",
     ]) }}
 {% endmacro %}
 

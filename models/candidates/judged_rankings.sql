@@ -29,7 +29,7 @@ learned_scores as (
 
 users as (
 
-    select * from {{ ref("int_window_users") }} where is_scored
+    select * from {{ ref("int_window_users") }} where is_scored and label_count > 0
 
 ),
 

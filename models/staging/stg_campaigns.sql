@@ -21,6 +21,7 @@ final as (
         click_window_days,
         view_window_days,
         target_category,
+        target_item_ids,
         unit_margin_rate,
         currency
     from checked

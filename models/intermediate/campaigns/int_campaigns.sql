@@ -26,6 +26,7 @@ final as (
             as integer
         ) as view_window_days,
         target_category,
+        target_item_ids,
         unit_margin_rate,
         currency
     from campaigns

@@ -80,8 +80,11 @@ final as (
         label_count,
         case
             when time_window = 'serve' then true
-            when time_window = 'test' then label_count > 0
-            else label_count > 0 and hash_rank <= {{ var("training_users_maximum") }}
+            when time_window = 'test' and label_count > 0 then true
+            -- A fifth of those who got nothing: the rankings are not judged on them,
+            -- but the chance to buy at all is learned and judged (docs/audiences.md).
+            else (label_count > 0 or mod(hash_rank, 5) = 0)
+                and hash_rank <= {{ var("training_users_maximum") }}
         end as is_scored,
         -- Who may do what in `train`: a fifth only decides whether the network is
         -- published (gate), a tenth only when its training stops.

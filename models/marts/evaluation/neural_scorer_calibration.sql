@@ -1,9 +1,22 @@
 -- Grain: one row per learned scorer and bin of its predicted probability.
 with
 
+users_with_labels as (
+
+    select user_index
+    from {{ ref("int_window_users") }}
+    where time_window = 'train' and label_count > 0
+
+),
+
+-- Only of users such as those that the models learned from: with a label.
 learned_scores as (
 
-    select * from {{ ref("learned_scores") }} where time_window = 'train'
+    select learned_scores.*
+    from {{ ref("learned_scores") }} as learned_scores
+    inner join users_with_labels
+        on learned_scores.user_index = users_with_labels.user_index
+    where learned_scores.time_window = 'train'
 
 ),
 

@@ -66,6 +66,11 @@ from precision_marketing.algorithms.permutation_importance import (
     group_importance,
 )
 from precision_marketing.algorithms.popularity import popularity_damping
+from precision_marketing.algorithms.propensity import (
+    PropensityModel,
+    fit_propensity,
+    propensity_model_schema,
+)
 from precision_marketing.algorithms.spectral import (
     SpectralWeights,
     fit_spectral,

@@ -1,0 +1,39 @@
+{# How recent something is, in (0, 1]: 1 now, a half after a week, 0 for never. #}
+{% macro recency(days) %}
+    coalesce(7e0 / (7e0 + {{ days }}), 0e0)
+{%- endmacro %}
+
+
+{# Whether a user is held out, by a hash that needs no memory: the
+   same user, salt and share give the same answer for ever. #}
+{% macro is_held_out(salt, user_id, share) %}
+    {{ precision_marketing.hash_share(salt ~ " || ':holdout:' || " ~ user_id) }}
+    < {{ share }}
+{%- endmacro %}
+
+
+{# The var as an SQL literal. #}
+{% macro holdout_salt() %}
+    {{ return("'" ~ var("audience_holdout_salt") | string | replace("'", "''") ~ "'") }}
+{% endmacro %}
+
+
+{# The end of a 95 % interval of a probability, from its log-odds' standard error. #}
+{% macro probability_bound(probability, log_odds_error, sign) %}
+    {{ probability }} / (
+        {{ probability }} + (1e0 - {{ probability }})
+        * exp(
+            {{ "-" if sign == "+" else "" }}{{ precision_marketing.normal_quantile() }}
+            * {{ log_odds_error }}
+        )
+    )
+{%- endmacro %}
+
+
+{# Whether the last build left rows of this model that it may go on from. Its tables
+   are replaced as a whole, so that a failed build leaves the old ones: dbt's
+   `is_incremental` would be false. #}
+{% macro has_earlier_rows() %}
+    {% if not execute or flags.FULL_REFRESH %}{{ return(false) }}{% endif %}
+    {{ return(load_relation(this) is not none) }}
+{% endmacro %}

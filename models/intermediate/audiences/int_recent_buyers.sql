@@ -1,0 +1,30 @@
+-- Grain: one row per target and user who bought it too lately to be asked again.
+with
+
+as_of as (
+
+    select * from {{ ref("int_audience_as_of") }}
+
+),
+
+purchases as (
+
+    select * from {{ ref("int_target_purchases") }}
+
+),
+
+final as (
+
+    select
+        purchases.target_index,
+        purchases.user_id,
+        max(purchases.occurred_at) as last_bought_at
+    from purchases
+    cross join as_of
+    where purchases.occurred_at
+        > as_of.as_of_at - {{ var("recent_buyer_days") }} * interval '1' day
+    group by purchases.target_index, purchases.user_id
+
+)
+
+select * from final

@@ -1,0 +1,46 @@
+-- Grain: one row per user contacted in the days that the frequency cap looks at.
+-- What any campaign of any channel sent or showed: a cap protects the person.
+with
+
+as_of as (
+
+    select * from {{ ref("int_audience_as_of") }}
+
+),
+
+touches as (
+
+    select * from {{ ref("stg_campaign_touches") }}
+
+),
+
+by_campaign as (
+
+    select
+        touches.campaign_id,
+        touches.user_id,
+        count(*) filter (where touches.touch_type = 'send') as send_count,
+        count(*) filter (where touches.touch_type = 'delivered') as delivery_count,
+        count(*) filter (where touches.touch_type = 'impression') as impression_count
+    from touches
+    cross join as_of
+    where touches.touched_at
+        > as_of.as_of_at - {{ var("frequency_window_days") }} * interval '1' day
+    group by touches.campaign_id, touches.user_id
+
+),
+
+final as (
+
+    select
+        user_id,
+        -- A message has a send, a delivery or both: it is one contact.
+        cast(
+            sum(greatest(send_count, delivery_count) + impression_count) as bigint
+        ) as contact_count
+    from by_campaign
+    group by user_id
+
+)
+
+select * from final

@@ -1,0 +1,39 @@
+-- Grain: one row per target and purchased line of one of its items.
+-- Where the data hold no purchase at all, target events (ratings, plays) stand for it.
+with
+
+events as (
+
+    select * from {{ ref("int_events") }}
+
+),
+
+target_items as (
+
+    select * from {{ ref("int_target_items") }}
+
+),
+
+final as (
+
+    select
+        target_items.target_index,
+        events.event_id,
+        events.user_id,
+        events.user_index,
+        coalesce(events.order_id, events.event_id) as order_key,
+        events.occurred_at,
+        events.time_slice,
+        events.revenue_amount
+    from events
+    inner join target_items on events.item_index = target_items.item_index
+    where
+        events.is_conversion
+        or (
+            events.is_target
+            and not exists (select 1 from {{ ref("int_conversions") }})
+        )
+
+)
+
+select * from final

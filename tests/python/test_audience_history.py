@@ -1,0 +1,97 @@
+"""Entries and exits over builds of one database, of a shop that goes on."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+FIRST, SECOND = datetime(2025, 3, 1), datetime(2025, 3, 8)
+MARTS = ("audience_history", "audience_members", "audience_summary")
+USERS = [f"u{number:02}" for number in range(40)]
+# Held out of nothing with the default salt: what happens to them is of their doing.
+BUYER, LEAVER, ERASED, LATECOMER = "u01", "u02", "u03", "u99"
+
+
+def shop_until(day: datetime) -> dict[str, list[dict]]:
+    """Return the inputs of a shop in which everybody looks at something each day."""
+    events = [
+        {
+            "user_id": user,
+            "item_id": f"i{(place + age) % 6}",
+            "event_type": "view",
+            "occurred_at": (day - timedelta(days=age, minutes=place)).isoformat(),
+        }
+        for age in range(20)
+        for place, user in enumerate(USERS)
+        if not (age and place % (age + 1))
+    ]
+    return {
+        "events": events,
+        "items": [{"item_id": f"i{n}", "category": "tea"} for n in range(6)],
+        "users": [{"user_id": user, "has_email_consent": "true"} for user in USERS],
+        "campaigns": [
+            {"campaign_id": "c1", "channel": "email", "target_category": "tea"}
+        ],
+        "erasure_requests": [{"user_id": "stranger"}],
+    }
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory, dbt_project, write_csv, fetch):
+    """Return a function that builds inputs into one database and gives the marts."""
+    folder = tmp_path_factory.mktemp("history")
+    database = folder / "build" / "inputs.duckdb"
+
+    def run(inputs, *flags):
+        for name, rows in inputs.items():
+            write_csv(folder, name, rows)
+        errors = dbt_project.run(
+            *("build", "--select", "+audience_history", "audience_summary", *flags),
+            *("--exclude-resource-type", "unit_test"),
+            database=database,
+            input_dir=folder,
+            variables="{global_holdout_share: 0, campaign_holdout_share: 0}",
+        )
+        assert not errors, errors
+        return {
+            mart: fetch(database, f"from marts.{mart} order by all") for mart in MARTS
+        }
+
+    return run
+
+
+def test_later_builds_add_entries_and_exits_and_the_same_build_adds_nothing(build):
+    first = build(shop_until(FIRST))
+    history = first["audience_history"]
+    assert [row[1] for row in history] == USERS
+    assert {row[2:] for row in history} == {(FIRST, None, None)}
+    assert build(shop_until(FIRST)) == first
+
+    inputs = shop_until(SECOND)
+    inputs["events"] += [
+        {
+            "user_id": user,
+            "item_id": "i1",
+            "event_type": "purchase",
+            "occurred_at": (SECOND - timedelta(hours=1)).isoformat(),
+        }
+        for user in (BUYER, LATECOMER)
+    ]
+    inputs["users"] += [{"user_id": "u50", "has_email_consent": "true"}]
+    for row in inputs["users"]:
+        if row["user_id"] == LEAVER:
+            row["has_email_consent"] = "false"
+    inputs["erasure_requests"] += [{"user_id": ERASED}]
+    second = build(inputs)
+    rows = {row[1]: row[2:] for row in second["audience_history"]}
+    assert rows.pop(BUYER) == (FIRST, SECOND, "recent_buyer")
+    assert rows.pop("u50") == (SECOND, None, None)
+    # Who took consent back or asked to be erased is in no row, and who bought before
+    # being known enters only later.
+    assert not rows.keys() & {LEAVER, ERASED, LATECOMER}
+    assert set(rows.values()) == {(FIRST, None, None)}
+    assert len(rows) == len(USERS) - 3
+    assert build(inputs) == second
+
+    forgotten = build(inputs, "--full-refresh")["audience_history"]
+    assert {row[2:] for row in forgotten} == {(SECOND, None, None)}
+    assert not {row[1] for row in forgotten} & {BUYER, LEAVER, ERASED}
