@@ -45,7 +45,9 @@ def test_only_train_teaches_and_only_the_other_windows_are_predicted(connection)
     chances = {
         number % 3 == 0: chance
         for number, chance in zip(
-            table["user_index"].to_pylist(), table["propensity"].to_pylist(), strict=True
+            table["user_index"].to_pylist(),
+            table["propensity"].to_pylist(),
+            strict=True,
         )
         if number % 5 == 2
     }
