@@ -15,7 +15,12 @@ from benchmarks.measuring import measure
 # A thousand assigned users in each of many shops, or many users in few campaigns.
 COVERAGE = Stack(shops=200, users=900, campaign_sets=200)
 VOLUME = Stack(
-    shops=5, users=200_000, campaign_sets=2, items=4_000, events_per_user=10.0
+    shops=1,
+    users=200_000,
+    campaign_sets=2,
+    copies=5,
+    items=4_000,
+    events_per_user=10.0,
 )
 _WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 _LAYERS = {
@@ -41,6 +46,7 @@ class _Folder:
         command += ["--out", str(self.path), "--shops", str(stack.shops)]
         command += ["--users", str(stack.users)]
         command += ["--campaign-sets", str(stack.campaign_sets)]
+        command += ["--copies", str(stack.copies)]
         command += ["--events-per-user", str(stack.events_per_user)]
         command += ["--items", str(stack.items)] if stack.items else []
         command += ["--processes", str(processes)]

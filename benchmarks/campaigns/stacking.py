@@ -33,7 +33,10 @@ class Stack:
     users : int
         Of each shop.
     campaign_sets : int
-        Ten campaigns in each; as many as shops, and every shop has its own.
+        Ten campaigns in each; as many as shops and copies, and each has its own.
+    copies : int
+        Of each shop, under labels of their own: for size alone, since copies behave
+        alike.
     items : int, optional
         Of each shop; by default what the generator makes of the users.
     events_per_user : float
@@ -43,6 +46,7 @@ class Stack:
     shops: int
     users: int
     campaign_sets: int
+    copies: int = 1
     items: int | None = None
     events_per_user: float = 20.0
 
@@ -88,22 +92,23 @@ def with_labels(
 
 
 def write_shop(stack: Stack, number: int, folder: Path) -> None:
-    """Write one shop: `<input>/<label>.parquet`, and its truth."""
+    """Write one shop and its copies: `<input>/<label>.parquet`, and their truth."""
     data = generate(
         users=stack.users,
         items=stack.items,
         seed=number,
         events_per_user=stack.events_per_user,
     )
-    own = label(number)
-    campaigns = label((number - 1) % stack.campaign_sets + 1)
-    for name in list(data.tables):
-        path = folder / name / f"{own}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_parquet(with_labels(data.tables.pop(name), own, campaigns), path)
-    path = folder / _TRUTHS / f"{own}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(data.truth), encoding="utf-8")
+    for name in (*data.tables, _TRUTHS):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    first = (number - 1) * stack.copies + 1
+    for copy in range(first, first + stack.copies):
+        own, campaigns = label(copy), label((copy - 1) % stack.campaign_sets + 1)
+        for name, table in data.tables.items():
+            path = folder / name / f"{own}.parquet"
+            write_parquet(with_labels(table, own, campaigns), path)
+        truth = json.dumps(data.truth)
+        (folder / _TRUTHS / f"{own}.json").write_text(truth, encoding="utf-8")
 
 
 def write_stack(stack: Stack, folder: Path, processes: int = 1) -> None:
@@ -158,6 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--shops", type=int, required=True)
     parser.add_argument("--users", type=int, required=True)
     parser.add_argument("--campaign-sets", type=int, required=True)
+    parser.add_argument("--copies", type=int, default=1)
     parser.add_argument("--items", type=int)
     parser.add_argument("--events-per-user", type=float, default=20.0)
     parser.add_argument("--processes", type=int, default=1)
@@ -166,6 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         shops=options.shops,
         users=options.users,
         campaign_sets=options.campaign_sets,
+        copies=options.copies,
         items=options.items,
         events_per_user=options.events_per_user,
     )

@@ -59,10 +59,19 @@ def test_no_two_shops_share_an_id_but_those_of_campaigns(stack, name):
 
 def test_blanks_around_an_id_do_not_make_it_another_one(stack):
     (rows, distinct) = duckdb.sql(
-        f"select count(event_id), count(distinct event_id) from '{stack}/events/s001-.parquet'"
+        "select count(event_id), count(distinct event_id) "
+        f"from '{stack}/events/s001-.parquet'"
     ).fetchone()
     # Duplicates on purpose, some with blanks around their id.
     assert rows - distinct >= 14
+
+
+def test_copies_of_a_shop_differ_in_their_ids_alone(tmp_path):
+    write_stack(Stack(1, users=60, campaign_sets=1, copies=2, items=50), tmp_path)
+    first, second = ids(tmp_path, "events", "user_id")
+    assert not first & second
+    assert {value[5:] for value in first} == {value[5:] for value in second}
+    assert set(true_variants(tmp_path)["campaign_id"].str[:5]) == {"s001-", "s002-"}
 
 
 def lift_rows(truth, covers):
