@@ -34,6 +34,8 @@
             {% do precision_marketing.setting_error(
                 "audience_holdout_salt", "a text, and keep it: another one holds out others") %}
         {% endif %}
+        {% do precision_marketing.validate_number("campaign_history_days", 1, 3650) %}
+        {% do precision_marketing.validate_variant_shares() %}
         {% for name in ["as_of", "train_labels_start_on", "test_labels_start_on"] %}
             {% do precision_marketing.validate_date(name) %}
         {% endfor %}
@@ -89,6 +91,7 @@
         "attribution_view_window_days",
         "recent_buyer_days", "frequency_cap", "frequency_window_days",
         "global_holdout_share", "campaign_holdout_share", "audience_holdout_salt",
+        "campaign_history_days", "variant_shares",
     ]) }}
 {% endmacro %}
 
@@ -145,6 +148,26 @@
                 "The var `event_type_weights` sets `" ~ event_type ~ "` to `" ~ value
                 ~ "`: give a weight of at least 0, or {weight: 2, is_target: true,"
                 ~ " is_conversion: false}."
+            ) }}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro validate_variant_shares() %}
+    {% if var("variant_shares") is not mapping %}
+        {% do precision_marketing.setting_error(
+            "variant_shares", "a mapping such as {spring: {control: 0.2, treatment: 0.8}}"
+        ) %}
+    {% endif %}
+    {% for campaign_id, shares in var("variant_shares").items() %}
+        {% set values = shares.values() | list if shares is mapping else [] %}
+        {% if values | length < 2 or values | reject("number") | list
+            or values | select("boolean") | list or values | min <= 0 %}
+            {{ exceptions.raise_compiler_error(
+                "The var `variant_shares` sets `" ~ campaign_id ~ "` to `" ~ shares
+                ~ "`: give every arm a share above 0, as in {control: 0.2,"
+                ~ " treatment: 0.8}."
             ) }}
         {% endif %}
     {% endfor %}

@@ -1,4 +1,4 @@
--- Grain: one row per campaign, treated variant and metric: what is known before it runs.
+-- Grain: one row per campaign, treated variant and metric: what was known before it.
 -- All assigned users, of every arm, over as many days before the draw as it runs.
 with
 
@@ -57,11 +57,11 @@ campaign_sums as (
 
     select
         campaign_id,
-        count(*) as user_count,
         {% for metric, value in metrics.items() %}
         sum({{ value }}) as {{ metric }}_y,
-        sum(({{ value }}) * ({{ value }})) as {{ metric }}_yy{{ "," if not loop.last }}
+        sum(({{ value }}) * ({{ value }})) as {{ metric }}_yy,
         {% endfor %}
+        count(*) as user_count
     from user_outcomes
     group by campaign_id
 

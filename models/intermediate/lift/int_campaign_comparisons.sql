@@ -14,6 +14,16 @@ variants as (
 
 ),
 
+metrics as (
+
+    select 'conversion' as metric
+    union all
+    select 'visits' as metric
+    union all
+    select 'revenue' as metric
+
+),
+
 unassigned as (
 
     select
@@ -21,13 +31,7 @@ unassigned as (
         variants.variant,
         metrics.metric
     from variants
-    cross join (
-        select 'conversion' as metric
-        union all
-        select 'visits' as metric
-        union all
-        select 'revenue' as metric
-    ) as metrics
+    cross join metrics
     where not variants.is_control and variants.assigned_user_count = 0
 
 ),

@@ -33,7 +33,23 @@ treated_variance / nullif(treated_user_count, 0)
 estimates as (
 
     select
-        *,
+        campaign_id,
+        variant,
+        segment_kind,
+        segment,
+        metric,
+        method,
+        is_rate,
+        treated_user_count,
+        control_user_count,
+        treated_total,
+        control_total,
+        theta,
+        treated_mean,
+        control_mean,
+        treated_variance,
+        control_variance,
+        raw_squared_error,
         treated_mean - control_mean as absolute_lift,
         treated_mean / nullif(control_mean, 0e0) - 1e0 as relative_lift,
         {{ squared_error }} as squared_error

@@ -26,7 +26,6 @@ cells as (
         is_control,
         history_segment,
         country,
-        count(*) as user_count,
         sum(measured_order_count) as order_count,
         sum(priced_order_count) as priced_order_count,
         {% for metric, (y, x) in metrics.items() %}
@@ -34,8 +33,9 @@ cells as (
         sum({{ x }}) as {{ metric }}_x,
         sum(({{ y }}) * ({{ y }})) as {{ metric }}_yy,
         sum(({{ x }}) * ({{ x }})) as {{ metric }}_xx,
-        sum(({{ x }}) * ({{ y }})) as {{ metric }}_xy{{ "," if not loop.last }}
+        sum(({{ x }}) * ({{ y }})) as {{ metric }}_xy,
         {% endfor %}
+        count(*) as user_count
     from user_outcomes
     group by
         campaign_id,
@@ -68,14 +68,12 @@ segments as (
             when 'country' then cells.country
             else '(all)'
         end as segment,
-        sum(cells.user_count) as user_count,
         {% for metric in metrics %}
-        {% set outer_loop = loop %}
         {% for name in sums %}
-        sum(cells.{{ metric }}_{{ name }})
-            as {{ metric }}_{{ name }}{{ "," if not (loop.last and outer_loop.last) }}
+        sum(cells.{{ metric }}_{{ name }}) as {{ metric }}_{{ name }},
         {% endfor %}
         {% endfor %}
+        sum(cells.user_count) as user_count
     from cells
     cross join segment_kinds
     group by
@@ -113,11 +111,11 @@ final as (
         segments.segment_kind,
         segments.segment,
         '{{ metric }}' as metric,
-        cast(segments.user_count as bigint) as user_count,
         {% for name in sums %}
         case when {{ known }} then cast(segments.{{ metric }}_{{ name }} as double) end
-            as sum_{{ name }}{{ "," if not loop.last }}
+            as sum_{{ name }},
         {% endfor %}
+        cast(segments.user_count as bigint) as user_count
     from segments
     inner join priced_campaigns on segments.campaign_id = priced_campaigns.campaign_id
     {{ "union all" if not loop.last }}

@@ -1,4 +1,4 @@
--- Grain: one row per campaign and user assigned to it: what the user did, reached or not.
+-- Grain: one row per campaign and user assigned to it, reached or not: what was done.
 -- Of each metric the value while measured, the history of the user before the draw, and
 -- the baseline, as long before the draw as the campaign runs.
 with
@@ -66,13 +66,13 @@ user_sums as (
         user_id,
         sum(order_count) filter (where is_before) as before_order_count,
         sum(visit_count) filter (where is_before) as before_visit_count,
-        count(revenue_amount) filter (where is_measured) as priced_order_count,
         {% for period in periods %}
         sum(order_count) filter (where is_{{ period }}) as {{ period }}_order_count,
         sum(visit_count) filter (where is_{{ period }}) as {{ period }}_visit_count,
         sum(revenue_amount) filter (where is_{{ period }})
-            as {{ period }}_revenue_amount{{ "," if not loop.last }}
+            as {{ period }}_revenue_amount,
         {% endfor %}
+        count(revenue_amount) filter (where is_measured) as priced_order_count
     from placed_outcomes
     group by campaign_id, user_id
 
@@ -95,15 +95,15 @@ final as (
             when user_sums.before_visit_count > 0 then 'visitor'
             else 'never seen'
         end as history_segment,
-        coalesce(user_sums.priced_order_count, 0) as priced_order_count,
         {% for period in periods %}
         cast(coalesce(user_sums.{{ period }}_order_count, 0) as bigint)
             as {{ period }}_order_count,
         cast(coalesce(user_sums.{{ period }}_visit_count, 0) as bigint)
             as {{ period }}_visit_count,
         cast(coalesce(user_sums.{{ period }}_revenue_amount, 0) as {{ amount }})
-            as {{ period }}_revenue_amount{{ "," if not loop.last }}
+            as {{ period }}_revenue_amount,
         {% endfor %}
+        coalesce(user_sums.priced_order_count, 0) as priced_order_count
     from measurements
     left join user_sums
         on measurements.campaign_id = user_sums.campaign_id

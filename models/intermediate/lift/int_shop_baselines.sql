@@ -26,6 +26,12 @@ users as (
 
 ),
 
+data_end as (
+
+    select max(visited_at) as last_visited_at from visits
+
+),
+
 periods as (
 
     select
@@ -33,9 +39,7 @@ periods as (
         data_end.last_visited_at
         - scenarios.measured_days * interval '1' day as measured_from
     from scenarios
-    cross join (
-        select max(visited_at) as last_visited_at from visits
-    ) as data_end
+    cross join data_end
 
 ),
 
