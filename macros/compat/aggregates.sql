@@ -8,3 +8,10 @@
 {% macro exact_mean(expression) %}
     {{ precision_marketing.exact_sum(expression) }} / nullif(count({{ expression }}), 0)
 {%- endmacro %}
+
+
+{# The same to 15 decimals, for small numbers that are then subtracted. Bound: each value
+   and the sum below 10^22. #}
+{% macro fine_exact_sum(expression) %}
+    cast(sum(cast({{ expression }} as decimal(38, 15))) as double)
+{%- endmacro %}

@@ -1,4 +1,4 @@
--- Grain: one row per campaign and variant that was seen or clicked: the error of its CTR.
+-- Grain: one row per campaign and variant that was seen or clicked: its CTR's error.
 -- Impressions and clicks of one user hang together, so users are the sample, not
 -- impressions (Deng, Knoblich and Lu 2018).
 with

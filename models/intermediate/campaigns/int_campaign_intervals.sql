@@ -35,16 +35,16 @@ shares as (
         results.campaign_id,
         results.variant,
         results.attribution_model,
-        rates.ctr,
-        click_spread.ctr_standard_error
-        {%- for rate, successes, trials in user_rates %},
+        {% for rate, successes, trials in user_rates %}
         case
             when rates.{{ rate }} between 0 and 1 then results.{{ successes }}
         end as {{ rate }}_successes,
         case
             when rates.{{ rate }} between 0 and 1 then results.{{ trials }}
-        end as {{ rate }}_trials
-        {%- endfor %}
+        end as {{ rate }}_trials,
+        {% endfor %}
+        rates.ctr,
+        click_spread.ctr_standard_error
     from results
     inner join rates
         on results.campaign_id = rates.campaign_id
@@ -62,16 +62,16 @@ final as (
         campaign_id,
         variant,
         attribution_model,
+        {% for rate, successes, trials in user_rates %}
+        {{ precision_marketing.wilson_lower(rate ~ "_successes", rate ~ "_trials") }}
+            as {{ rate }}_lower,
+        {{ precision_marketing.wilson_upper(rate ~ "_successes", rate ~ "_trials") }}
+            as {{ rate }}_upper,
+        {% endfor %}
         {{ precision_marketing.clustered_lower("ctr", "ctr_standard_error") }}
             as ctr_lower,
         {{ precision_marketing.clustered_upper("ctr", "ctr_standard_error") }}
             as ctr_upper
-        {%- for rate, successes, trials in user_rates %},
-        {{ precision_marketing.wilson_lower(rate ~ "_successes", rate ~ "_trials") }}
-            as {{ rate }}_lower,
-        {{ precision_marketing.wilson_upper(rate ~ "_successes", rate ~ "_trials") }}
-            as {{ rate }}_upper
-        {%- endfor %}
     from shares
 
 )

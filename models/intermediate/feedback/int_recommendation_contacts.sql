@@ -1,4 +1,4 @@
--- Grain: one row per touch or event that carries a recommendation_id and says something.
+-- Grain: one row per touch or event that carries a recommendation_id and is counted.
 with
 
 touches as (

@@ -1,4 +1,6 @@
 -- Grain: one row per policy, cutoff (null: none) and impression that it is judged on.
+{{ config(materialized="view") }}
+
 with
 
 impressions as (
@@ -45,6 +47,11 @@ final as (
         'logged' as policy,
         cast(null as integer) as cutoff,
         touch_id,
+        campaign_id,
+        variant,
+        user_id,
+        propensity,
+        is_clicked,
         propensity as target_propensity
     from impressions
 
@@ -54,6 +61,11 @@ final as (
         'uniform' as policy,
         cast(null as integer) as cutoff,
         impressions.touch_id,
+        impressions.campaign_id,
+        impressions.variant,
+        impressions.user_id,
+        impressions.propensity,
+        impressions.is_clicked,
         1e0 / logged_items.campaign_item_count as target_propensity
     from impressions
     inner join logged_items
@@ -68,6 +80,11 @@ final as (
         'variant:' || variant_positions.variant as policy,
         cast(null as integer) as cutoff,
         impressions.touch_id,
+        impressions.campaign_id,
+        impressions.variant,
+        impressions.user_id,
+        impressions.propensity,
+        impressions.is_clicked,
         coalesce(variant_items.item_share, 0e0) as target_propensity
     from impressions
     inner join variant_positions
@@ -86,6 +103,11 @@ final as (
         policy,
         cutoff,
         touch_id,
+        campaign_id,
+        variant,
+        user_id,
+        propensity,
+        is_clicked,
         target_propensity
     from {{ ref("int_ranking_policy_chances") }}
 

@@ -1,7 +1,9 @@
 -- Grain: one row per ranking policy, cutoff and impression that it is judged on.
--- A ranking shows each of its first k items with equal chance. The published one is read
--- from the ids of its own recommendations: the list as it was when the item was shown,
+-- A ranking shows each of its first k items with equal chance. The published one is
+-- read from the ids of its recommendations: the list as it was when the item was shown,
 -- not one that has learned from the click since.
+{{ config(materialized="view") }}
+
 {% set cutoffs = precision_marketing.policy_cutoffs() %}
 with
 
@@ -40,7 +42,7 @@ ranked as (
 
     select
         'popularity' as policy,
-        impressions.touch_id,
+        impressions.*,
         popularity_ranks.policy_rank,
         campaign_lists.ranked_item_count
     from impressions
@@ -53,7 +55,7 @@ ranked as (
 
     select
         'recommendations' as policy,
-        touch_id,
+        impressions.*,
         {{ precision_marketing.recommendation_part("recommendation_id", "rank") }}
             as policy_rank,
         cast(null as bigint) as ranked_item_count
@@ -70,6 +72,11 @@ final as (
         ranked.policy,
         cutoffs.cutoff,
         ranked.touch_id,
+        ranked.campaign_id,
+        ranked.variant,
+        ranked.user_id,
+        ranked.propensity,
+        ranked.is_clicked,
         case
             when ranked.policy_rank <= cutoffs.cutoff
                 then

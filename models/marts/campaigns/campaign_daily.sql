@@ -8,7 +8,7 @@
 {%- endset %}
 {% set refund -%}
     case when refund_days.refund_count > 0 then refund_days.refund_amount else 0 end
-{%- endset %}
+{%- endset -%}
 with
 
 days as (

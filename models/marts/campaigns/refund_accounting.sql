@@ -1,4 +1,4 @@
--- Grain: one row per way a refund finds its order and whether a campaign had that order.
+-- Grain: one row per way a refund finds its order and whether a campaign had it.
 with
 
 refunds as (

@@ -1,7 +1,7 @@
--- Grain: one row per campaign and variant (or all of them), policy and cutoff (or none).
+-- Grain: one row per campaign and variant (or all), policy and cutoff (or none).
 -- Clicks per impression that a policy would have had, from what another one showed:
--- inverse propensity scores (Horvitz and Thompson 1952), self-normalised (Swaminathan and
--- Joachims 2015). Errors are clustered by user.
+-- inverse propensity scores (Horvitz and Thompson 1952), self-normalised (Swaminathan
+-- and Joachims 2015). Errors are clustered by user.
 {% set quantile = precision_marketing.normal_quantile() %}
 {# Below it a few heavy impressions decide, and the error itself cannot be trusted. #}
 {% set minimum_effective_sample_size = 200 %}
@@ -22,21 +22,21 @@ estimates as (
 
     select
         *,
-        1e0 * click_count / impression_count as logged_value,
-        weighted_click_sum / impression_count as ips_value,
-        weighted_click_sum / nullif(weight_sum, 0e0) as snips_value,
-        gain_sum / impression_count as gain_value,
-        weight_sum * weight_sum / nullif(squared_weight_sum, 0e0)
-            as effective_sample_size
-        {%- for name, x, y in errors %},
+        {% for name, x, y in errors %}
         -- Without any click that counts the spread of clicks is not yet seen.
         case
             when weighted_click_sum > 0
                 then {{ precision_marketing.ratio_standard_error(
                     "user_count", x, y, name ~ "_xx", name ~ "_xy", name ~ "_yy"
                 ) }}
-        end as {{ name }}_standard_error
-        {%- endfor %}
+        end as {{ name }}_standard_error,
+        {% endfor %}
+        1e0 * click_count / impression_count as logged_value,
+        weighted_click_sum / impression_count as ips_value,
+        weighted_click_sum / nullif(weight_sum, 0e0) as snips_value,
+        gain_sum / impression_count as gain_value,
+        weight_sum * weight_sum / nullif(squared_weight_sum, 0e0)
+            as effective_sample_size
     from sums
 
 ),
@@ -55,8 +55,10 @@ final as (
         {% for name, x, y in errors %}
         {{ name }}_value,
         {{ name }}_standard_error,
-        {{ name }}_value - {{ quantile }} * {{ name }}_standard_error as {{ name }}_lower,
-        {{ name }}_value + {{ quantile }} * {{ name }}_standard_error as {{ name }}_upper,
+        {{ name }}_value - {{ quantile }} * {{ name }}_standard_error
+            as {{ name }}_lower,
+        {{ name }}_value + {{ quantile }} * {{ name }}_standard_error
+            as {{ name }}_upper,
         {% endfor %}
         weight_sum / impression_count as mean_weight,
         largest_weight,

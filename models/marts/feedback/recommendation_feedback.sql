@@ -1,4 +1,4 @@
--- Grain: one row per scorer, reason, rank and channel of recommendations that came back.
+-- Grain: one row per scorer, reason, rank and channel of what was recommended.
 -- Users are the sample, not impressions: ratios have errors clustered by user.
 with
 

@@ -1,0 +1,63 @@
+-- Every refund of the events is in refund_accounting, and what it says of campaigns is
+-- what campaign_daily and campaign_performance bear.
+with
+
+refunds_in as (
+
+    select
+        count(*) as refund_count,
+        coalesce(sum(-1 * revenue_amount), 0) as refund_amount
+    from {{ ref("int_events") }}
+    where is_refund
+
+),
+
+accounted as (
+
+    select
+        coalesce(sum(refund_count), 0) as refund_count,
+        coalesce(sum(refund_amount), 0) as refund_amount,
+        coalesce(sum(case when has_campaign then refund_count end), 0)
+            as campaign_refund_count,
+        coalesce(sum(case when has_campaign then refund_amount end), 0)
+            as campaign_refund_amount
+    from {{ ref("refund_accounting") }}
+
+),
+
+daily as (
+
+    select
+        coalesce(sum(refund_count), 0) as refund_count,
+        coalesce(sum(refund_amount), 0) as refund_amount
+    from {{ ref("campaign_daily") }}
+
+),
+
+performance as (
+
+    select
+        coalesce(sum(refund_count), 0) as refund_count,
+        coalesce(sum(refund_amount), 0) as refund_amount
+    from {{ ref("campaign_performance") }}
+    where attribution_model = 'last_touch'
+
+)
+
+select
+    refunds_in.refund_count as refunds_in_count,
+    accounted.refund_count as accounted_count,
+    accounted.campaign_refund_count,
+    daily.refund_count as daily_count,
+    performance.refund_count as performance_count
+from refunds_in
+cross join accounted
+cross join daily
+cross join performance
+where
+    refunds_in.refund_count <> accounted.refund_count
+    or refunds_in.refund_amount <> accounted.refund_amount
+    or accounted.campaign_refund_count <> daily.refund_count
+    or accounted.campaign_refund_amount <> daily.refund_amount
+    or accounted.campaign_refund_count <> performance.refund_count
+    or accounted.campaign_refund_amount <> performance.refund_amount

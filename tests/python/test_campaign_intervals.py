@@ -1,0 +1,191 @@
+"""Intervals of the example's campaigns, recomputed by pandas, numpy and statsmodels.
+
+Users are grouped here from the checked inputs, not by the project's SQL. Tolerance:
+1e-9 of the value, 1e-15 where the exact value is 0.
+"""
+
+import math
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from scipy.stats import norm
+from statsmodels.stats.proportion import proportion_confint
+from whole_builds import PROJECT
+
+CLOSE = {"rel": 1e-9, "abs": 1e-15}
+KEY = ["campaign_id", "variant"]
+# Rate: users in it, and what it is a share of.
+USER_RATES = {
+    "unique_ctr": ("viewing_clicking", "reached"),
+    "email_click_rate": ("clicking", "delivered"),
+    "open_rate": ("opening", "delivered"),
+    "ctor": ("clicking", "opening"),
+    "experiment_cvr": ("ordering", "assigned"),
+}
+
+
+@pytest.fixture(scope="module")
+def read(example_database):
+    """Return a function that gives a relation of the example as a frame."""
+
+    def run(sql: str) -> pd.DataFrame:
+        with duckdb.connect(str(example_database), read_only=True) as connection:
+            return connection.sql(sql).df()
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def users(read) -> pd.DataFrame:
+    """Return a row per campaign and user with counts of touches, by pandas."""
+    touches = read("from staging.stg_campaign_touches")
+    drawn = read("from staging.stg_campaign_assignments")
+    counts = touches.pivot_table(
+        index=["campaign_id", "user_id"],
+        columns="touch_type",
+        values="touch_id",
+        aggfunc="count",
+        fill_value=0,
+    )
+    named = touches.groupby(["campaign_id", "user_id"]).variant.min().rename("touched")
+    table = (
+        drawn.set_index(["campaign_id", "user_id"])[["variant"]]
+        .assign(is_assigned=True)
+        .join(counts, how="outer")
+        .join(named, how="left")
+    )
+    table["variant"] = table.variant.fillna(table.touched).fillna("(unassigned)")
+    kinds = ["send", "delivered", "bounce", "impression", "open", "click"]
+    table[kinds] = table[kinds].fillna(0)
+    has_send = table.send > 0
+    table["delivered"] = np.where(has_send, table.send - table.bounce, table.delivered)
+    return table.fillna({"is_assigned": False}).reset_index()
+
+
+@pytest.fixture(scope="module")
+def totals(users, read) -> pd.DataFrame:
+    """Return the counts that the rates divide, by campaign and variant."""
+    grouped = users.assign(
+        reached=(users.impression > 0) | (users.delivered > 0),
+        viewing_clicking=(users.impression > 0) & (users.click > 0),
+        clicking=users.click > 0,
+        opening=users.open > 0,
+        assigned=users.is_assigned.astype(bool),
+    ).groupby(KEY)
+    names = ["reached", "viewing_clicking", "clicking", "opening", "assigned"]
+    table = grouped[[*names, "delivered", "impression"]].sum()
+    # Checked against the generator's own count in test_campaign_truth.py.
+    ordering = read(
+        "select campaign_id, variant, ordering_assigned_user_count as ordering "
+        "from marts.campaign_performance where attribution_model = 'last_touch'"
+    )
+    return table.join(ordering.set_index(KEY))
+
+
+@pytest.fixture(scope="module")
+def performance(read) -> pd.DataFrame:
+    return read(
+        "from marts.campaign_performance where attribution_model = 'last_touch'"
+    ).set_index(KEY)
+
+
+def assert_interval(row, rate, expected_lower, expected_upper):
+    assert row[f"{rate}_lower"] == pytest.approx(expected_lower, **CLOSE), row.name
+    assert row[f"{rate}_upper"] == pytest.approx(expected_upper, **CLOSE), row.name
+
+
+@pytest.mark.parametrize("rate", USER_RATES)
+def test_rates_of_users_have_wilsons_interval(performance, totals, rate):
+    successes, trials = USER_RATES[rate]
+    measured = 0
+    for key, row in performance.iterrows():
+        x, n = totals.loc[key, successes], totals.loc[key, trials]
+        has_rate = n > 0 and (rate != "unique_ctr" or totals.loc[key, "impression"] > 0)
+        if not has_rate or x > n:
+            assert pd.isna(row[f"{rate}_lower"]), key
+            assert pd.isna(row[f"{rate}_upper"]), key
+            continue
+        measured += 1
+        assert row[rate] == pytest.approx(x / n, **CLOSE)
+        assert_interval(row, rate, *proportion_confint(x, n, method="wilson"))
+    assert measured >= 5
+
+
+def test_user_cvr_has_wilsons_interval_where_it_is_a_share(performance):
+    bounded = performance[
+        (performance.clicking_user_count > 0) & (performance.user_cvr <= 1)
+    ]
+    assert len(bounded) >= 5
+    for _, row in bounded.iterrows():
+        expected = proportion_confint(
+            row.converting_user_count, row.clicking_user_count, method="wilson"
+        )
+        assert_interval(row, "user_cvr", *expected)
+    assert performance.user_cvr_lower.notna().sum() == len(bounded)
+
+
+def test_click_through_rates_are_clustered_by_user(performance, users):
+    measured = 0
+    for key, row in performance.iterrows():
+        arm = users[(users.campaign_id == key[0]) & (users.variant == key[1])]
+        arm = arm[(arm.impression > 0) | (arm.click > 0)]
+        x, y = arm.impression.to_numpy(float), arm.click.to_numpy(float)
+        if x.sum() == 0 or y.sum() == 0:
+            assert pd.isna(row.ctr_lower), key
+            assert pd.isna(row.ctr_upper), key
+            continue
+        measured += 1
+        ratio = y.sum() / x.sum()
+        # The formula as METRICS gives it, from sample variances.
+        (s_xx, s_xy), (_, s_yy) = np.cov(x, y)
+        variance = (s_yy - 2 * ratio * s_xy + ratio**2 * s_xx) / (
+            len(x) * x.mean() ** 2
+        )
+        error = norm.ppf(0.975) * math.sqrt(variance)
+        assert row.ctr == pytest.approx(ratio, **CLOSE)
+        assert_interval(row, "ctr", max(ratio - error, 0), ratio + error)
+    assert measured >= 5
+
+
+def test_clustering_matters_where_users_see_an_impression_twice(performance, users):
+    # Wilson over impressions would be another number: were it used, this would fail.
+    row = performance[performance.impression_count > 0].iloc[0]
+    lower, upper = proportion_confint(
+        row.click_count, row.impression_count, method="wilson"
+    )
+    assert abs(row.ctr_lower - lower) > 1e-4 or abs(row.ctr_upper - upper) > 1e-4
+
+
+def test_every_count_of_users_in_a_mart_is_flagged_as_not_additive():
+    counted = 0
+    for model in (
+        model
+        for folder in ("campaigns", "feedback")
+        for path in sorted((PROJECT / "models" / "marts" / folder).glob("*.yml"))
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+    ):
+        for column in model["columns"]:
+            if column["name"].endswith("user_count"):
+                counted += 1
+                name = f"{model['name']}.{column['name']}"
+                meta = column.get("config", {}).get("meta", {})
+                assert meta.get("additive") is False, name
+                text = described(column["description"]).lower()
+                assert "not additive" in text, name
+    assert counted >= 15
+
+
+def described(description: str) -> str:
+    """Return the text of a description, that of its docs block if it names one."""
+    if "doc(" not in description:
+        return " ".join(description.split())
+    name = description.split("'")[1]
+    for path in sorted((PROJECT / "docs").glob("columns_*.md")):
+        text = path.read_text(encoding="utf-8")
+        if f"{{% docs {name} %}}" in text:
+            block = text.split(f"{{% docs {name} %}}")[1].split("{% enddocs")[0]
+            return " ".join(block.split())
+    raise AssertionError(f"no docs block {name}")
