@@ -1,4 +1,4 @@
-"""Removal effects of channels, from the transitions of journeys to the model's table."""
+"""Removal effects of channels, from counted transitions to the model's table."""
 
 from typing import Any
 
@@ -48,13 +48,12 @@ def channel_removal_effects(transitions: Any) -> pa.Table:
     Examples
     --------
     >>> import duckdb
-    >>> channel_removal_effects(
-    ...     duckdb.sql(
-    ...         "select * from (values (null, 'email', null, 2, 0), ('email', null, true,"
-    ...         " 1, 9), ('email', null, false, 1, 0)) as steps(from_channel, to_channel,"
-    ...         " is_converted, transition_count, revenue_amount)"
-    ...     )
-    ... )["removal_effect"].to_pylist()
+    >>> counted = duckdb.sql(
+    ...     "select * from (values (null, 'email', null, 2, 0), ('email', null, true, "
+    ...     "1, 9), ('email', null, false, 1, 0)) as steps(from_channel, to_channel, "
+    ...     "is_converted, transition_count, revenue_amount)"
+    ... )
+    >>> channel_removal_effects(counted)["removal_effect"].to_pylist()
     [1.0]
     """
     table = to_arrow(

@@ -1,6 +1,5 @@
--- A channel's credits of touches are those of campaign_attribution; and but for `markov`
--- they are its credits. Every channel has every month and model, and every campaign's
--- spend its row.
+-- A channel's credits of touches are those of campaign_attribution, and but for markov
+-- they are its credits. No credit is without a row of its channel.
 with
 
 touches as (

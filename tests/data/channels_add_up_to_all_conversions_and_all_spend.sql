@@ -1,5 +1,5 @@
--- In every attribution model the channels of a month add up to its conversions and their
--- revenue, and those of all months to the known spend; to the last digit.
+-- In every attribution model the channels of a month add up to its conversions, their
+-- revenue and the known spend, to the last digit.
 with
 
 conversions as (

@@ -25,11 +25,18 @@ users as (
     from {{ ref("stg_campaign_touches") }}
     where
         touch_type in ('click', 'impression')
-        and user_id not in (select user_id from {{ ref("int_conversions") }})
+        and user_id not in (
+            select buyers.user_id
+            from {{ ref("int_conversions") }} as buyers
+        )
 
 )
 
-select *
+select
+    paths.conversion_count,
+    paths.unconverted_user_count,
+    conversions.conversion_count as attributed_conversion_count,
+    users.user_count
 from paths
 cross join conversions
 cross join users

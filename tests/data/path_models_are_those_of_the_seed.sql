@@ -1,11 +1,22 @@
 -- The models that the macro `path_models` computes are those that the seed describes.
-{% set models = precision_marketing.path_models() %}
-select attribution_model
-from {{ ref("attribution_models") }}
+with
+
+computed as (
+
+    {% for model in precision_marketing.path_models() %}
+        select '{{ model }}' as attribution_model
+        {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    computed.attribution_model as computed_model,
+    described.attribution_model as described_model
+from computed
+full outer join {{ ref("attribution_models") }} as described
+    on computed.attribution_model = described.attribution_model
 where
-    is_path_based
-    <> (attribution_model in ('{{ models | join("', '") }}'))
-union all
-select 'a model without a row' as attribution_model
-from {{ ref("attribution_models") }}
-having count(*) filter (where is_path_based) <> {{ models | length }}
+    computed.attribution_model is null and described.is_path_based
+    or not coalesce(described.is_path_based, false)
+    and computed.attribution_model is not null

@@ -148,6 +148,12 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ("{lable_share: 0.1}", "There is no var `lable_share`: the vars are "),
         ("{label_share: 0.9}", "set it to a number of at least 0.01 and at most 0.4."),
         ("{label_share: '0.1'}", "set it to a number of at least 0.01"),
+        (
+            "{attribution_lookback_days: 7.5}",
+            "set it to a whole number of at least 1 and at most 365.",
+        ),
+        ("{attribution_half_life_days: 0}", "set it to a number of at least 0.01"),
+        ("{attribution_path_touches: true}", "set it to a whole number of at least 1"),
         ("{recommendation_target: old}", "set it to one of new, any."),
         ("{as_of: 1 May 2025}", "set it to a date such as 2025-06-30"),
         ("{event_type_weights: {view: high}}", "sets `view` to `high`: give a weight"),

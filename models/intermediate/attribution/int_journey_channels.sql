@@ -32,8 +32,8 @@ weighed as (
         channels.journey_id,
         channels.channel,
         channels.channel_touch_count,
-        cast(removal_effects.removal_effect as decimal(38, 30)) as removal_effect,
-        sum(cast(removal_effects.removal_effect as decimal(38, 30))) over (
+        cast(removal_effects.removal_effect as decimal(38, 20)) as removal_effect,
+        sum(cast(removal_effects.removal_effect as decimal(38, 20))) over (
             partition by channels.journey_id
         ) as path_removal_effect,
         count(*) over (partition by channels.journey_id) as channel_count

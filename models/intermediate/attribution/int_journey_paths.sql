@@ -1,6 +1,6 @@
 -- Grain: one row per journey with a touch: its path of channels.
--- Touches of one channel in a row are one step: neither the removal effect of a chain of
--- order 1 nor the Shapley value of channel sets knows the difference.
+-- Touches of one channel in a row are one step: neither the removal effect of a chain
+-- of order 1 nor the Shapley value of channel sets knows the difference.
 with
 
 journey_touches as (

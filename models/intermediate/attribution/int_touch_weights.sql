@@ -18,7 +18,7 @@ journey_channels as (
 placed as (
 
     select
-        journey_touches.*,
+        *,
         max(case when channel <> 'direct' then touch_position end) over (
             partition by journey_id
         ) as last_non_direct_position,

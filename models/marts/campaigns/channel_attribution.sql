@@ -13,7 +13,7 @@ channel_months as (
 credited as (
 
     select
-        channel_months.*,
+        *,
         case
             when is_shared_by_channel then shared_credit else touch_credit
         end as conversion_credit,
@@ -29,10 +29,11 @@ credited as (
 totals as (
 
     select
-        credited.*,
+        *,
         -- Nobody converted: zero. Somebody did, at prices nobody gave: unknown.
         case
-            when conversion_credit > 0 then known_revenue_amount else 0
+            when conversion_credit = 0 then coalesce(known_revenue_amount, 0)
+            else known_revenue_amount
         end as revenue_amount,
         sum(conversion_credit) over (
             partition by attribution_model, month_start_date

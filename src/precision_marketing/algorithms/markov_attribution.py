@@ -1,4 +1,4 @@
-"""What conversions lose without a channel: removal effects in an absorbing Markov chain.
+"""Removal effects: what conversions lose without a channel, by a Markov chain.
 
 A journey is a chain of order 1: it starts, passes from channel to channel and ends in a
 conversion or in nothing. A channel is removed by letting every journey that reaches it
@@ -95,8 +95,8 @@ def removal_effects(counts: JourneyCounts) -> RemovalEffects:
 
     Examples
     --------
-    Of four journeys two convert, `a > b` and `b`; `a` and `b > a` do not. The chain gives
-    P(conversion) = 1/2, without b 0, and without a 1/3.
+    Of four journeys two convert, `a > b` and `b`; `a` and `b > a` do not. The chain
+    gives P(conversion) = 1/2, without b 0, and without a 1/3.
 
     >>> counts = JourneyCounts(
     ...     starts=np.array([2.0, 2.0]),
