@@ -1,5 +1,5 @@
 -- Grain: one row per time window, target and user: what the propensity knows of both.
--- In `train` and `test` of scored users only; `sample_weight` makes them stand for all.
+-- In `test` of scored users only; `sample_weight` makes the scored ones stand for all.
 {{ config(materialized="view") }}
 with
 
@@ -7,7 +7,7 @@ users as (
 
     select *
     from {{ ref("int_audience_users") }}
-    where has_scores
+    where has_scores or (time_window = 'train' and is_sampled)
 
 ),
 
@@ -40,6 +40,8 @@ joined as (
         users.time_window,
         targets.target_index,
         users.user_index,
+        users.is_sampled,
+        users.has_scores,
         users.sample_weight,
         buyers.user_index is not null as is_buyer,
         -- Not `greatest`, which takes an absent chance for the bound.
@@ -88,10 +90,12 @@ final as (
         time_window,
         target_index,
         user_index,
+        is_sampled,
+        has_scores,
         sample_weight,
         is_buyer,
-        case when chance is null then 0e0 else 1e0 end as feature_has_chance,
-        coalesce(ln(chance / (1e0 - chance)), 0e0) as feature_chance_log_odds,
+        case when chance is null then 0e0 else 1e0 end as chance_is_known,
+        coalesce(ln(chance / (1e0 - chance)), 0e0) as chance_log_odds,
         ln(buyer_share / (1e0 - buyer_share)) as feature_target_log_odds,
         case when target_index = 0 then 1e0 else 0e0 end as feature_is_everything,
         ln(1e0 + history_event_count) as feature_events,

@@ -34,7 +34,12 @@ known as (
             window_users.time_window <> 'train'
             or window_users.training_role = 'gate'
         ) as has_scores,
-        window_users.label_count > 0 as has_labels
+        window_users.label_count > 0 as has_labels,
+        -- By hash: a sample that depends on the ids alone.
+        row_number() over (
+            partition by window_users.time_window
+            order by md5(users.user_id), users.user_id
+        ) as hash_rank
     from window_users
     inner join windows on window_users.time_window = windows.time_window
     inner join {{ ref("int_users") }} as users
@@ -58,6 +63,7 @@ final as (
         user_segment,
         history_event_count,
         days_since_last_event,
+        hash_rank <= {{ var("training_users_maximum") }} as is_sampled,
         has_scores,
         -- Users with labels are scored more often than the others.
         case

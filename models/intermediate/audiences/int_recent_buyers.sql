@@ -21,7 +21,10 @@ final as (
         max(purchases.occurred_at) as last_bought_at
     from purchases
     cross join as_of
-    where purchases.occurred_at
+    -- Who rated or looked has not bought, though it stands for buying elsewhere.
+    where
+        purchases.is_conversion
+        and purchases.occurred_at
         > as_of.as_of_at - {{ var("recent_buyer_days") }} * interval '1' day
     group by purchases.target_index, purchases.user_id
 

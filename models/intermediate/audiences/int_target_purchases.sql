@@ -24,6 +24,7 @@ final as (
         coalesce(events.order_id, events.event_id) as order_key,
         events.occurred_at,
         events.time_slice,
+        events.is_conversion,
         events.revenue_amount
     from events
     inner join target_items on events.item_index = target_items.item_index

@@ -1,4 +1,5 @@
 -- Grain: one row per time window and user with profiling consent.
+{% set maximum = var("training_users_maximum") %}
 with
 
 windows as (
@@ -81,10 +82,11 @@ final as (
         case
             when time_window = 'serve' then true
             when time_window = 'test' and label_count > 0 then true
-            -- A fifth of those who got nothing: the rankings are not judged on them,
-            -- but the chance to buy at all is learned and judged (docs/audiences.md).
+            -- Of those who got nothing some: the rankings are not judged on them, but
+            -- the chance to buy at all is learned and judged (docs/audiences.md).
+            when time_window = 'test' and hash_rank * 20 <= {{ maximum }} then true
             else (label_count > 0 or mod(hash_rank, 5) = 0)
-                and hash_rank <= {{ var("training_users_maximum") }}
+                and hash_rank <= {{ maximum }}
         end as is_scored,
         -- Who may do what in `train`: a fifth only decides whether the network is
         -- published (gate), a tenth only when its training stops.

@@ -42,7 +42,7 @@ class PropensityModel:
     covariance: np.ndarray
 
     def predict(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return each row's probability and the standard error of its log-odds.
+        """Return each row's log-odds and their standard error.
 
         Parameters
         ----------
@@ -51,11 +51,11 @@ class PropensityModel:
 
         Returns
         -------
-        probabilities, errors : array of float64, shape (n,)
+        log_odds, errors : array of float64, shape (n,)
         """
         inputs = _with_intercept((features - self.means) / self.scales)
         # One product a column: the result of a row does not depend on its batch.
-        logits = sum(
+        log_odds = sum(
             column * value
             for column, value in zip(inputs.T, self.coefficients, strict=True)
         )
@@ -64,7 +64,12 @@ class PropensityModel:
             variances += (
                 inputs[:, row] * inputs[:, column] * self.covariance[row, column]
             )
-        return expit(logits), np.sqrt(np.maximum(variances, 0.0))
+        return log_odds, np.sqrt(np.maximum(variances, 0.0))
+
+    def slope(self, name: str) -> float:
+        """Return how much the log-odds grow with one unit of a feature."""
+        place = self.feature_names.index(name)
+        return float(self.coefficients[1 + place] / self.scales[place])
 
     def to_table(self) -> pa.Table:
         """Return the model as a long table (`propensity_model_schema`)."""
@@ -157,7 +162,7 @@ def fit_propensity(
     >>> y = np.array([False, True, True, True])
     >>> w = np.array([3.0, 1.0, 1.0, 3.0])
     >>> fitted = fit_propensity(x, y, w, np.arange(4), ("x",))
-    >>> fitted.predict(x)[0].round(2).tolist()
+    >>> expit(fitted.predict(x)[0]).round(2).tolist()
     [0.45, 0.45, 0.8, 0.8]
     """
     if labels.all() or not labels.any():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from precision_marketing.algorithms import PropensityModel, fit_propensity
@@ -59,8 +60,8 @@ def test_without_a_penalty_errors_are_those_of_statsmodels_clustered_by_user(row
     correction = (users.size - 1) / (users.size - 4)
     covariance = expected.cov_params() / correction
     np.testing.assert_allclose(model.covariance, covariance, rtol=1e-4, atol=1e-8)
-    probabilities, errors = model.predict(features)
-    np.testing.assert_allclose(probabilities, expected.predict(inputs), rtol=SINGLE)
+    log_odds, errors = model.predict(features)
+    np.testing.assert_allclose(expit(log_odds), expected.predict(inputs), rtol=SINGLE)
     by_hand = np.sqrt(np.einsum("ij,jk,ik->i", inputs, covariance, inputs))
     np.testing.assert_allclose(errors, by_hand, rtol=1e-4)
 
@@ -96,7 +97,16 @@ def test_a_weight_of_five_is_five_such_users(rows):
         penalty=0.0,
     )
     np.testing.assert_allclose(
-        weighted.predict(features)[0], copied.predict(features)[0], rtol=1e-5
+        weighted.predict(features)[0], copied.predict(features)[0], atol=1e-5
+    )
+
+
+def test_the_slope_is_what_one_unit_of_a_feature_adds(rows):
+    features, labels, weights, users = rows
+    model = fit_propensity(features, labels, weights, users, NAMES)
+    before, after = model.predict(features[:1])[0], features[:1] + [0, 1, 0]
+    np.testing.assert_allclose(
+        model.predict(after)[0] - before, model.slope("recency"), rtol=1e-9
     )
 
 
@@ -128,7 +138,7 @@ def test_a_constant_feature_and_a_perfect_one_leave_finite_numbers():
     model = fit_propensity(features, labels, np.ones(100), np.arange(100), ("a", "b"))
     assert model.coefficients[2] == 0
     assert np.isfinite(model.covariance).all()
-    low, high = model.predict(features)[0][[0, -1]]
+    low, high = expit(model.predict(features)[0][[0, -1]])
     assert 0 < low < 0.2 < 0.8 < high < 1
 
 
