@@ -60,17 +60,6 @@ def test_only_train_teaches_and_only_the_other_windows_are_predicted(connection)
     table = predict(features, connection.cursor().from_arrow(models)).read_all()
     assert table.schema.equals(propensity_schema)
     assert set(table["time_window"].to_pylist()) == {"test", "serve"}
-    assert table.num_rows == 2 * 2 * 300
-    chances = {
-        number % 3 == 0: chance
-        for number, chance in zip(
-            table["user_index"].to_pylist(),
-            table["propensity"].to_pylist(),
-            strict=True,
-        )
-        if number % 5 == 2
-    }
-    assert chances[True] > 0.9 > 0.1 > chances[False]
     assert table.num_rows == 2 * 2 * 400
     scored = table.filter([user % 2 == 0 for user in table["user_index"].to_pylist()])
     chances = scored["propensity"].to_numpy()
