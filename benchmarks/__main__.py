@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import growth, neural
 from benchmarks.builds import Dbt
+from benchmarks.campaigns.section import measure_coverage, measure_volume
 from benchmarks.cost import run_builds, summarize
 from benchmarks.machine import PROJECT
 from benchmarks.measuring import CommandFailedError
@@ -108,6 +109,18 @@ class Benchmark:
                 return growth.measure_size(name, dbt, shop)
 
             self._part("growth", name, measured)
+
+    def campaigns(self) -> None:
+        """Compare lift with the truth of many shops; build a million users."""
+        sizes = {"coverage": measure_coverage, "1m-users": measure_volume}
+        for name, measure_part in sizes.items():
+
+            def measured(scratch: Path, name=name, measure_part=measure_part) -> dict:
+                folder = (self.options.shops or scratch) / f"campaigns-{name}"
+                dbt = self._dbt(scratch, {"input_dir": str(folder.resolve())})
+                return measure_part(dbt, folder)
+
+            self._part("campaigns", name, measured)
 
     def cost(self) -> None:
         """Build full and empty in turn: the example, and every folder given."""

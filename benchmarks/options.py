@@ -31,7 +31,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure quality, speed and memory, the learned scorers at size, "
-        "growth, and what a build costs; write report.md and report.json. "
+        "growth, the campaign marts, and what a build costs; write report.md and "
+        "report.json. "
         "docs/benchmarks.md explains.",
     )
     parser.add_argument(
@@ -81,8 +82,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--shops",
         type=Path,
         metavar="FOLDER",
-        help="keep the generated shops of the growth section here, and use those that "
-        "are there (default: generate and delete)",
+        help="keep the generated shops of growth and campaigns here, and use those "
+        "that are there (default: generate and delete)",
     )
     parser.add_argument(
         "--repeats", type=int, default=3, help="of timed runs (default: 3)"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.report import cost, growth, neural, quality, speed, targets
+from benchmarks.report import campaigns, cost, growth, neural, quality, speed, targets
 
 _INTRODUCTION = """\
 # Benchmarks
@@ -68,7 +68,13 @@ def write(parts: Parts, folder: Path) -> str:
 
 def _rest(parts: Parts, *, details: bool) -> list[str]:
     lines = []
-    sections = {"speed": speed, "neural": neural, "growth": growth, "cost": cost}
+    sections = {
+        "speed": speed,
+        "neural": neural,
+        "growth": growth,
+        "campaigns": campaigns,
+        "cost": cost,
+    }
     for name, render in sections.items():
         if parts[name]:
             lines += render.section(parts[name], details=details)

@@ -1,6 +1,7 @@
 """Each target beside what was measured; a miss is called a miss."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 from benchmarks import targets
 from benchmarks.growth import exponents
@@ -44,6 +45,7 @@ def rows(parts: Mapping[str, Mapping[str, dict]]) -> list[list[str]]:
         *_quality_rows(parts["quality"]),
         *_speed_rows(parts["speed"]),
         *_growth_rows(parts["growth"]),
+        *_campaign_rows(parts["campaigns"].get("coverage")),
     ]
 
 
@@ -110,6 +112,38 @@ def _growth_rows(parts: Mapping[str, dict]) -> list[list[str]]:
             ]
     exponent_row.insert(2, f"<= {targets.GROWTH_EXPONENT}")
     return [peak_row, exponent_row]
+
+
+def _campaign_rows(part: Mapping | None) -> list[list[str]]:
+    """Return coverage and false alarms, by metric and method."""
+    least, most = targets.COVERAGE
+    limit = targets.FALSE_ALARMS
+    found = []
+    for metric, method in product(("conversion", "revenue"), ("raw", "cuped")):
+        covered, alarms = list(_NOT_MEASURED), list(_NOT_MEASURED)
+        if part:
+            share = _of(part["coverage"], metric, method)["share"]
+            covered = [f"{100 * share:.1f} %", _verdict(least <= share <= most)]
+            share = _of(part["idle"], metric, method)["share"]
+            alarms = [f"{100 * share:.1f} %", _verdict(share <= limit)]
+        name = f"{metric}, {method}"
+        wanted = f"{100 * least:.0f}-{100 * most:.0f} %"
+        found.append(
+            [f"lift of {name}: covers the truth", covered[0], wanted, covered[1]]
+        )
+        wanted = f"<= {100 * limit:.0f} %"
+        found.append([f"lift of {name}: false alarms", alarms[0], wanted, alarms[1]])
+    return found
+
+
+def _of(rows: Sequence[Mapping], metric: str, method: str) -> Mapping:
+    """Return the row of all campaigns, or of the one there is."""
+    return next(
+        row
+        for row in rows
+        if (row["metric"], row["method"]) == (metric, method)
+        and row.get("campaign", "all") == "all"
+    )
 
 
 def _verdict(met: bool) -> str:

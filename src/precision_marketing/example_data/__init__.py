@@ -24,7 +24,7 @@ from precision_marketing.example_data.truth import make_truth
 
 __all__ = ["ExampleData", "generate"]
 
-_STREAMS = 9
+_STREAMS = 10
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def generate(
         np.random.Generator(np.random.PCG64(child))
         for child in np.random.SeedSequence(seed).spawn(_STREAMS)
     ]
-    shop = make_shop(settings, streams[:7], report)
+    shop = make_shop(settings, [*streams[:7], streams[9]], report)
     report(f"{len(shop.log):,} events: writing ids, prices and times")
     clean = make_raw_tables(streams[7], shop)
     report("adding dirty rows")

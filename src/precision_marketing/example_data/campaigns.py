@@ -22,7 +22,8 @@ class Campaign:
     Attributes
     ----------
     name, channel, objective : str
-        As in the input `campaigns`; channel is "email" or "display".
+        As in the input `campaigns`; channel is "email", or "display" and
+        "social", which show advertisements alike.
     started_on, ended_on : str
         UTC dates; the campaign runs from the start of the one to the start of the
         other.
@@ -163,7 +164,7 @@ CAMPAIGNS = (
     ),
     Campaign(
         "First Ten Kilometers",
-        "display",
+        "social",
         "conversion",
         "2025-03-24",
         "2025-04-14",

@@ -37,7 +37,7 @@ def write_files(
         Told what is being written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write = {"parquet": _write_parquet, "csv": _write_csv}[file_format]
+    write = {"parquet": write_parquet, "csv": _write_csv}[file_format]
     written = []
     for name, table in data.tables.items():
         path = folder / f"{prefix}{name}.{file_format}"
@@ -54,7 +54,7 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
     table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
     """Write a Parquet file; the schema carries names and types, no pandas index."""
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     pq.write_table(arrow.replace_schema_metadata(None), path, compression="zstd")

@@ -7,8 +7,8 @@ text only at the very end (`raw_tables.py`).
 import numpy as np
 import pandas as pd
 
-VIEW, CART, PURCHASE, RATING = range(4)
-EVENT_TYPES = ("view", "cart", "purchase", "rating")
+VIEW, CART, PURCHASE, RATING, REFUND = range(5)
+EVENT_TYPES = ("view", "cart", "purchase", "rating", "refund")
 ORGANIC = -1  # no campaign brought the event about
 
 # Missing is -1 in every column. `at` is seconds since 1970 (UTC), `session` and `order`

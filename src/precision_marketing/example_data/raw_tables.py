@@ -14,7 +14,7 @@ from precision_marketing.example_data import text
 from precision_marketing.example_data.campaigns import CAMPAIGNS, campaign_id
 from precision_marketing.example_data.catalogue import CATEGORIES
 from precision_marketing.example_data.customers import AGE_BANDS, COUNTRIES, SEGMENTS
-from precision_marketing.example_data.log import EVENT_TYPES, PURCHASE, VIEW
+from precision_marketing.example_data.log import EVENT_TYPES, PURCHASE, REFUND, VIEW
 from precision_marketing.example_data.settings import DAY, END
 from precision_marketing.example_data.shop import Shop
 from precision_marketing.example_data.touches import OPEN, TOUCH_TYPES
@@ -73,7 +73,7 @@ def _recommendation_ids(shop: Shop, recommendation: np.ndarray) -> pa.Array:
 def _events(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Array]:
     log = shop.log
     kind = log["kind"].to_numpy()
-    lacks_id = (kind == VIEW) & (rng.random(len(log)) < _WITHOUT_EVENT_ID)
+    lacks_id = (kind == VIEW) & (_draws(rng, kind) < _WITHOUT_EVENT_ID)
     numbers = int(log["session"].max()) + 1
     return {
         "event_id": text.without(
@@ -98,10 +98,23 @@ def _events(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Array]:
 
 
 def _lacks_order_id(rng: np.random.Generator, log: pd.DataFrame) -> np.ndarray:
-    """Return lines whose order id got lost: only where the order has no other line."""
-    order = np.where(log["kind"] == PURCHASE, log["order"], -1) + 1
-    lines = np.bincount(order)[order]
-    return (order > 0) & (lines == 1) & (rng.random(len(log)) < _WITHOUT_ORDER_ID)
+    """Return lines whose order id got lost: only where the order has no other line.
+
+    A refund lacks it where the line that came back does.
+    """
+    kind, order = log["kind"].to_numpy(), log["order"].to_numpy() + 1
+    is_line = kind == PURCHASE
+    lines = np.bincount(order[is_line], minlength=order.max(initial=0) + 1)
+    lost = is_line & (lines[order] == 1) & (_draws(rng, kind) < _WITHOUT_ORDER_ID)
+    return lost | ((kind == REFUND) & np.isin(order, order[lost]))
+
+
+def _draws(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
+    """Return a draw for each event; refunds take none, and so change no other's."""
+    draws = np.ones(len(kind))
+    others = kind != REFUND
+    draws[others] = rng.random(int(others.sum()))
+    return draws
 
 
 def _items(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Array]:

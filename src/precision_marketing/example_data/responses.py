@@ -86,7 +86,7 @@ def _delays(
     """Return seconds from stimulus to order: soon after a click, later without one."""
     count = len(is_click)
     soon = rng.random(count) < np.where(is_click, 0.7, 0.8)
-    without_click = 0.9 * DAY if campaign.channel == "display" else 2 * DAY
+    without_click = 2 * DAY if campaign.channel == "email" else 0.9 * DAY
     longest = np.where(
         is_click, np.where(soon, 2 * HOUR, 3 * DAY), np.where(soon, without_click, DAY)
     )

@@ -15,6 +15,7 @@ from precision_marketing.example_data.catalogue import Catalogue, make_catalogue
 from precision_marketing.example_data.customers import Customers, make_customers
 from precision_marketing.example_data.log import PURCHASE
 from precision_marketing.example_data.marketing import Marketing, run_campaigns
+from precision_marketing.example_data.returns import make_refunds
 from precision_marketing.example_data.settings import Settings
 
 _ERASED_SHARE, _ERASED_AT_LEAST = 0.005, 5
@@ -69,7 +70,7 @@ def make_shop(
     settings : Settings
         Size and seed.
     streams : list of Generator
-        Seven independent streams, so that a change in one step leaves the draws of
+        Eight independent streams, so that a change in one step leaves the draws of
         the others alone.
     report : callable
         Told which step begins.
@@ -85,11 +86,11 @@ def make_shop(
     marketing, log = run_campaigns(streams[4], customers, catalogue, organic)
     is_lost = log["removed_by"] >= 0
     lost_lines, log = log[is_lost], log[~is_lost]
-    report("ratings")
-    ratings, texts = make_ratings(
-        streams[5], customers, catalogue, log[log["kind"] == PURCHASE]
-    )
-    log = pd.concat([log, ratings], ignore_index=True)
+    report("ratings and refunds")
+    bought = log[log["kind"] == PURCHASE]
+    ratings, texts = make_ratings(streams[5], customers, catalogue, bought)
+    refunds = make_refunds(streams[7], bought)
+    log = pd.concat([log, ratings, refunds], ignore_index=True)
     log = log.sort_values(["at", "session", "kind", "item", "user"], ignore_index=True)
     return Shop(
         settings=settings,

@@ -19,7 +19,7 @@ from precision_marketing.example_data.campaigns import CAMPAIGNS, campaign_id
 from precision_marketing.example_data.catalogue import CATEGORIES
 from precision_marketing.example_data.customers import SEGMENT_RESPONSE, SEGMENTS
 from precision_marketing.example_data.effects import make_orders, true_effects
-from precision_marketing.example_data.log import EVENT_TYPES
+from precision_marketing.example_data.log import EVENT_TYPES, REFUND
 from precision_marketing.example_data.raw_tables import item_ids, user_ids
 from precision_marketing.example_data.settings import END, START
 from precision_marketing.example_data.shop import Shop
@@ -58,6 +58,9 @@ _DEFINITIONS = {
     "realized_conversion_effect": "mean over the variant's own users of what the "
     "campaign did change, by the draws of this data set",
     "converting_users": "assigned users who converted in the measurement window",
+    "refund_cents": "what the shop paid back of the variant's attributed orders: "
+    "refunds name their order, or none where the order lost its id; revenue_cents, "
+    "click_ and view_revenue_cents and revenue effects are before refunds",
     "last_touch": "latest click within its campaign's click window before the "
     "conversion, over all campaigns; without one the latest impression within its "
     "campaign's view window; opens do not count",
@@ -80,6 +83,8 @@ def make_truth(shop: Shop, row_accounting: dict) -> dict:
     touches = shop.marketing.touches
     touches = touches[~is_erased[touches["user"]]]
     placed = orders[orders["removed_by"] == -1].reset_index(drop=True)
+    refunds = _refunds_by_order(everything[~is_erased[everything["user"]]])
+    placed = placed.join(refunds, on="order").fillna({name: 0 for name in refunds})
     credited = _credit(placed, touches)
     campaigns = {
         campaign_id(index): _campaign_truth(index, shop, orders, touches, credited)
@@ -101,6 +106,14 @@ def make_truth(shop: Shop, row_accounting: dict) -> dict:
         "campaigns": campaigns,
         "parameters": _parameters(shop),
     }
+
+
+def _refunds_by_order(log: pd.DataFrame) -> pd.DataFrame:
+    """Return number and cents of the refunds of each order that has any."""
+    refunds = log[log["kind"] == REFUND]
+    cents = refunds["quantity"].astype("int64") * refunds["price_cents"]
+    by_order = cents.groupby(refunds["order"])
+    return pd.DataFrame({"refunds": by_order.size(), "refund_cents": by_order.sum()})
 
 
 def _credit(orders: pd.DataFrame, touches: pd.DataFrame) -> pd.DataFrame:
@@ -179,13 +192,22 @@ def _touch_counts(touches: pd.DataFrame) -> dict:
 
 
 def _attributed(orders: pd.DataFrame) -> dict:
-    """Return conversions and revenue won by clicks and by views."""
+    """Return conversions and revenue won by clicks and by views, and refunds."""
     by_click, by_view = orders[orders["is_click"]], orders[~orders["is_click"]]
     return {
         "click_conversions": len(by_click),
         "click_revenue_cents": int(by_click["cents"].sum()),
         "view_conversions": len(by_view),
         "view_revenue_cents": int(by_view["cents"].sum()),
+        **_refunded(orders),
+    }
+
+
+def _refunded(orders: pd.DataFrame) -> dict:
+    """Return how many lines of the orders came back, and what was paid for them."""
+    return {
+        "refunds": int(orders["refunds"].sum()),
+        "refund_cents": int(orders["refund_cents"].sum()),
     }
 
 
@@ -203,6 +225,8 @@ def _totals(shop: Shop, placed: pd.DataFrame, credited: pd.DataFrame) -> dict:
         "unattributed_conversions": len(nobody),
         "unattributed_revenue_cents": int(nobody["cents"].sum()),
         **_attributed(credited[credited["by_campaign"] >= 0]),
+        # Over all orders, attributed or not.
+        **_refunded(placed),
     }
 
 

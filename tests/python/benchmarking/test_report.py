@@ -84,6 +84,54 @@ def growth_part(size, events, seconds, peak=1_000.0):
     }
 
 
+def coverage_part(share=0.95, alarms=0.05):
+    def covered(campaign, metric, method, share):
+        figures = {"intervals": 2_200, "share": share, "standard_error": 0.005}
+        names = {"campaign": campaign, "metric": metric, "method": method}
+        return names | figures | {"mean_error": -0.01}
+
+    keys = [(m, n) for m in ("conversion", "revenue") for n in ("raw", "cuped")]
+    ratio = {"mean": 0.87, "smallest": 0.7, "largest": 1.0}
+    return {
+        "shops": 200,
+        "coverage": [
+            covered(campaign, *key, value)
+            for campaign, value in (("c03 treatment_a", 0.5), ("all", share))
+            for key in keys
+        ],
+        "idle": [
+            {
+                **{"metric": metric, "method": method, "tests": 200, "share": alarms},
+                **{"lower": 0.02, "upper": 0.09, "called_an_effect": 9},
+                "uniformity_p": 0.4,
+            }
+            for metric, method in keys
+        ],
+        "variance_ratio": [
+            {"campaign": campaign, "metric": "conversion", **ratio}
+            for campaign in ("c03 treatment_a", "all")
+        ],
+        "machine": MACHINE,
+        "wall_seconds": 100.0,
+        "peak_megabytes": 900.0,
+    }
+
+
+def volume_part():
+    names = ("events", "users", "items", "campaign_assignments", "campaign_touches")
+    layer = {
+        **{"models": 60, "wall_seconds": 250.0, "cpu_seconds": 300.0},
+        **{"peak_megabytes": 4_321.0, "database_megabytes": 5_000.0},
+        "slowest_models": {"intermediate.int_slow": 77.7},
+    }
+    return {
+        "rows": dict.fromkeys(names, 1_234_567),
+        "campaigns": 20,
+        "machine": MACHINE,
+        "layers": {"campaigns": layer},
+    }
+
+
 def parts(**sections):
     return {name: sections.get(name, {}) for name in SECTIONS}
 
@@ -95,7 +143,7 @@ def verdicts(**sections):
 def test_nothing_measured_is_said_of_every_target():
     found = verdicts()
     assert set(found.values()) == {("not measured", "")}
-    assert len(found) == 13
+    assert len(found) == 21
 
 
 @pytest.mark.parametrize(
@@ -145,6 +193,37 @@ def test_growth_to_ten_million_is_judged_and_to_one_million_not():
     assert found["whole build at 10m: peak memory"] == ("9,999 MB", "met")
     del sizes["10m"]
     assert verdicts(growth=sizes)["exponent of growth to 10m"][0] == "not measured"
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"),
+    [(0.93, "met"), (0.97, "met"), (0.929, "**missed**"), (0.971, "**missed**")],
+)
+def test_coverage_is_judged_over_all_campaigns_from_both_sides(share, verdict):
+    found = verdicts(campaigns={"coverage": coverage_part(share)})
+    for name in ("conversion, raw", "revenue, cuped"):
+        row = found[f"lift of {name}: covers the truth"]
+        assert row == (f"{100 * share:.1f} %", verdict)
+
+
+def test_more_false_alarms_than_six_in_a_hundred_are_a_miss():
+    found = verdicts(campaigns={"coverage": coverage_part(alarms=0.061)})
+    assert found["lift of revenue, raw: false alarms"] == ("6.1 %", "**missed**")
+    found = verdicts(campaigns={"coverage": coverage_part(alarms=0.06)})
+    assert found["lift of revenue, raw: false alarms"] == ("6.0 %", "met")
+
+
+def test_campaigns_are_told_one_by_one_in_the_report_and_together_in_the_terminal():
+    both = {"coverage": coverage_part(), "1m-users": volume_part()}
+    text = page.report(parts(campaigns=both))
+    assert "| conversion | raw    | c03 treatment_a |     2,200 |  50.0 % |" in text
+    assert "1,234,567 touches; 20 campaigns" in " ".join(text.split())
+    assert "| campaigns |     60 |     250 |   300 |   4,321 |" in text
+    assert "| intermediate.int_slow |    77.7 |" in text
+    short = page.terminal(parts(campaigns=both))
+    assert "| conversion | raw    | all      |     2,200 |  95.0 % |" in short
+    assert "c03" not in short
+    assert "int_slow" not in short
 
 
 def test_report_has_every_section_with_machine_sources_and_reasons():

@@ -75,7 +75,7 @@ def _events_reason(row, known):
         "invalid_occurred_at": lambda: at is None,
         "occurred_at_in_future": lambda: at > AS_OF,
         "unknown_event_type": lambda: (
-            row["event_type"] not in ("view", "cart", "purchase", "rating")
+            row["event_type"] not in ("view", "cart", "purchase", "rating", "refund")
         ),
         "invalid_number": lambda: any(number(value) is None for value in given),
         "quantity_not_positive": lambda: (

@@ -14,7 +14,7 @@ def matrices(kept):
     june = (events["occurred_at"] >= "2025-06-01").to_numpy()
     bought = (events["event_type"] == "purchase").to_numpy()
     weight = events["event_type"].map(
-        {"view": 1, "cart": 3, "purchase": 5, "rating": 4}
+        {"view": 1, "cart": 3, "purchase": 5, "rating": 4, "refund": 0}
     )
     history, before, later = (np.zeros(shape) for _ in range(3))
     past = [i[~june] for i in index]

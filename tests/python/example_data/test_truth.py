@@ -14,7 +14,7 @@ KINDS = ("send", "impression", "open", "click", "unsubscribe", "complaint")
 
 
 def orders_of(kept):
-    """Orders as (user, time, cents), one loop over the purchases."""
+    """Orders as (user, time, cents, key), one loop over the purchases."""
     orders = {}
     for row in kept["events"].to_dict("records"):
         if row["event_type"] == "purchase":
@@ -23,7 +23,30 @@ def orders_of(kept):
             now = pd.Timestamp(row["occurred_at"])
             line = round(100 * float(row["unit_price"])) * int(row["quantity"])
             orders[key] = (min(at or now, now), cents + line)
-    return [(user, at, cents) for (user, _), (at, cents) in orders.items()]
+    return [(user, at, cents, key) for (user, key), (at, cents) in orders.items()]
+
+
+def refunds_of(kept):
+    """Refunds by order key as in `orders_of`: its own order id, or the lost one's line.
+
+    A refund without an order id belongs to the user's latest earlier line of the item.
+    """
+    lines, refunds = defaultdict(list), defaultdict(list)
+    for row in kept["events"].to_dict("records"):
+        if row["event_type"] == "purchase":
+            key = row["order_id"] or row["event_id"]
+            lines[row["user_id"], row["item_id"]].append((row["occurred_at"], key))
+    for row in kept["events"].to_dict("records"):
+        if row["event_type"] == "refund":
+            earlier = [
+                line
+                for line in lines[row["user_id"], row["item_id"]]
+                if line[0] < row["occurred_at"]
+            ]
+            key = row["order_id"] or max(earlier)[1]
+            cents = round(100 * float(row["unit_price"])) * int(row["quantity"])
+            refunds[row["user_id"], key].append(cents)
+    return refunds
 
 
 def test_touches_add_up_to_the_truth(kept, data):
@@ -66,8 +89,8 @@ def test_last_touch_agrees_with_a_plain_loop(kept, data):
     for row in kept["campaign_touches"].to_dict("records"):
         if row["touch_type"] in ("click", "impression"):
             touches[row["user_id"]].append((pd.Timestamp(row["touched_at"]), row))
-    won = Counter()
-    for user, at, cents in orders_of(kept):
+    won, refunds = Counter(), refunds_of(kept)
+    for user, at, cents, key in orders_of(kept):
         best = {}
         for touched_at, row in touches[user]:
             kind = "click" if row["touch_type"] == "click" else "view"
@@ -80,11 +103,15 @@ def test_last_touch_agrees_with_a_plain_loop(kept, data):
         _, _, campaign, variant = best.get(kind, (None,) * 4)
         won[campaign, variant, f"{kind}_conversions"] += 1
         won[campaign, variant, f"{kind}_revenue_cents"] += cents
+        won[campaign, variant, "refunds"] += len(refunds[user, key])
+        won[campaign, variant, "refund_cents"] += sum(refunds[user, key])
     totals = data.truth["totals"]
     assert totals["unattributed_conversions"] == won[None, None, "view_conversions"]
     assert totals["unattributed_revenue_cents"] == won[None, None, "view_revenue_cents"]
     for campaign, told in data.truth["campaigns"].items():
         for variant, row in told["variants"].items():
+            assert row["refunds"] == won[campaign, variant, "refunds"]
+            assert row["refund_cents"] == won[campaign, variant, "refund_cents"]
             for name in ("conversions", "revenue_cents"):
                 for kind in ("click", "view"):
                     column = f"{kind}_{name}"
@@ -100,7 +127,7 @@ def test_converting_users_and_revenue_agree_with_a_plain_loop(kept, data):
     converting, revenue, orders = defaultdict(set), Counter(), orders_of(kept)
     for campaign, told in data.truth["campaigns"].items():
         first, end = map(pd.Timestamp, (told["measured_from"], told["measured_until"]))
-        for user, at, cents in orders:
+        for user, at, cents, _ in orders:
             if (campaign, user) in variant and first <= at < end:
                 arm = campaign, variant[campaign, user]
                 converting[arm].add(user)
@@ -109,6 +136,33 @@ def test_converting_users_and_revenue_agree_with_a_plain_loop(kept, data):
         for name, row in told["variants"].items():
             assert row["converting_users"] == len(converting[campaign, name])
             assert row["revenue_cents"] == revenue[campaign, name]
+
+
+def test_what_comes_back_was_bought_before_and_at_that_price(kept, data):
+    lines = defaultdict(list)
+    events = kept["events"].to_dict("records")
+    for row in events:
+        if row["event_type"] == "purchase":
+            lines[row["user_id"], row["item_id"]].append(row)
+    refunds = [row for row in events if row["event_type"] == "refund"]
+    for row in refunds:
+        (line,) = lines[row["user_id"], row["item_id"]]
+        days = pd.Timestamp(row["occurred_at"]) - pd.Timestamp(line["occurred_at"])
+        assert pd.Timedelta(days=2) < days < pd.Timedelta(days=25)
+        for name in ("order_id", "quantity", "unit_price"):
+            assert row[name] == line[name]
+    told = data.truth["totals"]
+    assert told["refunds"] == len(refunds) > 50
+    assert told["refund_cents"] == sum(sum(c) for c in refunds_of(kept).values())
+    assert any(row["order_id"] is None for row in refunds)
+    assert (
+        sum(
+            row["refunds"] > 0
+            for campaign in data.truth["campaigns"].values()
+            for row in campaign["variants"].values()
+        )
+        >= 5
+    )
 
 
 # The conversion is user 1's at START + 60 days. Campaign 0 has windows of 7 days and 1

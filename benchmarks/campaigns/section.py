@@ -1,0 +1,147 @@
+"""The two parts of the section: coverage over many shops, cost of a million users."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.builds import Build, Dbt, node_seconds, slowest_models
+from benchmarks.campaigns.stacking import Stack
+from benchmarks.machine import PROJECT, describe
+from benchmarks.measuring import measure
+
+# A thousand assigned users in each of many shops, or many users in few campaigns.
+COVERAGE = Stack(shops=200, users=900, campaign_sets=200)
+VOLUME = Stack(
+    shops=1,
+    users=200_000,
+    campaign_sets=2,
+    copies=5,
+    items=4_000,
+    events_per_user=10.0,
+)
+_WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
+_LAYERS = {
+    "campaigns": "+path:models/marts/campaigns",
+    "audiences": "+audience_members +audience_summary",
+}
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A stack of shops on disk, made where it is not complete."""
+
+    path: Path
+    stack: Stack
+
+    def make(self, processes: int) -> None:
+        complete = self.path / ".complete"
+        if complete.exists():
+            return
+        stack = self.stack
+        print(f"generating {stack.shops} shops of {stack.users:,} users", flush=True)
+        command = [sys.executable, "-m", "benchmarks.campaigns.stacking"]
+        command += ["--out", str(self.path), "--shops", str(stack.shops)]
+        command += ["--users", str(stack.users)]
+        command += ["--campaign-sets", str(stack.campaign_sets)]
+        command += ["--copies", str(stack.copies)]
+        command += ["--events-per-user", str(stack.events_per_user)]
+        command += ["--items", str(stack.items)] if stack.items else []
+        command += ["--processes", str(processes)]
+        measure(command, {"PYTHONPATH": _python_path()}, PROJECT)
+        complete.touch()
+
+
+def measure_coverage(dbt: Dbt, folder: Path) -> dict:
+    """Build the lift of all shops at once and compare it with their truth.
+
+    Parameters
+    ----------
+    dbt : Dbt
+        Its variables must name `folder` as `input_dir`.
+    folder : Path
+        Folder of the stack; kept, and not generated anew where it is complete.
+
+    Returns
+    -------
+    dict
+        JSON-ready: what `coverage.summarize` returns, sizes, seconds and memory.
+
+    Raises
+    ------
+    CommandFailedError
+        If the generator or dbt fails.
+    """
+    _Folder(folder, COVERAGE).make(dbt.threads)
+    build = dbt.build("--select", "+campaign_lift", *_WITHOUT_TESTS)
+    command = [sys.executable, "-m", "benchmarks.campaigns.coverage"]
+    command += ["--database", str(dbt.database), "--stack", str(folder)]
+    found = subprocess.check_output(command, cwd=PROJECT, env=_environment(), text=True)
+    sizes = {"shops": COVERAGE.shops, "users_per_shop": COVERAGE.users}
+    return sizes | json.loads(found) | {"machine": describe(), **_cost(build)}
+
+
+def measure_volume(dbt: Dbt, folder: Path) -> dict:
+    """Build the campaign marts, and then the audiences, of a million users.
+
+    Parameters and errors as in `measure_coverage`.
+
+    Returns
+    -------
+    dict
+        JSON-ready: rows by input, campaigns; by layer ("campaigns", "audiences": what
+        these need besides) seconds, memory and the slowest models.
+    """
+    _Folder(folder, VOLUME).make(processes=1)
+    dbt.parse()
+    layers = {}
+    for name, selected in _LAYERS.items():
+        keeps = name != "campaigns"
+        flags = [*("--select", *selected.split()), *_WITHOUT_TESTS]
+        if keeps:
+            flags += ["--exclude", _LAYERS["campaigns"]]
+        print(f"{name}: dbt build", flush=True)
+        build = dbt.build(*flags, keeps=keeps)
+        layers[name] = _cost(build) | {
+            "models": sum(kind != "seeds" for kind, *_ in node_seconds(build.results)),
+            "slowest_models": slowest_models(build.results, 12),
+        }
+    return {
+        "rows": _row_counts(folder),
+        "campaigns": 10 * VOLUME.campaign_sets,
+        "machine": describe(),
+        "layers": layers,
+    }
+
+
+def _cost(build: Build) -> dict:
+    return {
+        "wall_seconds": build.cost.wall_seconds,
+        "cpu_seconds": build.cost.cpu_seconds,
+        "peak_megabytes": build.cost.peak_megabytes,
+        "database_megabytes": build.database_megabytes,
+    }
+
+
+def _row_counts(folder: Path) -> dict[str, int]:
+    # In a process of its own: whoever measures must be small.
+    code = (
+        "import sys, json, pathlib, pyarrow.parquet as p;"
+        "f = pathlib.Path(sys.argv[1]);"
+        "print(json.dumps({d.name: sum(p.ParquetFile(x).metadata.num_rows"
+        " for x in d.glob('*.parquet')) for d in sorted(f.iterdir()) if d.is_dir()"
+        " and d.name != 'truths'}))"
+    )
+    return json.loads(
+        subprocess.check_output([sys.executable, "-c", code, str(folder)])
+    )
+
+
+def _python_path() -> str:
+    return f"{PROJECT / 'src'}:{PROJECT}"
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": _python_path()}
