@@ -76,6 +76,8 @@ def test_the_example_builds_with_other_settings(tmp_path: Path):
         "training_users_maximum": 500,
         "attribution_click_window_days": 3,
         "attribution_view_window_days": 2,
+        "campaign_history_days": 30,
+        "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},
         "maximum_quantity": 1000,
         "event_type_weights": {"view": 2},
         "diversity": 0.3,
