@@ -24,4 +24,4 @@ left join designed
 where
     variants.assigned_user_count > 0
     and designed.variant is null
-    and variants.campaign_id in (select designed.campaign_id from designed)
+    and variants.campaign_id in (select others.campaign_id from designed as others)
