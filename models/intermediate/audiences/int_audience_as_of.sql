@@ -1,5 +1,8 @@
 -- Grain: one row: the time at which audiences are made, from the data or the var.
 -- Never the clock of the machine: the same input gives the same audiences.
+{# Of a day that was named its end. #}
+{% set as_of_at = "cast('" ~ var("as_of") ~ "' as timestamp) + interval '1' day"
+    if var("as_of") else "max(happened_at)" %}
 with
 
 dated as (
@@ -14,13 +17,7 @@ dated as (
 
 final as (
 
-    select
-        {% if var("as_of") %}
-        -- The end of that day.
-        cast('{{ var("as_of") }}' as timestamp) + interval '1' day as as_of_at
-        {% else %}
-        max(happened_at) as as_of_at
-        {% endif %}
+    select {{ as_of_at }} as as_of_at
     from dated
 
 )
