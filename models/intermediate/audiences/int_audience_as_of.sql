@@ -1,8 +1,6 @@
 -- Grain: one row: the time at which audiences are made, from the data or the var.
 -- Never the clock of the machine: the same input gives the same audiences.
-{# Of a day that was named its end. #}
-{% set as_of_at = "cast('" ~ var("as_of") ~ "' as timestamp) + interval '1' day"
-    if var("as_of") else "max(happened_at)" %}
+{% set as_of = "'" ~ var("as_of") ~ "'" if var("as_of") else "null" %}
 with
 
 dated as (
@@ -17,7 +15,11 @@ dated as (
 
 final as (
 
-    select {{ as_of_at }} as as_of_at
+    select
+        -- Of a day that was named its end.
+        coalesce(
+            cast({{ as_of }} as timestamp) + interval '1' day, max(happened_at)
+        ) as as_of_at
     from dated
 
 )
