@@ -43,7 +43,8 @@ def lift_tests(arms: pa.Table, sample_ratios: pa.Table) -> pa.Table:
 
     A difference of plain rates is tested by pooled z, or Fisher's test where a cell is
     under 5; every other difference by Welch's t. Holm's families are the arms of one
-    campaign, metric and method; Benjamini and Hochberg's are its segments, of all arms.
+    campaign, metric and method, in rows of all users; Benjamini and Hochberg's are its
+    segments, of all arms.
 
     Parameters
     ----------
@@ -70,8 +71,9 @@ def lift_tests(arms: pa.Table, sample_ratios: pa.Table) -> pa.Table:
     tested["degrees_of_freedom"] = np.where(is_rate, np.nan, result.degrees_of_freedom)
     tested["t_quantile"] = student_quantile(tested["degrees_of_freedom"])
     tested["p"] = p
-    tested["holm_p"] = _adjusted(rows, p, holm)
-    tested["benjamini_hochberg_p"] = _adjusted(rows, p, benjamini_hochberg)
+    is_whole = (rows["segment_kind"] == "(all)").to_numpy(bool)
+    tested["holm_p"] = _adjusted(rows, p, is_whole, holm)
+    tested["benjamini_hochberg_p"] = _adjusted(rows, p, ~is_whole, benjamini_hochberg)
     tested["minimum_detectable_lift"] = _smallest_effects(rows, treated, control)
     tested["sample_ratio_p"] = _sample_ratio_p(rows, sample_ratios.to_pandas())
     return pa.Table.from_pandas(tested, lift_tests_schema, preserve_index=False)
@@ -91,12 +93,13 @@ def _rates(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def _adjusted(rows: pd.DataFrame, p: np.ndarray, adjust: Adjustment) -> np.ndarray:
-    """Return p adjusted over the arms, or over the segments of all arms."""
-    is_whole = rows["segment_kind"] == "(all)"
+def _adjusted(
+    rows: pd.DataFrame, p: np.ndarray, is_family: np.ndarray, adjust: Adjustment
+) -> np.ndarray:
+    """Return p of the rows of families adjusted by campaign, metric and method."""
     keys = [rows[name] for name in ("campaign_id", "metric", "method")]
-    families = rows.groupby([*keys, is_whole], sort=False).ngroup()
-    return within_families(p, families, adjust)
+    families = rows.groupby(keys, sort=False).ngroup()
+    return within_families(np.where(is_family, p, np.nan), families, adjust)
 
 
 def _smallest_effects(rows: pd.DataFrame, treated: list, control: list) -> np.ndarray:

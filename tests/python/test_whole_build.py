@@ -79,6 +79,8 @@ def test_the_example_builds_with_other_settings(tmp_path: Path):
         "attribution_lookback_days": 10,
         "attribution_half_life_days": 2.5,
         "attribution_path_touches": 3,
+        "campaign_history_days": 30,
+        "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},
         "maximum_quantity": 1000,
         "event_type_weights": {"view": 2},
         "diversity": 0.3,

@@ -85,5 +85,6 @@ def within_families(
     tested = tested[np.argsort(np.asarray(families)[tested], kind="stable")]
     borders = np.flatnonzero(np.diff(np.asarray(families)[tested])) + 1
     for family in np.split(tested, borders):
-        adjusted[family] = adjust(p[family])
+        # A test alone stays as it is.
+        adjusted[family] = adjust(p[family]) if family.size > 1 else p[family]
     return adjusted
