@@ -42,11 +42,10 @@ variant_user_sums as (
         user_id,
         count(*) as impression_count,
         sum(click) as click_count,
-        max(weight) as largest_weight,
         {% for name, expression in user_sums.items() %}
-        {{ precision_marketing.fine_exact_sum(expression) }}
-            as {{ name }}{{ "," if not loop.last }}
+        {{ precision_marketing.fine_exact_sum(expression) }} as {{ name }},
         {% endfor %}
+        max(weight) as largest_weight
     from weighted
     group by campaign_id, variant, policy, cutoff, user_id
 
@@ -63,11 +62,10 @@ all_user_sums as (
         user_id,
         sum(impression_count) as impression_count,
         sum(click_count) as click_count,
-        max(largest_weight) as largest_weight,
         {% for name in user_sums %}
-        {{ precision_marketing.fine_exact_sum(name) }}
-            as {{ name }}{{ "," if not loop.last }}
+        {{ precision_marketing.fine_exact_sum(name) }} as {{ name }},
         {% endfor %}
+        max(largest_weight) as largest_weight
     from variant_user_sums
     -- A variant's policy stands for its own campaign alone.
     where policy not like 'variant:%'
@@ -93,16 +91,15 @@ final as (
         count(*) as user_count,
         sum(impression_count) as impression_count,
         cast(sum(click_count) as bigint) as click_count,
-        max(largest_weight) as largest_weight,
         {% for x, y, name in x_and_y %}
         {{ precision_marketing.fine_exact_sum(x ~ " * " ~ x) }} as {{ name }}_xx,
         {{ precision_marketing.fine_exact_sum(x ~ " * " ~ y) }} as {{ name }}_xy,
         {{ precision_marketing.fine_exact_sum(y ~ " * " ~ y) }} as {{ name }}_yy,
         {% endfor %}
         {% for name in user_sums %}
-        {{ precision_marketing.fine_exact_sum(name) }}
-            as {{ name }}{{ "," if not loop.last }}
+        {{ precision_marketing.fine_exact_sum(name) }} as {{ name }},
         {% endfor %}
+        max(largest_weight) as largest_weight
     from user_sums
     group by campaign_id, variant, policy, cutoff
 

@@ -7,8 +7,9 @@
         then conversion_days.revenue_amount else 0 end
 {%- endset %}
 {% set refund -%}
-    case when refund_days.refund_count > 0 then refund_days.refund_amount else 0 end
-{%- endset -%}
+    case when refund_days.refund_count > 0
+        then refund_days.refund_amount else 0 end
+{%- endset %}
 with
 
 days as (
