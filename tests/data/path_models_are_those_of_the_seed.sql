@@ -4,8 +4,8 @@ with
 computed as (
 
     {% for model in precision_marketing.path_models() %}
-        select '{{ model }}' as attribution_model
-        {{ "union all" if not loop.last }}
+    select '{{ model }}' as attribution_model
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 )

@@ -18,12 +18,11 @@ totals as (
 
     select
         channel,
-        cast(date_trunc('month', converted_at) as date) as month_start_date,
         {% for model in precision_marketing.path_models() %}
-            sum({{ model }}_credit) as {{ model }}_credit,
-            sum({{ model }}_revenue_amount) as {{ model }}_revenue_amount
-            {{- "," if not loop.last }}
+        sum({{ model }}_credit) as {{ model }}_credit,
+        sum({{ model }}_revenue_amount) as {{ model }}_revenue_amount,
         {% endfor %}
+        cast(date_trunc('month', converted_at) as date) as month_start_date
     from touch_credits
     group by channel, cast(date_trunc('month', converted_at) as date)
 

@@ -54,6 +54,12 @@ campaign_channels as (
 
 ),
 
+billed as (
+
+    select distinct campaign_id from spend
+
+),
+
 channels as (
 
     select
@@ -65,7 +71,7 @@ channels as (
     left join spend
         on campaign_channels.campaign_id = spend.campaign_id
         and campaign_channels.channel = spend.channel
-    left join (select distinct spend.campaign_id from spend) as billed
+    left join billed
         on campaign_channels.campaign_id = billed.campaign_id
     group by campaign_channels.channel
 

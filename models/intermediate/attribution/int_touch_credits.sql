@@ -20,32 +20,34 @@ journeys as (
 
 ),
 
+-- Sums of exact decimals, up to and with the touch and over the whole path.
+sums as (
+
+    select
+        {% for model in models %}
+        sum({{ model }}_weight) over (
+            partition by conversion_id
+            order by touch_position
+            rows between unbounded preceding and current row
+        ) as {{ model }}_running,
+        sum({{ model }}_weight) over (partition by conversion_id) as {{ model }}_total,
+        {% endfor %}
+        *
+    from touch_weights
+
+),
+
 shares as (
 
     select
-        *,
         {% for model in models %}
-            cast(
-                sum({{ model }}_weight) over (
-                    partition by conversion_id
-                    order by touch_position
-                    rows between unbounded preceding and current row
-                ) - {{ model }}_weight as double
-            ) / cast(
-                sum({{ model }}_weight) over (partition by conversion_id) as double
-            ) as {{ model }}_before,
-            cast(
-                sum({{ model }}_weight) over (
-                    partition by conversion_id
-                    order by touch_position
-                    rows between unbounded preceding and current row
-                ) as double
-            ) / cast(
-                sum({{ model }}_weight) over (partition by conversion_id) as double
-            ) as {{ model }}_until
-            {{- "," if not loop.last }}
+        cast({{ model }}_running - {{ model }}_weight as double)
+        / cast({{ model }}_total as double) as {{ model }}_before,
+        cast({{ model }}_running as double)
+        / cast({{ model }}_total as double) as {{ model }}_until,
         {% endfor %}
-    from touch_weights
+        *
+    from sums
 
 ),
 
@@ -63,15 +65,14 @@ final as (
         campaign_id,
         channel,
         touch_type,
-        touched_at,
         {% for model in models %}
-            cast({{ model }}_until as {{ credit }})
-            - cast({{ model }}_before as {{ credit }}) as {{ model }}_credit,
-            cast(revenue_amount * {{ model }}_until as {{ amount }})
-            - cast(revenue_amount * {{ model }}_before as {{ amount }})
-                as {{ model }}_revenue_amount
-            {{- "," if not loop.last }}
+        cast({{ model }}_until as {{ credit }})
+        - cast({{ model }}_before as {{ credit }}) as {{ model }}_credit,
+        cast(revenue_amount * {{ model }}_until as {{ amount }})
+        - cast(revenue_amount * {{ model }}_before as {{ amount }})
+            as {{ model }}_revenue_amount,
         {% endfor %}
+        touched_at
     from shares
 
     union all
@@ -88,12 +89,11 @@ final as (
         cast(null as {{ precision_marketing.kind_type("text") }}) as campaign_id,
         '(none)' as channel,
         cast(null as {{ precision_marketing.kind_type("text") }}) as touch_type,
-        cast(null as timestamp) as touched_at,
         {% for model in models %}
-            cast(1 as {{ credit }}) as {{ model }}_credit,
-            revenue_amount as {{ model }}_revenue_amount
-            {{- "," if not loop.last }}
+        cast(1 as {{ credit }}) as {{ model }}_credit,
+        revenue_amount as {{ model }}_revenue_amount,
         {% endfor %}
+        cast(null as timestamp) as touched_at
     from journeys
     where is_converted and touch_count = 0
 

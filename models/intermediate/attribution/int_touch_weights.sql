@@ -37,18 +37,17 @@ weights as (
         end as last_weight,
         case
             when
-                placed.touch_position
-                = coalesce(placed.last_non_direct_position, placed.touch_count)
+                coalesce(placed.last_non_direct_position, placed.touch_count)
+                = placed.touch_position
                 then 1
             else 0
         end as last_non_direct_weight,
         1 as linear_weight,
         -- 40, 20 shared by the middle, 40: in whole numbers.
         case
-            when placed.touch_count > 2 and placed.touch_position in (
-                1, placed.touch_count
-            ) then 2 * (placed.touch_count - 2)
-            else 1
+            when placed.touch_count <= 2 then 1
+            when placed.touch_position between 2 and placed.touch_count - 1 then 1
+            else 2 * (placed.touch_count - 2)
         end as position_weight,
         -- From the last touch, whose weight is 1, so that no path is without weight.
         power(
@@ -82,11 +81,10 @@ final as (
         campaign_id,
         channel,
         touch_type,
-        touched_at,
         {% for model in precision_marketing.path_models() %}
-            cast({{ model }}_weight as decimal(18, 15)) as {{ model }}_weight
-            {{- "," if not loop.last }}
+        cast({{ model }}_weight as decimal(18, 15)) as {{ model }}_weight,
         {% endfor %}
+        touched_at
     from weights
 
 )
