@@ -1,7 +1,7 @@
 """Learn how likely users are to buy a target, and say it of every user.
 
-Two regressions: one on the history, from a sample of all users of `train`; one on its log-odds and
-the scorer's chance, from those users of `train` from whom the scorer had not learned.
+Two regressions: one on the history, from a sample of all users of `train`; one on its
+log-odds and the scorer's chance, from those users whom the scorer had not seen.
 """
 
 import logging

@@ -1,5 +1,5 @@
--- Every user is a candidate of every audience exactly once: eligible, suppressed for one
--- reason, or erased; members are the candidates with consent; tenths are equal; who is
+-- Every user is a candidate of every audience exactly once: eligible, suppressed for
+-- one reason, or erased; members are the candidates with consent; tenths are equal; who is
 -- on the list now is who is eligible.
 with
 

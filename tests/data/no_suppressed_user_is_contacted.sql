@@ -43,7 +43,8 @@ capped as (
 
 select
     'refused or failed' as reason,
-    eligible.*
+    eligible.campaign_id,
+    eligible.user_id
 from eligible
 inner join touches on eligible.user_id = touches.user_id
 where
@@ -52,13 +53,15 @@ where
 union all
 select
     'capped' as reason,
-    eligible.*
+    eligible.campaign_id,
+    eligible.user_id
 from eligible
 inner join capped on eligible.user_id = capped.user_id
 union all
 select
     'bought lately' as reason,
-    eligible.*
+    eligible.campaign_id,
+    eligible.user_id
 from eligible
 inner join {{ ref("int_campaigns") }} as campaigns
     on eligible.campaign_id = campaigns.campaign_id
@@ -77,7 +80,8 @@ where
 union all
 select
     'control' as reason,
-    eligible.*
+    eligible.campaign_id,
+    eligible.user_id
 from eligible
 inner join {{ ref("stg_campaign_assignments") }} as assignments
     on eligible.campaign_id = assignments.campaign_id

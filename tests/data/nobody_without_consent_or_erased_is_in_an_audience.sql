@@ -30,12 +30,18 @@ campaigns as (
 
 )
 
-select listed.*
+select
+    listed.mart,
+    listed.campaign_id,
+    listed.user_id
 from listed
 inner join {{ ref("stg_erasure_requests") }} as requests
     on listed.user_id = requests.user_id
 union all
-select listed.*
+select
+    listed.mart,
+    listed.campaign_id,
+    listed.user_id
 from listed
 inner join users on listed.user_id = users.user_id
 inner join campaigns on listed.campaign_id = campaigns.campaign_id

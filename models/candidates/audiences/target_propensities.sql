@@ -1,5 +1,5 @@
--- Grain: one row per window (`test`: scored users; `serve`: all with profiling consent),
--- target and user: the probability of buying it within the label days.
+-- Grain: one row per time window, target and user: the probability of buying it within
+-- the label days. Of scored users in `test`, of all with profiling consent in `serve`.
 {{ config(materialized="view") }}
 with
 

@@ -1,5 +1,6 @@
 -- Grain: one row: the time at which audiences are made, from the data or the var.
 -- Never the clock of the machine: the same input gives the same audiences.
+{% set as_of = "'" ~ var("as_of") ~ "'" if var("as_of") else "null" %}
 with
 
 dated as (
@@ -15,12 +16,10 @@ dated as (
 final as (
 
     select
-        {% if var("as_of") %}
-        -- The end of that day.
-        cast('{{ var("as_of") }}' as timestamp) + interval '1' day as as_of_at
-        {% else %}
-        max(happened_at) as as_of_at
-        {% endif %}
+        -- Of a day that was named its end.
+        coalesce(
+            cast({{ as_of }} as timestamp) + interval '1' day, max(happened_at)
+        ) as as_of_at
     from dated
 
 )

@@ -25,27 +25,31 @@ named as (
 
 ),
 
+ranked as (
+
+    select
+        *,
+        dense_rank() over (
+            order by
+                case when target_kind = 'all' then 0 else 1 end,
+                target_kind,
+                target_text
+        ) as target_rank,
+        max(case when target_kind = 'all' then 1 else 0 end) over ()
+            as has_everything
+    from named
+
+),
+
 final as (
 
     select
         campaign_id,
         target_kind,
         target_text,
-        -- Campaigns with one target share it: 0 is everything, whoever asks for it.
-        cast(
-            case
-                when target_kind = 'all' then 0
-                else
-                    dense_rank() over (
-                        order by
-                            case when target_kind = 'all' then 0 else 1 end,
-                            target_kind,
-                            target_text
-                    )
-                    - max(case when target_kind = 'all' then 1 else 0 end) over ()
-            end as integer
-        ) as target_index
-    from named
+        -- Campaigns with one target share it: 0 is everything, and only that.
+        cast(target_rank - has_everything as integer) as target_index
+    from ranked
 
 )
 

@@ -24,7 +24,9 @@ sums as (
 
 ),
 
-{% set counts = ["treated_buyers", "treated_users", "control_buyers", "control_users"] %}
+{% set counts = [
+    "treated_buyers", "treated_users", "control_buyers", "control_users",
+] %}
 final as (
 
     select

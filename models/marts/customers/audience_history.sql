@@ -33,9 +33,6 @@ earlier as (
         end as exit_reason
     from {{ this }} as rows_before
     cross join as_of
-    inner join members
-        on rows_before.campaign_id = members.campaign_id
-        and rows_before.user_id = members.user_id
     where rows_before.entered_at < as_of.as_of_at
 
 ),
@@ -87,6 +84,7 @@ final as (
         end as exit_reason
     from earlier
     cross join as_of
+    -- Who was erased or took consent back is no member, and so in no row.
     inner join members
         on earlier.campaign_id = members.campaign_id
         and earlier.user_id = members.user_id

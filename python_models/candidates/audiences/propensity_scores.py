@@ -1,4 +1,4 @@
-# Grain: one row per time window with a target and user of it, where a model was learned.
+# Grain: one row per time window (`test`, `serve`), target and user; none unlearned.
 def model(dbt, session):
     from precision_marketing.propensity import predict
     from precision_marketing.relations import on_other_cursor

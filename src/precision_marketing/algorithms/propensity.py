@@ -110,7 +110,10 @@ class PropensityModel:
             np.array([values["feature_scale", name, None] for name in features]),
             np.array([values["coefficient", name, None] for name in names]),
             np.array(
-                [[values["covariance", row, column] for column in names] for row in names]
+                [
+                    [values["covariance", row, column] for column in names]
+                    for row in names
+                ]
             ),
         )
 
@@ -169,7 +172,7 @@ def fit_propensity(
         raise ValueError("both labels must occur")
     if tuple(sorted(feature_names)) != feature_names:
         raise ValueError("feature_names must be sorted")
-    # Sums of doubles depend on their order: equal rows, whatever their order, are equal.
+    # Sums of doubles depend on the order of rows, so they get one of their own.
     order = np.lexsort((*features.T, labels, weights, users))
     features, labels, users = features[order], labels[order], users[order]
     weights = weights[order] / weights.mean()

@@ -104,7 +104,8 @@ def test_a_weight_of_five_is_five_such_users(rows):
 def test_the_slope_is_what_one_unit_of_a_feature_adds(rows):
     features, labels, weights, users = rows
     model = fit_propensity(features, labels, weights, users, NAMES)
-    before, after = model.predict(features[:1])[0], features[:1] + [0, 1, 0]
+    before, after = model.predict(features[:1])[0], features[:1].copy()
+    after[0, NAMES.index("recency")] += 1
     np.testing.assert_allclose(
         model.predict(after)[0] - before, model.slope("recency"), rtol=1e-9
     )
