@@ -57,24 +57,10 @@ class Dbt:
         """Pay for the first, full parse, which would otherwise burden one build."""
         self._measure("parse")
 
-    def build(self, *flags: str, keeps: bool = False) -> Build:
-        """Build, into a new database file unless what is there is to be kept.
-
-        Parameters
-        ----------
-        flags : str
-            Further arguments of `dbt build`.
-        keeps : bool
-            Whether models of an earlier build may be read.
-
-        Raises
-        ------
-        CommandFailedError
-            If dbt fails.
-        """
-        if not keeps:
-            self.database.unlink(missing_ok=True)
-            self.database.with_name(f"{self.database.name}.wal").unlink(missing_ok=True)
+    def build(self, *flags: str) -> Build:
+        """Build into a new database file; raise CommandFailedError if dbt fails."""
+        self.database.unlink(missing_ok=True)
+        self.database.with_name(f"{self.database.name}.wal").unlink(missing_ok=True)
         cost = self._measure("build", *flags)
         megabytes = self.database.stat().st_size / 1e6
         return Build(cost, self.target / "run_results.json", megabytes)

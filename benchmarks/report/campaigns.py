@@ -103,32 +103,17 @@ def _volume(part: dict, details: bool) -> list[str]:
     lines = ["## Campaign marts at a million users", ""]
     lines += paragraph(
         f"Rows: {counts}; {part['campaigns']} campaigns. `dbt build` of the layer and "
-        "of all it needs beside what the row above has built, start-up included, "
-        "without tests."
+        "of all it needs, start-up included, without tests. The audiences need the "
+        "recommender's scorers, whose cost is in Growth."
     )
-    headers = ["layer", "models", "seconds", "CPU s", "peak MB", "database MB"]
-    lines += table(
-        headers,
-        [
-            [
-                name,
-                str(layer["models"]),
-                *(
-                    f"{layer[column]:,.0f}"
-                    for column in (
-                        *("wall_seconds", "cpu_seconds"),
-                        *("peak_megabytes", "database_megabytes"),
-                    )
-                ),
-            ]
-            for name, layer in part["layers"].items()
-        ],
-    )
+    headers = ["models", "seconds", "CPU s", "peak MB", "database MB"]
+    columns = ("wall_seconds", "cpu_seconds", "peak_megabytes", "database_megabytes")
+    figures = [f"{part[column]:,.0f}" for column in columns]
+    lines += table(headers, [[str(part["models"]), *figures]], left=0)
     if details:
-        for name, layer in part["layers"].items():
-            lines += [f"The slowest models of {name}:", ""]
-            seconds = layer["slowest_models"].items()
-            lines += table(["model", "seconds"], [[m, f"{s:.1f}"] for m, s in seconds])
+        lines += ["The slowest models:", ""]
+        seconds = part["slowest_models"].items()
+        lines += table(["model", "seconds"], [[m, f"{s:.1f}"] for m, s in seconds])
         lines += paragraph(f"{one_line(part['machine'])}.")
     return lines
 

@@ -152,6 +152,29 @@ def test_revenue_by_click_and_view_is_the_generated_cents(query, variants):
         assert cents(totals[key]["total"]) == click + view, key
 
 
+def test_refunds_and_net_revenue_are_the_generated_cents(query, truth, variants):
+    measured = by_variant(
+        query(
+            "select campaign_id, variant, refund_count, refund_amount, "
+            "net_revenue_amount from marts.campaign_performance "
+            "where attribution_model = 'last_touch'"
+        )
+    )
+    assert sum(row["refunds"] > 0 for row in variants.values()) >= 5
+    for key, row in variants.items():
+        refunded = row["refund_cents"]
+        net = row["click_revenue_cents"] + row["view_revenue_cents"] - refunded
+        assert measured[key]["refund_count"] == row["refunds"], key
+        assert cents(measured[key]["refund_amount"]) == refunded, key
+        assert cents(measured[key]["net_revenue_amount"]) == net, key
+    (all_refunds,) = query(
+        "select count(*) as refunds, sum(refund_amount) as refund_amount "
+        "from intermediate.int_refunds where conversion_id is not null"
+    )
+    assert all_refunds["refunds"] == truth["totals"]["refunds"]
+    assert cents(all_refunds["refund_amount"]) == truth["totals"]["refund_cents"]
+
+
 def test_orders_are_the_generated_ones_attributed_or_not(query, truth):
     (measured,) = query(
         "select count(*) as conversions, "
