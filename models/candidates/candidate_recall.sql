@@ -1,5 +1,5 @@
--- Grain: one row per time window and segment of users: the recall that no ranking of the
--- candidates can exceed.
+-- Grain: one row per time window and segment of users: how much of the labels is among
+-- the candidates, the recall that no ranking of them can exceed.
 with
 
 users as (

@@ -7,6 +7,15 @@ users as (
 
 ),
 
+-- What a rejected row says of consent cannot be read: it may be a no.
+unread_users as (
+
+    select distinct user_id
+    from {{ ref("stg_users_checked") }}
+    where row_status = 'rejected' and user_id is not null
+
+),
+
 known_users as (
 
     select user_id from users
@@ -26,11 +35,14 @@ final as (
         users.country,
         users.attributes,
         -- Unknown counts as given: data without a `users` input has no such column.
-        coalesce(users.has_email_consent, true) as has_email_consent,
-        coalesce(users.has_ads_consent, true) as has_ads_consent,
-        coalesce(users.has_profiling_consent, true) as has_profiling_consent
+        {% for consent in ["email", "ads", "profiling"] %}
+        coalesce(
+            users.has_{{ consent }}_consent, unread_users.user_id is null
+        ) as has_{{ consent }}_consent{{ "," if not loop.last }}
+        {% endfor %}
     from known_users
     left join users on known_users.user_id = users.user_id
+    left join unread_users on known_users.user_id = unread_users.user_id
 
 )
 
