@@ -1,6 +1,6 @@
 -- Every user is a candidate of every audience exactly once: eligible, suppressed for
--- one reason, or erased; members are the candidates with consent; tenths are equal; who is
--- on the list now is who is eligible.
+-- one reason, or erased; members are the candidates with consent; tenths are equal; who
+-- is on the list now is who is eligible.
 with
 
 summary as (
