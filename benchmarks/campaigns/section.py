@@ -71,12 +71,13 @@ def measure_coverage(dbt: Dbt, folder: Path) -> dict:
         If the generator or dbt fails.
     """
     _Folder(folder, COVERAGE).make(dbt.threads)
+    machine = describe()
     build = dbt.build("--select", "+campaign_lift", *_WITHOUT_TESTS)
     command = [sys.executable, "-m", "benchmarks.campaigns.coverage"]
     command += ["--database", str(dbt.database), "--stack", str(folder)]
     found = subprocess.check_output(command, cwd=PROJECT, env=_environment(), text=True)
     sizes = {"shops": COVERAGE.shops, "users_per_shop": COVERAGE.users}
-    return sizes | json.loads(found) | {"machine": describe(), **_cost(build)}
+    return sizes | json.loads(found) | {"machine": machine, **_cost(build)}
 
 
 def measure_volume(dbt: Dbt, folder: Path) -> dict:
@@ -93,6 +94,7 @@ def measure_volume(dbt: Dbt, folder: Path) -> dict:
         JSON-ready: rows by input, campaigns, seconds, memory, models and the slowest.
     """
     _Folder(folder, VOLUME).make(processes=1)
+    machine = describe()
     dbt.parse()
     print("dbt build", flush=True)
     build = dbt.build("--select", "+path:models/marts/campaigns", *_WITHOUT_TESTS)
@@ -100,7 +102,7 @@ def measure_volume(dbt: Dbt, folder: Path) -> dict:
     return {
         "rows": _row_counts(folder),
         "campaigns": 10 * VOLUME.campaign_sets,
-        "machine": describe(),
+        "machine": machine,
         "models": sum(layer not in ("seeds", "operations") for layer in layers),
         "slowest_models": slowest_models(build.results, 12),
         **_cost(build),
