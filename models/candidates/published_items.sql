@@ -4,7 +4,14 @@ with
 
 published as (
 
-    select * from {{ ref("reranked_items") }}
+    select
+        *,
+        -- What a rule put there unranked has no score, and so no parts of one. (A key of
+        -- its own: beside the keys of a left join the condition made DuckDB compare
+        -- every published item with every candidate.)
+        case when ranking_rank_before is not null then item_index end
+            as scored_item_index
+    from {{ ref("reranked_items") }}
 
 ),
 
@@ -67,9 +74,7 @@ final as (
     from published
     left join blended_candidates
         on published.user_index = blended_candidates.user_index
-        and published.item_index = blended_candidates.item_index
-        -- What a rule put there unranked has no score, and so no parts of one.
-        and published.ranking_rank_before is not null
+        and published.scored_item_index = blended_candidates.item_index
 
 )
 

@@ -47,8 +47,14 @@ scored as (
         targets.target_index,
         users.user_index,
         users.sample_weight,
-        coalesce(scores.propensity, base_rates.base_rate) as propensity,
-        coalesce(scores.log_odds_error, base_rates.log_odds_error) as log_odds_error,
+        {% for column, base in [
+            ("propensity", "base_rate"), ("log_odds_error", "log_odds_error"),
+        ] %}
+        case
+            when is_learned.is_learned then scores.{{ column }}
+            else base_rates.{{ base }}
+        end as {{ column }},
+        {% endfor %}
         is_learned.is_learned
     from users
     cross join targets
@@ -60,7 +66,6 @@ scored as (
     left join base_rates
         on targets.target_index = base_rates.target_index
         and users.user_segment = base_rates.user_segment
-        and not is_learned.is_learned
 
 ),
 

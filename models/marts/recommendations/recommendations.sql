@@ -63,7 +63,10 @@ explained as (
             when 'explored' then 'new_item'
             else reasons.reason_code
         end as reason_code,
-        because_items.item_id as because_item_id,
+        case
+            when published_items.placement_rule not in ('pinned', 'explored')
+                then because_items.item_id
+        end as because_item_id,
         case published_items.placement_rule
             when 'pinned' then 'Selected by our shop.'
             when 'explored' then 'New to most of our customers.'
@@ -82,7 +85,6 @@ explained as (
         and published_items.item_index = reasons.item_index
     left join because_items
         on reasons.because_item_index = because_items.item_index
-        and published_items.placement_rule not in ('pinned', 'explored')
 
 ),
 
