@@ -6,8 +6,8 @@ published as (
 
     select
         *,
-        -- What a rule put there unranked has no score, and so no parts of one. (A key of
-        -- its own: beside the keys of a left join the condition made DuckDB compare
+        -- What a rule put there unranked has no score, and so no parts of one. (A key
+        -- of its own: beside the keys of a left join the condition made DuckDB compare
         -- every published item with every candidate.)
         case when ranking_rank_before is not null then item_index end
             as scored_item_index

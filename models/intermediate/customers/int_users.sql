@@ -35,11 +35,12 @@ final as (
         users.country,
         users.attributes,
         -- Unknown counts as given: data without a `users` input has no such column.
-        {% for consent in ["email", "ads", "profiling"] %}
-        coalesce(
-            users.has_{{ consent }}_consent, unread_users.user_id is null
-        ) as has_{{ consent }}_consent{{ "," if not loop.last }}
-        {% endfor %}
+        coalesce(users.has_email_consent, unread_users.user_id is null)
+            as has_email_consent,
+        coalesce(users.has_ads_consent, unread_users.user_id is null)
+            as has_ads_consent,
+        coalesce(users.has_profiling_consent, unread_users.user_id is null)
+            as has_profiling_consent
     from known_users
     left join users on known_users.user_id = users.user_id
     left join unread_users on known_users.user_id = unread_users.user_id
