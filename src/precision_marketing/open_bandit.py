@@ -8,14 +8,18 @@ docs/open_bandit.md.
 
 from __future__ import annotations
 
-import argparse
-import importlib.util
 import sys
 from pathlib import Path
 
 import duckdb
 
-from precision_marketing.text_table import Column, format_table
+from precision_marketing.public_data import (
+    SourceMissingError,
+    literal,
+    package_folder,
+    run_command,
+    write_inputs,
+)
 
 SOURCE_PACKAGE = "obp"
 POLICIES = ("random", "bts")
@@ -93,10 +97,6 @@ QUERIES = {
 }
 
 
-class SourceMissingError(Exception):
-    """The package that carries the data is not installed, or is another version."""
-
-
 def find_source() -> Path:
     """Return the folder of CSV files inside the installed `obp`.
 
@@ -110,13 +110,7 @@ def find_source() -> Path:
     SourceMissingError
         If the package is not installed; the message says what to install.
     """
-    specification = importlib.util.find_spec(SOURCE_PACKAGE)
-    if specification is None or not specification.submodule_search_locations:
-        raise SourceMissingError(
-            f"The Python package {SOURCE_PACKAGE}, which carries the data, is not "
-            f"installed: run {INSTALL_HINT}"
-        )
-    return Path(specification.submodule_search_locations[0]) / "dataset" / "obd"
+    return package_folder(SOURCE_PACKAGE, INSTALL_HINT) / "dataset" / "obd"
 
 
 def convert(source: Path, out: Path) -> dict[str, int]:
@@ -154,19 +148,12 @@ def convert(source: Path, out: Path) -> dict[str, int]:
         for policy in POLICIES:
             path = source / policy / campaign / f"{campaign}.csv"
             logs.append(_view(path, campaign, policy))
-    out.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute(f"create view log as {' union all '.join(logs)}")
         connection.execute(
             f"create view item_context as {' union all '.join(contexts)}"
         )
-        return {
-            name: connection.execute(
-                f"copy ({query}) to {_literal(out / f'{name}.parquet')} "
-                "(format parquet, compression zstd)"
-            ).fetchall()[0][0]
-            for name, query in QUERIES.items()
-        }
+        return write_inputs(connection, QUERIES, out)
 
 
 def _view(path: Path, campaign: str, policy: str = "") -> str:
@@ -176,7 +163,7 @@ def _view(path: Path, campaign: str, policy: str = "") -> str:
             f"{path} is missing: version 0.4.1 of {SOURCE_PACKAGE} has it; run "
             f"{INSTALL_HINT}"
         )
-    file = f"read_csv({_literal(path)}, all_varchar = true)"
+    file = f"read_csv({literal(path)}, all_varchar = true)"
     item_key = f"concat_ws('-', '{campaign}', item_id) as item_key"
     if not policy:
         return (
@@ -194,38 +181,17 @@ def _view(path: Path, campaign: str, policy: str = "") -> str:
     )
 
 
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Convert the installed data and print the rows of each file."""
-    parser = argparse.ArgumentParser(
-        prog="python -m precision_marketing.open_bandit",
-        # Not reflowed: a line break inside the command would break it.
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    return run_command(
+        arguments,
+        program="python -m precision_marketing.open_bandit",
         description="Write the Open Bandit samples (60,000 impressions, two policies)\n"
         "as Parquet input files for the build.",
-        epilog=f"The data come with a Python package:\n  {INSTALL_HINT}",
+        install_hint=INSTALL_HINT,
+        inputs=list(QUERIES),
+        convert_to=lambda out: convert(find_source(), out),
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="folder for events.parquet, items.parquet, campaigns.parquet and "
-        "campaign_touches.parquet",
-    )
-    options = parser.parse_args(arguments)
-    try:
-        row_counts = convert(find_source(), options.out)
-    except SourceMissingError as error:
-        print(error, file=sys.stderr)
-        return 1
-    rows = [(name, f"{count:,}") for name, count in row_counts.items()]
-    print(format_table([Column("input"), Column("rows", is_number=True)], rows))
-    print(f"Written to {options.out}")
-    return 0
 
 
 if __name__ == "__main__":
