@@ -14,9 +14,11 @@ from benchmarks.quality.metrics import largest_difference, mean_metrics
 from benchmarks.quality.tables import (
     connect,
     read_labels,
+    read_network_choice,
     read_published_ranking,
     read_quality,
     read_rankings,
+    read_recall_ceiling,
     read_split,
     read_test_window,
 )
@@ -44,7 +46,8 @@ def judge(database: Path, results: Path, threads: int) -> dict:
     dict
         JSON-ready: `rankings` by name with `metrics`, `seconds` and `difference`
         (between the package's figures and the recount), `published`, `split_on`,
-        `agrees`, and `peer`, or `peer_missing` with the reason.
+        `recall_ceiling`, `network`, `agrees`, and `peer`, or `peer_missing` with the
+        reason.
     """
     with connect(database) as connection:
         labels = read_labels(connection)
@@ -53,6 +56,8 @@ def judge(database: Path, results: Path, threads: int) -> dict:
         part = {
             "published": read_published_ranking(connection),
             "split_on": read_split(connection),
+            "recall_ceiling": read_recall_ceiling(connection),
+            "network": read_network_choice(connection),
         }
         window = read_test_window(connection, labels)
     seconds = ranking_seconds(results, sorted(quality))

@@ -18,7 +18,18 @@ _QUALITY = """
         (interval_upper - metric_value) / 1.959963984540054, user_count
     from marts.recommender_quality
     where time_window = 'test' and segment = 'all'
-        and metric not in ('coverage', 'novelty')
+        and metric not in ('coverage', 'novelty', 'recall_ceiling')
+"""
+_CEILING = """
+    select metric_value as value,
+        (interval_upper - metric_value) / 1.959963984540054 as standard_error,
+        k as candidates
+    from marts.recommender_quality
+    where time_window = 'test' and segment = 'all' and metric = 'recall_ceiling'
+"""
+_NETWORK = """
+    select margin, margin_lower, margin_upper, gate_user_count as users, reason
+    from marts.ranking_choice where scorer = 'neural'
 """
 
 
@@ -80,6 +91,21 @@ def read_quality(connection: duckdb.DuckDBPyConnection) -> dict[str, dict]:
         found = {"value": value, "standard_error": error, "users": users}
         quality.setdefault(scorer, {})[name] = found
     return quality
+
+
+def read_recall_ceiling(connection: duckdb.DuckDBPyConnection) -> dict | None:
+    """Return the candidates' recall, its standard error and the most of a user."""
+    return _first_row(connection, _CEILING)
+
+
+def read_network_choice(connection: duckdb.DuckDBPyConnection) -> dict | None:
+    """Return the network's margin at the gate, and why it was published or not."""
+    return _first_row(connection, _NETWORK)
+
+
+def _first_row(connection: duckdb.DuckDBPyConnection, query: str) -> dict | None:
+    rows = connection.execute(query).to_arrow_table().to_pylist()
+    return rows[0] if rows else None
 
 
 def read_published_ranking(connection: duckdb.DuckDBPyConnection) -> str:

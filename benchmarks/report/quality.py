@@ -95,9 +95,27 @@ def _facts(part: Mapping) -> str:
         f"metrics and the package's figures differ {recount} (tolerance "
         f"{TOLERANCE:.0e}). {one_line(part['machine'])}."
     )
+    facts += _choice(part)
     if "peer_missing" in part:
         facts += f" No figures of the peer: {part['peer_missing']}."
     return facts
+
+
+def _choice(part: Mapping) -> str:
+    """Return what the candidates hold, and why the network is published or not."""
+    text = ""
+    if ceiling := part.get("recall_ceiling"):
+        text += (
+            f" The candidates, at most {ceiling['candidates']:,} for a user, hold "
+            f"{share(ceiling['value'])} of the labels: no learned ranking finds more."
+        )
+    if network := part.get("network"):
+        text += (
+            f" Network at the gate: {network['reason']} (margin "
+            f"{network['margin']:+.4f}, 95 % {network['margin_lower']:+.4f} to "
+            f"{network['margin_upper']:+.4f}, {network['users']:,} users of `train`)."
+        )
+    return text
 
 
 def _split(part: Mapping) -> list[str]:

@@ -32,6 +32,14 @@ def test_independent_recount_gives_the_package_s_figures(judgment):
         assert len(ranking["metrics"]) == 18
 
 
+def test_the_candidates_hold_what_the_learned_rankings_find(judgment):
+    ceiling = judgment["recall_ceiling"]
+    found = judgment["rankings"]["neural"]["metrics"]["recall@20"]["value"]
+    assert found <= ceiling["value"] <= 1
+    assert ceiling["candidates"] >= 80
+    assert judgment["network"]["reason"].startswith("not published: ")
+
+
 def test_recount_sees_a_wrong_figure(example_database, tmp_path):
     database = tmp_path / "wrong.duckdb"
     database.write_bytes(example_database.read_bytes())

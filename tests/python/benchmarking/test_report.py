@@ -256,6 +256,25 @@ def test_disagreement_and_another_split_are_said():
     assert "**Not comparable with published results**" in text
 
 
+def test_the_ceiling_and_the_reason_of_the_gate_are_said():
+    part = quality_part(blend=0.07, neural=0.06)
+    part["recall_ceiling"] = {
+        "value": 0.25,
+        "standard_error": 0.01,
+        "candidates": 639,
+    }
+    part["network"] = {
+        "margin": 0.001,
+        "margin_lower": -0.002,
+        "margin_upper": 0.004,
+        "users": 500,
+        "reason": "not published: the lower end of the interval is not above 0",
+    }
+    text = page.report(parts(quality={"yelp2018": part})).replace("\n", " ")
+    assert "at most 639 for a user, hold .2500 of the labels" in text
+    assert "+0.0010, 95 % -0.0020 to +0.0040, 500 users" in text
+
+
 def test_parts_are_read_as_they_were_written(tmp_path):
     store = Parts(tmp_path / "parts")
     store.write("speed", "generated-10m", {"a": 1})
