@@ -6,7 +6,7 @@
     'r1.' || {{ scorer }}
     || '.' || {{ reason_code }}
     || '.' || cast({{ rank }} as {{ text }})
-    || '.' || cast({{ as_of_date }} as {{ text }})
+    || '.' || coalesce(cast({{ as_of_date }} as {{ text }}), 'undated')
     || '.' || substr(md5({{ user_id }} || chr(31) || {{ item_id }}), 1, 16)
 {%- endmacro %}
 
