@@ -79,7 +79,8 @@ def train(
     penalty = logistic_settings["penalty"]
     tables: list[pa.Table] = []
     for half in (0, 1, None):
-        _log.info("Learned rankings: %s", "all users" if half is None else _half(half))
+        part = "all users" if half is None else f"half {half} of the users"
+        _log.info("Learned rankings: training on %s", part)
         share = 1 if half is None else 2
         rows = read_labelled(candidate_features, half, maximum_rows // share)
         try:
@@ -124,11 +125,9 @@ def _trained(
     if half is None:
         importance = _importance_records(networks, data, settings.seed)
         return [networks.to_table(), logistic.to_table(), *importance]
-    names = ("neural", "logistic_regression")
-    models = (networks, logistic)
     return [
-        model.to_table(name + _half(half))
-        for name, model in zip(names, models, strict=True)
+        networks.to_table(f"neural{_half(half)}"),
+        logistic.to_table(f"logistic_regression{_half(half)}"),
     ]
 
 
