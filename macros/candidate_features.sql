@@ -20,12 +20,15 @@
         ["scores__best_rank", "-ln(candidates.best_rank + 2e0)", -6.9],
         ["scores__list_count", "cast(candidates.list_count as double)", 0],
         ["popularity__users", "ln(1e0 + item_features.user_count)", 0],
-        ["popularity__recent_events", "ln(1e0 + item_features.recent_event_count)", 0],
+        ["popularity__30_days", "ln(1e0 + item_features.event_count_30d)", 0],
+        ["popularity__7_days", "ln(1e0 + item_features.event_count_7d)", 0],
+        ["popularity__3_days", "ln(1e0 + item_features.event_count_3d)", 0],
+        ["popularity__1_day", "ln(1e0 + item_features.event_count_1d)", 0],
         ["popularity__recent_share",
-         "1e0 * item_features.recent_event_count / nullif(item_features.event_count, 0)",
+         "1e0 * item_features.event_count_30d / nullif(item_features.event_count, 0)",
          0],
         ["popularity__trend",
-         "ln((1e0 + item_features.recent_event_count)"
+         "ln((1e0 + item_features.event_count_30d)"
          ~ " / (1e0 + item_features.previous_event_count))", 0],
         ["popularity__over_usual",
          "ln(1e0 + item_features.user_count) - rhythm.mean_popularity", 0],
@@ -54,10 +57,13 @@
     {% for part in ["history", "day_1", "day_2", "day_3"] %}
         {% do features.extend([
             ["last_days__choice_" ~ part, "ln(1e0 + 1e2 * candidates.choice_" ~ part ~ ")", 0],
+            ["last_days__common_users_" ~ part,
+             "ln(1e0 + candidates.common_users_" ~ part ~ ")", 0],
             ["last_days__next_" ~ part, "ln(1e0 + 1e2 * candidates.next_" ~ part ~ ")", 0],
             ["text__" ~ part, "candidates.text_" ~ part, 0],
         ]) %}
     {% endfor %}
+    {% do features.append(["text__overlap", "candidates.text_overlap", 0]) %}
     {% set due = "(repurchases.days_since_purchase"
         ~ " / repurchases.expected_gap_days)" %}
     {% do features.extend([

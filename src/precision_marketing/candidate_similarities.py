@@ -6,9 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from precision_marketing.algorithms import (
+    common_user_counts,
     neighbor_matrix,
     neighbor_similarities,
     text_similarities,
+    tfidf_lengths,
 )
 from precision_marketing.content import tfidf_profiles
 from precision_marketing.content_products import Fields
@@ -18,10 +20,15 @@ from precision_marketing.windows import Window
 DAYS = 3
 DECAY = 0.7
 
-SIMILARITY_NAMES = tuple(
-    f"{kind}_{part}"
-    for kind in ("choice", "next", "text")
-    for part in ("history", *(f"day_{day}" for day in range(1, DAYS + 1)))
+_PARTS = ("history", *(f"day_{day}" for day in range(1, DAYS + 1)))
+SIMILARITY_NAMES = (
+    *(
+        f"{kind}_{part}"
+        for kind in ("choice", "common_users", "next")
+        for part in _PARTS
+    ),
+    *(f"text_{part}" for part in _PARTS),
+    "text_overlap",
 )
 
 
@@ -48,28 +55,34 @@ def window_similarities(
     -------
     callable
         From the candidates' users and items, those of a user side by side, to an array
-        of float64, shape (n, 12), columns `SIMILARITY_NAMES`. By what was chosen
-        together, by what comes next and by text: the sum over the history, each older
-        day counting 0.7 of the next (for text the cosine to that sum), and the largest
-        similarity to an item of each of the last three days (for text the cosine to
-        their sum). NaN for the text of a candidate that has none.
+        of float64, shape (n, 17), columns `SIMILARITY_NAMES`. By what was chosen
+        together, by how many users did so, by what comes next and by text: the sum
+        over the history, each older day counting 0.7 of the next (for text the cosine
+        to that sum), and the largest similarity to an item of each of the last three
+        days (for text the cosine to their sum). The overlap is the cosine to the
+        history times the length of the candidate's own TF-IDF row: a cosine forgets
+        how much was said, and much shared of much is more than all shared of a word.
+        NaN for the text of a candidate that has none.
     """
     shape = (window.weights.shape[1],) * 2
-    both = [
+    choice, following = (
         neighbor_matrix(table, *shape) for table in (choice_neighbors, next_neighbors)
-    ]
+    )
+    by_neighbors = [choice, common_user_counts(window.weights, choice), following]
     profiles = tfidf_profiles(fields, settings) if fields else None
+    lengths = tfidf_lengths([field.counts for field in fields.values()])
     history = {"positions": window.recency_positions, "decay": DECAY, "days": DAYS}
 
     def nearness(users: np.ndarray, items: np.ndarray) -> np.ndarray:
         parts = [
             neighbor_similarities(users, items, neighbors=near, **history)
-            for near in both
+            for near in by_neighbors
         ]
         if profiles is None:
-            by_text = np.full((users.size, 1 + DAYS), np.nan)
+            by_text = np.full((users.size, 2 + DAYS), np.nan)
         else:
             by_text = text_similarities(users, items, profiles=profiles, **history)
+            by_text = np.column_stack([by_text, by_text[:, 0] * lengths[items]])
             by_text[np.diff(profiles.indptr)[items] == 0] = np.nan
         return np.hstack([*parts, by_text])
 

@@ -121,7 +121,7 @@ def _trained(
         negatives_per_positive=settings.negatives_per_positive,
         seed=settings.seed,
     )
-    networks = fit_networks(data, settings)
+    networks = fit_networks(data, settings, start=logistic)
     if half is None:
         importance = _importance_records(networks, data, settings.seed)
         return [networks.to_table(), logistic.to_table(), *importance]

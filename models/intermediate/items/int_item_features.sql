@@ -1,4 +1,5 @@
 -- Grain: one row per time window and item: popularity, price, age, eligibility.
+{% set windows_in_days = [1, 3, 7, 30] %}
 with
 
 items as (
@@ -20,13 +21,17 @@ popularity as (
         events.item_index,
         count(*) as event_count,
         count(distinct events.user_index) as user_count,
+        {% for days in windows_in_days %}
         sum(
             case
-                when events.occurred_at >= windows.history_ends_at - interval '30' day
+                when
+                    events.occurred_at
+                    >= windows.history_ends_at - interval '{{ days }}' day
                     then 1
                 else 0
             end
-        ) as recent_event_count,
+        ) as event_count_{{ days }}d,
+        {% endfor %}
         sum(
             case
                 when
@@ -52,7 +57,10 @@ final as (
         items.item_index,
         coalesce(popularity.event_count, 0) as event_count,
         coalesce(popularity.user_count, 0) as user_count,
-        coalesce(popularity.recent_event_count, 0) as recent_event_count,
+        {% for days in windows_in_days %}
+        coalesce(popularity.event_count_{{ days }}d, 0)
+            as event_count_{{ days }}d,
+        {% endfor %}
         coalesce(popularity.previous_event_count, 0) as previous_event_count,
         {{ precision_marketing.days_between(
             "popularity.last_event_at", "windows.history_ends_at"

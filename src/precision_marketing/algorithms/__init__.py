@@ -17,6 +17,7 @@ from precision_marketing.algorithms.candidate_similarity import (
     neighbor_similarities,
     text_similarities,
 )
+from precision_marketing.algorithms.common_users import common_user_counts
 from precision_marketing.algorithms.ease import ease_scores, fit_ease
 from precision_marketing.algorithms.group_attribution import (
     GroupContributions,
@@ -81,6 +82,7 @@ from precision_marketing.algorithms.tfidf import (
     combined_profiles,
     content_neighbors,
     term_counts,
+    tfidf_lengths,
     tfidf_weights,
     user_profiles,
 )
@@ -110,6 +112,7 @@ __all__ = [
     "blend_lists",
     "calibrated",
     "combined_profiles",
+    "common_user_counts",
     "content_neighbors",
     "ease_scores",
     "embedding_scores",
@@ -151,6 +154,7 @@ __all__ = [
     "term_shares",
     "terms",
     "text_similarities",
+    "tfidf_lengths",
     "tfidf_weights",
     "trials_schema",
     "unit_rows",

@@ -3,10 +3,13 @@
 Dense 64 relu, Dense 64 relu, Dense 1 sigmoid, Adam, binary cross-entropy:
 scikit-learn's `MLPClassifier((64, 64), activation="relu", solver="adam")` is this
 network, with an L2 penalty of 1e-4. Several are trained with one seed each; the score
-is the sigmoid of their mean logit. Sources: Kingma, Ba (2015), "Adam"; He et al.
-(2017), "Neural collaborative filtering", section 3.1 (binary cross-entropy with
-sampled negatives for implicit feedback); Hansen, Salamon (1990), "Neural network
-ensembles".
+is the sigmoid of their mean logit. Where a logistic regression is given, two units of
+each layer start as it and the others have to learn what it misses. Sources: Kingma,
+Ba (2015), "Adam"; He et al. (2017), "Neural collaborative filtering", section 3.1
+(binary cross-entropy with sampled negatives for implicit feedback); Hansen, Salamon
+(1990), "Neural network ensembles"; Chen, Goodfellow, Shlens (2016), "Net2Net" (a
+network that starts as a smaller model); Cheng et al. (2016), "Wide and deep learning
+for recommender systems".
 """
 
 import logging
@@ -20,6 +23,7 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from precision_marketing.algorithms._ndcg import mean_ndcg
+from precision_marketing.algorithms._network_start import start_as
 from precision_marketing.algorithms._neural_model import (
     Network,
     NeuralScorerModel,
@@ -32,6 +36,7 @@ from precision_marketing.algorithms._training_data import (
     TrainingData,
 )
 from precision_marketing.algorithms._training_rows import TrainingRows
+from precision_marketing.algorithms.logistic_regression import LogisticModel
 
 HIDDEN_LAYERS = (64, 64)
 # Rows that are scaled and copied at one time.
@@ -134,7 +139,9 @@ def fit(
 
 
 def fit_networks(
-    data: TrainingData, settings: NeuralScorerSettings
+    data: TrainingData,
+    settings: NeuralScorerSettings,
+    start: LogisticModel | None = None,
 ) -> NeuralScorerModel:
     """Train one network per seed; each keeps the epoch that ranks held-out users best.
 
@@ -142,6 +149,9 @@ def fit_networks(
     ----------
     data : TrainingData
     settings : NeuralScorerSettings
+    start : LogisticModel, optional
+        Fitted to the same data: what two units of each layer start as. Without it all
+        weights are drawn.
 
     Returns
     -------
@@ -166,7 +176,7 @@ def fit_networks(
     with threadpool_limits(limits=1):
         for seed in range(settings.seed, settings.seed + settings.seeds):
             _log.info("Neural scorer: network of seed %d", seed)
-            epochs = _epochs(data, settings, seed)
+            epochs = _epochs(data, settings, seed, start)
             network, rows = _best_epoch(data, epochs, sample, settings.patience)
             networks.append(network)
             history += rows
@@ -181,7 +191,10 @@ def fit_networks(
 
 
 def _epochs(
-    data: TrainingData, settings: NeuralScorerSettings, seed: int
+    data: TrainingData,
+    settings: NeuralScorerSettings,
+    seed: int,
+    start: LogisticModel | None,
 ) -> Iterator[tuple[Network, TrainingRows]]:
     """Yield, after each epoch, the network and rows, drawn of those it has seen."""
     generator = np.random.default_rng(seed)
@@ -200,6 +213,11 @@ def _epochs(
         for step in _steps(order, batch_size):
             part = rows.subset(step)
             inputs = data.inputs(part, np.float32)
+            if start is not None and not hasattr(classifier, "coefs_"):
+                # One batch, so that there are weights; their values are replaced.
+                first = inputs[:batch_size], part.labels[:batch_size]
+                classifier.partial_fit(*first, classes=[0.0, 1.0])
+                start_as(classifier, start)
             classifier.partial_fit(inputs, part.labels, classes=[0.0, 1.0])
         weights = tuple(array.astype(np.float64) for array in classifier.coefs_)
         biases = tuple(array.astype(np.float64) for array in classifier.intercepts_)

@@ -8,7 +8,7 @@ scikit-learn's `TfidfVectorizer(sublinear_tf=True)`.
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -123,12 +123,37 @@ def tfidf_weights(counts: csr_matrix) -> csr_matrix:
     >>> tfidf_weights(csr_matrix([[1, 1], [1, 0], [0, 0]])).toarray().round(3).tolist()
     [[0.605, 0.796], [1.0, 0.0], [0.0, 0.0]]
     """
+    return of_length_one(_undivided(counts))
+
+
+def tfidf_lengths(counts: Sequence[csr_matrix]) -> np.ndarray:
+    """Return the length of each item's TF-IDF row before it is divided by it.
+
+    Parameters
+    ----------
+    counts : sequence of csr_matrix, shape (n_items, n_terms of the field)
+        As for `tfidf_weights`, one for each field; their rows stand side by side.
+
+    Returns
+    -------
+    array of float64, shape (n_items,)
+        How much an item's text says: many terms, and rare ones; 0 without a term.
+
+    Examples
+    --------
+    >>> tfidf_lengths([csr_matrix([[1, 1], [1, 0], [0, 0]])]).round(3).tolist()
+    [2.128, 1.288, 0.0]
+    """
+    squares = [_undivided(field).power(2).sum(axis=1) for field in counts]
+    return np.sqrt(sum(np.asarray(square).ravel() for square in squares))
+
+
+def _undivided(counts: csr_matrix) -> csr_matrix:
+    """Return TF-IDF weights whose rows are not yet divided by their length."""
     frequencies = np.bincount(counts.indices, minlength=counts.shape[1])
     rarity = np.log((1 + counts.shape[0]) / (1 + frequencies)) + 1
     weights = (1 + np.log(counts.data)) * rarity[counts.indices]
-    return of_length_one(
-        csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)
-    )
+    return csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)
 
 
 def combined_profiles(

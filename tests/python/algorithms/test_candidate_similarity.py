@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix, random_array
 
-from precision_marketing.algorithms import neighbor_similarities, text_similarities
+from precision_marketing.algorithms import (
+    common_user_counts,
+    neighbor_similarities,
+    text_similarities,
+)
 
 DAYS, DECAY = 3, 0.7
 
@@ -83,3 +87,15 @@ def test_no_candidates_have_no_similarities(function, positions):
         none, none, positions, csr_matrix((12, 12)), decay=DECAY, days=DAYS
     )
     assert found.shape == (0, 1 + DAYS)
+
+
+def test_common_users_are_counted_for_pairs_of_neighbors_alone():
+    interactions = random_matrix((200, 40), seed=6)
+    similarities = random_matrix((40, 40), seed=7).toarray()
+    similarities[3] = 0  # an item without neighbors
+    neighbors = csr_matrix(similarities)
+    found = common_user_counts(interactions, neighbors)
+    has = interactions.toarray() > 0
+    wanted = has.T.astype(int) @ has * (similarities > 0)
+    assert np.array_equal(found.toarray(), wanted)
+    assert wanted.max() > wanted[wanted > 0].min()

@@ -12,7 +12,10 @@ from precision_marketing.algorithms import (
     NeuralScorerModel,
     NeuralScorerSettings,
     NotEnoughTrainingData,
+    TrainingData,
     fit,
+    fit_logistic,
+    fit_networks,
     history_schema,
     neural_model_schema,
     neural_scorer,
@@ -216,6 +219,24 @@ def test_negatives_are_drawn_anew_each_epoch_at_the_given_ratio(data, monkeypatc
     negatives = {tuple(row) for row in first[labels == 0]}
     assert len(negatives) == (labels == 0).sum()
     assert not negatives <= {tuple(row) for row in second}
+
+
+def test_two_units_of_a_network_start_as_the_regression(data):
+    rows = TrainingData.prepared(**data)
+    regression = fit_logistic(rows, penalty=1.0)
+    unmoved = dataclasses.replace(ONE, maximum_epochs=1, learning_rate=1e-12)
+    network = fit_networks(rows, unmoved, start=regression).networks[0]
+    *hidden, last = network.weights
+    # The other units are there, and drawn.
+    assert np.unique(last).size == 64
+    last[2:] = 0.0
+    model = NeuralScorerModel(NAMES, rows.means, rows.scales, (network,))
+    np.testing.assert_allclose(
+        model.logits(data["features"]),
+        regression.logits(data["features"]),
+        atol=1e-4,
+    )
+    assert fit_networks(rows, unmoved).networks[0].weights[0][0, 0] != hidden[0][0, 0]
 
 
 def test_an_outlier_is_cut_at_five_deviations(model):
