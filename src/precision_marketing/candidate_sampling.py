@@ -30,6 +30,8 @@ class LabelledCandidates:
     feature_names : list of str, length n_features
     features : array of float32, shape (n, n_features)
     users, items : array of int32, shape (n,)
+    halves : array of int32, shape (n,)
+        0 or 1: the half of the users that the row's belongs to.
     labels, is_holdout : array of bool, shape (n,)
         Held out are the users of role `stopping`.
     negative_share : float
@@ -40,6 +42,7 @@ class LabelledCandidates:
     features: np.ndarray
     users: np.ndarray
     items: np.ndarray
+    halves: np.ndarray
     labels: np.ndarray
     is_holdout: np.ndarray
     negative_share: float
@@ -74,9 +77,7 @@ class Shares:
         return cls(of_holdout, of_positives, _share(rest, negatives))
 
 
-def read_labelled(
-    candidates: Any, half: int | None, maximum_rows: int
-) -> LabelledCandidates:
+def read_labelled(candidates: Any, maximum_rows: int) -> LabelledCandidates:
     """Read the candidates of users that train and of those held out.
 
     Parameters
@@ -85,8 +86,6 @@ def read_labelled(
         Columns time_window, user_index, item_index, is_label, training_half,
         training_role and one `feature_<name>` (double) a feature. Users of role `none`
         are not read.
-    half : int or None
-        0 or 1: the half of the users of `train` that is read; None for all of them.
     maximum_rows : int
         About so many rows are kept. Memory is 4 bytes a row and feature, whatever the
         number of candidates.
@@ -97,15 +96,13 @@ def read_labelled(
         In any order: `TrainingData` sorts.
     """
     rows = candidates.filter("time_window = 'train' and training_role <> 'none'")
-    if half is not None:
-        rows = rows.filter(f"training_half = {half}")
     counts = _counts(rows)
     shares = Shares.bounded(*counts, maximum_rows)
     names = [name for name in rows.columns if name.startswith(FEATURE_PREFIX)]
     read = rows.project(
         ", ".join(
             [
-                "user_index, item_index, is_label",
+                "user_index, item_index, training_half, is_label",
                 "training_role = 'stopping' as is_holdout",
                 *(f'cast("{name}" as float) as "{name}"' for name in names),
             ]
@@ -116,7 +113,8 @@ def read_labelled(
     end = 0
     for batch in arrow_batches(read, ROWS_PER_BATCH):
         columns = _keys(batch)
-        kept = np.flatnonzero(_is_kept(*columns, shares))
+        users, items, _, labels, is_holdout = columns
+        kept = np.flatnonzero(_is_kept(users, items, labels, is_holdout, shares))
         start, end = end, end + kept.size
         if end > len(features):
             # A sample may be a little larger than expected.
@@ -124,8 +122,9 @@ def read_labelled(
         for position, name in enumerate(names):
             features[start:end, position] = batch[name].to_numpy()[kept]
         keys.append(tuple(column[kept] for column in columns))
-    empty = tuple(np.empty(0, dtype) for dtype in (np.int32, np.int32, bool, bool))
-    users, items, labels, is_holdout = (
+    kinds = (np.int32, np.int32, np.int32, bool, bool)
+    empty = tuple(np.empty(0, kind) for kind in kinds)
+    users, items, halves, labels, is_holdout = (
         np.concatenate(column) for column in zip(empty, *keys, strict=True)
     )
     _, positives, negatives = counts
@@ -135,6 +134,7 @@ def read_labelled(
         features[:end],
         users,
         items,
+        halves,
         labels,
         is_holdout,
         negative_share=(
@@ -158,8 +158,8 @@ def _counts(rows: Any) -> tuple[int, int, int]:
 
 
 def _keys(batch: pa.RecordBatch) -> tuple[np.ndarray, ...]:
-    """Return users, items, labels and whether held out."""
-    names = ("user_index", "item_index", "is_label", "is_holdout")
+    """Return users, items, halves, labels and whether held out."""
+    names = ("user_index", "item_index", "training_half", "is_label", "is_holdout")
     return tuple(batch[name].to_numpy(zero_copy_only=False) for name in names)
 
 

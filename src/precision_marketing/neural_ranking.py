@@ -75,14 +75,12 @@ def train(
         if name in NeuralScorerSettings.__dataclass_fields__
     }
     network_settings = NeuralScorerSettings(**own)
-    maximum_rows = settings["maximum_training_rows"]
     penalty = logistic_settings["penalty"]
+    rows = read_labelled(candidate_features, settings["maximum_training_rows"])
     tables: list[pa.Table] = []
     for half in (0, 1, None):
         part = "all users" if half is None else f"half {half} of the users"
         _log.info("Learned rankings: training on %s", part)
-        share = 1 if half is None else 2
-        rows = read_labelled(candidate_features, half, maximum_rows // share)
         try:
             tables += _trained(rows, network_settings, penalty, half)
         except NotEnoughTrainingData as reason:
@@ -113,6 +111,7 @@ def _trained(
         rows.users,
         rows.items,
         rows.is_holdout,
+        subset=None if half is None else rows.halves == half,
         negative_share=rows.negative_share,
     )
     logistic = fit_logistic(

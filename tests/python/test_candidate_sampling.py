@@ -7,7 +7,7 @@ import pytest
 from precision_marketing import candidate_sampling
 from precision_marketing.candidate_sampling import read_labelled
 
-# 400 users with 50 candidates each, one label each: 40 of the other half, 40 stopping.
+# 400 users with 50 candidates each, one label each: 40 of half 1, 40 stopping.
 CANDIDATES = """
     select
         'train' as time_window, user_index, item_index,
@@ -27,34 +27,35 @@ CANDIDATES = """
 def read(maximum_rows, order="user_index, item_index"):
     with duckdb.connect() as connection:
         connection.execute(f"create table c as from ({CANDIDATES}) order by {order}")
-        return read_labelled(connection.table("c"), 0, maximum_rows)
+        return read_labelled(connection.table("c"), maximum_rows)
 
 
 def pairs(found):
     return set(zip(found.users.tolist(), found.items.tolist(), strict=True))
 
 
-def test_all_but_the_other_half_and_users_without_labels_is_kept_where_it_fits():
-    found = read(18_000)
-    assert len(pairs(found)) == found.features.shape[0] == 360 * 50
-    assert found.labels.sum() == 360
+def test_all_but_users_without_labels_is_kept_where_it_fits():
+    found = read(20_000)
+    assert len(pairs(found)) == found.features.shape[0] == 400 * 50
+    assert found.labels.sum() == 400
     assert found.is_holdout.sum() == 40 * 50
     assert found.negative_share == 1.0
     assert found.features.dtype == np.float32
 
 
-def test_features_stay_with_their_pair():
+def test_features_and_half_stay_with_their_pair():
     found = read(5_000)
     expected = found.users + found.items / 64
     np.testing.assert_array_equal(found.features[:, 0], expected)
+    np.testing.assert_array_equal(found.halves, found.users % 10 == 0)
 
 
 def test_positives_stay_and_negatives_are_sampled_where_it_does_not_fit():
     found = read(5_000)
     assert found.features.shape[0] == pytest.approx(5_000, rel=0.1)
     trains = ~found.is_holdout
-    assert found.labels[trains].sum() == 320
-    kept = (trains & ~found.labels).sum() / (320 * 49)
+    assert found.labels[trains].sum() == 360
+    kept = (trains & ~found.labels).sum() / (360 * 49)
     assert found.negative_share == pytest.approx(kept)
     assert 0 < kept < 0.25
 
@@ -73,7 +74,7 @@ def test_positives_too_are_bounded_and_the_share_says_so():
     positives = found.labels[trains].sum()
     assert positives == pytest.approx(160, rel=0.2)
     negatives = (trains & ~found.labels).sum()
-    expected = (negatives / (320 * 49)) / (positives / 320)
+    expected = (negatives / (360 * 49)) / (positives / 360)
     assert found.negative_share == pytest.approx(expected)
 
 

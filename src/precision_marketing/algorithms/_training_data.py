@@ -53,6 +53,7 @@ class TrainingData:
         items: np.ndarray,
         holdout_users: np.ndarray,
         *,
+        subset: np.ndarray | None = None,
         negative_share: float = 1.0,
         minimum_training_users: int = MINIMUM_TRAINING_USERS,
         minimum_holdout_users: int = MINIMUM_HOLDOUT_USERS,
@@ -70,6 +71,8 @@ class TrainingData:
             numbers: a number stands for one list to rank.
         holdout_users : array of bool, shape (n,)
             True on the rows of users that never train; constant within a user.
+        subset : array of bool, shape (n,), optional
+            True on the rows that are used: all of them where it is left out.
         negative_share : float
             As the attribute; 1 where nothing was left out.
         minimum_training_users, minimum_holdout_users : int
@@ -91,6 +94,8 @@ class TrainingData:
         rows = TrainingRows.checked(
             features.shape[0], labels, users, items, holdout_users
         )
+        if subset is not None:
+            rows = rows.subset(subset[rows.positions])
         training = rows.subset(~rows.is_holdout)
         holdout = rows.subset(rows.is_holdout)
         check_enough(training, "training", minimum_training_users)
