@@ -11,7 +11,7 @@ from benchmarks.measuring import measure
 
 # Users with 100 candidates each. The smaller size shows that memory does not grow.
 USERS = {"0.1m-users": 100_000, "1m-users": 1_000_000}
-FEATURES = 77
+FEATURES = 85
 STEPS = ("read", "train", "score")
 
 

@@ -59,6 +59,11 @@
             ["last_days__choice_" ~ part, "ln(1e0 + 1e2 * candidates.choice_" ~ part ~ ")", 0],
             ["last_days__common_users_" ~ part,
              "ln(1e0 + candidates.common_users_" ~ part ~ ")", 0],
+            ["last_days__common_share_" ~ part,
+             "ln(1e0 + 1e2 * candidates.common_users_" ~ part
+             ~ " / nullif(item_features.user_count, 0))", 0],
+            ["last_days__next_users_" ~ part,
+             "ln(1e0 + candidates.next_users_" ~ part ~ ")", 0],
             ["last_days__next_" ~ part, "ln(1e0 + 1e2 * candidates.next_" ~ part ~ ")", 0],
             ["text__" ~ part, "candidates.text_" ~ part, 0],
         ]) %}

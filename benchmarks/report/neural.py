@@ -7,7 +7,7 @@ from benchmarks.report.text import paragraph, table
 
 TITLES = {
     "read": "make and read the features",
-    "train": "train 3 networks and the regression",
+    "train": "train all users and both halves",
     "score": "score with all of them",
 }
 

@@ -24,10 +24,9 @@ _PARTS = ("history", *(f"day_{day}" for day in range(1, DAYS + 1)))
 SIMILARITY_NAMES = (
     *(
         f"{kind}_{part}"
-        for kind in ("choice", "common_users", "next")
+        for kind in ("choice", "common_users", "next", "next_users", "text")
         for part in _PARTS
     ),
-    *(f"text_{part}" for part in _PARTS),
     "text_overlap",
 )
 
@@ -55,23 +54,29 @@ def window_similarities(
     -------
     callable
         From the candidates' users and items, those of a user side by side, to an array
-        of float64, shape (n, 17), columns `SIMILARITY_NAMES`. By what was chosen
-        together, by how many users did so, by what comes next and by text: the sum
-        over the history, each older day counting 0.7 of the next (for text the cosine
-        to that sum), and the largest similarity to an item of each of the last three
-        days (for text the cosine to their sum). The overlap is the cosine to the
-        history times the length of the candidate's own TF-IDF row: a cosine forgets
-        how much was said, and much shared of much is more than all shared of a word.
+        of float64, shape (n, 21), columns `SIMILARITY_NAMES`. By what was chosen
+        together and by how many users did so, by what comes next and for how many
+        users it came on their next day, and by text: the sum over the history, each
+        older day counting 0.7 of the next (for text the cosine to that sum), and the
+        largest similarity to an item of each of the last three days (for text the
+        cosine to their sum). The overlap is the cosine to the history times the length
+        of the candidate's own TF-IDF row: a cosine forgets how much was said.
         NaN for the text of a candidate that has none.
     """
     shape = (window.weights.shape[1],) * 2
     choice, following = (
         neighbor_matrix(table, *shape) for table in (choice_neighbors, next_neighbors)
     )
-    by_neighbors = [choice, common_user_counts(window.weights, choice), following]
+    positions = window.recency_positions
+    by_neighbors = [
+        choice,
+        common_user_counts(positions, choice),
+        following,
+        common_user_counts(positions, following, days_before=1),
+    ]
     profiles = tfidf_profiles(fields, settings) if fields else None
     lengths = tfidf_lengths([field.counts for field in fields.values()])
-    history = {"positions": window.recency_positions, "decay": DECAY, "days": DAYS}
+    history = {"positions": positions, "decay": DECAY, "days": DAYS}
 
     def nearness(users: np.ndarray, items: np.ndarray) -> np.ndarray:
         parts = [

@@ -1,4 +1,4 @@
-"""How many users two neighboring items have in common.
+"""How many users two neighboring items have in common, in any order or in one.
 
 A damped cosine says how alike two items are, not on how many users that rests: of two
 equal similarities the one that many users stand behind is the better reason. Source:
@@ -17,15 +17,21 @@ from precision_marketing.algorithms._progress import Progress
 _ITEMS_PER_CHUNK = 5_000
 
 
-def common_user_counts(interactions: csr_matrix, neighbors: csr_matrix) -> csr_matrix:
+def common_user_counts(
+    positions: csr_matrix, neighbors: csr_matrix, *, days_before: int | None = None
+) -> csr_matrix:
     """Return the number of users of both items, for pairs of neighbors alone.
 
     Parameters
     ----------
-    interactions : csr_matrix, shape (n_users, n_items)
-        An entry that is stored says that the user has the item, whatever its value.
+    positions : csr_matrix, shape (n_users, n_items)
+        Days of a user's history counted back from the last, from 1, where the user has
+        the item.
     neighbors : csr_matrix, shape (n_items, n_items)
-        The pairs that are counted.
+        The pairs that are counted: row = target, column = source.
+    days_before : int, optional
+        Count those users alone who had the source so many of their days before the
+        target; users of both in any order where it is left out.
 
     Returns
     -------
@@ -39,21 +45,27 @@ def common_user_counts(interactions: csr_matrix, neighbors: csr_matrix) -> csr_m
 
     Examples
     --------
-    >>> interactions = csr_matrix([[1, 1, 0], [1, 1, 1]])
+    >>> positions = csr_matrix([[1, 2, 0], [2, 1, 3]])
     >>> neighbors = csr_matrix([[0, 0.5, 0.25], [0, 0, 0], [0, 0, 0]])
-    >>> common_user_counts(interactions, neighbors).toarray()[0].tolist()
+    >>> common_user_counts(positions, neighbors).toarray()[0].tolist()
     [0.0, 2.0, 1.0]
+    >>> common_user_counts(positions, neighbors, days_before=1).toarray()[0].tolist()
+    [0.0, 1.0, 1.0]
     """
-    of_items = interactions.T.tocsr()
+    of_items = positions.T.tocsr()
     starts, pairs = neighbors.indptr, neighbors.indices
     counts = np.zeros(pairs.size)
-    by_item = (of_items.indptr, of_items.indices)
-    by_user = (interactions.indptr, interactions.indices)
+    by_item, by_user = (
+        (rows.indptr, rows.indices, rows.data.astype(np.int32))
+        for rows in (of_items, positions)
+    )
+    distance = 0 if days_before is None else days_before
 
     def of_part(part: slice) -> None:
-        _count(part.start, part.stop, *by_item, *by_user, starts, pairs, counts)
+        limits = part.start, part.stop, distance
+        _count(*limits, *by_item, *by_user, starts, pairs, counts)
 
-    lengths = np.diff(interactions.indptr).astype(np.float64)
+    lengths = np.diff(positions.indptr).astype(np.float64)
     before = np.concatenate([[0.0], np.cumsum(lengths[of_items.indices])])
     work = np.diff(before[of_items.indptr])
     parts = chunks(work, _ITEMS_PER_CHUNK, None)
@@ -64,16 +76,18 @@ def common_user_counts(interactions: csr_matrix, neighbors: csr_matrix) -> csr_m
 
 @compiled
 def _count(
-    first, last, i_starts, i_users, u_starts, u_items, n_starts, n_items, counts
+    first, last, distance, i_starts, i_users, i_days, u_starts, u_items, u_days,
+    n_starts, n_items, counts,
 ):  # fmt: skip
     seen = np.zeros(i_starts.size - 1, np.int32)
     for item in range(first, last):
         if n_starts[item] == n_starts[item + 1]:
             continue
         for p in range(i_starts[item], i_starts[item + 1]):
-            user = i_users[p]
+            user, day = i_users[p], i_days[p]
             for q in range(u_starts[user], u_starts[user + 1]):
-                seen[u_items[q]] += 1
+                if distance == 0 or u_days[q] - day == distance:
+                    seen[u_items[q]] += 1
         for k in range(n_starts[item], n_starts[item + 1]):
             counts[k] = seen[n_items[k]]
         for p in range(i_starts[item], i_starts[item + 1]):

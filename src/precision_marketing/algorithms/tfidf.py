@@ -142,7 +142,7 @@ def tfidf_lengths(counts: Sequence[csr_matrix]) -> np.ndarray:
     Examples
     --------
     >>> tfidf_lengths([csr_matrix([[1, 1], [1, 0], [0, 0]])]).round(3).tolist()
-    [2.128, 1.288, 0.0]
+    [2.127, 1.288, 0.0]
     """
     squares = [_undivided(field).power(2).sum(axis=1) for field in counts]
     return np.sqrt(sum(np.asarray(square).ravel() for square in squares))

@@ -90,12 +90,19 @@ def test_no_candidates_have_no_similarities(function, positions):
 
 
 def test_common_users_are_counted_for_pairs_of_neighbors_alone():
-    interactions = random_matrix((200, 40), seed=6)
+    days = np.ceil(5 * random_matrix((200, 40), seed=6).toarray())
     similarities = random_matrix((40, 40), seed=7).toarray()
     similarities[3] = 0  # an item without neighbors
     neighbors = csr_matrix(similarities)
-    found = common_user_counts(interactions, neighbors)
-    has = interactions.toarray() > 0
-    wanted = has.T.astype(int) @ has * (similarities > 0)
-    assert np.array_equal(found.toarray(), wanted)
-    assert wanted.max() > wanted[wanted > 0].min()
+    found = common_user_counts(csr_matrix(days), neighbors).toarray()
+    has = (days > 0).astype(int)
+    assert np.array_equal(found, has.T @ has * (similarities > 0))
+
+    # Rows are targets: a source that came two days before has two days more.
+    two_before = sum(
+        (days == day).astype(int).T @ (days == day + 2).astype(int)
+        for day in range(1, 6)
+    )
+    found = common_user_counts(csr_matrix(days), neighbors, days_before=2).toarray()
+    assert np.array_equal(found, two_before * (similarities > 0))
+    assert 0 < found.sum() < has.sum() ** 2
