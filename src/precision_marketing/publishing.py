@@ -216,7 +216,7 @@ def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
         target = f"copy.{SCHEMA}.{_identifier(mart)}"
         if column is not None:
             target += f".{_identifier(column)}"
-        connection.execute(f"comment on {kind} {target} is {_literal(comment)}")
+        connection.execute(f"comment on {kind} {target} is {_literal(comment.strip())}")
 
 
 def _identifier(name: str) -> str:

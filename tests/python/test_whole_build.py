@@ -8,6 +8,8 @@ import duckdb
 import pytest
 from whole_builds import PROJECT, WholeBuild, build_everything
 
+from precision_marketing.publishing import publish
+
 EXAMPLE = PROJECT / "seeds" / "example"
 
 
@@ -51,6 +53,23 @@ def shuffled_input(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_example_builds_without_warning_or_deprecation(example_build: WholeBuild):
     assert "WARN=0 ERROR=0 SKIP=0" in example_build.output
     assert "eprecat" not in example_build.output
+
+
+def test_every_mart_and_column_is_published_with_its_description(
+    example_build: WholeBuild, tmp_path: Path
+):
+    published = tmp_path / "published.duckdb"
+    publish(example_build.database, published)
+    with duckdb.connect(str(published), read_only=True) as connection:
+        counts = connection.execute(
+            "select count(*), count(comment) from duckdb_columns()"
+            " where schema_name = 'marts'"
+            " union all"
+            " select count(*), count(comment) from duckdb_tables()"
+            " where schema_name = 'marts'"
+        ).fetchall()
+    assert all(objects == described for objects, described in counts), counts
+    assert min(counts)[0] > 10
 
 
 def test_shuffled_rows_and_another_number_of_threads_give_equal_marts(
