@@ -43,6 +43,7 @@ def rows(parts: Mapping[str, Mapping[str, dict]]) -> list[list[str]]:
     """Return target, measured, at least or at most, and verdict."""
     return [
         *_quality_rows(parts["quality"]),
+        *_published_rows(parts["quality"]),
         *_speed_rows(parts["speed"]),
         *_growth_rows(parts["growth"]),
         *_campaign_rows(parts["campaigns"].get("coverage")),
@@ -71,6 +72,21 @@ def _quality_rows(parts: Mapping[str, dict]) -> list[list[str]]:
                 verdict = "met, and the aim"
         wanted = f">= {share(target.least)}, aim {share(target.aim)}"
         found.append([f"{target.data_set} {name}", measured, wanted, verdict])
+    return found
+
+
+def _published_rows(parts: Mapping[str, dict]) -> list[list[str]]:
+    found = []
+    for target in targets.PUBLISHED:
+        measured, verdict = _NOT_MEASURED
+        if target.data_set in parts:
+            part = parts[target.data_set]
+            ranking = part["published"]
+            value = part["rankings"][ranking]["metrics"]["ndcg@10"]["value"]
+            measured = f"{share(value)} ({ranking})"
+            verdict = _verdict(value >= target.least)
+        label = f"{target.data_set}: published ndcg@10"
+        found.append([label, measured, f">= {share(target.least)}", verdict])
     return found
 
 

@@ -140,7 +140,7 @@ def verdicts(**sections):
 def test_nothing_measured_is_said_of_every_target():
     found = verdicts()
     assert set(found.values()) == {("not measured", "")}
-    assert len(found) == 21
+    assert len(found) == 26
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,14 @@ def test_nothing_measured_is_said_of_every_target():
 def test_quality_is_met_missed_or_at_the_aim(blend, expected):
     part = quality_part(blend=blend, ials=0.06)
     assert verdicts(quality={"yelp2018": part})["yelp2018 recall@20"] == expected
+
+
+def test_the_published_ranking_is_judged_by_itself():
+    part = quality_part(blend=0.0899, ials=0.2)
+    found = verdicts(quality={"movielens-100k": part, "amazon-toys": part})
+    published = "published ndcg@10"
+    assert found[f"amazon-toys: {published}"] == (".0899 (blend)", "met")
+    assert found[f"movielens-100k: {published}"] == (".0899 (blend)", "**missed**")
 
 
 def test_content_and_unpublished_blends_do_not_count_as_collaborative_scorers():
