@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.machine import PROJECT
+
 # The day at which published numbers split these sets: events from it on are labels.
 # The package must find it by itself; the judge says where it does not.
 PUBLIC = {
@@ -12,6 +14,9 @@ PUBLIC = {
     "amazon-toys": "2020-01-01",
     "movielens-100k": None,
 }
+# One retailer's year, asked two questions; `make data/complete_journey/.complete` gets it.
+COMPLETE_JOURNEY = PROJECT / "data" / "complete_journey"
+RECOMMENDATION_TARGETS = ("any", "new")
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class DataSet:
     split_on : str or None
         Day at which the published numbers split it, if there are any.
     variables : dict
-        dbt vars, as given by the caller; the public sets have none.
+        dbt vars: as given by the caller, or what a public set is asked.
     """
 
     name: str
@@ -42,8 +47,17 @@ class DataSet:
 
 
 def public_sets(data: Path) -> list[DataSet]:
-    """Return the public sets below a folder, present or not."""
-    return [DataSet(name, data / name, day) for name, day in PUBLIC.items()]
+    """Return the public sets, below a folder or fetched, present or not."""
+    shared = [DataSet(name, data / name, day) for name, day in PUBLIC.items()]
+    asked = [
+        DataSet(
+            f"complete-journey-{target}",
+            COMPLETE_JOURNEY,
+            variables={"recommendation_target": target},
+        )
+        for target in RECOMMENDATION_TARGETS
+    ]
+    return shared + asked
 
 
 def own_set(folder: Path, variables: dict) -> DataSet:
