@@ -14,7 +14,7 @@ PUBLIC = {
     "amazon-toys": "2020-01-01",
     "movielens-100k": None,
 }
-# One retailer's year, asked two questions; `make data/complete_journey/.complete` gets it.
+# One retailer's year, asked two questions: `make data/complete_journey/.complete`.
 COMPLETE_JOURNEY = PROJECT / "data" / "complete_journey"
 RECOMMENDATION_TARGETS = ("any", "new")
 
