@@ -37,9 +37,9 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 .PHONY: run
 run: .venv/.runtime ## Build every table, publish them, print recommendations and campaigns
 	$(BIN)/dbt build --vars "$$VARS"
-	$(BIN)/python -m precision_marketing.publishing \
+	$(BIN)/python -m precision_marketing.publishing.publishing \
 		--database "$(DATABASE)" --published "$(PUBLISHED)"
-	$(BIN)/python -m precision_marketing.summary --database "$(PUBLISHED)"
+	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)"
 
 .PHONY: run-completejourney
 run-completejourney: data/complete_journey/.complete ## The same on a real retailer's year
@@ -116,14 +116,14 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@touch $@
 
 data/complete_journey/.complete: .venv/.complete-journey \
-		src/precision_marketing/complete_journey.py
-	$(BIN)/python -m precision_marketing.complete_journey --out data/complete_journey
+		examples/complete_journey.py
+	$(BIN)/python -m examples.complete_journey --out data/complete_journey
 	@touch $@
 
 .venv/.open-bandit: requirements/open-bandit.lock .venv/.runtime
 	@$(PIP) --no-deps --requirement requirements/open-bandit.lock
 	@touch $@
 
-data/open_bandit/.complete: .venv/.open-bandit src/precision_marketing/open_bandit.py
-	$(BIN)/python -m precision_marketing.open_bandit --out data/open_bandit
+data/open_bandit/.complete: .venv/.open-bandit examples/open_bandit.py
+	$(BIN)/python -m examples.open_bandit --out data/open_bandit
 	@touch $@

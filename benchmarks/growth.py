@@ -42,7 +42,7 @@ def measure_size(name: str, dbt: Dbt, shop: Path) -> dict:
     complete = shop / ".complete"
     if not complete.exists():
         print(f"{name}: generating the shop", flush=True)
-        generator = [sys.executable, "-m", "precision_marketing.example_data"]
+        generator = [sys.executable, "-m", "examples.example_data"]
         users = ["--users", str(USERS[name])]
         measure(
             [

@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from precision_marketing.candidate_sampling import ROWS_PER_BATCH
-from precision_marketing.neural_ranking import score, train
-from precision_marketing.relations import arrow_batches
+from precision_marketing.build.relations import arrow_batches
+from precision_marketing.learned.labelled_candidates import ROWS_PER_BATCH
+from precision_marketing.learned.learned_scores import score, train
 
 CANDIDATES = 100
 # As many groups as the package has, so that the importance costs what it costs.

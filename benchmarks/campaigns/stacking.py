@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from precision_marketing.example_data import generate
-from precision_marketing.example_data.files import write_parquet
+from examples.example_data import generate
+from examples.example_data.files import write_parquet
 
 _CAMPAIGN = "campaign_id"
 _TRUTHS = "truths"

@@ -50,7 +50,10 @@ class Ours:
 
     def find_neighbors(self) -> csr_matrix:
         """Return the neighbors as the matrix that the ranking multiplies with."""
-        from precision_marketing.algorithms import item_neighbors, neighbor_matrix
+        from precision_marketing.algorithms.collaborative.neighbors import (
+            item_neighbors,
+            neighbor_matrix,
+        )
 
         table = item_neighbors(
             self.matrix,
@@ -65,7 +68,7 @@ class Ours:
 
     def rank(self, neighbors: csr_matrix) -> list:
         """Return record batches."""
-        from precision_marketing.algorithms import iterate_top_items
+        from precision_marketing.algorithms.kernels.top_items import iterate_top_items
 
         batches = iterate_top_items(
             self.matrix,

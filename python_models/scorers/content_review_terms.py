@@ -1,8 +1,8 @@
 # Grain: one row per time window, item and term of its reviews up to the window.
 def model(dbt, session):
-    from precision_marketing.algorithms import terms
-    from precision_marketing.documents import REVIEWS, term_batches, terms_schema
-    from precision_marketing.relations import (
+    from precision_marketing.algorithms.content.text import terms
+    from precision_marketing.build.documents import REVIEWS, term_batches, terms_schema
+    from precision_marketing.build.relations import (
         reader,
         row_count,
         to_arrow,
@@ -10,7 +10,7 @@ def model(dbt, session):
         window_tables,
         with_window,
     )
-    from precision_marketing.windows import read_settings
+    from precision_marketing.build.windows import read_settings
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "content_terms")
     n_items = row_count(dbt.ref("int_items"))

@@ -1,8 +1,8 @@
 # Grain: one row per field, item and term of the item's own text.
 def model(dbt, session):
-    from precision_marketing.documents import item_term_batches, terms_schema
-    from precision_marketing.relations import reader, to_arrow
-    from precision_marketing.windows import read_settings
+    from precision_marketing.build.documents import item_term_batches, terms_schema
+    from precision_marketing.build.relations import reader, to_arrow
+    from precision_marketing.build.windows import read_settings
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "content_terms")
     items = to_arrow(dbt.ref("int_items").order("item_index"))

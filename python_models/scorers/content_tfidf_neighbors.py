@@ -1,15 +1,16 @@
 # Grain: one row per item and neighbor of similar text, of the window `serve`.
 def model(dbt, session):
-    from precision_marketing.algorithms import content_neighbors, neighbors
-    from precision_marketing.content import tfidf_profiles
-    from precision_marketing.documents import read_item_fields, read_review_fields
-    from precision_marketing.relations import (
+    from precision_marketing.algorithms.collaborative import neighbors
+    from precision_marketing.algorithms.content.tfidf import content_neighbors
+    from precision_marketing.build.documents import read_item_fields, read_review_fields
+    from precision_marketing.build.relations import (
         reader,
         row_count,
         window_schema,
         with_window,
     )
-    from precision_marketing.windows import read_settings
+    from precision_marketing.build.windows import read_settings
+    from precision_marketing.scorers.content import tfidf_profiles
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "content_tfidf")
     n_items = row_count(dbt.ref("int_items"))

@@ -1,9 +1,11 @@
 # Grain: one row per time window, target item and neighbor (a source item).
 def model(dbt, session):
-    from precision_marketing.algorithms import item_neighbors_schema
-    from precision_marketing.relations import reader, window_schema, with_window
-    from precision_marketing.scoring import item_cosine_neighbors
-    from precision_marketing.windows import read_settings, read_windows
+    from precision_marketing.algorithms.collaborative.neighbors import (
+        item_neighbors_schema,
+    )
+    from precision_marketing.build.relations import reader, window_schema, with_window
+    from precision_marketing.build.windows import read_settings, read_windows
+    from precision_marketing.scorers.collaborative import item_cosine_neighbors
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "item_cosine")
     windows = read_windows(

@@ -1,9 +1,13 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.content import item_embedding_scores
-    from precision_marketing.embeddings import read_embeddings
-    from precision_marketing.relations import row_count
-    from precision_marketing.windows import read_settings, read_windows, stream_scores
+    from precision_marketing.build.embeddings import read_embeddings
+    from precision_marketing.build.relations import row_count
+    from precision_marketing.build.windows import (
+        read_settings,
+        read_windows,
+        stream_scores,
+    )
+    from precision_marketing.scorers.content import item_embedding_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "item_embedding")
     embeddings = read_embeddings(

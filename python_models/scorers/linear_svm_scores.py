@@ -1,9 +1,13 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.content_svm import linear_svm_scores
-    from precision_marketing.documents import read_item_fields, read_review_fields
-    from precision_marketing.relations import row_count
-    from precision_marketing.windows import read_settings, read_windows, stream_scores
+    from precision_marketing.build.documents import read_item_fields, read_review_fields
+    from precision_marketing.build.relations import row_count
+    from precision_marketing.build.windows import (
+        read_settings,
+        read_windows,
+        stream_scores,
+    )
+    from precision_marketing.scorers.linear_svm import linear_svm_scores
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "linear_svm")
     n_items = row_count(dbt.ref("int_items"))

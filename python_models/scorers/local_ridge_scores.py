@@ -1,8 +1,12 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.relations import to_arrow, window_tables
-    from precision_marketing.scoring import local_ridge
-    from precision_marketing.windows import read_settings, read_windows, stream_scores
+    from precision_marketing.build.relations import to_arrow, window_tables
+    from precision_marketing.build.windows import (
+        read_settings,
+        read_windows,
+        stream_scores,
+    )
+    from precision_marketing.scorers.collaborative import local_ridge
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "local_ridge")
     nearest = dbt.ref("item_cosine_neighbors").filter(

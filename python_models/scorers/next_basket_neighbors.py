@@ -1,9 +1,11 @@
 # Grain: one row per time window, target item and neighbor (an item chosen before it).
 def model(dbt, session):
-    from precision_marketing.algorithms import item_neighbors_schema
-    from precision_marketing.relations import reader, window_schema, with_window
-    from precision_marketing.scoring import next_basket_neighbors_of
-    from precision_marketing.windows import read_settings, read_windows
+    from precision_marketing.algorithms.collaborative.neighbors import (
+        item_neighbors_schema,
+    )
+    from precision_marketing.build.relations import reader, window_schema, with_window
+    from precision_marketing.build.windows import read_settings, read_windows
+    from precision_marketing.scorers.collaborative import next_basket_neighbors_of
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "next_basket")
     windows = read_windows(

@@ -1,8 +1,12 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.relations import to_arrow, window_tables
-    from precision_marketing.scoring import next_basket
-    from precision_marketing.windows import read_settings, read_windows, stream_scores
+    from precision_marketing.build.relations import to_arrow, window_tables
+    from precision_marketing.build.windows import (
+        read_settings,
+        read_windows,
+        stream_scores,
+    )
+    from precision_marketing.scorers.collaborative import next_basket
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "next_basket")
     neighbors = dict(window_tables(to_arrow(dbt.ref("next_basket_neighbors"))))

@@ -1,7 +1,11 @@
 # Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
-    from precision_marketing.scoring import spectral
-    from precision_marketing.windows import read_settings, read_windows, stream_scores
+    from precision_marketing.build.windows import (
+        read_settings,
+        read_windows,
+        stream_scores,
+    )
+    from precision_marketing.scorers.collaborative import spectral
 
     settings = read_settings(dbt.ref("int_scorer_settings"), "spectral")
     windows = read_windows(

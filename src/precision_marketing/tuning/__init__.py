@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from precision_marketing.build_log import show_log_in_dbt
-from precision_marketing.relations import matrix, to_arrow
+from precision_marketing.build.build_log import show_log_in_dbt
+from precision_marketing.build.relations import matrix, to_arrow
+from precision_marketing.build.windows import read_settings, read_windows
 from precision_marketing.tuning.coordinate_search import (
     Search,
     coordinate_search,
@@ -18,7 +19,6 @@ from precision_marketing.tuning.coordinate_search import (
 from precision_marketing.tuning.judge import CUTOFF, Judge
 from precision_marketing.tuning.levers import LEVERS
 from precision_marketing.tuning.train_scorers import TrainScorers
-from precision_marketing.windows import read_settings, read_windows
 
 # Of the sample of users.
 SEED = 0

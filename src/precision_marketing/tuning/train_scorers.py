@@ -6,8 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from precision_marketing import scoring
-from precision_marketing.windows import Window
+from precision_marketing.build.windows import Window
+from precision_marketing.scorers import collaborative as scoring
 
 
 class TrainScorers:

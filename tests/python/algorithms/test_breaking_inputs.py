@@ -13,9 +13,9 @@ from every_algorithm import (
 )
 from scipy.sparse import csr_matrix
 
-from precision_marketing.algorithms import (
-    fit_ials,
-    fit_local_ridge,
+from precision_marketing.algorithms.collaborative.ials import fit_ials
+from precision_marketing.algorithms.collaborative.local_ridge import fit_local_ridge
+from precision_marketing.algorithms.kernels.top_items import (
     iterate_top_items,
     scores_schema,
 )

@@ -8,8 +8,8 @@ import pytest
 from every_algorithm import ALL, random_weights
 from scipy.sparse import csr_matrix
 
-from precision_marketing.algorithms._parallel import in_order
-from precision_marketing.algorithms._progress import Progress
+from precision_marketing.algorithms.kernels.parallel import in_order
+from precision_marketing.algorithms.kernels.progress import Progress
 
 TASKS = {
     "item_neighbors": ["item neighbors"],

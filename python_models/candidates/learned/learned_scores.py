@@ -1,0 +1,7 @@
+# Grain: one row per time window, learned scorer, user and candidate item.
+def model(dbt, session):
+    from precision_marketing.build.relations import on_other_cursor
+    from precision_marketing.learned.learned_scores import score
+
+    features = on_other_cursor(dbt.ref("candidate_features"), session)
+    return score(features, dbt.ref("neural_scorer_model"))

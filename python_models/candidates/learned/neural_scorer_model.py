@@ -1,0 +1,11 @@
+# Grain: one row per record of the learned scorers: scaling, weight, epoch metric.
+def model(dbt, session):
+    from precision_marketing.build.windows import read_settings
+    from precision_marketing.learned.learned_scores import train
+
+    settings = dbt.ref("int_scorer_settings")
+    return train(
+        dbt.ref("candidate_features"),
+        read_settings(settings, "neural_scorer"),
+        read_settings(settings, "logistic_regression"),
+    )

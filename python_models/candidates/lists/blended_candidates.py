@@ -1,0 +1,44 @@
+# Grain: one row per time window, user and item among the user's candidates.
+def model(dbt, session):
+    from precision_marketing.build.documents import read_item_fields, read_review_fields
+    from precision_marketing.build.relations import (
+        on_other_cursor,
+        reader,
+        row_count,
+        to_arrow,
+        window_schema,
+        window_tables,
+    )
+    from precision_marketing.build.scorer_lists import ScorerLists
+    from precision_marketing.build.windows import read_settings, read_windows
+    from precision_marketing.candidates.blend_weights import read_weights
+    from precision_marketing.candidates.blended_candidates import (
+        blended_batches,
+        blended_schema,
+    )
+
+    weights = read_weights(dbt.ref("blend_weights"))
+    settings = read_settings(dbt.ref("int_scorer_settings"), "every_scorer")
+    n_items = row_count(dbt.ref("int_items"))
+    batches = blended_batches(
+        read_windows(
+            interactions=dbt.ref("int_user_item_matrix"),
+            users=dbt.ref("int_window_users"),
+            items=dbt.ref("int_item_features"),
+        ),
+        ScorerLists(
+            on_other_cursor(dbt.ref("candidate_scores"), session),
+            list(weights),
+            settings["candidates"],
+        ),
+        weights,
+        keep_of_each=settings["kept_of_each_scorer"],
+        choice_neighbors=dict(
+            window_tables(to_arrow(dbt.ref("item_cosine_neighbors")))
+        ),
+        next_neighbors=dict(window_tables(to_arrow(dbt.ref("next_basket_neighbors")))),
+        item_fields=read_item_fields(dbt.ref("content_terms"), n_items),
+        review_fields=read_review_fields(dbt.ref("content_review_terms"), n_items),
+        content_settings=read_settings(dbt.ref("int_scorer_settings"), "content_tfidf"),
+    )
+    return reader(window_schema(blended_schema(list(weights))), batches)

@@ -1,0 +1,1 @@
+"""One list of many, and how its items relate to a history."""

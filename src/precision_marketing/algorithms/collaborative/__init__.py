@@ -1,0 +1,1 @@
+"""Collaborative filtering: neighbors, factors, item weights."""

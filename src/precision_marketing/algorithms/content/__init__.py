@@ -1,0 +1,1 @@
+"""Similarity of what is written and known of items."""

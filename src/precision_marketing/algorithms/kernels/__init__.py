@@ -1,0 +1,1 @@
+"""Compiled loops: largest entries of products, in parallel and in a fixed order."""

@@ -1,0 +1,105 @@
+"""The largest entries of dense rows of scores; compiled."""
+
+import numpy as np
+
+from precision_marketing.algorithms.kernels.compiled import compiled
+from precision_marketing.algorithms.kernels.top import (
+    is_before,
+    keep_best,
+    rounded_to,
+    sort_best,
+)
+
+# Columns that a scan tests in one step.
+_STRIDE = 128
+
+
+@compiled
+def add_rows(block, rows, left, right, factors):
+    """Add the rows `rows` of left x diag(factors) x right to the dense `block`.
+
+    Summed in float64: the many small terms of a float32 sum would lose their ends.
+    """
+    left_starts, left_columns, left_values, left_unit = left
+    right_starts, right_columns, right_values, right_unit = right
+    sums = np.empty(block.shape[1])
+    for position in range(rows.size):
+        row = rows[position]
+        sums[:] = 0.0
+        for p in range(left_starts[row], left_starts[row + 1]):
+            column = left_columns[p]
+            value = left_values[p] if left_values.size else left_unit
+            factor = factors[column] * value
+            for q in range(right_starts[column], right_starts[column + 1]):
+                other = right_values[q] if right_values.size else right_unit
+                sums[right_columns[q]] += factor * other
+        for column in range(sums.size):
+            block[position, column] += sums[column]
+
+
+@compiled
+def top_dense_rows(
+    block, rows, scale, excluded_starts, excluded_columns, dropped_bits, top_k
+):
+    """Return the `top_k` largest scaled scores above 0 of each row of `block`.
+
+    `block` has a row for each of `rows`; the excluded columns of a row are set to 0
+    in it. Scores lose `dropped_bits` of 52; ties go to the lowest column.
+
+    Returns row, column, score, rank, in the order of `rows`.
+    """
+    n_columns = block.shape[1]
+    top_k = min(top_k, n_columns)
+    margin = 1.0 - 2.0 ** (dropped_bits - 51)
+    room = 2 * top_k + 256
+    scores = np.empty(room)
+    best = np.empty(room, np.int32)
+    out_rows = np.empty(rows.size * top_k, np.int32)
+    out_columns = np.empty(rows.size * top_k, np.int32)
+    out_scores = np.empty(rows.size * top_k)
+    out_ranks = np.empty(rows.size * top_k, np.int32)
+    written = 0
+    for position in range(rows.size):
+        values = block[position]
+        for p in range(excluded_starts[position], excluded_starts[position + 1]):
+            values[excluded_columns[p]] = 0.0
+        kept = 0
+        limit, limit_column, bar = 0.0, np.int32(2**31 - 1), 0.0
+        for first in range(0, n_columns, _STRIDE):
+            last = min(first + _STRIDE, n_columns)
+            passing = 0
+            for c in range(first, last):
+                passing += values[c] * scale[c] > bar
+            if passing == 0:
+                continue
+            for c in range(first, last):
+                value = values[c] * scale[c]
+                if not value > bar:
+                    continue
+                score = rounded_to(value, dropped_bits)
+                column = np.int32(c)
+                if score > 0.0 and is_before(score, column, limit, limit_column):
+                    scores[kept] = score
+                    best[kept] = column
+                    kept += 1
+                if kept == room:
+                    keep_best(scores, best, kept, top_k)
+                    kept = top_k
+                    limit, limit_column = scores[top_k - 1], best[top_k - 1]
+                    bar = limit * margin
+        if kept > top_k:
+            keep_best(scores, best, kept, top_k)
+            kept = top_k
+        sort_best(scores, best, kept)
+        for rank in range(kept):
+            out_rows[written] = rows[position]
+            out_columns[written] = best[rank]
+            out_scores[written] = scores[rank]
+            out_ranks[written] = rank + 1
+            written += 1
+    return (
+        out_rows[:written].copy(),
+        out_columns[:written].copy(),
+        out_scores[:written].copy(),
+        out_ranks[:written].copy(),
+    )

@@ -1,0 +1,1 @@
+"""Learned rankings: regression, network, their gradients and explanations."""

@@ -1,0 +1,89 @@
+"""What a group of features is worth to a ranking: how much it loses without it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from precision_marketing.algorithms.learned.ndcg import mean_ndcg
+from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
+from precision_marketing.algorithms.learned.training_data import TrainingData
+
+# More say little more: the drop is a mean over their users.
+MAXIMUM_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class GroupImportance:
+    """What one group of features is worth.
+
+    Parameters
+    ----------
+    ndcg_at_10 : float
+        Of the held-out users' lists with every feature in its place (0-1).
+    drops : tuple of float
+        What is lost of it, by permutation; below 0 where the shuffled is better.
+    """
+
+    ndcg_at_10: float
+    drops: tuple[float, ...]
+
+
+def group_importance(
+    model: NeuralScorerModel,
+    data: TrainingData,
+    groups: Mapping[str, Sequence[int]],
+    permutations: int = 3,
+    seed: int = 0,
+) -> dict[str, GroupImportance]:
+    """Return the drop in held-out NDCG@10 when a group's columns are shuffled.
+
+    The columns of a group are shuffled together over the rows, so that a group keeps
+    its inner order and loses its row. Source: Breiman (2001), "Random forests",
+    section 10, with a group in the place of a variable.
+
+    Parameters
+    ----------
+    model : NeuralScorerModel
+    data : TrainingData
+        Its held-out users are asked: at most `MAXIMUM_ROWS` rows, of whole users,
+        evenly over their numbers.
+    groups : mapping of str to sequence of int
+        Positions of each group's features.
+    permutations : int
+        Shuffles of each group.
+    seed : int
+        Every group is shuffled in the same way.
+
+    Returns
+    -------
+    dict of str to GroupImportance
+    """
+    positions, users, labels = _asked(data)
+    features = np.asarray(data.features[positions], dtype=np.float64)
+    whole = mean_ndcg(users, labels, model.predict(features))
+    generator = np.random.default_rng(seed)
+    orders = [generator.permutation(users.size) for _ in range(permutations)]
+    result = {}
+    for name, columns in groups.items():
+        kept = features[:, columns]
+        drops = []
+        for order in orders:
+            features[:, columns] = kept[order]
+            drops.append(whole - mean_ndcg(users, labels, model.predict(features)))
+        features[:, columns] = kept
+        result[name] = GroupImportance(whole, tuple(drops))
+    return result
+
+
+def _asked(data: TrainingData) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return positions, users and labels of the held-out rows that are ranked."""
+    rows = data.holdout
+    # A user without a positive has no NDCG.
+    with_positive = np.unique(rows.users[rows.labels == 1])
+    rows = rows.subset(np.isin(rows.users, with_positive))
+    share = min(1.0, MAXIMUM_ROWS / rows.users.size)
+    count = max(1, int(with_positive.size * share))
+    places = np.arange(count) * with_positive.size // count
+    rows = rows.subset(np.isin(rows.users, with_positive[places]))
+    return rows.positions, rows.users, rows.labels

@@ -1,0 +1,128 @@
+"""What the learned scorers train on: rows in two parts, and one scaling."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from precision_marketing.algorithms.learned.scaled_features import (
+    check_finite,
+    checked_shape,
+    moments,
+    scaled,
+)
+from precision_marketing.algorithms.learned.training_rows import (
+    TrainingRows,
+    check_enough,
+)
+
+MINIMUM_TRAINING_USERS = 20
+MINIMUM_HOLDOUT_USERS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """Labelled candidates, gathered once for every model that learns from them.
+
+    Attributes
+    ----------
+    features : array of float32 or float64, shape (n, n_features)
+        In the caller's order, not copied.
+    feature_names : tuple of str, length n_features
+    means, scales : array of float64, shape (n_features,)
+        Of the training rows.
+    training, holdout : TrainingRows
+        The two parts, as positions in `features`.
+    negative_share : float
+        Share of all negatives that the rows hold over the share of all positives.
+    """
+
+    features: np.ndarray
+    feature_names: tuple[str, ...]
+    means: np.ndarray
+    scales: np.ndarray
+    training: TrainingRows
+    holdout: TrainingRows
+    negative_share: float
+
+    @classmethod
+    def prepared(
+        cls,
+        features: np.ndarray,
+        feature_names: Sequence[str],
+        labels: np.ndarray,
+        users: np.ndarray,
+        items: np.ndarray,
+        holdout_users: np.ndarray,
+        *,
+        subset: np.ndarray | None = None,
+        negative_share: float = 1.0,
+        minimum_training_users: int = MINIMUM_TRAINING_USERS,
+        minimum_holdout_users: int = MINIMUM_HOLDOUT_USERS,
+    ) -> "TrainingData":
+        """Check the rows, part them and measure the scaling.
+
+        Parameters
+        ----------
+        features : array of float32 or float64, shape (n, n_features)
+            One row per user and candidate item, finite, in any order.
+        feature_names : sequence of str, length n_features
+        labels : array of bool or 0 and 1, shape (n,)
+        users, items : array of int, shape (n,)
+            Each pair once. A second label window may be stacked below with other user
+            numbers: a number stands for one list to rank.
+        holdout_users : array of bool, shape (n,)
+            True on the rows of users that never train; constant within a user.
+        subset : array of bool, shape (n,), optional
+            True on the rows that are used: all of them where it is left out.
+        negative_share : float
+            As the attribute; 1 where nothing was left out.
+        minimum_training_users, minimum_holdout_users : int
+            Users with a positive label that each part must have.
+
+        Returns
+        -------
+        TrainingData
+
+        Raises
+        ------
+        NotEnoughTrainingData
+            If a part has too few users with a positive, or no negative.
+        ValueError
+            If shapes disagree, a feature is not finite, a label is not 0 or 1, a pair
+            occurs twice, or a user is in both parts.
+        """
+        features = checked_shape(features, len(feature_names))
+        rows = TrainingRows.checked(
+            features.shape[0], labels, users, items, holdout_users
+        )
+        if subset is not None:
+            rows = rows.subset(subset[rows.positions])
+        training = rows.subset(~rows.is_holdout)
+        holdout = rows.subset(rows.is_holdout)
+        check_enough(training, "training", minimum_training_users)
+        check_enough(holdout, "held-out", minimum_holdout_users)
+        with threadpool_limits(limits=1):
+            means, scales = moments(features, training.positions)
+        names = tuple(feature_names)
+        return cls(features, names, means, scales, training, holdout, negative_share)
+
+    def inputs(self, rows: TrainingRows, dtype: type) -> np.ndarray:
+        """Return the scaled features of rows, shape (rows, n_features).
+
+        Raises
+        ------
+        ValueError
+            If a feature is not finite.
+        """
+        features = self.features[rows.positions]
+        check_finite(features)
+        return scaled(features, self.means, self.scales).astype(dtype, copy=False)
+
+    def sampling_rate(self, negatives_per_positive: int) -> float:
+        """Return the share of all negatives that a draw holds, over the positives'."""
+        positives = int(self.training.labels.sum())
+        negatives = self.training.labels.size - positives
+        drawn = min(negatives, negatives_per_positive * positives)
+        return self.negative_share * drawn / negatives

@@ -1,0 +1,1 @@
+"""Statistics of experiments and of paths."""

@@ -1,0 +1,1 @@
+"""What every step reads from a build and writes to it."""

@@ -1,0 +1,84 @@
+"""The scorers' lists, read in blocks of users while a model writes its rows."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from precision_marketing.algorithms.blending.lists import scale_lists
+from precision_marketing.build.relations import to_arrow
+
+# Their lists take 12 bytes x scorers x candidates per scorer and user: 70 MB.
+USERS_PER_BLOCK = 5_000
+
+
+class ListBlock(NamedTuple):
+    """Lists of some users, scaled: arrays (users, scorers, depth), -1 after the end."""
+
+    users: np.ndarray
+    items: np.ndarray
+    scaled_scores: np.ndarray
+
+
+class ScorerLists:
+    """Reads `candidate_scores` by blocks of users.
+
+    Parameters
+    ----------
+    candidate_scores : duckdb.DuckDBPyRelation
+        Columns time_window, scorer_number, user_index, item_index, score, scorer_rank.
+        Read block by block: where a model's rows are made of the blocks, it must be on
+        another cursor (`relations.on_other_cursor`).
+    scorers : sequence of str
+        Names in alphabetical order: a scorer's number is its place.
+    depth : int
+        Longest list.
+    """
+
+    def __init__(self, candidate_scores: Any, scorers: Sequence[str], depth: int):
+        if list(scorers) != sorted(scorers):
+            raise ValueError("scorers must be in alphabetical order")
+        self._relation = candidate_scores
+        self.scorers = tuple(scorers)
+        self.depth = depth
+
+    def blocks(self, time_window: str, users: np.ndarray) -> Iterator[ListBlock]:
+        """Yield the lists of users, in ascending order, block by block.
+
+        Parameters
+        ----------
+        time_window : str
+        users : array of int
+            Ascending, distinct.
+
+        Yields
+        ------
+        ListBlock
+            Scores divided by the mean of the list's first twenty.
+        """
+        for start in range(0, users.size, USERS_PER_BLOCK):
+            yield self._block(time_window, users[start : start + USERS_PER_BLOCK])
+
+    def _block(self, time_window: str, users: np.ndarray) -> ListBlock:
+        rows = to_arrow(
+            self._relation.filter(
+                f"time_window = '{time_window}'"
+                f" and user_index between {users[0]} and {users[-1]}"
+            ).project("scorer_number, user_index, item_index, score, scorer_rank")
+        )
+        shape = (users.size, len(self.scorers), self.depth)
+        items = np.full(shape, -1, np.int32)
+        scores = np.zeros(shape)
+        if rows.num_rows:
+            row_users = rows["user_index"].to_numpy()
+            place = np.searchsorted(users, row_users)
+            is_asked = users[np.minimum(place, users.size - 1)] == row_users
+            target = (
+                place[is_asked],
+                rows["scorer_number"].to_numpy()[is_asked],
+                rows["scorer_rank"].to_numpy()[is_asked] - 1,
+            )
+            items[target] = rows["item_index"].to_numpy()[is_asked]
+            scores[target] = rows["score"].to_numpy()[is_asked]
+            scale_lists(items, scores)
+        return ListBlock(users, items, scores)

@@ -1,0 +1,1 @@
+"""What the measurement of campaigns asks of Python: exact tests, power, removal."""

@@ -1,0 +1,128 @@
+"""The candidates of each user: the scorers' lists as one, and how near each item is.
+
+Blended in blocks of users by compiled code, and not in SQL: at ten million events SQL
+grouped 80 million pairs of a user and an item, and pivoted the kept ones, through
+20 GB of temporary files (docs/decisions/0008-blend-in-blocks-of-users.md).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from precision_marketing.algorithms.blending.lists import BlendedLists, blend_lists
+from precision_marketing.build.relations import with_window
+from precision_marketing.build.scorer_lists import ScorerLists
+from precision_marketing.build.windows import Window
+from precision_marketing.candidates.similarities import (
+    SIMILARITY_NAMES,
+    window_similarities,
+)
+from precision_marketing.scorers.content_products import Fields
+
+# Ties of the blend go to the more popular item.
+TIE_SCORER = "popularity"
+
+
+def blended_schema(scorers: Sequence[str]) -> pa.Schema:
+    """Return the schema of the candidates: a score and a rank for each scorer."""
+    by_scorer = [
+        (f"{scorer}_{name}", kind)
+        for name, kind in (("scaled_score", pa.float64()), ("rank", pa.int32()))
+        for scorer in scorers
+    ]
+    return pa.schema(
+        [
+            ("user_index", pa.int32()),
+            ("item_index", pa.int32()),
+            *by_scorer,
+            ("list_count", pa.int32()),
+            ("best_rank", pa.int32()),
+            ("blend_score", pa.float64()),
+            ("blend_rank", pa.int32()),
+            *((name, pa.float64()) for name in SIMILARITY_NAMES),
+        ]
+    )
+
+
+def blended_batches(
+    windows: Iterator[Window],
+    lists: ScorerLists,
+    weights: Mapping[str, float],
+    *,
+    keep_of_each: int,
+    choice_neighbors: Mapping[str, pa.Table],
+    next_neighbors: Mapping[str, pa.Table],
+    item_fields: Fields,
+    review_fields: Mapping[str, Fields],
+    content_settings: Mapping[str, float],
+) -> Iterator[pa.RecordBatch]:
+    """Yield the candidates of all windows, in blocks of users.
+
+    Parameters
+    ----------
+    windows : iterator of Window
+    lists : ScorerLists
+    weights : mapping of str to float
+        Scorer to its weight.
+    keep_of_each : int
+        First items of each scorer's list that are kept beside the blend's best.
+    choice_neighbors, next_neighbors, item_fields, review_fields, content_settings
+        As for `window_similarities`, the first two and the fourth by window.
+
+    Yields
+    ------
+    pyarrow.RecordBatch
+        `blended_schema` with time_window.
+    """
+    schema = blended_schema(lists.scorers)
+    by_number = np.array([weights[scorer] for scorer in lists.scorers])
+    for window in windows:
+        name = window.time_window
+        nearness = window_similarities(
+            window,
+            choice_neighbors[name],
+            next_neighbors[name],
+            item_fields | review_fields[name],
+            content_settings,
+        )
+        for block in lists.blocks(name, window.scored_users):
+            found = blend_lists(
+                block.items,
+                block.scaled_scores,
+                by_number,
+                n_items=window.weights.shape[1],
+                tie_scorer=lists.scorers.index(TIE_SCORER),
+                keep=lists.depth,
+                keep_of_each=keep_of_each,
+            )
+            batch = _batch(found, block.users, nearness, schema)
+            yield with_window(batch, name)
+
+
+def _batch(
+    found: BlendedLists,
+    users: np.ndarray,
+    nearness: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    schema: pa.Schema,
+) -> pa.RecordBatch:
+    """Return the candidates of a block as a batch."""
+    user_index = users[found.users].astype(np.int32)
+    near = nearness(user_index, found.items)
+    columns = [
+        user_index,
+        found.items,
+        *(_nullable(column) for column in found.scaled_scores.T),
+        *(pa.array(column, mask=column == 0) for column in found.scorer_ranks.T),
+        found.list_counts,
+        found.best_ranks,
+        found.scores,
+        found.ranks,
+        *(_nullable(column) for column in near.T),
+    ]
+    return pa.record_batch(columns, schema=schema)
+
+
+def _nullable(column: np.ndarray) -> pa.Array:
+    """Return a column of doubles with null for NaN."""
+    return pa.array(np.ascontiguousarray(column), from_pandas=True)

@@ -1,0 +1,1 @@
+"""What learns from labelled candidates: rankings, their explanation, propensity."""

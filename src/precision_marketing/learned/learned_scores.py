@@ -1,0 +1,256 @@
+"""Train the neural scorer and its simpler opponent, and rank candidates with them."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from precision_marketing.algorithms.learned.logistic_regression import (
+    LogisticModel,
+    fit_logistic,
+)
+from precision_marketing.algorithms.learned.model_records import (
+    neural_model_schema,
+    records,
+)
+from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
+from precision_marketing.algorithms.learned.neural_scorer import (
+    NeuralScorerSettings,
+    fit_networks,
+)
+from precision_marketing.algorithms.learned.permutation_importance import (
+    group_importance,
+)
+from precision_marketing.algorithms.learned.training_data import TrainingData
+from precision_marketing.algorithms.learned.training_rows import NotEnoughTrainingData
+from precision_marketing.build.relations import (
+    arrow_batches,
+    reader,
+    scorer_schema,
+    to_arrow,
+    with_window,
+)
+from precision_marketing.learned.feature_groups import groups_of
+from precision_marketing.learned.labelled_candidates import (
+    ROWS_PER_BATCH,
+    LabelledCandidates,
+    read_labelled,
+)
+
+# Their scores are in memory at one time, some 150 bytes a candidate with all copies;
+# not their features.
+USERS_PER_BLOCK = 50_000
+_KEYS = ("user_index", "item_index")
+_log = logging.getLogger(__name__)
+
+
+def train(
+    candidate_features: Any,
+    settings: Mapping[str, float],
+    logistic_settings: Mapping[str, float],
+) -> pa.Table:
+    """Return the models trained on the `train` window, as one long table.
+
+    Three times: on all users, which is what `test` and `serve` are scored with, and on
+    each half of them, so that every user of `train` can be scored by models that have
+    not seen her labels.
+
+    Parameters
+    ----------
+    candidate_features : duckdb.DuckDBPyRelation
+        As for `read_labelled`.
+    settings : mapping
+        Fields of `NeuralScorerSettings`, and maximum_training_rows.
+    logistic_settings : mapping
+        penalty, as of `fit_logistic`.
+
+    Returns
+    -------
+    pyarrow.Table
+        `neural_model_schema`: what `NeuralScorerModel.to_table` and
+        `LogisticModel.to_table` give, of a half with the scorer `<name>_half_0` or
+        `_half_1`, and records of type importance and importance_baseline (name is the
+        feature group, seed the permutation); without rows where a half cannot train a
+        network.
+    """
+    own = {
+        name: value
+        for name, value in settings.items()
+        if name in NeuralScorerSettings.__dataclass_fields__
+    }
+    network_settings = NeuralScorerSettings(**own)
+    penalty = logistic_settings["penalty"]
+    rows = read_labelled(candidate_features, settings["maximum_training_rows"])
+    tables: list[pa.Table] = []
+    for half in (0, 1, None):
+        part = "all users" if half is None else f"half {half} of the users"
+        _log.info("Learned rankings: training on %s", part)
+        try:
+            tables += _trained(rows, network_settings, penalty, half)
+        except NotEnoughTrainingData as reason:
+            _log.warning("The neural scorer was not trained: %s.", reason)
+            return neural_model_schema.empty_table()
+    return pa.concat_tables(tables)
+
+
+def _half(number: int) -> str:
+    """Return what is put behind a scorer's name for the models of one half."""
+    return f"_half_{number}"
+
+
+def _trained(
+    rows: LabelledCandidates,
+    settings: NeuralScorerSettings,
+    penalty: float,
+    half: int | None,
+) -> list[pa.Table]:
+    """Return the records of both models, and of importance where all users trained.
+
+    Raises NotEnoughTrainingData.
+    """
+    data = TrainingData.prepared(
+        rows.features,
+        rows.feature_names,
+        rows.labels,
+        rows.users,
+        rows.items,
+        rows.is_holdout,
+        subset=None if half is None else rows.halves == half,
+        negative_share=rows.negative_share,
+    )
+    logistic = fit_logistic(
+        data,
+        penalty=penalty,
+        negatives_per_positive=settings.negatives_per_positive,
+        seed=settings.seed,
+    )
+    networks = fit_networks(data, settings, start=logistic)
+    if half is None:
+        importance = _importance_records(networks, data, settings.seed)
+        return [networks.to_table(), logistic.to_table(), *importance]
+    return [
+        networks.to_table(f"neural{_half(half)}"),
+        logistic.to_table(f"logistic_regression{_half(half)}"),
+    ]
+
+
+def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
+    """Return every candidate's probability and rank within its user, by both models.
+
+    Parameters
+    ----------
+    candidate_features : duckdb.DuckDBPyRelation
+        As for `train`. In `train` a user is scored by the models that the other half
+        trained. It is read while the result is: on another cursor than
+        the one that reads the result (`relations.on_other_cursor`).
+    models : duckdb.DuckDBPyRelation
+        What `train` returned.
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+        `scorer_schema` with scorers `neural` and `logistic_regression`; without rows
+        where nothing was trained.
+    """
+    table = to_arrow(models)
+    if not table.num_rows:
+        return reader(scorer_schema, [])
+    return reader(scorer_schema, _scored(candidate_features, table))
+
+
+def _scored(candidate_features: Any, trained: pa.Table) -> Iterator[pa.RecordBatch]:
+    """Yield the ranked candidates of a block of users and a model at a time."""
+    for time_window, window, models in _parts(candidate_features, trained):
+        names = models["neural"].feature_names
+        columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
+        for condition in _blocks_of_users(window):
+            keys, scores = [], {scorer: [] for scorer in models}
+            rows = window.filter(condition).project(columns)
+            for batch in arrow_batches(rows, ROWS_PER_BATCH):
+                features = _features(batch, names)
+                # Copied: a column of a batch keeps all its others in memory.
+                keys.append([batch[name].to_numpy().copy() for name in _KEYS])
+                for scorer, model in models.items():
+                    scores[scorer].append(model.predict(features))
+            if not keys:
+                continue
+            users_and_items = [
+                np.concatenate(column) for column in zip(*keys, strict=True)
+            ]
+            for scorer, parts in scores.items():
+                ranked = _ranked(*users_and_items, np.concatenate(parts))
+                yield with_window(ranked, time_window, scorer)
+
+
+def _parts(
+    candidates: Any, trained: pa.Table
+) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    """Yield time window, candidates and the models that have not seen their labels."""
+    for half in (0, 1):
+        rows = candidates.filter(f"time_window = 'train' and training_half = {half}")
+        yield "train", rows, _models(trained, _half(1 - half))
+    for time_window in ("test", "serve"):
+        rows = candidates.filter(f"time_window = '{time_window}'")
+        yield time_window, rows, _models(trained)
+
+
+def _models(trained: pa.Table, suffix: str = "") -> dict[str, Any]:
+    """Return both models by the scorer's name."""
+    return {
+        "neural": NeuralScorerModel.from_table(trained, f"neural{suffix}"),
+        "logistic_regression": LogisticModel.from_table(
+            trained, f"logistic_regression{suffix}"
+        ),
+    }
+
+
+def _blocks_of_users(rows: Any) -> Iterator[str]:
+    """Yield conditions that cut the rows into blocks of whole users."""
+    last = to_arrow(rows.aggregate("max(user_index) as last"))["last"][0].as_py()
+    starts = range(0, -1 if last is None else last + 1, USERS_PER_BLOCK)
+    for number, start in enumerate(starts, start=1):
+        _log.info("Neural scores: block %d of %d", number, len(starts))
+        yield f"user_index between {start} and {start + USERS_PER_BLOCK - 1}"
+
+
+def _features(batch: pa.RecordBatch, names: tuple[str, ...]) -> np.ndarray:
+    """Return the feature columns, shape (rows, features), float64."""
+    features = np.empty((batch.num_rows, len(names)))
+    for position, name in enumerate(names):
+        features[:, position] = batch[name].to_numpy()
+    return features
+
+
+def _ranked(users: np.ndarray, items: np.ndarray, scores: np.ndarray) -> pa.RecordBatch:
+    """Return user, item, score and rank within the user; ties by lowest item."""
+    order = np.lexsort((items, -scores, users))
+    users = users[order]
+    starts = np.flatnonzero(np.r_[True, users[1:] != users[:-1]]) if users.size else []
+    list_lengths = np.diff(np.r_[starts, users.size]).astype(np.int64)
+    ranks = np.arange(users.size) - np.repeat(starts, list_lengths) + 1
+    return pa.record_batch(
+        {
+            "user_index": pa.array(users, pa.int32()),
+            "item_index": pa.array(items[order], pa.int32()),
+            "score": pa.array(scores[order], pa.float64()),
+            "scorer_rank": pa.array(ranks.astype(np.int32), pa.int32()),
+        }
+    )
+
+
+def _importance_records(
+    model: NeuralScorerModel, data: TrainingData, seed: int
+) -> list[pa.Table]:
+    """Return the records of the permutation importance of the feature groups."""
+    importance = group_importance(model, data, groups_of(data.feature_names), seed=seed)
+    tables = []
+    for group, found in importance.items():
+        baseline = [found.ndcg_at_10]
+        tables.append(records("neural", "importance_baseline", baseline, name=[group]))
+        tables += [
+            records("neural", "importance", [drop], seed=permutation, name=[group])
+            for permutation, drop in enumerate(found.drops)
+        ]
+    return tables

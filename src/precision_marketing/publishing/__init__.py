@@ -1,0 +1,1 @@
+"""The published file, and what a run prints."""

@@ -1,0 +1,1 @@
+"""Each scorer: its model fitted to a window, its lists of the scored users."""

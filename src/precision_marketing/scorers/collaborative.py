@@ -1,0 +1,200 @@
+"""Each scorer's neighbors and lists for one window: all that its settings decide.
+
+The Python models in `python_models/scorers/` and the search for settings (`tuning`)
+call these functions, so that what is searched is what is built. Settings are those of
+`read_settings`; their defaults and meaning stand in docs/algorithms/.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.sparse import csr_matrix
+
+from precision_marketing.algorithms.collaborative.ease import ease_scores, fit_ease
+from precision_marketing.algorithms.collaborative.ials import fit_ials, ials_scores
+from precision_marketing.algorithms.collaborative.local_ridge import fit_local_ridge
+from precision_marketing.algorithms.collaborative.neighbors import (
+    item_neighbors,
+    neighbor_matrix,
+    user_neighbors,
+)
+from precision_marketing.algorithms.collaborative.next_basket import (
+    next_basket_neighbors,
+)
+from precision_marketing.algorithms.collaborative.popularity import popularity_damping
+from precision_marketing.algorithms.collaborative.spectral import (
+    fit_spectral,
+    spectral_scores,
+)
+from precision_marketing.build.windows import Window
+
+Settings: TypeAlias = Mapping[str, Any]
+# A scorer's lists for the scored users, in blocks of `scores_schema`.
+Lists: TypeAlias = Iterator[pa.RecordBatch]
+
+# User neighbors in memory at one time: 32 bytes each.
+NEIGHBORS_PER_BLOCK = 10_000_000
+
+
+def item_cosine_neighbors(window: Window, settings: Settings) -> pa.Table:
+    """Return the nearest items of each item (`item_neighbors_schema`)."""
+    return item_neighbors(
+        window.weights,
+        top_k=settings["neighbors"],
+        user_degree_exponent=settings["user_degree_exponent"],
+        target_exponent=settings["target_exponent"],
+        source_exponent=settings["source_exponent"],
+        shrinkage=settings["shrinkage"],
+        similarity=settings["similarity"],
+    )
+
+
+def item_cosine(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
+    """Yield the items nearest to the whole history; `neighbors` of item cosine."""
+    by_source = _items_by_source(window, neighbors)
+    return window.top_items(window.weights, by_source, settings["candidates"])
+
+
+def item_cosine_recent(
+    window: Window, settings: Settings, neighbors: pa.Table
+) -> Lists:
+    """Yield the items nearest to the history's end; `neighbors` of item cosine.
+
+    Nothing where no history has an order: it would be item cosine once more.
+    """
+    if not window.has_order:
+        return iter(())
+    return window.top_items(
+        window.recent_weights(settings["decay"]),
+        _items_by_source(window, neighbors),
+        settings["candidates"],
+    )
+
+
+def last_basket(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
+    """Yield the items nearest to the last day's alone; `neighbors` of item cosine.
+
+    Nothing where no history has an order.
+    """
+    return item_cosine_recent(window, {**settings, "decay": 0.0}, neighbors)
+
+
+def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
+    """Return what each item follows (`item_neighbors_schema`), if there is an order."""
+    return next_basket_neighbors(
+        window.recency_positions,
+        top_k=settings["neighbors"],
+        reach=settings["reach"],
+        decay=settings["decay"],
+        user_degree_exponent=settings["user_degree_exponent"],
+        target_exponent=settings["target_exponent"],
+        source_exponent=settings["source_exponent"],
+        shrinkage=settings["shrinkage"],
+    )
+
+
+def next_basket(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
+    """Yield the items that follow the last day's; `neighbors` of next basket."""
+    return window.top_items(
+        window.recent_weights(0.0),
+        _items_by_source(window, neighbors),
+        settings["candidates"],
+    )
+
+
+def user_cosine(window: Window, settings: Settings) -> Lists:
+    """Yield what the nearest users have, in blocks of users.
+
+    Neighbors are found for one block of users at a time and not kept: for all users
+    they would be a table of users x neighbors rows.
+    """
+    n_users = window.weights.shape[0]
+    damping = popularity_damping(window.weights, settings["popularity_exponent"])
+    block_size = max(1, NEIGHBORS_PER_BLOCK // settings["neighbors"])
+    for start in range(0, window.scored_users.size, block_size):
+        users = window.scored_users[start : start + block_size]
+        neighbors = user_neighbors(
+            window.weights,
+            top_k=settings["neighbors"],
+            item_degree_exponent=settings["item_degree_exponent"],
+            target_exponent=settings["target_exponent"],
+            source_exponent=settings["source_exponent"],
+            shrinkage=settings["shrinkage"],
+            similarity=settings["similarity"],
+            users=users,
+        )
+        yield from replace(window, scored_users=users).top_items(
+            neighbor_matrix(neighbors, n_users, n_users),
+            window.weights,
+            settings["candidates"],
+            damping,
+        )
+
+
+def spectral(window: Window, settings: Settings) -> Lists:
+    """Yield the best items of the spectral scorer, for a decayed history."""
+    fitted = fit_spectral(
+        window.weights,
+        rank=settings["rank"],
+        spectrum_exponent=settings["spectrum_exponent"],
+        user_degree_exponent=settings["user_degree_exponent"],
+        item_degree_exponent=settings["item_degree_exponent"],
+        top_k=settings["neighbors"],
+    )
+    history = window.recent_weights(settings["decay"])
+    return window.top_scores(spectral_scores(history, fitted), settings["candidates"])
+
+
+def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
+    """Yield the best items of local ridge; `neighbors` of item cosine, as many or more.
+
+    Only the nearest `settings["neighbors"]` of each item are used. The weights of items
+    are fitted to whole histories, and applied to decayed ones.
+    """
+    is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
+    item_weights = fit_local_ridge(
+        window.weights,
+        neighbors.filter(is_near),
+        user_degree_exponent=settings["user_degree_exponent"],
+        penalty=settings["penalty"],
+        penalty_exponent=settings["penalty_exponent"],
+    )
+    history = window.recent_weights(settings["decay"])
+    return window.top_items(history, item_weights, settings["candidates"])
+
+
+def ials(window: Window, settings: Settings) -> Lists:
+    """Yield the best items of the factorization of decayed histories."""
+    factors = fit_ials(
+        window.recent_weights(settings["decay"]),
+        factors=settings["factors"],
+        iterations=settings["iterations"],
+        unobserved_strength=settings["unobserved_strength"],
+        regularization=settings["regularization"],
+        seed=settings["seed"],
+    )
+    return window.top_scores(ials_scores(factors), settings["candidates"])
+
+
+def ease(window: Window, settings: Settings) -> Lists:
+    """Yield the best items of EASE; nothing for more than `maximum_items` items."""
+    if window.weights.shape[1] > settings["maximum_items"]:
+        return iter(())
+    item_weights = fit_ease(
+        window.weights,
+        penalty=settings["penalty"],
+        user_degree_exponent=settings["user_degree_exponent"],
+        maximum_items=settings["maximum_items"],
+    )
+    return window.top_scores(
+        ease_scores(window.weights, item_weights), settings["candidates"]
+    )
+
+
+def _items_by_source(window: Window, neighbors: pa.Table) -> csr_matrix:
+    """Return item neighbors as a matrix, row = source, column = target."""
+    n_items = window.weights.shape[1]
+    return neighbor_matrix(neighbors, n_items, n_items, by_source=True)

@@ -1,0 +1,107 @@
+"""What the content scorers share: products of users' and items' terms, in blocks."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import csr_matrix, hstack
+
+from precision_marketing.algorithms.content.naive_bayes import term_log_odds
+from precision_marketing.algorithms.kernels.top_items import iterate_top_items
+from precision_marketing.build.documents import Field
+from precision_marketing.build.windows import Window
+
+Fields = dict[str, Field]
+# From the weights of some users' histories to the left factor of their scores.
+LeftFactor = Callable[[csr_matrix], csr_matrix]
+
+# Entries of users' terms that a block may have: about 250 MB.
+_BLOCK_ENTRIES = 20_000_000
+
+
+def log_odds_by_field(fields: Fields, smoothing: float) -> list[LeftFactor]:
+    """Return, for each field, the function from weights to users' log-odds."""
+    return [
+        lambda weights, f=field: term_log_odds(weights, f.counts, smoothing=smoothing)
+        for field in fields.values()
+    ]
+
+
+def top_by_text(
+    window: Window,
+    weights: csr_matrix,
+    left: LeftFactor,
+    right: csr_matrix,
+    top_n: int,
+) -> Iterator[pa.RecordBatch]:
+    """Yield the best eligible items by left(weights) @ right.T, in blocks of users.
+
+    Parameters
+    ----------
+    window : Window
+    weights : csr_matrix, shape (n_users, n_items)
+        Weights of the histories.
+    left : callable
+        From rows of `weights` to the left factor; called with a block of users, so
+        that only their terms are in memory.
+    right : csr_matrix, shape (n_items, n_terms)
+        Items' rows.
+    top_n : int
+        Items per user.
+
+    Yields
+    ------
+    pyarrow.RecordBatch
+        `scores_schema`.
+    """
+    by_term = right.T.tocsr()
+    for users in user_blocks(weights, right, window.scored_users):
+        batches = iterate_top_items(
+            left(weights[users]),
+            by_term,
+            users=np.arange(users.size),
+            exclude=window.excluded[users],
+            allowed_items=window.eligible_items,
+            item_scale=None,
+            top_n=top_n,
+        )
+        numbers = pa.array(users, pa.int32())
+        for batch in batches:
+            yield batch.set_column(0, "user_index", numbers.take(batch["user_index"]))
+
+
+def user_blocks(
+    weights: csr_matrix,
+    item_terms: csr_matrix,
+    users: np.ndarray,
+    maximum_entries: int = _BLOCK_ENTRIES,
+) -> list[np.ndarray]:
+    """Cut users into blocks whose items have at most so many terms.
+
+    Parameters
+    ----------
+    weights : csr_matrix, shape (n_users, n_items)
+    item_terms : csr_matrix, shape (n_items, n_terms)
+    users : array of int
+        In the order of the result.
+    maximum_entries : int
+        Terms of a block; one user may have more.
+
+    Returns
+    -------
+    list of array of int
+    """
+    if users.size == 0:
+        return []
+    counts = np.diff(item_terms.indptr).astype(np.float64)
+    terms_of_item = np.concatenate([[0.0], np.cumsum(counts[weights.indices])])
+    entries = (
+        terms_of_item[weights.indptr[users + 1]] - terms_of_item[weights.indptr[users]]
+    )
+    blocks = (np.cumsum(entries) // maximum_entries).astype(np.int64)
+    return np.split(users, np.flatnonzero(np.diff(blocks)) + 1)
+
+
+def side_by_side(matrices: list[csr_matrix]) -> csr_matrix:
+    """Return matrices of as many rows next to each other."""
+    return hstack(matrices, format="csr")

@@ -1,0 +1,306 @@
+"""Spectral, local ridge, EASE and iALS against their formulas in dense numpy."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy.sparse import csr_matrix
+
+from precision_marketing.algorithms.collaborative import local_ridge
+from precision_marketing.algorithms.collaborative.ease import ease_scores, fit_ease
+from precision_marketing.algorithms.collaborative.ials import fit_ials, ials_scores
+from precision_marketing.algorithms.collaborative.local_ridge import fit_local_ridge
+from precision_marketing.algorithms.collaborative.neighbors import item_neighbors
+from precision_marketing.algorithms.collaborative.spectral import (
+    fit_spectral,
+    spectral_scores,
+)
+from precision_marketing.algorithms.kernels.top_items import (
+    iterate_top_items,
+    scores_schema,
+)
+from precision_marketing.algorithms.kernels.top_scores import iterate_top_scores
+
+# float32 sums of some hundred terms.
+SINGLE = 2e-4
+SPECTRAL = {
+    "rank": 5,
+    "spectrum_exponent": 0.4,
+    "user_degree_exponent": 0.3,
+    "item_degree_exponent": 0.3,
+    "top_k": 30,
+}
+RIDGE = {"user_degree_exponent": 0.5, "penalty": 2.0, "penalty_exponent": 0.5}
+EASE = {"penalty": 3.0, "user_degree_exponent": 0.25, "maximum_items": 100}
+IALS = {
+    "factors": 8,
+    "iterations": 3,
+    "unobserved_strength": 0.2,
+    "regularization": 0.03,
+    "seed": 0,
+}
+COSINE = {
+    "user_degree_exponent": 0.0,
+    "target_exponent": 0.5,
+    "source_exponent": 0.5,
+    "shrinkage": 0.0,
+}
+NOTHING = {"exclude": None, "allowed_items": None, "item_scale": None}
+
+
+def random_weights(n_users=80, n_items=30, density=0.2, seed=0):
+    generator = np.random.default_rng(seed)
+    dense = generator.random((n_users, n_items))
+    return csr_matrix(np.where(dense < density, np.ceil(dense * 20), 0.0))
+
+
+def neighbors(weights, top_k=6):
+    return item_neighbors(weights, top_k=top_k, **COSINE)
+
+
+def degree_weights(weights, exponent):
+    return np.maximum(np.diff(weights.indptr), 1.0) ** -exponent
+
+
+FITS = {
+    "spectral": lambda weights: spectral_scores(
+        weights, fit_spectral(weights, **SPECTRAL)
+    ),
+    "ease": lambda weights: ease_scores(weights, fit_ease(weights, **EASE)),
+    "ials": lambda weights: ials_scores(fit_ials(weights, **IALS)),
+    "local_ridge": lambda weights: (
+        lambda users: (
+            weights[users] @ fit_local_ridge(weights, neighbors(weights), **RIDGE)
+        ).toarray()
+    ),
+}
+
+
+def test_spectral_is_the_product_with_the_head_of_its_spectrum_compressed():
+    weights = random_weights()
+    users = degree_weights(weights, 0.3)
+    items = np.bincount(weights.indices, minlength=30) ** -0.3
+    scaled = users[:, None] * weights.toarray() * items
+    product = scaled.T @ scaled
+    values, vectors = np.linalg.eigh(product)
+    values, vectors = values[-5:], vectors[:, -5:]
+    rest = product - vectors @ np.diag(values) @ vectors.T
+    np.fill_diagonal(rest, 0.0)
+    raised = values[0] * (values / values[0]) ** 0.4
+    expected = vectors @ np.diag(raised) @ vectors.T + np.maximum(rest, 0.0)
+    fitted = fit_spectral(weights, **SPECTRAL)
+    found = fitted.left @ fitted.right.T + fitted.rest.toarray()
+    np.testing.assert_allclose(found, expected, atol=SINGLE * expected.max())
+    scores = spectral_scores(weights, fitted)(np.array([7, 3]))
+    expected_scores = weights.toarray()[[7, 3]] @ expected
+    np.testing.assert_allclose(scores, expected_scores, rtol=1e-3)
+
+
+def test_spectral_by_iteration_finds_the_same_directions_as_by_decomposition():
+    # 3 x rank items and fewer are decomposed whole.
+    weights = random_weights(n_users=200, n_items=40)
+    wide = csr_matrix((weights.data, weights.indices, weights.indptr), shape=(200, 400))
+    first = fit_spectral(weights, **SPECTRAL | {"rank": 14})
+    second = fit_spectral(wide, **SPECTRAL | {"rank": 14})
+    np.testing.assert_allclose(
+        (second.left @ second.right.T)[:40, :40],
+        first.left @ first.right.T,
+        atol=SINGLE * abs(first.left @ first.right.T).max(),
+    )
+
+
+def test_local_ridge_solves_each_targets_regression_on_its_neighbors():
+    weights = random_weights()
+    table = neighbors(weights)
+    found = fit_local_ridge(weights, table, **RIDGE).toarray()
+    dense = weights.toarray() / weights.data.mean()
+    gram = dense.T @ (degree_weights(weights, 0.5)[:, None] * dense)
+    expected = np.zeros_like(gram)
+    sources = table["neighbor_index"].to_numpy()
+    targets = table["item_index"].to_numpy()
+    for target in range(30):
+        chosen = sources[targets == target]
+        part = gram[np.ix_(chosen, chosen)]
+        part = part + np.diag(2.0 * np.diag(part) ** 0.5)
+        expected[chosen, target] = np.linalg.solve(part, gram[chosen, target])
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+def test_local_ridge_is_the_same_for_catalogues_too_large_for_a_gram_matrix(
+    monkeypatch,
+):
+    weights = random_weights()
+    expected = fit_local_ridge(weights, neighbors(weights), **RIDGE)
+    monkeypatch.setattr(local_ridge, "_DENSE_ITEMS", 0)
+    found = fit_local_ridge(weights, neighbors(weights), **RIDGE)
+    np.testing.assert_allclose(found.toarray(), expected.toarray(), atol=1e-9)
+
+
+def test_local_ridge_on_all_items_is_ease():
+    weights = random_weights(n_items=12, density=0.5)
+    table = pa.table(
+        [(np.repeat(np.arange(12), 12)), np.tile(np.arange(12), 12)],
+        names=["item_index", "neighbor_index"],
+    )
+    others = table.filter(
+        pa.compute.not_equal(table["item_index"], table["neighbor_index"])
+    )
+    flat = RIDGE | {"penalty": 3.0, "penalty_exponent": 0.0}
+    found = fit_local_ridge(weights, others, **flat).toarray()
+    expected = fit_ease(weights, **EASE | {"user_degree_exponent": 0.5})
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_ease_is_its_closed_form():
+    weights = random_weights()
+    dense = weights.toarray() / weights.data.mean()
+    gram = dense.T @ (degree_weights(weights, 0.25)[:, None] * dense)
+    inverse = np.linalg.inv(gram + 3.0 * np.eye(30))
+    expected = -inverse / np.diag(inverse)
+    np.fill_diagonal(expected, 0.0)
+    found = fit_ease(weights, **EASE)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    scores = ease_scores(weights, found)(np.array([5]))
+    np.testing.assert_allclose(scores, weights.toarray()[[5]] @ expected, rtol=1e-4)
+
+
+def test_ease_refuses_a_catalogue_above_the_bound_and_names_the_way_out():
+    with pytest.raises(ValueError, match=r"maximum_items = 29.*local ridge"):
+        fit_ease(random_weights(), **EASE | {"maximum_items": 29})
+
+
+def test_ials_converges_to_where_every_users_equations_hold():
+    weights = random_weights()
+    users, items = fit_ials(weights, **IALS | {"iterations": 300})
+    confidence = weights.toarray() / weights.data.mean()
+    unobserved = 0.2 * (weights.nnz / weights.toarray().size) ** 0.5
+    penalty = 0.03 * unobserved**0.5
+    for user in (0, 11, 42):
+        counts = np.count_nonzero(confidence[user]) + unobserved * 30
+        left = items.T @ np.diag(confidence[user] + unobserved) @ items
+        left += penalty * counts * np.eye(8)
+        expected = np.linalg.solve(left, items.T @ confidence[user])
+        np.testing.assert_allclose(users[user], expected, atol=2e-3)
+
+
+def test_ials_ranks_the_rest_of_a_block_first():
+    weights = np.kron(np.eye(4), np.ones((10, 8)))
+    weights[0, 0] = 0.0
+    scores = ials_scores(fit_ials(csr_matrix(weights), **IALS | {"iterations": 15}))
+    best = np.where(weights[0] > 0, -np.inf, scores(np.array([0]))[0]).argmax()
+    assert best == 0
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_the_scale_of_the_weights_changes_no_rank(name):
+    weights = random_weights()
+    users = np.arange(80)
+    first, second = (
+        np.argsort(-FITS[name](scaled)(users), axis=1, kind="stable")[:, :3]
+        for scaled in (weights, weights * 4.0)
+    )
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_the_number_of_threads_changes_no_bit(name, monkeypatch):
+    weights = random_weights(n_users=1200)
+    results = []
+    for threads in ("1", "2"):
+        monkeypatch.setenv("PRECISION_MARKETING_THREADS", threads)
+        batches = iterate_top_scores(
+            FITS[name](weights),
+            n_items=30,
+            users=np.arange(1200),
+            top_n=5,
+            block_size=100,
+            **NOTHING,
+        )
+        results.append(pa.Table.from_batches(batches, schema=scores_schema))
+    assert results[0].num_rows > 5000
+    assert results[0].equals(results[1])
+
+
+@pytest.mark.parametrize("name", FITS)
+@pytest.mark.parametrize("shape", [(4, 5), (1, 1), (1, 5), (5, 1)])
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_tiny_and_empty_input_gives_finite_scores(name, shape, is_empty):
+    weights = csr_matrix(np.zeros(shape) if is_empty else np.ones(shape))
+    scores = FITS[name](weights)(np.array([0]))
+    assert scores.shape == (1, shape[1])
+    assert np.isfinite(scores).all()
+    if is_empty:
+        assert not scores.any()
+
+
+@pytest.mark.parametrize("name", FITS)
+@pytest.mark.parametrize("weight", [np.nan, -1.0])
+def test_weights_that_are_not_weights_are_refused(name, weight):
+    with pytest.raises(ValueError, match="weights"):
+        FITS[name](csr_matrix([[weight, 1.0], [1.0, 1.0]]))(np.array([0]))
+
+
+@pytest.mark.parametrize(
+    ("fit", "settings", "change"),
+    [
+        (fit_spectral, SPECTRAL, {"rank": 0}),
+        (fit_spectral, SPECTRAL, {"top_k": 0}),
+        (fit_spectral, SPECTRAL, {"spectrum_exponent": -0.1}),
+        (fit_ease, EASE, {"penalty": 0.0}),
+        (fit_ials, IALS, {"factors": 0}),
+        (fit_ials, IALS, {"iterations": 0}),
+        (fit_ials, IALS, {"unobserved_strength": 0.0}),
+        (fit_ials, IALS, {"regularization": -1.0}),
+    ],
+)
+def test_settings_out_of_range_are_refused_by_name(fit, settings, change):
+    with pytest.raises(ValueError, match=next(iter(change))):
+        fit(random_weights(), **settings | change)
+
+
+def test_dense_and_sparse_scores_give_the_same_lists():
+    weights = random_weights()
+    item_weights = fit_local_ridge(weights, neighbors(weights), **RIDGE)
+    settings = {
+        "users": np.array([40, 3, 7]),
+        "exclude": weights,
+        "allowed_items": np.arange(30) % 4 > 0,
+        "item_scale": np.linspace(0.5, 1.5, 30),
+        "top_n": 6,
+    }
+    dense = item_weights.toarray()
+    [first] = iterate_top_scores(
+        lambda users: weights[users].toarray() @ dense, n_items=30, **settings
+    )
+    [second] = iterate_top_items(weights, item_weights, **settings)
+    assert first.num_rows > 10
+    for name in ("user_index", "item_index", "scorer_rank"):
+        assert first[name].equals(second[name])
+    np.testing.assert_allclose(first["score"], second["score"], rtol=1e-11)
+
+
+def test_dense_ties_go_to_the_lowest_item_in_spite_of_noise_of_single_precision():
+    noise = np.float32(1.0) + np.array([0, 3, -2, 1] * 50, np.float32) * 1e-7
+    [batch] = iterate_top_scores(
+        lambda users: np.tile(noise, (users.size, 1)),
+        n_items=200,
+        users=np.array([0]),
+        top_n=3,
+        **NOTHING,
+    )
+    assert batch["item_index"].to_pylist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        (np.ones((1, 4)), "shape"),
+        (np.ones((1, 3), int), "float32"),
+        (np.array([[1.0, np.nan, 1.0]]), "not finite"),
+    ],
+)
+def test_blocks_that_are_not_scores_are_refused(block, message):
+    batches = iterate_top_scores(
+        lambda users: block, n_items=3, users=np.array([0]), top_n=1, **NOTHING
+    )
+    with pytest.raises(ValueError, match=message):
+        list(batches)

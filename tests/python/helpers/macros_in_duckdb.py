@@ -1,0 +1,34 @@
+"""The package's SQL macros of one folder, rendered without dbt and run on DuckDB."""
+
+from pathlib import Path
+
+import duckdb
+import jinja2
+import pandas as pd
+
+MACROS = Path(__file__).parents[3] / "macros"
+
+
+class SqlMacros:
+    """What the macros see of dbt: each other, under the package's name."""
+
+    def __init__(self, folder: str):
+        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+        environment.globals["precision_marketing"] = self
+        files = sorted((MACROS / folder).glob("*.sql"))
+        source = "\n".join(file.read_text(encoding="utf-8") for file in files)
+        self._module = environment.from_string(source).module
+
+    def __getattr__(self, name: str):
+        macro = getattr(self._module, name)
+        return lambda *arguments, **named: str(macro(*arguments, **named)).strip()
+
+
+def evaluate(rows: pd.DataFrame, expressions: dict[str, str]) -> pd.DataFrame:
+    """Return each SQL expression over the columns of the rows, in their order."""
+    columns = ", ".join(f"{sql} as {name}" for name, sql in expressions.items())
+    with duckdb.connect() as connection:
+        connection.register("numbered", rows.assign(row_number=range(len(rows))))
+        return connection.sql(
+            f"select {columns} from numbered order by row_number"
+        ).df()

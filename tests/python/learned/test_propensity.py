@@ -1,0 +1,149 @@
+"""What the propensity reads and writes in DuckDB."""
+
+import duckdb
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from precision_marketing.algorithms.learned.clustered_logistic import PropensityModel
+from precision_marketing.learned.propensity import (
+    MINIMUM_BUYERS,
+    learn,
+    predict,
+    propensity_schema,
+    staged_model_schema,
+)
+
+# A third of the users bought. The history says something of it, the chance the rest;
+# every other user is scored.
+FEATURES = """
+    select time_window, cast(target as integer) as target_index,
+        cast(number as integer) as user_index, true as is_sampled,
+        number % 2 = 0 as has_scores,
+        case when number % 2 = 0 then 2e0 end as sample_weight,
+        number % 3 = 0 as is_buyer, (number * 7 % 11) / 11e0 as feature_noise,
+        case when number % 3 = 0 then 3e0 else 0e0 end + number % 5 as feature_orders,
+        case when number % 2 = 0 then 1e0 else 0e0 end as chance_is_known,
+        case
+            when number % 2 = 0
+                then case when number % 3 = 0 then 3e0 else 0e0 end + number % 4
+            else 0e0
+        end as chance_log_odds
+    from (select unnest(['train', 'test', 'serve']) as time_window),
+        (select unnest(range(2)) as target),
+        (select unnest(range({users})) as number)
+"""
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        yield connection
+
+
+def stage(models, name):
+    return PropensityModel.from_table(
+        models.filter([value == name for value in models["stage"].to_pylist()])
+    )
+
+
+def test_only_train_teaches_and_only_the_other_windows_are_predicted(connection):
+    features = connection.sql(FEATURES.format(users=400))
+    models = learn(features)
+    assert models.schema.equals(staged_model_schema)
+    unlike = connection.sql(
+        "select * replace (is_buyer and time_window = 'train' as is_buyer)"
+        f" from ({FEATURES.format(users=400)})"
+    )
+    assert models.equals(learn(unlike))
+    # A cursor of its own, as in the dbt model.
+    table = predict(features, connection.cursor().from_arrow(models)).read_all()
+    assert table.schema.equals(propensity_schema)
+    assert set(table["time_window"].to_pylist()) == {"test", "serve"}
+    assert table.num_rows == 2 * 2 * 400
+    scored = table.filter([user % 2 == 0 for user in table["user_index"].to_pylist()])
+    chances = scored["propensity"].to_numpy()
+    bought = scored["user_index"].to_numpy() % 3 == 0
+    assert chances[bought].mean() > 0.7
+    assert chances[~bought].mean() < 0.2
+
+
+def test_the_chance_is_learned_from_scored_users_and_the_history_from_all(connection):
+    features = FEATURES.format(users=400)
+    models = learn(connection.sql(features))
+    # Were unscored users never to buy, the history would change.
+    lazier = f"select * replace (is_buyer and has_scores as is_buyer) from ({features})"
+    assert stage(models, "history").covariance.tolist() != (
+        stage(learn(connection.sql(lazier)), "history").covariance.tolist()
+    )
+    # A user outside the sample teaches no history, but with scores the chance.
+    fewer = f"select * replace (user_index <> 6 as is_sampled) from ({features})"
+    assert stage(learn(connection.sql(fewer)), "history").coefficients.tolist() != (
+        stage(models, "history").coefficients.tolist()
+    )
+    # What unscored users have in place of a chance is not looked at.
+    other = (
+        "select * replace (case when has_scores then chance_log_odds else 99e0 end"
+        f" as chance_log_odds) from ({features})"
+    )
+    assert models.equals(learn(connection.sql(other)))
+
+
+def test_the_error_is_that_of_the_chance_and_of_the_history_together(connection):
+    features = connection.sql(FEATURES.format(users=400))
+    models = learn(features)
+    table = predict(features, connection.cursor().from_arrow(models)).read_all()
+    row = features.filter(
+        "time_window = 'serve' and target_index = 1 and user_index = 6"
+    ).fetchnumpy()
+    history, chance = stage(models, "history"), stage(models, "chance")
+    log_odds, error = history.predict(
+        np.column_stack([row[name] for name in history.feature_names])
+    )
+    inputs = [row[name] for name in chance.feature_names[:-1]]
+    final, own_error = chance.predict(np.column_stack([*inputs, log_odds]))
+    found = next(
+        line
+        for line in table.to_pylist()
+        if (line["time_window"], line["target_index"], line["user_index"])
+        == ("serve", 1, 6)
+    )
+    assert found["propensity"] == pytest.approx(expit(final[0]), abs=1e-11)
+    together = np.sqrt(
+        own_error[0] ** 2 + (chance.slope("history_log_odds") * error[0]) ** 2
+    )
+    assert found["log_odds_error"] == pytest.approx(together, abs=1e-11)
+    assert together > own_error[0] > 0
+
+
+def test_shuffled_rows_teach_the_same(connection):
+    rows = FEATURES.format(users=300)
+    first = learn(connection.sql(f"{rows} order by user_index, target_index"))
+    second = learn(connection.sql(f"{rows} order by hash(user_index), target_index"))
+    assert first.equals(second)
+
+
+def test_too_few_buyers_teach_nothing_and_predict_nothing(connection):
+    enough = 3 * MINIMUM_BUYERS["history"]
+    assert learn(connection.sql(FEATURES.format(users=enough))).num_rows
+    features = connection.sql(FEATURES.format(users=enough - 3))
+    models = learn(features)
+    assert models.num_rows == 0
+    assert models.schema.equals(staged_model_schema)
+    table = predict(features, connection.cursor().from_arrow(models)).read_all()
+    assert table.num_rows == 0
+    assert table.schema.equals(propensity_schema)
+
+
+def test_without_scored_buyers_the_history_speaks_alone(connection):
+    features = connection.sql(
+        "select * replace (has_scores and user_index < 6 as has_scores)"
+        f" from ({FEATURES.format(users=300)})"
+    )
+    models = learn(features)
+    assert set(models["stage"].to_pylist()) == {"history"}
+    table = predict(features, connection.cursor().from_arrow(models)).read_all()
+    assert table.num_rows == 2 * 2 * 300
+    buyers = table["user_index"].to_numpy() % 3 == 0
+    chances = table["propensity"].to_numpy()
+    assert chances[buyers].mean() > 2 * chances[~buyers].mean()

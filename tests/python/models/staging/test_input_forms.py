@@ -1,0 +1,274 @@
+"""Inputs come as CSV, Parquet or tables, whole or in part; what is wrong is said."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+OPTIONAL = (
+    "users",
+    "campaigns",
+    "campaign_spend",
+    "campaign_assignments",
+    "campaign_touches",
+    "erasure_requests",
+)
+
+# Typed as a warehouse would: integers, decimals, dates, times with a zone, arrays.
+TABLES = {
+    "events": """
+        select * from (values
+            ('u1', 7, 'purchase', timestamptz '2025-01-01 10:00:00+02', 2, 2.5, 'x'),
+            ('u1', 8, 'view', timestamptz '2025-01-01 10:00:00.25-05', null, null, 'x'),
+            ('u2', 9, 'view', timestamptz '2025-06-01 00:00:00+00', null, null, 'x')
+        ) as t(user_id, item_id, event_type, occurred_at, quantity, unit_price, note)
+    """,
+    "items": """
+        select * from (values
+            (7, 'Tea', 3.5::double, true, timestamp '2024-01-01 00:00:00', [0.5, -1]),
+            (8, 'Cup', null, false, null, null)
+        ) as t(item_id, title, price, is_available, published_at, embedding)
+    """,
+    "users": "select 'u1' as user_id, date '2024-05-01' as signed_up_at",
+    "campaigns": """
+        select 1 as campaign_id, 3 as click_window_days, 0.25 as unit_margin_rate
+    """,
+    "campaign_spend": """
+        select 1 as campaign_id, date '2025-01-01' as spend_date, 0.1::double as spend
+    """,
+    "campaign_assignments": """
+        select 1 as campaign_id, 'u1' as user_id, 'control' as variant
+    """,
+    "campaign_touches": """
+        select 1 as campaign_id, 'u1' as user_id, 'send' as touch_type,
+            timestamptz '2025-01-01 08:00:00+01' as touched_at, 0.001::double as cost
+    """,
+    "erasure_requests": """
+        select 'u9' as user_id, timestamp '2025-01-01' as requested_at
+    """,
+}
+
+
+def write_inputs(folder: Path, kind: str, names: tuple[str, ...]) -> Path:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'America/New_York'")
+        for name in names:
+            connection.execute(f"copy ({TABLES[name]}) to '{folder}/{name}.{kind}'")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def from_csv(dbt_project, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("csv")
+    return dbt_project.check_inputs(write_inputs(folder, "csv", tuple(TABLES)))
+
+
+def snapshot(database: Path, fetch) -> dict[str, list[tuple[str]]]:
+    relations = fetch(
+        database,
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema = 'staging' and table_name not like '%_checked' "
+        "or table_name = 'row_accounting'",
+    )
+    return {
+        relation: fetch(database, f"select t::varchar from {relation} t order by all")
+        for (relation,) in relations
+    }
+
+
+def test_times_with_a_zone_become_utc(from_csv, fetch):
+    found = fetch(
+        from_csv, "select item_id, occurred_at::varchar from staging.stg_events"
+    )
+    assert dict(found) == {"7": "2025-01-01 08:00:00", "8": "2025-01-01 15:00:00.25"}
+
+
+def test_typed_columns_arrive_and_others_are_ignored(from_csv, fetch):
+    (tea, cup) = fetch(from_csv, "from staging.stg_items order by item_id")
+    assert tea[:2] == ("7", "Tea")
+    assert tea[5] == 3.5
+    assert tea[9] == [0.5, -1.0]
+    assert cup[7] is False
+    names = fetch(from_csv, "select column_name from duckdb_columns()")
+    assert ("note",) not in names
+
+
+def test_parquet_and_csv_give_equal_tables(from_csv, dbt_project, tmp_path, fetch):
+    write_inputs(tmp_path, "parquet", tuple(TABLES))
+    from_parquet = dbt_project.check_inputs(tmp_path)
+    expected = snapshot(from_csv, fetch)
+    assert len(expected) == 11
+    assert snapshot(from_parquet, fetch) == expected
+
+
+def test_existing_tables_and_csv_give_equal_tables(
+    from_csv, dbt_project, tmp_path, fetch
+):
+    database = tmp_path / "build" / "inputs.duckdb"
+    database.parent.mkdir()
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema shop")
+        for name, query in TABLES.items():
+            connection.execute(f"create table shop.raw_{name} as {query}")
+    relations = ", ".join(f"{name}: shop.raw_{name}" for name in TABLES)
+    dbt_project.check_inputs(tmp_path, f"{{input_relations: {{{relations}}}}}")
+    assert snapshot(database, fetch) == snapshot(from_csv, fetch)
+
+
+# Every pair of optional inputs is once both there, both absent and each alone.
+@pytest.mark.parametrize(
+    "present",
+    [
+        (),
+        ("users", "campaigns", "campaign_spend"),
+        ("users", "campaign_assignments", "campaign_touches"),
+        ("campaigns", "campaign_assignments", "erasure_requests"),
+        ("campaign_spend", "campaign_touches", "erasure_requests"),
+        ("users", "campaigns", "campaign_touches", "erasure_requests"),
+    ],
+    ids=lambda names: "+".join(names) or "required_only",
+)
+def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
+    write_inputs(tmp_path, "parquet", ("events", "items", *present))
+    database = dbt_project.check_inputs(tmp_path)
+    accounts = fetch(database, "select input_name, rows_read from marts.row_accounting")
+    absent = {name for name, rows_read in accounts if rows_read == 0}
+    assert absent == set(OPTIONAL) - set(present)
+    assert len(accounts) == 8
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ("{lable_share: 0.1}", "There is no var `lable_share`: the vars are "),
+        ("{label_share: 0.9}", "set it to a number of at least 0.01 and at most 0.4."),
+        ("{label_share: '0.1'}", "set it to a number of at least 0.01"),
+        (
+            "{attribution_lookback_days: 7.5}",
+            "set it to a whole number of at least 1 and at most 365.",
+        ),
+        ("{attribution_half_life_days: 0}", "set it to a number of at least 0.01"),
+        ("{attribution_path_touches: true}", "set it to a whole number of at least 1"),
+        ("{recommendation_target: old}", "set it to one of new, any."),
+        ("{as_of: 1 May 2025}", "set it to a date such as 2025-06-30"),
+        ("{event_type_weights: {view: high}}", "sets `view` to `high`: give a weight"),
+        ("{event_type_weights: {x: {is_target: true}}}", "sets `x` to `"),
+        ("{scorer_settings: {cosine: {}}}", "names `cosine`: the scorers"),
+        (
+            "{scorer_settings: {item_cosine: {similarity: manhattan}}}",
+            "sets `item_cosine.similarity` to `manhattan`: set it to one of cosine,"
+            " euclidean.",
+        ),
+        (
+            "{scorer_settings: {item_cosine: {shrinkage: euclidean}}}",
+            "give numbers of at least 0 for neighbors, user_degree_exponent,",
+        ),
+        (
+            "{scorer_settings: {spectral: {similarity: cosine}}}",
+            "give numbers of at least 0 for rank, spectrum_exponent,",
+        ),
+        ("{tune: 'yes'}", "The var `tune` is `yes`: set it to true or false."),
+        ("{tune: true, tune_users: 10}", "`tune_users` is `10`: set it to a number of"),
+        ("{tune_trials_per_scorer: 0}", "set it to a number of at least 1 and at most"),
+        ("{diversity: 1.5}", "set it to a number of at least 0 and at most 1."),
+        ("{exploration_share: 0.6}", "a number of at least 0 and at most 0.5."),
+        ("{recommendation_rules: tea}", "set it to a list such as [{rule: exclude,"),
+        ("{recommendation_rules: [tea]}", "has the rule `tea`: write {rule: pin,"),
+        (
+            "{recommendation_rules: [{rule: pin, item_id: a, rank: 11}]}",
+            "write {rule: pin, item_id: x, rank: 1 to 10}, {rule: exclude,",
+        ),
+        (
+            "{recommendation_rules: [{rule: cap, brand: a, category: b, maximum: 1}]}",
+            "{rule: cap, category or brand: x or '*', maximum: 1 or more}.",
+        ),
+        (
+            "{recommendation_rules: [{rule: exclude, group: a}]}",
+            "has the rule `{'rule': 'exclude', 'group': 'a'}`: write",
+        ),
+        (
+            "{recommendation_rules: [{rule: pin, item_id: a, rank: 1},"
+            " {rule: pin, item_id: b, rank: 1}]}",
+            "give each pinned item a rank of its own.",
+        ),
+        (
+            "{recommendation_rules: [{rule: pin, item_id: 7, rank: 1},"
+            " {rule: exclude, item_id: '7'}]}",
+            "both pins and excludes the item `7`: leave one of the two rules out.",
+        ),
+        ("{campaign_history_days: 0}", "set it to a number of at least 1 and at most"),
+        ("{variant_shares: [0.5]}", "set it to a mapping such as {spring: {control:"),
+        ("{variant_shares: {c: {control: 0.5}}}", "give every arm a share above 0, as"),
+        ("{variant_shares: {c: {control: 0, a: 1}}}", "sets `c` to `{'control': 0,"),
+        ("{input_relations: {event: a.b}}", "names `event`: the inputs are events, "),
+        ("{input_dir: no/such/folder}", "put events.parquet or events.csv into"),
+    ],
+)
+def test_a_wrong_setting_stops_the_build_with_the_fix(
+    dbt_project, tmp_path, variables, expected
+):
+    errors = dbt_project.run(
+        *("build", "--select", "stg_event_types"),
+        database=tmp_path / "inputs.duckdb",
+        input_dir="tests/inputs/empty",
+        variables=variables,
+    )
+    assert expected in errors
+
+
+def test_a_missing_required_column_is_named_with_the_columns_there(
+    dbt_project, tmp_path
+):
+    (tmp_path / "events.csv").write_text("user_id,product,event_type,occurred_at\n")
+    (tmp_path / "items.csv").write_text("item_id\n")
+    errors = dbt_project.run(
+        *("build", "--select", "+stg_events"),
+        database=tmp_path / "build" / "inputs.duckdb",
+        input_dir=tmp_path,
+    )
+    assert "Input `events`" in errors
+    assert "has no column `item_id`, which is required" in errors
+    assert "(user_id, product, event_type, occurred_at)" in errors
+    assert "ERROR creating" not in errors
+
+
+def test_a_missing_required_table_is_named(dbt_project, tmp_path):
+    errors = dbt_project.run(
+        *("build", "--select", "stg_event_types"),
+        database=tmp_path / "inputs.duckdb",
+        input_dir="",
+        variables="{input_relations: {items: shop.items}}",
+    )
+    assert "The required input `events` was not found: add `events: " in errors
+
+
+def test_a_database_named_like_a_schema_is_refused(dbt_project, tmp_path):
+    errors = dbt_project.run(
+        *("run-operation", "validate_settings"),
+        database=tmp_path / "marts.duckdb",
+        input_dir="tests/inputs/empty",
+    )
+    assert "The database file is named `marts`, like a schema in it" in errors
+
+
+def test_a_refused_build_exits_with_an_error_code(tmp_path):
+    finished = subprocess.run(
+        [
+            *(sys.executable, "-m", "dbt.cli.main", "build", "--quiet"),
+            *("--select", "stg_event_types", "--vars", "{input_dir: no/such/folder}"),
+            *("--target-path", str(tmp_path), "--log-path", str(tmp_path)),
+        ],
+        cwd=Path(__file__).parents[4],
+        env={**os.environ, "PRECISION_MARKETING_DATABASE": ":memory:"},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert finished.returncode != 0
+    assert finished.stdout.count("The required input `events` was not found") == 1

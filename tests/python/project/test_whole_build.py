@@ -1,0 +1,124 @@
+"""The whole graph: it builds cleanly, and the same input gives the same marts."""
+
+import random
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from whole_builds import PROJECT, WholeBuild, build_everything
+
+from precision_marketing.publishing.publishing import publish
+
+EXAMPLE = PROJECT / "seeds" / "example"
+
+
+def differing_rows(first: Path, second: Path) -> dict[str, int]:
+    """Count the rows of each mart that only one of two databases has."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{first}' as first_build (read_only)")
+        connection.execute(f"attach '{second}' as second_build (read_only)")
+        marts = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'marts'"
+                " and database_name = 'first_build'"
+            ).fetchall()
+        ]
+        assert len(marts) >= 10
+        counts = {}
+        for mart in marts:
+            left, right = (f"{name}_build.marts.{mart}" for name in ("first", "second"))
+            counts[mart] = connection.execute(
+                f"select count(*) from ((from {left} except all from {right})"
+                f" union all (from {right} except all from {left}))"
+            ).fetchone()[0]
+        return counts
+
+
+@pytest.fixture(scope="module")
+def shuffled_input(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the example shop as a folder of CSV files with their rows shuffled."""
+    folder = tmp_path_factory.mktemp("shuffled")
+    generator = random.Random(7)
+    for seed in sorted(EXAMPLE.glob("example_*.csv")):
+        header, *rows = seed.read_text(encoding="utf-8").splitlines(keepends=True)
+        assert '"\n' not in header
+        generator.shuffle(rows)
+        path = folder / seed.name.removeprefix("example_")
+        path.write_text(header + "".join(rows), encoding="utf-8")
+    return folder
+
+
+def test_the_example_builds_without_warning_or_deprecation(example_build: WholeBuild):
+    assert "WARN=0 ERROR=0 SKIP=0" in example_build.output
+    assert "eprecat" not in example_build.output
+
+
+def test_every_mart_and_column_is_published_with_its_description(
+    example_build: WholeBuild, tmp_path: Path
+):
+    published = tmp_path / "published.duckdb"
+    publish(example_build.database, published)
+    with duckdb.connect(str(published), read_only=True) as connection:
+        counts = connection.execute(
+            "select count(*), count(comment) from duckdb_columns()"
+            " where schema_name = 'marts'"
+            " union all"
+            " select count(*), count(comment) from duckdb_tables()"
+            " where schema_name = 'marts'"
+        ).fetchall()
+    assert all(objects == described for objects, described in counts), counts
+    assert min(counts)[0] > 10
+
+
+def test_shuffled_rows_and_another_number_of_threads_give_equal_marts(
+    example_build: WholeBuild, shuffled_input: Path, tmp_path: Path
+):
+    again = build_everything(
+        tmp_path / "shuffled.duckdb", input_dir=shuffled_input, threads=1
+    )
+    differing = differing_rows(example_build.database, again.database)
+    assert set(differing.values()) == {0}, differing
+
+
+def test_the_example_builds_with_other_settings(tmp_path: Path):
+    settings = {
+        "recommendation_target": "any",
+        "interaction_half_life_days": 30,
+        "interaction_saturation": "none",
+        "label_share": 0.2,
+        "holdout_share": 0.3,
+        "candidates_per_scorer": 50,
+        "kept_of_each_scorer": 5,
+        "recommendations_per_user": 5,
+        "training_users_maximum": 500,
+        "attribution_click_window_days": 3,
+        "attribution_view_window_days": 2,
+        "attribution_lookback_days": 10,
+        "attribution_half_life_days": 2.5,
+        "attribution_path_touches": 3,
+        "campaign_history_days": 30,
+        "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},
+        "maximum_quantity": 1000,
+        "event_type_weights": {"view": 2},
+        "diversity": 0.3,
+        "exploration_share": 0.2,
+        "recommendation_rules": [{"rule": "cap", "category": "tea", "maximum": 2}],
+        "feature_gaps": {"affinity__brand_share": 0.1, "popularity__trend": "drop"},
+        "scorer_settings": {"item_cosine": {"neighbors": 100}},
+    }
+    build = build_everything(tmp_path / "settings.duckdb", **settings)
+    assert "ERROR=0" in build.output
+
+
+def test_a_second_build_of_the_same_database_gives_equal_marts(
+    example_build: WholeBuild, tmp_path: Path
+):
+    database = tmp_path / "second" / "example_shop.duckdb"
+    database.parent.mkdir()
+    shutil.copy(example_build.database, database)
+    differing = differing_rows(
+        example_build.database, build_everything(database).database
+    )
+    assert set(differing.values()) == {0}, differing

@@ -1,0 +1,313 @@
+"""Publishing is atomic: readers see the old marts or the new ones, never a mixture."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from precision_marketing.publishing import publishing
+from precision_marketing.publishing.publishing import PublishingError, publish
+
+CHILD_ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+}
+
+
+def make_build(path: Path, version: int = 1, rows: int = 1000, order: str = "") -> Path:
+    """Write a build whose two marts carry `version` in every row."""
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts; create schema staging")
+        connection.execute("create table staging.secret as select 'raw' as user_id")
+        connection.execute(
+            "create table marts.recommendations as "
+            f"select 'u' || i as user_id, i % 7 as recommendation_rank, "
+            f"{version} as build_version from range({rows}) as t (i) {order}"
+        )
+        connection.execute(
+            "create table marts.campaigns "
+            "(campaign_id varchar primary key, tags varchar[], build_version int)"
+        )
+        connection.execute(
+            f"insert into marts.campaigns select 'c' || i, ['a', null], {version} "
+            f"from range(5) as t (i) {order}"
+        )
+        connection.execute("comment on table marts.campaigns is 'It''s one a row.'")
+        connection.execute("comment on column marts.campaigns.tags is 'Free words.'")
+    return path
+
+
+def content(path: Path) -> dict[str, list]:
+    """Return the rows of each mart in stored order."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        names = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+        ).fetchall()
+        return {
+            name: connection.execute(f"select * from {name}").fetchall()
+            for (name,) in names
+            if name.startswith("marts.")
+        }
+
+
+def checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def build(tmp_path):
+    return make_build(tmp_path / "build.duckdb")
+
+
+@pytest.fixture
+def published(tmp_path):
+    return tmp_path / "published" / "shop.duckdb"
+
+
+def test_published_marts_equal_the_builds_marts(build, published):
+    result = publish(build, published)
+    expected = {mart: sorted(rows) for mart, rows in content(build).items()}
+    assert content(published) == expected
+    assert result.row_counts == {"campaigns": 5, "recommendations": 1000}
+    assert result.path == published
+    assert result.size == published.stat().st_size
+
+
+def test_only_marts_are_published(build, published):
+    publish(build, published)
+    with duckdb.connect(str(published), read_only=True) as connection:
+        schemas = connection.execute(
+            "select distinct schema_name from duckdb_tables()"
+        ).fetchall()
+    assert schemas == [("marts",)]
+
+
+def test_comments_are_published(build, published):
+    publish(build, published)
+    with duckdb.connect(str(published), read_only=True) as connection:
+        tables = connection.execute(
+            "select comment from duckdb_tables() where table_name = 'campaigns'"
+        ).fetchall()
+        columns = connection.execute(
+            "select column_name, comment from duckdb_columns() "
+            "where schema_name = 'marts' and comment is not null"
+        ).fetchall()
+    assert tables == [("It's one a row.",)]
+    assert columns == [("tags", "Free words.")]
+
+
+def test_published_file_has_the_format_of_duckdb_1_4(build, published):
+    publish(build, published)
+    with duckdb.connect(str(published), read_only=True) as connection:
+        tags = connection.execute(
+            "select tags['storage_version'] from duckdb_databases() "
+            "where database_name = 'shop'"
+        ).fetchall()
+    assert tags[0][0].startswith("v1.4")
+
+
+def test_order_of_the_builds_rows_changes_nothing(tmp_path, published):
+    shuffled = make_build(tmp_path / "shuffled.duckdb", order="order by hash(i)")
+    publish(make_build(tmp_path / "build.duckdb"), published)
+    other = tmp_path / "other.duckdb"
+    publish(shuffled, other)
+    assert content(shuffled) != content(tmp_path / "build.duckdb")
+    assert content(other) == content(published)
+
+
+def test_nothing_but_the_published_file_is_left_in_its_folder(build, published):
+    publish(build, published)
+    publish(build, published)
+    assert [path.name for path in published.parent.iterdir()] == ["shop.duckdb"]
+
+
+def test_open_reader_keeps_the_old_marts_and_a_new_one_sees_the_new(build, published):
+    publish(build, published)
+    query = "select distinct build_version from marts.recommendations"
+    # Another process, as DuckDB shares one open file within a process.
+    reader = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys\n"
+            f"c = duckdb.connect({str(published)!r}, read_only=True)\n"
+            f"print(c.execute({query!r}).fetchall(), flush=True)\n"
+            "sys.stdin.readline()\n"
+            f"print(c.execute({query!r}).fetchall(), flush=True)\n",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert reader.stdout.readline() == "[(1,)]\n"
+    publish(make_build(build, version=2), published)
+    with duckdb.connect(str(published), read_only=True) as connection:
+        assert connection.execute(query).fetchall() == [(2,)]
+    output, _ = reader.communicate("go\n", timeout=20)
+    assert output == "[(1,)]\n"
+
+
+def test_readers_never_fail_nor_see_two_versions_at_once(build, published, tmp_path):
+    publish(build, published)
+    stop = tmp_path / "stop"
+    reader = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, pathlib\n"
+            "seen, reads = set(), 0\n"
+            f"while not pathlib.Path({str(stop)!r}).exists() or reads < 5:\n"
+            f"    c = duckdb.connect({str(published)!r}, read_only=True)\n"
+            "    q = 'select distinct build_version from marts.recommendations '\n"
+            "    q += 'union select distinct build_version from marts.campaigns'\n"
+            "    found = c.execute(q).fetchall()\n"
+            "    c.close()\n"
+            "    assert len(found) == 1, found\n"
+            "    seen.add(found[0][0]); reads += 1\n"
+            "print(len(seen))\n",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for version in range(2, 12):
+        publish(make_build(build, version=version), published)
+        time.sleep(0.05)
+    stop.touch()
+    output, errors = reader.communicate(timeout=30)
+    assert reader.returncode == 0, errors
+    assert int(output) > 1, "the reader saw no swap, so the test shows nothing"
+
+
+@pytest.mark.parametrize(
+    "last_step", ["_copy_mart", "_copy_comments", "os.fsync", "os.replace"]
+)
+def test_killed_publish_leaves_the_old_file_and_the_next_one_cleans_up(
+    build, published, last_step
+):
+    publish(build, published)
+    before = checksum(published)
+    make_build(build, version=2)
+    code = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from precision_marketing import publishing\n"
+        "def killed(*arguments):\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"publishing.{last_step} = killed\n"
+        f"publishing.publish(Path({str(build)!r}), Path({str(published)!r}))\n"
+    )
+    child = subprocess.run([sys.executable, "-c", code], env=CHILD_ENVIRONMENT)
+    assert child.returncode == -signal.SIGKILL
+    assert checksum(published) == before
+    assert len(list(published.parent.iterdir())) > 1, "the kill came too early"
+
+    publish(build, published)
+    assert [path.name for path in published.parent.iterdir()] == ["shop.duckdb"]
+    assert content(published)["marts.campaigns"][0][-1] == 2
+
+
+@pytest.mark.parametrize("failing_step", ["_copy_mart", "_copy_comments"])
+def test_failed_publish_changes_nothing_and_leaves_nothing(
+    build, published, monkeypatch, failing_step
+):
+    publish(build, published)
+    before = checksum(published)
+
+    def fail(*arguments):
+        raise duckdb.IOException("disk full")
+
+    monkeypatch.setattr(publishing, failing_step, fail)
+    with pytest.raises(duckdb.IOException, match="disk full"):
+        publish(build, published)
+    assert checksum(published) == before
+    assert [path.name for path in published.parent.iterdir()] == ["shop.duckdb"]
+
+
+def test_publishes_to_one_folder_wait_for_each_other(build, published):
+    published.parent.mkdir()
+    with ThreadPoolExecutor() as pool:
+        with publishing._locked(published.parent):
+            waiting = pool.submit(publish, build, published)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+            assert list(published.parent.iterdir()) == []
+        assert waiting.result(timeout=20).path.exists()
+
+
+def test_build_without_marts_is_refused(tmp_path, published):
+    empty = tmp_path / "empty.duckdb"
+    duckdb.connect(str(empty)).close()
+    with pytest.raises(
+        PublishingError, match=r"no tables in schema `marts`.*dbt build"
+    ):
+        publish(empty, published)
+    assert list(published.parent.iterdir()) == []
+
+
+def test_mart_that_is_a_view_is_refused_by_name(build, published):
+    with duckdb.connect(str(build)) as connection:
+        connection.execute("create view marts.loose as select 1 as one")
+    with pytest.raises(PublishingError, match=r"`marts\.loose` is a view"):
+        publish(build, published)
+
+
+def test_target_that_is_the_build_is_refused(build, tmp_path):
+    (tmp_path / "link.duckdb").symlink_to(build)
+    (tmp_path / "hard.duckdb").hardlink_to(build)
+    before = checksum(build)
+    for target in ("build.duckdb", "link.duckdb", "hard.duckdb"):
+        with pytest.raises(PublishingError, match="is the build itself"):
+            publish(build, tmp_path / target)
+    assert checksum(build) == before
+
+
+@pytest.mark.parametrize("name", ["marts.duckdb", "MARTS.db", "marts"])
+def test_target_named_like_its_schema_is_refused(build, tmp_path, name):
+    with pytest.raises(PublishingError, match="ambiguous"):
+        publish(build, tmp_path / name)
+
+
+def test_build_that_is_being_written_is_refused(build, published):
+    code = (
+        "import duckdb, sys\n"
+        f"c = duckdb.connect({str(build)!r})\n"
+        "print('open', flush=True)\n"
+        "sys.stdin.readline()\n"
+    )
+    writer = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    writer.stdout.readline()
+    try:
+        with pytest.raises(PublishingError, match="has it open"):
+            publish(build, published)
+    finally:
+        writer.communicate("done\n", timeout=20)
+
+
+def test_published_file_with_a_write_ahead_log_is_refused(build, published):
+    publish(build, published)
+    published.with_name("shop.duckdb.wal").write_bytes(b"log")
+    with pytest.raises(PublishingError, match="wrote to the published file"):
+        publish(build, published)
+
+
+def test_command_says_what_it_did_and_what_went_wrong(build, published, capsys):
+    arguments = ["--database", str(build), "--published", str(published)]
+    assert publishing.main(arguments) == 0
+    assert "Published 2 marts, 1,005 rows, " in capsys.readouterr().out
+    build.unlink()
+    assert publishing.main(arguments) == 1
+    assert "There is no build at" in capsys.readouterr().err

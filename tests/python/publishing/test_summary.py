@@ -1,0 +1,272 @@
+"""What a run ends with: plain text, at most 100 columns, honest about gaps."""
+
+import duckdb
+import pytest
+
+from precision_marketing.publishing import summary
+from precision_marketing.publishing.summary import SummaryError, summarize
+from precision_marketing.publishing.text_table import (
+    Column,
+    clean,
+    display_width,
+    format_table,
+    shorten,
+)
+
+MARTS = {
+    "recommendations": "user_id varchar, recommendation_rank int, item_id varchar, "
+    "item_title varchar, score double, winning_scorer varchar, reason_code varchar, "
+    "because_item_id varchar, reason_text varchar",
+    "recommender_quality": "time_window varchar, scorer varchar, segment varchar, "
+    "metric varchar, k int, metric_value double, interval_lower double, "
+    "interval_upper double, popularity_value double, user_count bigint, "
+    "is_published boolean",
+    "campaign_performance": "campaign_id varchar, variant varchar, "
+    "attribution_model varchar, campaign_name varchar, channel varchar, "
+    "contacted_user_count bigint, impression_count bigint, click_count bigint, "
+    "ctr double, conversion_count bigint, converting_user_count bigint, "
+    "spend_amount decimal(18, 2), revenue_amount double, roas double, "
+    "currency varchar",
+    "row_accounting": "input_name varchar, rows_read bigint, rows_kept bigint, "
+    "rows_rejected bigint, rows_duplicate bigint, rows_erased bigint",
+}
+LONG_TITLE = "A very long title that says far too much about a plain thing " * 2
+ROWS = {
+    "recommendations": [
+        ("u1", 2, "i2", None, 0.4, "popularity", "popular", None, "Bought by 90 users"),
+        ("u1", 1, "i1", "緑茶の葉 🍵", 0.5, "item_cosine", "similar", "i9", LONG_TITLE),
+        ("u1", 4, "i4", "Fourth", 0.1, "popularity", "popular", None, "Popular"),
+        ("u2", 1, "i3", LONG_TITLE, 0.3, "neural", "similar", "i9", "Like 'Tea'"),
+        ("u3", 1, "i5", "Third user's", 0.3, "neural", "similar", "i9", "Like 'Tea'"),
+    ],
+    "recommender_quality": [
+        ("test", "popularity", "all", "ndcg", 10, 0.02, 0.01, 0.03, 0.02, 1234, False),
+        ("test", "item_cosine", "all", "ndcg", 10, 0.05, 0.04, 0.06, 0.02, 1234, True),
+        ("train", "neural", "all", "ndcg", 10, 0.99, 0.98, 1.0, 0.02, 1234, False),
+        ("test", "neural", "new", "ndcg", 10, 0.88, 0.8, 0.9, 0.02, 12, False),
+        ("test", "item_cosine", "all", "recall", 20, 0.2, None, None, 0.0, 1234, True),
+    ],
+    "campaign_performance": [
+        ("c10", "treatment", "last_touch", "Spring", "email", 120000, 110000, 2200,
+         0.02, 35, 30, 1500.5, 4501.5, 3.0, "EUR"),
+        ("c10", "control", "last_touch", "Spring", "email", 0, 0, 0, None, 0, 0, None,
+         0.0, None, "EUR"),
+        ("18", "treatment", "channel_reported", None, "mail", 1133, None, None, None,
+         653, 214, None, None, None, None),
+        ("2", "treatment", "channel_reported", None, "mail", 7, None, None, None, 1, 1,
+         None, None, None, None),
+        ("3", "treatment", "channel_reported", "Nobody", "mail", 7, None, None, None,
+         0, 0, None, None, None, None),
+    ],
+    "row_accounting": [
+        ("events", 1469307, 1460405, 8902, 0, 0),
+        ("users", 0, 0, 0, 0, 0),
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def make_database(tmp_path):
+    """Return a function that writes a database with the given marts' rows."""
+
+    def make(rows=ROWS, name="shop.duckdb"):
+        path = tmp_path / name
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"attach '{path}' as written; create schema written.marts"
+            )
+            for mart in rows:
+                table = f"written.marts.{mart}"
+                connection.execute(f"create table {table} ({MARTS[mart]})")
+                for row in rows[mart]:
+                    marks = ", ".join("?" * len(row))
+                    connection.execute(f"insert into {table} values ({marks})", row)
+        return path
+
+    return make
+
+
+def words(line: str) -> str:
+    return " ".join(line.split())
+
+
+def test_no_line_is_wider_than_100_columns(make_database):
+    text, missing = summarize(make_database())
+    assert missing == []
+    assert max(map(display_width, text.splitlines())) <= 100
+
+
+def test_recommendations_show_title_or_id_and_reason_in_rank_order(make_database):
+    text, _ = summarize(make_database(), users=2)
+    lines = [line for line in text.splitlines() if line.startswith(("u1 ", "u2 "))]
+    assert [line.split()[1] for line in lines] == ["1", "2", "1"]
+    assert "緑茶の葉 🍵" in lines[0]
+    assert " i2 " in lines[1]
+    assert "Bought by 90 users" in lines[1]
+    assert "Third user's" not in text
+    assert "5 recommendations for 3 users." in text
+
+
+def test_quality_is_of_all_users_in_the_test_window_best_scorer_first(make_database):
+    text, _ = summarize(make_database())
+    lines = text.splitlines()
+    heading = next(i for i, line in enumerate(lines) if "NDCG@10" in line)
+    assert words(lines[heading + 2]) == (
+        "item_cosine 0.0500 0.0400 to 0.0600 0.0200 2.50 1,234 yes"
+    )
+    assert lines[heading + 3].startswith("popularity ")
+    assert "0.9900" not in text
+    assert "0.8800" not in text
+
+
+def test_missing_interval_and_popularity_of_zero_print_a_dash(make_database):
+    text, _ = summarize(make_database())
+    lines = text.splitlines()
+    heading = next(i for i, line in enumerate(lines) if "recall@20" in line)
+    assert words(lines[heading + 2]) == "item_cosine 0.2000 - 0.0000 - 1,234 yes"
+
+
+def test_unmeasured_campaign_numbers_print_a_dash_and_zero_prints_zero(make_database):
+    text, _ = summarize(make_database())
+    spring = [words(line) for line in text.splitlines() if line.startswith("Spring")]
+    assert spring == [
+        "Spring control 0 0 0 - 0 - 0 -",
+        "Spring treatment 120,000 110,000 2,200 2.00 35 1,500 4,502 3.00",
+    ]
+    assert "Money in EUR." in text
+
+
+def test_channel_reported_conversions_show_redeemers_in_campaign_order(make_database):
+    text, _ = summarize(make_database())
+    lines = [words(line) for line in text.splitlines()]
+    second, eighteenth = "2 treatment 7 1 1", "18 treatment 1,133 653 214"
+    assert lines.index(second) + 1 == lines.index(eighteenth)
+    assert "Nobody" not in text
+
+
+def test_campaigns_without_anything_to_attribute_get_a_sentence(make_database):
+    silent = ("18", "treatment", "last_touch", "Quiet", "mail", 1133, 0, 0, None, 0, 0,
+              None, 0.0, None, None)  # fmt: skip
+    reported = ROWS["campaign_performance"][2]
+    path = make_database({**ROWS, "campaign_performance": [silent, reported]})
+    text, _ = summarize(path)
+    assert "Last touch found no impression, click, spend or order to count." in text
+    assert "1,133" in text
+    assert "Quiet" not in text
+
+
+def test_contacts_are_shown_when_no_channel_reports_anything(make_database):
+    silent = ("18", "treatment", "last_touch", "Quiet", "mail", 1133, 0, 0, None, 0, 0,
+              None, 0.0, None, None)  # fmt: skip
+    text, _ = summarize(make_database({**ROWS, "campaign_performance": [silent]}))
+    assert "Quiet" in text
+    assert "1,133" in text
+
+
+def test_long_campaign_table_says_how_many_rows_it_left_out(make_database):
+    row = ROWS["campaign_performance"][0]
+    rows = [(f"c{i}", *row[1:]) for i in range(45)]
+    text, _ = summarize(make_database({**ROWS, "campaign_performance": rows}))
+    assert "... and 5 more rows in marts.campaign_performance" in text
+
+
+def test_empty_marts_give_sentences(make_database):
+    text, missing = summarize(make_database({mart: [] for mart in MARTS}))
+    assert missing == []
+    assert "No recommendations: no user has an eligible item." in text
+    assert "Not measured: no user has both" in text
+    assert "No campaigns were given." in text
+    assert "No input had any rows." in text
+
+
+def test_row_accounting_names_inputs_without_rows(make_database):
+    text, _ = summarize(make_database())
+    assert "events  1,469,307  1,460,405     8,902          0       0" in text
+    assert "Without rows: users." in text
+
+
+def test_missing_mart_says_what_to_run_and_the_rest_is_shown(make_database, capsys):
+    path = make_database({"row_accounting": ROWS["row_accounting"]})
+    assert summary.main(["--database", str(path)]) == 1
+    printed = capsys.readouterr().out
+    assert "The mart `campaign_performance` is not in shop.duckdb: run" in printed
+    assert "1,469,307" in printed
+
+
+def test_missing_database_says_what_to_run(tmp_path, capsys):
+    assert summary.main(["--database", str(tmp_path / "none.duckdb")]) == 1
+    assert "run `make run` first" in capsys.readouterr().err
+
+
+def test_unreadable_database_is_a_clear_error(tmp_path):
+    path = tmp_path / "text.duckdb"
+    path.write_text("this is no database\n" * 1000)
+    with pytest.raises(SummaryError, match="cannot be read"):
+        summarize(path)
+
+
+def test_database_may_be_named_like_its_schema(make_database):
+    text, _ = summarize(make_database(name="marts.duckdb"))
+    assert "Spring" in text
+
+
+def test_command_points_at_the_published_file(make_database, capsys):
+    path = make_database()
+    published = path.with_name("published.duckdb")
+    arguments = ["--database", str(path), "--published", str(published)]
+    assert summary.main([*arguments, "--users", "0"]) == 0
+    printed = capsys.readouterr().out
+    assert f"All tables: {published}, schema marts" in printed
+    assert "緑茶" not in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("tea", 3),
+        ("緑茶", 4),
+        ("ｱ", 1),  # half-width katakana
+        ("é", 1),
+        ("e\u0301", 1),  # combining accent
+        ("🍵", 2),
+        ("❤\ufe0f", 2),  # narrow sign drawn as emoji
+        ("👍🏽", 2),  # skin tone
+        ("👩\u200d🍳", 2),  # joined
+        ("🇩🇪🇫🇷", 4),  # two flags of two letters each
+        ("", 0),
+    ],
+)
+def test_width_is_what_a_terminal_draws(text, width):
+    assert display_width(text) == width
+
+
+def test_shortened_text_never_splits_a_character():
+    assert shorten("ab緑茶", 4) == "ab…"
+    assert shorten("👩\u200d🍳👩\u200d🍳", 3) == "👩\u200d🍳…"
+
+
+def test_title_cannot_send_control_characters_to_the_terminal():
+    assert clean("a\x1b[31m\nb\u202ec\td") == "a [31m bc d"
+
+
+def test_columns_line_up_under_wide_characters():
+    columns = [Column("name"), Column("count", is_number=True)]
+    table = format_table(columns, [("緑茶", "1"), ("tea", None)])
+    assert table.splitlines() == [
+        "name  count",
+        "----  -----",
+        "緑茶      1",
+        "tea       -",
+    ]
+
+
+def test_numbers_are_never_shortened():
+    columns = [Column("name"), Column("count", is_number=True)]
+    table = format_table(columns, [("x" * 50, "123456789")], maximum_width=20)
+    assert "123456789" in table
+    assert max(map(len, table.splitlines())) == 20
+
+
+def test_row_of_another_length_is_an_error():
+    with pytest.raises(ValueError, match="1 values for 2 columns"):
+        format_table([Column("a"), Column("b")], [("x",)])
