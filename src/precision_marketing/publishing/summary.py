@@ -1,7 +1,8 @@
 """Print what a build found: recommendations, their quality, campaigns, row accounting.
 
 Run `python -m precision_marketing.publishing.summary --database
-published/shop.duckdb`. It reads marts only, so the build file and the published file do equally well.
+published/shop.duckdb`. It reads marts only, so the build file and the published file
+do equally well.
 """
 
 from __future__ import annotations

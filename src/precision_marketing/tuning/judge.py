@@ -47,7 +47,7 @@ class Judge:
         --------
         The second item of the list is the only label: 1 / log2(3).
 
-        >>> from precision_marketing.algorithms import scores_schema
+        >>> from precision_marketing.algorithms.kernels.top_items import scores_schema
         >>> rows = [[0, 0], [4, 2], [0.9, 0.8], [1, 2]]
         >>> columns = [pa.array(c, f.type) for c, f in zip(rows, scores_schema)]
         >>> judge = Judge(np.array([0]), csr_matrix([[0, 0, 1, 0, 0]]))

@@ -26,7 +26,9 @@ SINGLE = 1e-3
 
 @pytest.mark.parametrize("name", ALL)
 def test_one_thread_and_two_give_equal_tables(name, monkeypatch):
-    monkeypatch.setattr("precision_marketing.algorithms._parallel._SMALLEST_CHUNK", 50)
+    monkeypatch.setattr(
+        "precision_marketing.algorithms.kernels.parallel._SMALLEST_CHUNK", 50
+    )
     weights = random_weights(700, 120)
     found = []
     for threads in ("1", "2"):

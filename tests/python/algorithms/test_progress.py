@@ -20,7 +20,7 @@ TASKS = {
     "ials": ["iALS", "top scores"],
     "ease": ["top scores"],
 }
-INTERVAL = "precision_marketing.algorithms._progress._SECONDS_BETWEEN_REPORTS"
+INTERVAL = "precision_marketing.algorithms.kernels.progress._SECONDS_BETWEEN_REPORTS"
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,9 @@ def test_long_work_logs_its_task_what_is_done_and_the_time(
     name, threads, caplog, monkeypatch
 ):
     monkeypatch.setattr(INTERVAL, 0.0)
-    monkeypatch.setattr("precision_marketing.algorithms._parallel._SMALLEST_CHUNK", 50)
+    monkeypatch.setattr(
+        "precision_marketing.algorithms.kernels.parallel._SMALLEST_CHUNK", 50
+    )
     monkeypatch.setenv("PRECISION_MARKETING_THREADS", threads)
     caplog.set_level(logging.INFO, "precision_marketing")
     ALL[name](random_weights(700, 120))

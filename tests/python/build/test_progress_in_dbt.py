@@ -9,8 +9,8 @@ from whole_builds import PROJECT
 
 # As on the command line, except that every step of the work is worth a report.
 EVERY_STEP = """
-from precision_marketing.algorithms import _progress
-_progress._SECONDS_BETWEEN_REPORTS = 0.0
+from precision_marketing.algorithms.kernels import progress
+progress._SECONDS_BETWEEN_REPORTS = 0.0
 from dbt.cli.main import cli
 cli()
 """

@@ -63,7 +63,7 @@ def term_counts(
 
     Examples
     --------
-    >>> from precision_marketing.algorithms.text import terms
+    >>> from precision_marketing.algorithms.content.text import terms
     >>> settings = dict(minimum_document_frequency=1, maximum_document_frequency=9)
     >>> counts, columns = term_counts(
     ...     ["red red shoe", None], terms, maximum_terms=10, **settings

@@ -191,7 +191,9 @@ def test_blocks_of_bounded_memory_change_nothing(monkeypatch):
     weights = random_weights()
     expected = item_neighbors(weights, top_k=5, **TUNED_ITEM)
     # Room for two targets of five neighbors each.
-    monkeypatch.setattr("precision_marketing.algorithms._engine.RESULT_BYTES", 40 * 10)
+    monkeypatch.setattr(
+        "precision_marketing.algorithms.kernels.engine.RESULT_BYTES", 40 * 10
+    )
     found = item_neighbors(weights, top_k=5, **TUNED_ITEM)
     assert found.column("similarity").num_chunks > 5
     assert found.equals(expected)

@@ -143,7 +143,9 @@ def test_another_similarity_is_refused():
 
 @pytest.mark.parametrize("threads", ["1", "2", "5"])
 def test_the_number_of_threads_changes_nothing(monkeypatch, threads):
-    monkeypatch.setattr("precision_marketing.algorithms._parallel._SMALLEST_CHUNK", 50)
+    monkeypatch.setattr(
+        "precision_marketing.algorithms.kernels.parallel._SMALLEST_CHUNK", 50
+    )
     weights = sparse(300, 400, 0.05)
     monkeypatch.setenv("PRECISION_MARKETING_THREADS", "3")
     expected = item_neighbors(weights, top_k=9, user_degree_exponent=0.5, **PLAIN)

@@ -137,7 +137,9 @@ def test_blocks_are_cut_by_memory_and_cover_every_user_once(monkeypatch):
     left, right = factors()
     expected = collect(left, right)
     # Room for two users of five items each.
-    monkeypatch.setattr("precision_marketing.algorithms._engine.RESULT_BYTES", 40 * 10)
+    monkeypatch.setattr(
+        "precision_marketing.algorithms.kernels.engine.RESULT_BYTES", 40 * 10
+    )
     found = collect(left, right)
     assert found["score"].num_chunks > 10
     assert found.equals(expected)
@@ -146,7 +148,7 @@ def test_blocks_are_cut_by_memory_and_cover_every_user_once(monkeypatch):
 def test_memory_for_less_than_a_user_still_takes_one_user_at_a_time(monkeypatch):
     left, right = factors()
     expected = collect(left, right)
-    monkeypatch.setattr("precision_marketing.algorithms._engine.RESULT_BYTES", 1)
+    monkeypatch.setattr("precision_marketing.algorithms.kernels.engine.RESULT_BYTES", 1)
     found = collect(left, right)
     assert found["score"].num_chunks == 50
     assert found.equals(expected)

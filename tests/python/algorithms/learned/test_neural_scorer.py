@@ -263,7 +263,7 @@ def test_chunks_and_the_order_of_rows_do_not_change_predictions(
     expected = model.predict(data["features"])
     shuffle = np.random.default_rng(1).permutation(expected.size)
     monkeypatch.setattr(
-        "precision_marketing.algorithms._scaled_features.ROWS_PER_CHUNK", 7
+        "precision_marketing.algorithms.learned.scaled_features.ROWS_PER_CHUNK", 7
     )
     found = model.predict(data["features"][shuffle])
     np.testing.assert_allclose(found, expected[shuffle], atol=TOLERANCE)
