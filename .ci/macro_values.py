@@ -1,0 +1,65 @@
+"""What the package's macros return, read without dbt.
+
+Macros that hold records (`scorers()`, the table of settings) are plain Jinja: they call
+each other through `precision_marketing` and hand values back with `return`, as in dbt.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+PROJECT = Path(__file__).parents[1]
+
+
+class _Returned(Exception):  # noqa: N818 - control flow, as dbt's own `return` is
+    """Carries what a macro returns past the rest of it."""
+
+    def __init__(self, value: Any):
+        self.value = value
+
+
+class MacroValues:
+    """Calls the macros of this package by name, with every var at its default.
+
+    Parameters
+    ----------
+    folder : str
+        Folder below `macros/` whose files are read, with all folders in it.
+
+    Examples
+    --------
+    >>> MacroValues().policy_cutoffs()
+    [1, 3, 5, 10]
+    """
+
+    def __init__(self, folder: str = "."):
+        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+        environment.globals.update(
+            {
+                "precision_marketing": self,
+                "return": self._return,
+                "var": lambda name, default=None: default,
+            }
+        )
+        files = sorted((PROJECT / "macros" / folder).rglob("*.sql"))
+        source = "\n".join(file.read_text(encoding="utf-8") for file in files)
+        self._module = environment.from_string(source).module
+
+    @staticmethod
+    def _return(value: Any) -> None:
+        raise _Returned(value)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the macro as a function."""
+        macro = getattr(self._module, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            try:
+                return str(macro(*arguments, **named)).strip()
+            except _Returned as returned:
+                return returned.value
+
+        return call
