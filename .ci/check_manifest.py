@@ -182,7 +182,7 @@ def lengths(models: dict[str, Model], macros: dict[str, Any]) -> Iterator[str]:
         reason = str(meta.get("long_because", "")).strip()
         long_ones += size > limit
         if size > limit and not reason:
-            yield f"{place}: {size} lines of {limit}; shorten it, or give `long_because`."
+            yield f"{place}: {size} lines of {limit}; shorten it or say `long_because`."
         if size <= limit and reason:
             yield f"{place}: {size} lines; `long_because` is no longer needed."
     if long_ones > LONG_ONES:
