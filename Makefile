@@ -72,6 +72,10 @@ benchmark: .venv/.benchmark ## Measure quality, speed, growth and cost; see abov
 		$(if $(SETS),--sets "$(SETS)") $(if $(RESUME),--resume) \
 		$(if $(INPUT_DIR),--input-dir "$(INPUT_DIR)" --vars "$$VARS") $(OPTIONS)
 
+.PHONY: compatibility
+compatibility: .venv/.runtime ## Build the example with every supported dbt and DuckDB
+	$(BIN)/python .ci/compatibility.py $(if $(ONLY),--only "$(ONLY)")
+
 .PHONY: docs
 docs: .venv/.runtime ## Write target/static_index.html, the tables' documentation in one file
 	$(BIN)/dbt docs generate --static --vars "$$VARS"

@@ -10,7 +10,8 @@ trap 'rm -rf "$environment"' EXIT
 "${PYTHON:-python3.11}" -m venv "$environment"
 
 lock() {  # lock <file> <extras> <file it builds on, or nothing>
-    "$environment/bin/pip" install --quiet --quiet ".$2"
+    # dbt 1.12 fetches its parser from outside the package index while it installs.
+    "$environment/bin/pip" install --quiet --quiet ".$2" "dbt-core<1.12"
     "$environment/bin/pip" list --format=freeze --exclude pip --exclude setuptools \
         --exclude precision-marketing > "$environment/$1.all"
     {
