@@ -1,7 +1,6 @@
-"""Hold the models to the layout: read dbt's manifest, print what breaks a rule.
+"""Hold the models to the layout: parse the project, print what breaks a rule.
 
-    dbt parse --target-path target/lint
-    python .ci/check_manifest.py target/lint/manifest.json
+    python .ci/check_manifest.py
 
 Each rule is a function that yields one sentence a fault. docs/architecture.md shows the
 layout that they keep.
@@ -10,7 +9,6 @@ layout that they keep.
 from __future__ import annotations
 
 import ast
-import json
 import re
 import sys
 from collections import defaultdict
@@ -18,6 +16,8 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from parsed import manifest
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = "precision_marketing"
@@ -209,13 +209,13 @@ def faults(manifest: dict[str, Any], project: Path = PROJECT) -> list[str]:
     return sorted([*found, *lengths(models, manifest["macros"])])
 
 
-def main(path: str) -> int:
+def main() -> int:
     """Print the faults and their number; return 1 if there are any."""
-    found = faults(json.loads(Path(path).read_text(encoding="utf-8")))
+    found = faults(manifest())
     print(*found, sep="\n", end="\n" if found else "")
-    print(f"{len(found)} faults of the layout in {path}")
+    print(f"{len(found)} faults of the layout")
     return int(bool(found))
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())
