@@ -5,7 +5,7 @@ with
 
 final as (
 
-    {% for rule in var("recommendation_rules") %}
+    {% for rule in precision_marketing.setting("rules") %}
     select
         {{ loop.index }} as rule_number,
         '{{ rule.rule }}' as rule,

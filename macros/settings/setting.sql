@@ -1,0 +1,47 @@
+{# A setting's value: what the user gave, checked, or else the table's default. The
+   only way to read one; `setting("parts")`, `setting("windows", "label_share")`. #}
+{% macro setting(name, key=none) %}
+    {% set records = precision_marketing.settings_table()
+        | selectattr("var", "equalto", name) | list %}
+    {% set record = records | selectattr("key", "equalto", key) | first %}
+    {% if not record %}
+        {{ exceptions.raise_compiler_error(
+            "There is no setting `" ~ name ~ ("." ~ key if key is not none)
+            ~ "`: settings_table.sql has all of them."
+        ) }}
+    {% endif %}
+    {% set given = var(name, {} if key is not none else record) %}
+    {% if key is none %}
+        {% set value = given %}
+    {% elif given is mapping %}
+        {% set value = given.get(key, record) %}
+    {% else %}
+        {% do precision_marketing.setting_error(
+            name, given, "a mapping such as {" ~ key ~ ": "
+            ~ precision_marketing.shown_value(record.default) ~ "}") %}
+    {% endif %}
+    {% if value is sameas record %}
+        {{ return(record.default) }}
+    {% endif %}
+    {% do precision_marketing.check_setting(record, value) %}
+    {{ return(value) }}
+{% endmacro %}
+
+
+{# A value as one writes it in YAML. #}
+{% macro shown_value(value) %}
+    {{ return(
+        "'" ~ value ~ "'" if value is string
+        else "null" if value is none
+        else value | string | lower if value is boolean
+        else value | string
+    ) }}
+{% endmacro %}
+
+
+{% macro setting_error(path, value, expected) %}
+    {{ exceptions.raise_compiler_error(
+        "The var `" ~ path ~ "` is `" ~ precision_marketing.shown_value(value)
+        ~ "`: set it to " ~ expected ~ "."
+    ) }}
+{% endmacro %}
