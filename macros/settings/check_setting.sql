@@ -26,8 +26,8 @@
     {% elif kind == "word" %}
         {{ return(value is string and value in record.words) }}
     {% elif kind == "words" %}
-        {{ return(value is sequence and value is not string and value is not mapping
-            and value | length > 0 and value | reject("in", record.words) | list == []
+        {{ return(precision_marketing.is_list(value) and value | length > 0
+            and value | reject("in", record.words) | list == []
             and value | unique | list | length == value | length) }}
     {% elif kind == "flag" %}
         {{ return(value is boolean) }}
@@ -35,11 +35,16 @@
         {{ return(value is string
             and value | trim | length >= record.get("lowest", 0)) }}
     {% elif kind == "rules" %}
-        {{ return(value is sequence and value is not string and value is not mapping) }}
+        {{ return(precision_marketing.is_list(value)) }}
     {% else %}
         {{ return(value is mapping and (kind != "mapping of mappings"
             or value.values() | reject("mapping") | list == [])) }}
     {% endif %}
+{% endmacro %}
+
+
+{% macro is_list(value) %}
+    {{ return(value is sequence and value is not string and value is not mapping) }}
 {% endmacro %}
 
 

@@ -1,5 +1,6 @@
-{# A setting's value: what the user gave, checked, or else the table's default. The
-   only way to read one; `setting("parts")`, `setting("windows", "label_share")`. #}
+{# A setting's value: what the user gave, or else the table's default. The only way to
+   read one. Checked while dbt parses, when a wrong value would break models in its own
+   words; `validate_settings` checks again, and unit tests may go below the bounds. #}
 {% macro setting(name, key=none) %}
     {% set records = precision_marketing.settings_table()
         | selectattr("var", "equalto", name) | list %}
@@ -23,7 +24,9 @@
     {% if value is sameas record %}
         {{ return(record.default) }}
     {% endif %}
-    {% do precision_marketing.check_setting(record, value) %}
+    {% if not execute %}
+        {% do precision_marketing.check_setting(record, value) %}
+    {% endif %}
     {{ return(value) }}
 {% endmacro %}
 

@@ -24,19 +24,20 @@
 
 {% macro input_settings() %}
     {{ return([
-        {"var": "input_dir", "key": none, "kind": "text", "unit": "folder", "default": "",
-         "effect": "Parquet or CSV files to read; also `INPUT_DIR=`"},
+        {"var": "input_dir", "key": none, "kind": "text", "unit": "folder",
+         "default": "", "effect": "Parquet or CSV files to read; also `INPUT_DIR=`"},
         {"var": "inputs", "key": none, "kind": "mapping", "default": {},
          "unit": "mapping", "example": "{events: db.schema.table}",
-         "effect": "existing tables instead: `{events: db.schema.table}`"},
+         "effect": "existing tables instead"},
         {"var": "event_types", "key": none, "kind": "event types", "default": {},
          "unit": "mapping", "example": "{share: 2}",
-         "effect": "weight of an event type, or one of your own: `{share: 2}`"},
+         "effect": "weight of an event type, or one of your own"},
         {"var": "input_checks", "key": "as_of", "kind": "date", "unit": "date",
          "default": "",
          "effect": "events later than this and a day are rejected; empty: now"},
-        {"var": "input_checks", "key": "maximum_quantity", "kind": "number", "lowest": 1,
-         "unit": "pieces", "default": 50000, "effect": "larger quantities are rejected"},
+        {"var": "input_checks", "key": "maximum_quantity", "kind": "number",
+         "lowest": 1, "unit": "pieces", "default": 50000,
+         "effect": "larger quantities are rejected"},
     ]) }}
 {% endmacro %}
 
@@ -50,9 +51,11 @@
          "highest": 0.5, "unit": "share", "default": 0.2,
          "effect": "of a user's items, where no day divides the events"},
         {"var": "windows", "key": "train_labels_start_on", "kind": "date",
-         "unit": "date", "default": "", "effect": "a fixed day; empty: by `label_share`"},
+         "unit": "date", "default": "",
+         "effect": "first day of these labels; empty: by `label_share`"},
         {"var": "windows", "key": "test_labels_start_on", "kind": "date",
-         "unit": "date", "default": "", "effect": "a fixed day; empty: by `label_share`"},
+         "unit": "date", "default": "",
+         "effect": "first day of these labels; empty: by `label_share`"},
         {"var": "interactions", "key": "half_life_days", "kind": "number", "lowest": 0,
          "unit": "days", "default": 0, "effect": "older events count less; 0: equally"},
         {"var": "interactions", "key": "saturation", "kind": "word",
@@ -90,18 +93,16 @@
     {{ return([
         {"var": "rules", "key": none, "kind": "rules", "unit": "list", "default": [],
          "example": "[{rule: exclude, category: tobacco}]",
-         "effect": "pin, exclude, cap: [rules](docs/business_rules.md)"},
+         "effect": "[pin, exclude, cap](docs/business_rules.md)"},
         {"var": "scorers", "key": none, "kind": "mapping of mappings", "default": {},
          "unit": "mapping", "example": "{item_cosine: {similarity: euclidean}}",
-         "effect": "e.g. `{item_cosine: {similarity: euclidean}}`:"
-            ~ " [algorithms](docs/algorithms/)"},
+         "effect": "settings of the [algorithms](docs/algorithms/)"},
         {"var": "learned", "key": "training_users_maximum", "kind": "whole number",
          "lowest": 100, "unit": "users", "default": 20000,
          "effect": "users that the network learns from"},
         {"var": "learned", "key": "feature_gaps", "kind": "feature gaps",
          "unit": "mapping", "default": {}, "example": "{popularity__item_age: drop}",
-         "effect": "what to do where a feature is missing:"
-            ~ " `{popularity__item_age: drop}`, or a number"},
+         "effect": "what to do where a feature is missing: `drop`, or a number"},
     ]) }}
 {% endmacro %}
 
@@ -130,8 +131,7 @@
          "effect": "from an impression to an order, where a campaign names none"},
         {"var": "attribution", "key": "lookback_days", "kind": "whole number",
          "lowest": 1, "highest": 365, "unit": "days", "default": 30,
-         "effect": "touches before an order that share it:"
-            ~ " [attribution](docs/attribution.md)"},
+         "effect": "of touches that share an [order](docs/attribution.md)"},
         {"var": "attribution", "key": "half_life_days", "kind": "number",
          "lowest": 0.01, "highest": 3650, "unit": "days", "default": 7,
          "effect": "of a touch's weight in the model `time_decay`"},
@@ -150,8 +150,7 @@
         {"var": "lift", "key": "variant_shares", "kind": "variant shares",
          "unit": "mapping", "default": {},
          "example": "{spring: {control: 0.2, treatment: 0.8}}",
-         "effect": "designed arms: `{spring: {control: 0.2, treatment: 0.8}}`:"
-            ~ " [lift](docs/campaign_lift.md)"},
+         "effect": "designed arms of a campaign: [lift](docs/campaign_lift.md)"},
     ]) }}
 {% endmacro %}
 

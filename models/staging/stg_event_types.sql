@@ -9,7 +9,7 @@ event_types as (
 
 ),
 
--- The var `event_type_weights` changes a weight or adds a type of the caller's own.
+-- The var `event_types` changes a weight or adds a type of the caller's own.
 overrides as (
 
     {% for event_type, value in precision_marketing.setting("event_types").items() %}

@@ -1,4 +1,4 @@
--- Grain: one row per business rule of the var `recommendation_rules`.
+-- Grain: one row per business rule of the var `rules`.
 {% set text = precision_marketing.kind_type("text") %}
 {% set numbers = {"pinned_rank": "rank", "maximum": "maximum"} %}
 with

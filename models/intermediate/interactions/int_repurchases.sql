@@ -1,5 +1,5 @@
 -- Grain: one row per time window, user and item that the user got: when due again.
--- Empty under `recommendation_target: new`, which never offers it.
+-- Empty under `recommendations: {target: new}`, which never offers it.
 {% set target = precision_marketing.setting("recommendations", "target") %}
 with
 
