@@ -21,14 +21,15 @@
 
 {% macro check_variant_shares(path, variant_shares) %}
     {% for campaign_id, shares in variant_shares.items() %}
+        {% set arms = shares if shares is mapping else {} %}
         {% set wrong = [] %}
-        {% for share in shares.values() if shares is mapping %}
+        {% for share in arms.values() %}
             {% if not precision_marketing.is_in_range({"kind": "number"}, share)
                 or share <= 0 %}
                 {% do wrong.append(share) %}
             {% endif %}
         {% endfor %}
-        {% if wrong or shares is not mapping or shares | length < 2 %}
+        {% if wrong or arms | length < 2 %}
             {{ exceptions.raise_compiler_error(
                 "The var `" ~ path ~ "` sets `" ~ campaign_id ~ "` to `" ~ shares
                 ~ "`: give every arm a share above 0, as in {control: 0.2,"
@@ -45,7 +46,7 @@
         {% if name not in names %}
             {{ exceptions.raise_compiler_error(
                 "The var `" ~ path ~ "` names `" ~ name ~ "`: "
-                ~ precision_marketing.nearest_or_all(name, names, "the features") ~ "."
+                ~ precision_marketing.nearest_or_all(name, names, "the features")
             ) }}
         {% elif gap != "drop"
             and not precision_marketing.is_in_range({"kind": "number"}, gap) %}

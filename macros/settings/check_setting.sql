@@ -1,7 +1,7 @@
 {# Stop unless a value is of its record's kind. Kinds that are more than one value
    have a check of their own besides: what is in the mapping or list. #}
 {% macro check_setting(record, value) %}
-    {% set path = record.var ~ ("." ~ record.key if record.key is not none else "") %}
+    {% set path = precision_marketing.setting_path(record.var, record.key) %}
     {% if not precision_marketing.is_of_kind(record, value) %}
         {% do precision_marketing.setting_error(
             path, value, precision_marketing.expected_value(record)) %}

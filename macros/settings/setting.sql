@@ -2,14 +2,12 @@
    read one. Checked while dbt parses, when a wrong value would break models in its own
    words; `validate_settings` checks again, and unit tests may go below the bounds. #}
 {% macro setting(name, key=none) %}
-    {% set records = precision_marketing.settings_table()
-        | selectattr("var", "equalto", name) | list %}
-    {% set record = records | selectattr("key", "equalto", key) | first %}
+    {% set record = precision_marketing.settings_table()
+        | selectattr("var", "equalto", name) | selectattr("key", "equalto", key)
+        | first %}
     {% if not record %}
-        {{ exceptions.raise_compiler_error(
-            "There is no setting `" ~ name ~ ("." ~ key if key is not none)
-            ~ "`: settings_table.sql has all of them."
-        ) }}
+        {% do precision_marketing.no_setting_error(
+            precision_marketing.setting_path(name, key)) %}
     {% endif %}
     {% set given = var(name, {} if key is not none else record) %}
     {% if key is none %}
@@ -31,6 +29,11 @@
 {% endmacro %}
 
 
+{% macro setting_path(name, key) %}
+    {{ return(name ~ "." ~ key if key is not none else name) }}
+{% endmacro %}
+
+
 {# A value as one writes it in YAML. #}
 {% macro shown_value(value) %}
     {{ return(
@@ -46,5 +49,18 @@
     {{ exceptions.raise_compiler_error(
         "The var `" ~ path ~ "` is `" ~ precision_marketing.shown_value(value)
         ~ "`: set it to " ~ expected ~ "."
+    ) }}
+{% endmacro %}
+
+
+{# A mistake of a model or macro, not of a user. #}
+{% macro no_setting_error(path) %}
+    {% set paths = [] %}
+    {% for record in precision_marketing.settings_table() %}
+        {% do paths.append(precision_marketing.setting_path(record.var, record.key)) %}
+    {% endfor %}
+    {{ exceptions.raise_compiler_error(
+        "There is no setting `" ~ path ~ "`: "
+        ~ precision_marketing.nearest_or_all(path, paths, "the settings")
     ) }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-"""A whole build with `tuning: {enabled: true}`: what is chosen is used, and written down."""
+"""A whole build with `tuning.enabled`: what is chosen is used, and written down."""
 
 from pathlib import Path
 
