@@ -212,11 +212,13 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
             "has the rule `{'rule': 'exclude', 'group': 'a'}`: write",
         ),
         (
-            "{rules: [{rule: pin, item_id: a, rank: 1}, {rule: pin, item_id: b, rank: 1}]}",
+            "{rules: [{rule: pin, item_id: a, rank: 1},"
+            " {rule: pin, item_id: b, rank: 1}]}",
             "give each pinned item a rank of its own.",
         ),
         (
-            "{rules: [{rule: pin, item_id: 7, rank: 1}, {rule: exclude, item_id: '7'}]}",
+            "{rules: [{rule: pin, item_id: 7, rank: 1},"
+            " {rule: exclude, item_id: '7'}]}",
             "both pins and excludes the item `7`: leave one of the two rules out.",
         ),
         ("{lift: {variant_shares: [0.5]}}", "a mapping such as {spring: {control:"),
