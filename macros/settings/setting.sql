@@ -22,6 +22,10 @@
     {% if value is sameas record %}
         {{ return(record.default) }}
     {% endif %}
+    {# dbt renders texts of `vars:` itself, but not those in a mapping. #}
+    {% if value is string and "{{" in value %}
+        {% set value = render(value) %}
+    {% endif %}
     {% if not execute %}
         {% do precision_marketing.check_setting(record, value) %}
     {% endif %}

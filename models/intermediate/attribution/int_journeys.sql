@@ -2,7 +2,7 @@
 -- Which of the user's touches belong to it is found in one ordered pass over touches,
 -- window starts and ends: no journey is paired with every touch of its user.
 {% set lookback_days = precision_marketing.setting("attribution", "lookback_days") %}
-{% set path_touches = precision_marketing.setting("attribution", "path_touches") %}
+{% set kept_touches = precision_marketing.setting("attribution", "path_touches") %}
 with
 
 path_touches as (
@@ -94,7 +94,7 @@ final as (
         bounds.last_touch_number - bounds.number_before as window_touch_count,
         least(
             bounds.last_touch_number - bounds.number_before,
-            {{ path_touches }}
+            {{ kept_touches }}
         ) as touch_count
     from journey_ends
     inner join bounds
