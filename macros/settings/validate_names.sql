@@ -1,30 +1,35 @@
-{# A misspelled name would be ignored in silence. Looked at are the vars in this
-   package's own scope, and on the command line at root only: a host has vars of its
-   own. #}
+{# A misspelled name would be ignored in silence. #}
 {% macro validate_names() %}
     {% set table = precision_marketing.settings_table() %}
-    {% for name, value in precision_marketing.given_vars().items() %}
+    {% set names = table | map(attribute="var") | unique | list %}
+    {% for name, value in precision_marketing.given_vars().items()
+        if name not in names %}
+        {% do precision_marketing.unknown_var_error(name, value) %}
+    {% endfor %}
+    {% for name in names %}
         {% set keys = table | selectattr("var", "equalto", name)
             | map(attribute="key") | list %}
-        {% if not keys %}
-            {% do precision_marketing.unknown_var_error(name, value) %}
-        {% elif none not in keys and value is mapping %}
-            {% for key in value if key not in keys %}
-                {{ exceptions.raise_compiler_error(
-                    "The var `" ~ name ~ "` has no key `" ~ key ~ "`: "
-                    ~ precision_marketing.nearest_or_all(key, keys, "its keys")
-                ) }}
-            {% endfor %}
-        {% endif %}
+        {% set given = var(name, {}) %}
+        {% set is_keyed = none not in keys and given is mapping %}
+        {% for key in (given if is_keyed else []) if key not in keys %}
+            {{ exceptions.raise_compiler_error(
+                "The var `" ~ name ~ "` has no key `" ~ key ~ "`: "
+                ~ precision_marketing.nearest_or_all(key, keys, "its keys")
+            ) }}
+        {% endfor %}
     {% endfor %}
 {% endmacro %}
 
 
-{# The vars that this package is given by name, with their values. #}
+{# The vars meant for this package, with their values: those in its own scope, and at
+   root all. Of a host's others nobody knows whether they are its own. #}
 {% macro given_vars() %}
     {% set given = {} %}
     {% for project in var.packages_for_node() %}
-        {% do given.update(project.vars.to_dict().get("precision_marketing") or {}) %}
+        {% set all_vars = project.vars.to_dict() %}
+        {% do given.update(all_vars if project_name == "precision_marketing" else {}) %}
+        {% do given.pop("precision_marketing", none) %}
+        {% do given.update(all_vars.get("precision_marketing") or {}) %}
     {% endfor %}
     {% if project_name == "precision_marketing" %}
         {% do given.update(invocation_args_dict.get("vars", {})) %}

@@ -13,7 +13,9 @@ from whole_builds import PROJECT
 
 MACRO_VALUES = run_path(str(PROJECT / ".ci" / "macro_values.py"))["MacroValues"]
 NAN, INFINITY = float("nan"), float("inf")
+# What a host sets in the package's scope, and for all projects or on the command line.
 GIVEN: dict[str, Any] = {}
+GIVEN_TO_ALL: dict[str, Any] = {}
 
 
 class Refused(Exception):  # noqa: N818 - what dbt calls a compilation error
@@ -24,7 +26,7 @@ class Var:
     """Stands in for dbt's `var`, as a host would set it."""
 
     def __call__(self, name: str, default: Any = None) -> Any:
-        return GIVEN.get(name, default)
+        return {**GIVEN_TO_ALL, **GIVEN}.get(name, default)
 
     def packages_for_node(self) -> list[Any]:
         project = SimpleNamespace(to_dict=lambda: {"precision_marketing": GIVEN})
@@ -124,9 +126,9 @@ def refusal_of(name: str, *arguments: Any) -> str:
 
 @pytest.fixture(autouse=True)
 def nothing_given():
-    GIVEN.clear()
     yield
     GIVEN.clear()
+    GIVEN_TO_ALL.clear()
 
 
 @pytest.mark.parametrize(
@@ -201,6 +203,16 @@ def test_an_unknown_key_is_refused_with_the_nearest(name, key):
         assert sentence == (
             f"The var `{name}` has no key `{wrong}`: did you mean `{key}`?"
         )
+
+
+def test_of_a_hosts_own_vars_only_those_named_like_ours_are_looked_at():
+    GIVEN_TO_ALL.update({"as_of": "2025-06-30", "tune": "piano", "windws": 4})
+    MACROS.validate_names()
+    GIVEN_TO_ALL.update({"windows": {"lable_share": 0.2}})
+    assert "did you mean `label_share`?" in refusal_of("validate_names")
+    GIVEN_TO_ALL.update({"windows": 4})
+    MACROS.validate_names()
+    assert "set it to a mapping" in refusal_of("setting", "windows", "label_share")
 
 
 def test_a_name_like_no_other_is_refused_with_all_names():
