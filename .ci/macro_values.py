@@ -1,7 +1,8 @@
 """What the package's macros return, read without dbt.
 
-Macros that hold records (`scorers()`, the table of settings) are plain Jinja: they call
-each other through `precision_marketing` and hand values back with `return`, as in dbt.
+Macros that hold records (`scorers()`, the table of settings) or check values are plain
+Jinja: they call each other through `precision_marketing` and hand values back with
+`return`, as in dbt.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class MacroValues:
     ----------
     folder : str
         Folder below `macros/` whose files are read, with all folders in it.
+    **context : Any
+        What else the macros find by name, such as another `var`.
 
     Examples
     --------
@@ -35,13 +38,14 @@ class MacroValues:
     [1, 3, 5, 10]
     """
 
-    def __init__(self, folder: str = "."):
+    def __init__(self, folder: str = ".", **context: Any):
         environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         environment.globals.update(
             {
                 "precision_marketing": self,
                 "return": self._return,
                 "var": lambda name, default=None: default,
+                **context,
             }
         )
         files = sorted((PROJECT / "macros" / folder).rglob("*.sql"))

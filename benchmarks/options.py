@@ -76,7 +76,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         type=yaml.safe_load,
         default={},
         metavar="YAML",
-        help="dbt vars of these folders, such as '{label_share: 0.2}'",
+        help="dbt vars of these folders, such as '{windows: {label_share: 0.2}}'",
     )
     parser.add_argument(
         "--shops",
@@ -123,7 +123,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     if unknown:
         parser.error(f"--only: there is no section {', '.join(sorted(unknown))}")
     if not isinstance(options.vars, dict):
-        parser.error("--vars must be a mapping, such as '{label_share: 0.2}'")
+        parser.error(
+            "--vars must be a mapping, such as '{windows: {label_share: 0.2}}'"
+        )
     if options.repeats < 1 or options.threads < 1:
         parser.error("--repeats and --threads must be 1 or more")
     if not shutil.which(options.dbt[0]):

@@ -53,7 +53,7 @@ def public_sets(data: Path) -> list[DataSet]:
         DataSet(
             f"complete-journey-{target}",
             COMPLETE_JOURNEY,
-            variables={"recommendation_target": target},
+            variables={"recommendations": {"target": target}},
         )
         for target in RECOMMENDATION_TARGETS
     ]

@@ -12,9 +12,10 @@
 {%- endmacro %}
 
 
-{# The var as an SQL literal. #}
+{# The setting as an SQL literal. #}
 {% macro holdout_salt() %}
-    {{ return("'" ~ var("audience_holdout_salt") | string | replace("'", "''") ~ "'") }}
+    {% set salt = precision_marketing.setting("audiences", "holdout_salt") %}
+    {{ return("'" ~ salt | replace("'", "''") ~ "'") }}
 {% endmacro %}
 
 

@@ -1,6 +1,6 @@
 {# The features of the learned rankings: name `<group>__<name>`, how it is made, and what
    is done where it is missing: a number fills the gap, `drop` takes the candidate out.
-   The var `feature_gaps` overrides the last, e.g. {popularity__item_age: drop}. #}
+   The setting `learned.feature_gaps` overrides the last, e.g. {popularity__item_age: drop}. #}
 {% macro candidate_features() %}
     {% set features = [] %}
     {% for scorer in precision_marketing.scorers() %}
@@ -85,27 +85,10 @@
 
 {# Name of a feature to what is done where it is missing: a number, or `drop`. #}
 {% macro feature_gap_rules() %}
+    {% set given = precision_marketing.setting("learned", "feature_gaps") %}
     {% set rules = {} %}
     {% for name, expression, gap in precision_marketing.candidate_features() %}
-        {% do rules.update({name: var("feature_gaps").get(name, gap)}) %}
+        {% do rules.update({name: given.get(name, gap)}) %}
     {% endfor %}
     {{ return(rules) }}
-{% endmacro %}
-
-
-{% macro validate_feature_gaps() %}
-    {% set names = precision_marketing.feature_gap_rules().keys() %}
-    {% for name, gap in var("feature_gaps").items() %}
-        {% if name not in names %}
-            {{ exceptions.raise_compiler_error(
-                "The var `feature_gaps` names `" ~ name ~ "`: the features are "
-                ~ names | join(", ") ~ "."
-            ) }}
-        {% elif gap != "drop" and (gap is not number or gap is boolean) %}
-            {{ exceptions.raise_compiler_error(
-                "The var `feature_gaps` sets `" ~ name ~ "` to `" ~ gap
-                ~ "`: give a number to fill gaps with, or drop."
-            ) }}
-        {% endif %}
-    {% endfor %}
 {% endmacro %}

@@ -1,14 +1,15 @@
-{# The day given by a var, or else the day that leaves the share of history nearest to
-   `wanted_share`. A day that leaves under half of the wanted history, or under a fifth
-   of the wanted labels, is no boundary. #}
+{# The day given by a setting of `windows`, or else the day that leaves the share of
+   history nearest to `wanted_share`. A day that leaves under half of the wanted history,
+   or under a fifth of the wanted labels, is no boundary. #}
 {% macro label_boundary(days, setting, wanted_share, condition) %}
-    {% if var(setting) %}
+    {% set day = precision_marketing.setting("windows", setting) %}
+    {% if day %}
     select
-        cast('{{ var(setting) }}' as date) as event_date,
+        cast('{{ day }}' as date) as event_date,
         (
             select coalesce(max(history_share), 1e0)
             from {{ days }}
-            where event_date <= cast('{{ var(setting) }}' as date)
+            where event_date <= cast('{{ day }}' as date)
         ) as history_share
     {% else %}
     select

@@ -40,7 +40,7 @@
 {% endmacro %}
 
 
-{# Settings of the Python scorers: defaults, overridden by the var `scorer_settings`,
+{# Settings of the Python scorers: defaults, overridden by the var `scorers`,
    e.g. {item_cosine: {neighbors: 100}}. Units: neighbors counts; exponents and
    shrinkage unit-free. Defaults: docs/algorithms/; docs/tuning.md on the search. #}
 {% macro scorer_setting_defaults() %}
@@ -107,7 +107,7 @@
 
 {% macro scorer_settings(scorer) %}
     {% set settings = dict(precision_marketing.scorer_setting_defaults()[scorer]) %}
-    {% do settings.update(var("scorer_settings").get(scorer, {})) %}
+    {% do settings.update(precision_marketing.setting("scorers").get(scorer, {})) %}
     {{ return(settings) }}
 {% endmacro %}
 
@@ -115,18 +115,22 @@
 {# Rows of `int_declared_scorer_settings` that a scorer reads, one list each: scorer,
    setting, value, whether the user set it. #}
 {% macro declared_scorer_settings() %}
+    {% set read = precision_marketing.setting %}
+    {% set given = read("scorers") %}
+    {% set kept = read("recommendations", "kept_of_each_scorer") %}
     {% set rows = [
-        ["every_scorer", "candidates", var("candidates_per_scorer"), true],
-        ["every_scorer", "kept_of_each_scorer", var("kept_of_each_scorer"), true],
-        ["exploration", "list_length", var("recommendations_per_user"), true],
-        ["search", "is_wanted", var("tune") | int, true],
-        ["search", "users", var("tune_users"), true],
-        ["search", "trials", var("tune_trials_per_scorer"), true],
+        ["every_scorer", "candidates",
+         read("recommendations", "candidates_per_scorer"), true],
+        ["every_scorer", "kept_of_each_scorer", kept, true],
+        ["exploration", "list_length", read("recommendations", "per_user"), true],
+        ["search", "is_wanted", read("tuning", "enabled") | int, true],
+        ["search", "users", read("tuning", "users"), true],
+        ["search", "trials", read("tuning", "trials_per_scorer"), true],
     ] %}
     {% for scorer in precision_marketing.scorer_setting_defaults() %}
         {% for name, value in precision_marketing.scorer_settings(scorer).items() %}
             {% do rows.append([
-                scorer, name, value, name in var("scorer_settings").get(scorer, {}),
+                scorer, name, value, name in given.get(scorer, {}),
             ]) %}
         {% endfor %}
     {% endfor %}
@@ -146,16 +150,16 @@
 {% macro validate_scorer_settings() %}
     {% set defaults = precision_marketing.scorer_setting_defaults() %}
     {% set words = precision_marketing.scorer_setting_words() %}
-    {% for scorer, settings in var("scorer_settings").items() %}
+    {% for scorer, settings in precision_marketing.setting("scorers").items() %}
         {% if scorer not in defaults %}
             {{ exceptions.raise_compiler_error(
-                "The var `scorer_settings` names `" ~ scorer ~ "`: the scorers with"
+                "The var `scorers` names `" ~ scorer ~ "`: the scorers with"
                 ~ " settings are " ~ defaults.keys() | join(", ") ~ "."
             ) }}
         {% endif %}
         {% for name, value in settings.items() %}
             {% set is_word = name in defaults[scorer] and name in words %}
-            {% set begin = "The var `scorer_settings` sets `" ~ scorer ~ "." ~ name
+            {% set begin = "The var `scorers` sets `" ~ scorer ~ "." ~ name
                 ~ "` to `" ~ value ~ "`: " %}
             {% if is_word and value not in words[name] %}
                 {{ exceptions.raise_compiler_error(

@@ -11,7 +11,7 @@
 
 {% macro spark__file_count(path) %}
     {{ exceptions.raise_compiler_error(
-        "The var `input_dir` works on DuckDB only: on Spark set `input_relations`."
+        "The var `input_dir` works on DuckDB only: on Spark set `inputs`."
     ) }}
 {% endmacro %}
 

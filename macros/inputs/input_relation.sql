@@ -2,13 +2,13 @@
    optional input is absent. Folder of files, host's tables, or the example shop:
    decided here and nowhere else. #}
 {% macro input_relation(input_name) %}
-    {% set relations = var("input_relations") %}
+    {% set relations = precision_marketing.setting("inputs") %}
     {% set folder = precision_marketing.input_folder() %}
     {% set found = namespace(relation="") %}
     {% if relations %}
         {% set found.relation = relations.get(input_name, "") %}
         {% set fix = "add `" ~ input_name ~ ": database.schema.table` to the var"
-            ~ " `input_relations`" %}
+            ~ " `inputs`" %}
     {% elif folder %}
         {% set found.relation = precision_marketing.file_relation(folder, input_name) %}
         {% set fix = "put " ~ input_name ~ ".parquet or " ~ input_name
@@ -17,7 +17,7 @@
         {% set found.relation = ref("precision_marketing", "example_" ~ input_name) %}
     {% else %}
         {% set fix = "set the var `input_dir` to a folder of Parquet or CSV files, or the"
-            ~ " var `input_relations` to your tables" %}
+            ~ " var `inputs` to your tables" %}
     {% endif %}
     {% if not found.relation and input_contract()[input_name]["is_required"] and execute %}
         {{ exceptions.raise_compiler_error(
@@ -30,9 +30,9 @@
 
 {# The folder of input files: the var wins over the environment variable. #}
 {% macro input_folder() %}
-    {{ return(
-        (var("input_dir") or env_var("PRECISION_MARKETING_INPUT_DIR", "")).rstrip("/")
-    ) }}
+    {% set folder = precision_marketing.setting("input_dir")
+        or env_var("PRECISION_MARKETING_INPUT_DIR", "") %}
+    {{ return(folder.rstrip("/")) }}
 {% endmacro %}
 
 

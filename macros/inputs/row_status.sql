@@ -40,7 +40,8 @@
 {# Later times are typing errors: the build's as-of time and one day for clocks that
    run ahead. #}
 {% macro latest_credible_time() %}
-    (cast('{{ var("as_of") or run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+    {%- set day = precision_marketing.setting("input_checks", "as_of") %}
+    (cast('{{ day or run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
         + interval '1' day)
 {%- endmacro %}
 

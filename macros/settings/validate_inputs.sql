@@ -3,17 +3,18 @@
    may make the tables, and staging checks them when it reads them. #}
 {% macro validate_inputs() %}
     {% set contract = precision_marketing.input_contract() %}
-    {% for input_name in var("input_relations") if input_name not in contract %}
+    {% set inputs = precision_marketing.setting("inputs") %}
+    {% for input_name in inputs if input_name not in contract %}
         {{ exceptions.raise_compiler_error(
-            "The var `input_relations` names `" ~ input_name ~ "`: the inputs are "
+            "The var `inputs` names `" ~ input_name ~ "`: the inputs are "
             ~ contract.keys() | join(", ") ~ "."
         ) }}
     {% endfor %}
     {% set is_example = target.get("profile_name", "") == "precision_marketing"
-        and not precision_marketing.input_folder() and not var("input_relations") %}
+        and not precision_marketing.input_folder() and not inputs %}
     {% for input_name in contract if not is_example %}
         {% set relation = precision_marketing.input_relation(input_name) %}
-        {% if not var("input_relations") %}
+        {% if not inputs %}
             {% do precision_marketing.present_columns(input_name, relation) %}
         {% endif %}
     {% endfor %}

@@ -1,5 +1,7 @@
 -- Grain: one row per time window, user and item that the user may want again.
 {% set settings = precision_marketing.scorer_settings("buy_again") %}
+{% set candidates = precision_marketing.setting(
+    "recommendations", "candidates_per_scorer") %}
 with
 
 repurchases as (
@@ -78,7 +80,7 @@ final as (
         score,
         cast(scorer_rank as integer) as scorer_rank
     from ranked
-    where scorer_rank <= {{ var("candidates_per_scorer") }}
+    where scorer_rank <= {{ candidates }}
 
 )
 

@@ -1,6 +1,7 @@
 -- Grain: one row per time window, user and item among the user's most popular ones.
 -- Users without a history get those of their segment, where there is one.
-{% set candidates = var("candidates_per_scorer") %}
+{% set candidates = precision_marketing.setting(
+    "recommendations", "candidates_per_scorer") %}
 with
 
 item_features as (

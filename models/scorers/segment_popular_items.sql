@@ -1,5 +1,6 @@
 -- Grain: one row per time window, popularity segment and item among its most popular.
-{% set candidates = var("candidates_per_scorer") %}
+{% set candidates = precision_marketing.setting(
+    "recommendations", "candidates_per_scorer") %}
 with
 
 items as (

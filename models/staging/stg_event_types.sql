@@ -9,10 +9,10 @@ event_types as (
 
 ),
 
--- The var `event_type_weights` changes a weight or adds a type of the caller's own.
+-- The var `event_types` changes a weight or adds a type of the caller's own.
 overrides as (
 
-    {% for event_type, value in var("event_type_weights").items() %}
+    {% for event_type, value in precision_marketing.setting("event_types").items() %}
     {% set settings = value if value is mapping else {"weight": value} %}
     select
         '{{ event_type | lower }}' as event_type,

@@ -1,4 +1,6 @@
 -- Grain: one row per row of the input `events`, erased users left out.
+{% set maximum_quantity = precision_marketing.setting(
+    "input_checks", "maximum_quantity") %}
 with
 
 source as (
@@ -47,7 +49,7 @@ checked as (
                 then 'invalid_number'
             when source.quantity <= 0
                 then 'quantity_not_positive'
-            when source.quantity > {{ var("maximum_quantity") }}
+            when source.quantity > {{ maximum_quantity }}
                 then 'quantity_above_maximum'
             when source.unit_price < 0
                 then 'negative_unit_price'

@@ -1,4 +1,4 @@
--- Arms of a campaign in the var `variant_shares` that it does not name: without their
+-- Arms of a campaign in `lift.variant_shares` that it does not name: without their
 -- share nothing can be expected of the others either.
 with
 

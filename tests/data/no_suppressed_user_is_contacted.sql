@@ -1,5 +1,9 @@
 -- Asked of the inputs' own rows: nobody on a contact list has refused or failed on the
 -- channel, was contacted as often as the cap allows, bought lately or is its control.
+{% set window_days = precision_marketing.setting(
+    "audiences", "frequency_window_days") %}
+{% set buyer_days = precision_marketing.setting("audiences", "recent_buyer_days") %}
+{% set frequency_cap = precision_marketing.setting("audiences", "frequency_cap") %}
 with
 
 eligible as (
@@ -35,9 +39,9 @@ capped as (
     where
         touches.touch_type in ('send', 'impression')
         and touches.touched_at
-        > as_of.as_of_at - {{ var("frequency_window_days") }} * interval '1' day
+        > as_of.as_of_at - {{ window_days }} * interval '1' day
     group by touches.user_id
-    having count(*) >= {{ var("frequency_cap") }}
+    having count(*) >= {{ frequency_cap }}
 
 )
 
@@ -71,7 +75,7 @@ cross join as_of
 where
     events.is_conversion
     and events.occurred_at
-    > as_of.as_of_at - {{ var("recent_buyer_days") }} * interval '1' day
+    > as_of.as_of_at - {{ buyer_days }} * interval '1' day
     and campaigns.target_item_ids is null
     and (
         campaigns.target_category is null

@@ -12,6 +12,6 @@ left join {{ ref("int_events") }} as events
     and events.is_target
 where items.item_id is null
     or not items.is_available
-    {% if var("recommendation_target") == "new" %}
+    {% if precision_marketing.setting("recommendations", "target") == "new" %}
     or events.event_id is not null
     {% endif %}

@@ -1,4 +1,5 @@
 -- Whatever ranking is published, a list ends only where the blend's candidates end too.
+{% set length = precision_marketing.setting("recommendations", "per_user") %}
 with
 
 published as (
@@ -15,7 +16,7 @@ available as (
 
     select
         user_index,
-        least(count(*), {{ var("recommendations_per_user") }}) as item_count
+        least(count(*), {{ length }}) as item_count
     from {{ ref("blended_candidates") }}
     where time_window = 'serve'
     group by user_index

@@ -1,6 +1,6 @@
 -- Grain: one row per time window of labels, ranking, user and rank: what each ranking
 -- would show, the first 20 and at least as many as are published.
-{% set depth = [20, var("recommendations_per_user")] | max %}
+{% set depth = [20, precision_marketing.setting("recommendations", "per_user")] | max %}
 with
 
 candidate_scores as (

@@ -1,6 +1,6 @@
 -- Grain: one row per user and item, hardly known so far, that the user's list may hold.
 -- No rows without exploration.
-{% set length = var("recommendations_per_user") %}
+{% set length = precision_marketing.setting("recommendations", "per_user") %}
 {% set rank_offset = 60 %}
 with
 

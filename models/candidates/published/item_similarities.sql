@@ -1,13 +1,14 @@
 -- Grain: one row per ordered pair of items that are alike: by text, by who chose them.
 -- No rows without diversity. Same category and brand: `reranked_places`.
 {% set neighbors = 50 %}
+{% set diversity = precision_marketing.setting("recommendations", "diversity") %}
 with
 
 by_choice as (
 
     select *
     from {{ ref("item_cosine_neighbors") }}
-    where time_window = 'serve' and {{ (var("diversity") > 0) | lower }}
+    where time_window = 'serve' and {{ (diversity > 0) | lower }}
 
 ),
 
@@ -46,7 +47,7 @@ directed as (
     from {{ ref("content_tfidf_neighbors") }}
     where time_window = 'serve'
         and neighbor_rank <= {{ neighbors }}
-        and {{ (var("diversity") > 0) | lower }}
+        and {{ (diversity > 0) | lower }}
 
 ),
 

@@ -1,11 +1,11 @@
--- Grain: one row per business rule of the var `recommendation_rules`.
+-- Grain: one row per business rule of the var `rules`.
 {% set text = precision_marketing.kind_type("text") %}
 {% set numbers = {"pinned_rank": "rank", "maximum": "maximum"} %}
 with
 
 final as (
 
-    {% for rule in var("recommendation_rules") %}
+    {% for rule in precision_marketing.setting("rules") %}
     select
         {{ loop.index }} as rule_number,
         '{{ rule.rule }}' as rule,

@@ -1,6 +1,6 @@
 -- Grain: one row per user and rank: the published ranking after rules, diversity and
 -- exploration; without them its first ranks as they are.
-{% set length = var("recommendations_per_user") %}
+{% set length = precision_marketing.setting("recommendations", "per_user") %}
 with
 
 published_ranking as (

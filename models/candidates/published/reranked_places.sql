@@ -2,14 +2,14 @@
 -- Greedy maximal marginal relevance (Carbonell, Goldstein 1998), one step per place:
 -- each step places one item a user, and counts down what its caps leave.
 -- depends_on: {{ ref("item_similarities") }}
-{% set length = var("recommendations_per_user") %}
-{% set diversity = var("diversity") %}
+{% set length = precision_marketing.setting("recommendations", "per_user") %}
+{% set diversity = precision_marketing.setting("recommendations", "diversity") %}
 {% set explored = precision_marketing.explored_item_count() %}
 {% set carried = [
     "user_index", "item_index", "ranking_rank", "pinned_rank", "explored_rank",
     "exploration_turn", "category_number", "brand_number", "relevance",
 ] %}
-{% set pinned_ranks = var("recommendation_rules")
+{% set pinned_ranks = precision_marketing.setting("rules")
     | selectattr("rule", "equalto", "pin") | map(attribute="rank") | list %}
 {% set ranks = pinned_ranks + range(1, length + 1) | list %}
 with

@@ -1,6 +1,8 @@
 -- Grain: one row per journey: a conversion, or a touched user who never converted.
 -- Which of the user's touches belong to it is found in one ordered pass over touches,
 -- window starts and ends: no journey is paired with every touch of its user.
+{% set lookback_days = precision_marketing.setting("attribution", "lookback_days") %}
+{% set kept_touches = precision_marketing.setting("attribution", "path_touches") %}
 with
 
 path_touches as (
@@ -31,7 +33,7 @@ timeline as (
 
     select
         user_id,
-        ended_at - {{ var("attribution_lookback_days") }} * interval '1' day
+        ended_at - {{ lookback_days }} * interval '1' day
             as happened_at,
         1 as event_order,
         0 as touch_number,
@@ -92,7 +94,7 @@ final as (
         bounds.last_touch_number - bounds.number_before as window_touch_count,
         least(
             bounds.last_touch_number - bounds.number_before,
-            {{ var("attribution_path_touches") }}
+            {{ kept_touches }}
         ) as touch_count
     from journey_ends
     inner join bounds

@@ -1,5 +1,6 @@
 -- Grain: one row per conversion and touch of its path: what the touch counts in each
 -- attribution model, relative to the conversion's other touches.
+{% set half_life_days = precision_marketing.setting("attribution", "half_life_days") %}
 with
 
 journey_touches as (
@@ -54,7 +55,7 @@ weights as (
             0.5e0,
             {{ precision_marketing.days_between(
                 "placed.touched_at", "placed.last_touched_at"
-            ) }} / {{ var("attribution_half_life_days") }}
+            ) }} / {{ half_life_days }}
         ) as time_decay_weight,
         journey_channels.markov_share
         / journey_channels.channel_touch_count as markov_weight,

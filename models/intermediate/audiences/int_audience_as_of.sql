@@ -1,6 +1,7 @@
 -- Grain: one row: the time at which audiences are made, from the data or the var.
 -- Never the clock of the machine: the same input gives the same audiences.
-{% set as_of = "'" ~ var("as_of") ~ "'" if var("as_of") else "null" %}
+{% set day = precision_marketing.setting("input_checks", "as_of") %}
+{% set as_of = "'" ~ day ~ "'" if day else "null" %}
 with
 
 dated as (

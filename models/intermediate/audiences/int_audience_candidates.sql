@@ -1,5 +1,10 @@
 -- Grain: one row per audience (campaign) and user, with the first reason against it.
 {% set salt = precision_marketing.holdout_salt() %}
+{% set global_share = precision_marketing.setting(
+    "audiences", "global_holdout_share") %}
+{% set campaign_share = precision_marketing.setting(
+    "audiences", "campaign_holdout_share") %}
+{% set frequency_cap = precision_marketing.setting("audiences", "frequency_cap") %}
 with
 
 campaigns as (
@@ -19,7 +24,7 @@ global_holdout as (
     select
         user_id,
         {{ precision_marketing.is_held_out(
-            salt, "user_id", var("global_holdout_share")
+            salt, "user_id", global_share
         ) }} as is_global_holdout
     from {{ ref("int_users") }}
 
@@ -49,7 +54,7 @@ joined as (
         global_holdout.is_global_holdout,
         {{ precision_marketing.is_held_out(
             salt ~ " || ':' || campaigns.campaign_id", "users.user_id",
-            var("campaign_holdout_share")
+            campaign_share
         ) }} as is_campaign_holdout,
         controls.user_id is not null as is_control
     from campaigns
@@ -82,7 +87,7 @@ final as (
             when not has_consent then 'no_consent'
             when has_bounced_or_complained then 'bounced_or_complained'
             when is_recent_buyer then 'recent_buyer'
-            when recent_contact_count >= {{ var("frequency_cap") }} then 'cap_reached'
+            when recent_contact_count >= {{ frequency_cap }} then 'cap_reached'
             when is_global_holdout then 'global_holdout'
             when is_campaign_holdout or is_control then 'campaign_holdout'
         end as suppression_reason

@@ -1,5 +1,6 @@
 -- Grain: one row per time window and user with profiling consent known at its start,
 -- with the weight that makes the scored ones stand for all.
+{% set maximum = precision_marketing.setting("learned", "training_users_maximum") %}
 with
 
 windows as (
@@ -59,7 +60,7 @@ final as (
         user_segment,
         history_event_count,
         days_since_last_event,
-        hash_rank <= {{ var("training_users_maximum") }} as is_sampled,
+        hash_rank <= {{ maximum }} as is_sampled,
         has_scores,
         -- Users with labels are scored more often than the others.
         case

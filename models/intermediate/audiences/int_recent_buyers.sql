@@ -1,4 +1,6 @@
 -- Grain: one row per target and user who bought it too lately to be asked again.
+{% set recent_buyer_days = precision_marketing.setting(
+    "audiences", "recent_buyer_days") %}
 with
 
 as_of as (
@@ -25,7 +27,7 @@ final as (
     where
         purchases.is_conversion
         and purchases.occurred_at
-        > as_of.as_of_at - {{ var("recent_buyer_days") }} * interval '1' day
+        > as_of.as_of_at - {{ recent_buyer_days }} * interval '1' day
     group by purchases.target_index, purchases.user_id
 
 )

@@ -1,5 +1,7 @@
 -- Grain: one row per user contacted in the days that the frequency cap looks at.
 -- What any campaign of any channel sent or showed: a cap protects the person.
+{% set window_days = precision_marketing.setting(
+    "audiences", "frequency_window_days") %}
 with
 
 as_of as (
@@ -25,7 +27,7 @@ by_campaign as (
     from touches
     cross join as_of
     where touches.touched_at
-        > as_of.as_of_at - {{ var("frequency_window_days") }} * interval '1' day
+        > as_of.as_of_at - {{ window_days }} * interval '1' day
     group by touches.campaign_id, touches.user_id
 
 ),

@@ -1,4 +1,8 @@
 -- Grain: one row per campaign, with the defaults for what its row leaves out.
+{% set click_window_days = precision_marketing.setting(
+    "attribution", "click_window_days") %}
+{% set view_window_days = precision_marketing.setting(
+    "attribution", "view_window_days") %}
 with
 
 campaigns as (
@@ -18,11 +22,11 @@ final as (
         ended_at,
         cast(
             coalesce(
-                click_window_days, {{ var("attribution_click_window_days") }}
+                click_window_days, {{ click_window_days }}
             ) as integer
         ) as click_window_days,
         cast(
-            coalesce(view_window_days, {{ var("attribution_view_window_days") }})
+            coalesce(view_window_days, {{ view_window_days }})
             as integer
         ) as view_window_days,
         target_category,

@@ -1,5 +1,5 @@
 -- Grain: one row per user and held-out item, where no day divides the events usefully.
-{% set share = var("holdout_share") %}
+{% set share = precision_marketing.setting("windows", "holdout_share") %}
 with
 
 events as (

@@ -1,4 +1,5 @@
 -- Grain: one row: the days at which the label windows of `train` and `test` start.
+{% set label_share = precision_marketing.setting("windows", "label_share") %}
 with
 
 events as (
@@ -31,14 +32,14 @@ days as (
 test_boundary as (
 
     {{ precision_marketing.label_boundary("days", "test_labels_start_on",
-        "1 - " ~ var("label_share"), "1 = 1") }}
+        "1 - " ~ label_share, "1 = 1") }}
 
 ),
 
 train_boundary as (
 
     {{ precision_marketing.label_boundary("days", "train_labels_start_on",
-        "(select max(history_share) from test_boundary) - " ~ var("label_share"),
+        "(select max(history_share) from test_boundary) - " ~ label_share,
         "event_date < (select max(event_date) from test_boundary)") }}
 
 ),

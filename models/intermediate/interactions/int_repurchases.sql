@@ -1,5 +1,6 @@
 -- Grain: one row per time window, user and item that the user got: when due again.
--- Empty under `recommendation_target: new`, which never offers it.
+-- Empty under `recommendations: {target: new}`, which never offers it.
+{% set target = precision_marketing.setting("recommendations", "target") %}
 with
 
 windows as (
@@ -27,7 +28,7 @@ purchases as (
     inner join windows on events.time_slice <= windows.last_history_slice
     inner join consenting_users on events.user_index = consenting_users.user_index
     where events.is_target
-        and {{ "true" if var("recommendation_target") == "any" else "false" }}
+        and {{ "true" if target == "any" else "false" }}
 
 ),
 

@@ -1,6 +1,7 @@
 -- Grain: one row per time window, consenting user and item of the user's history.
-{% set half_life = var("interaction_half_life_days") %}
-{% set saturation = var("interaction_saturation") %}
+{% set half_life = precision_marketing.setting("interactions", "half_life_days") %}
+{% set saturation = precision_marketing.setting("interactions", "saturation") %}
+{% set target = precision_marketing.setting("recommendations", "target") %}
 with
 
 events as (
@@ -65,7 +66,7 @@ final as (
         event_count,
         is_acquired,
         -- What the scorers must not return: under `new`, what the user already has.
-        {{ "is_acquired" if var("recommendation_target") == "new" else "false" }}
+        {{ "is_acquired" if target == "new" else "false" }}
             as is_excluded,
         first_event_at,
         last_event_at,

@@ -1,5 +1,5 @@
 -- Grain: one row per time window and user with profiling consent.
-{% set maximum = var("training_users_maximum") %}
+{% set maximum = precision_marketing.setting("learned", "training_users_maximum") %}
 with
 
 windows as (

@@ -1,4 +1,5 @@
 -- Grain: one row per campaign and user assigned to it: when the user is measured.
+{% set history_days = precision_marketing.setting("lift", "history_days") %}
 with
 
 assignments as (
@@ -38,7 +39,7 @@ final as (
         greatest(assignments.assigned_at, campaigns.started_at) as measured_from,
         campaigns.ended_at as measured_until,
         coalesce(assignments.assigned_at, campaigns.started_at)
-        - {{ var("campaign_history_days") }} * interval '1' day as history_from,
+        - {{ history_days }} * interval '1' day as history_from,
         -- As long before the draw as the campaign runs.
         coalesce(assignments.assigned_at, campaigns.started_at)
         - (campaigns.ended_at - campaigns.started_at) as baseline_from

@@ -1,9 +1,10 @@
 -- Grain: one row per campaign and variant whose designed share the var gives.
+{% set variant_shares = precision_marketing.setting("lift", "variant_shares") %}
 with
 
 given as (
 
-    {% for campaign_id, shares in var("variant_shares").items() %}
+    {% for campaign_id, shares in variant_shares.items() %}
     {% for variant, share in shares.items() %}
     select
         '{{ campaign_id | replace("'", "''") }}' as campaign_id,

@@ -1,5 +1,7 @@
 -- Grain: one row per conversion, credited touch and attribution model.
 -- A conversion without a touch is credited to channel `(none)`, its touch null.
+{% set lookback_days = precision_marketing.setting("attribution", "lookback_days") %}
+{% set half_life_days = precision_marketing.setting("attribution", "half_life_days") %}
 with
 
 touch_credits as (
@@ -59,8 +61,8 @@ final as (
         cast(
             credited_revenue_amount as {{ precision_marketing.kind_type("amount") }}
         ) as credited_revenue_amount,
-        cast({{ var("attribution_lookback_days") }} as integer) as lookback_days,
-        cast({{ var("attribution_half_life_days") }} as double) as half_life_days
+        cast({{ lookback_days }} as integer) as lookback_days,
+        cast({{ half_life_days }} as double) as half_life_days
     from credits
     where credit > 0
 

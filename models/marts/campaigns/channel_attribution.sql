@@ -1,5 +1,7 @@
 -- Grain: one row per attribution model, channel and UTC month.
 {% set amount = precision_marketing.kind_type("amount") %}
+{% set lookback_days = precision_marketing.setting("attribution", "lookback_days") %}
+{% set half_life_days = precision_marketing.setting("attribution", "half_life_days") %}
 
 with
 
@@ -80,8 +82,8 @@ final as (
             as removal_effect,
         case when attribution_model = 'markov' then revenue_removal_effect end
             as revenue_removal_effect,
-        cast({{ var("attribution_lookback_days") }} as integer) as lookback_days,
-        cast({{ var("attribution_half_life_days") }} as double) as half_life_days
+        cast({{ lookback_days }} as integer) as lookback_days,
+        cast({{ half_life_days }} as double) as half_life_days
     from totals
 
 )

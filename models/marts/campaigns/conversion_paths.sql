@@ -1,4 +1,5 @@
 -- Grain: one row per path: channels in the order in which they touched a user.
+{% set lookback_days = precision_marketing.setting("attribution", "lookback_days") %}
 with
 
 journey_paths as (
@@ -42,7 +43,7 @@ final as (
             as {{ precision_marketing.kind_type("amount") }}
         ) as revenue_amount,
         average_days_to_conversion,
-        cast({{ var("attribution_lookback_days") }} as integer) as lookback_days
+        cast({{ lookback_days }} as integer) as lookback_days
     from paths
 
 )

@@ -1,4 +1,4 @@
-# Grain: one row per scorer, trial and searched setting; none without `tune`.
+# Grain: one row per scorer, trial and searched setting; none without `tuning.enabled`.
 def model(dbt, session):
     from precision_marketing.tuning import search_settings
 

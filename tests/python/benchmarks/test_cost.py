@@ -79,11 +79,11 @@ def test_median_of_three_runs_is_reported():
 def test_input_folder_and_vars_reach_dbt(run, tmp_path):
     shop = tmp_path / "shop"
     shop.mkdir()
-    own = ("--input-dir", str(shop), "--vars", "{label_share: 0.2}")
+    own = ("--input-dir", str(shop), "--vars", "{windows: {label_share: 0.2}}")
     assert run("--repeats", "1", "--sets", "shop", *own) == 0
     arguments, _, _ = calls(tmp_path)[-1]
     given = json.loads(arguments[arguments.index("--vars") + 1])
-    assert given == {"label_share": 0.2, "input_dir": str(shop)}
+    assert given == {"windows": {"label_share": 0.2}, "input_dir": str(shop)}
     assert part(tmp_path, "shop")["input"] == "shop"
 
 

@@ -69,3 +69,20 @@ def test_a_model_of_the_host_is_never_taken_for_ours_in_silence(host):
     settings.write_text(text)
     assert finished.returncode != 0
     assert "both have a model `stg_events`" in finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("windws: {}", "There is no var `windws`: did you mean `windows`?"),
+        ("windows: {label_share: 0.9}", "set it to a share of at least 0.01 and at"),
+    ],
+)
+def test_a_wrong_setting_of_a_host_stops_its_build_with_the_fix(host, given, expected):
+    settings = host / "dbt_project.yml"
+    text = settings.read_text()
+    settings.write_text(text.replace("    inputs:\n", f"    {given}\n    inputs:\n"))
+    finished = run_dbt(host, "build", "--select", "stg_event_types")
+    settings.write_text(text)
+    assert finished.returncode != 0
+    assert expected in " ".join(finished.stdout.split())

@@ -84,29 +84,35 @@ def test_shuffled_rows_and_another_number_of_threads_give_equal_marts(
 
 def test_the_example_builds_with_other_settings(tmp_path: Path):
     settings = {
-        "recommendation_target": "any",
-        "interaction_half_life_days": 30,
-        "interaction_saturation": "none",
-        "label_share": 0.2,
-        "holdout_share": 0.3,
-        "candidates_per_scorer": 50,
-        "kept_of_each_scorer": 5,
-        "recommendations_per_user": 5,
-        "training_users_maximum": 500,
-        "attribution_click_window_days": 3,
-        "attribution_view_window_days": 2,
-        "attribution_lookback_days": 10,
-        "attribution_half_life_days": 2.5,
-        "attribution_path_touches": 3,
-        "campaign_history_days": 30,
-        "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},
-        "maximum_quantity": 1000,
-        "event_type_weights": {"view": 2},
-        "diversity": 0.3,
-        "exploration_share": 0.2,
-        "recommendation_rules": [{"rule": "cap", "category": "tea", "maximum": 2}],
-        "feature_gaps": {"affinity__brand_share": 0.1, "popularity__trend": "drop"},
-        "scorer_settings": {"item_cosine": {"neighbors": 100}},
+        "input_checks": {"maximum_quantity": 1000},
+        "event_types": {"view": 2},
+        "windows": {"label_share": 0.2, "holdout_share": 0.3},
+        "interactions": {"half_life_days": 30, "saturation": "none"},
+        "recommendations": {
+            "target": "any",
+            "per_user": 5,
+            "candidates_per_scorer": 50,
+            "kept_of_each_scorer": 5,
+            "diversity": 0.3,
+            "exploration_share": 0.2,
+        },
+        "rules": [{"rule": "cap", "category": "tea", "maximum": 2}],
+        "scorers": {"item_cosine": {"neighbors": 100}},
+        "learned": {
+            "training_users_maximum": 500,
+            "feature_gaps": {"affinity__brand_share": 0.1, "popularity__trend": "drop"},
+        },
+        "attribution": {
+            "click_window_days": 3,
+            "view_window_days": 2,
+            "lookback_days": 10,
+            "half_life_days": 2.5,
+            "path_touches": 3,
+        },
+        "lift": {
+            "history_days": 30,
+            "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},
+        },
     }
     build = build_everything(tmp_path / "settings.duckdb", **settings)
     assert "ERROR=0" in build.output

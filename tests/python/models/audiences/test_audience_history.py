@@ -51,7 +51,8 @@ def build(tmp_path_factory, dbt_project, write_csv, fetch):
             *("--exclude-resource-type", "test", "unit_test"),
             database=database,
             input_dir=folder,
-            variables="{global_holdout_share: 0, campaign_holdout_share: 0}",
+            variables="{audiences: {global_holdout_share: 0,"
+            " campaign_holdout_share: 0}}",
         )
         assert not errors, errors
         return fetch(database, "from marts.audience_history order by all")

@@ -20,10 +20,7 @@ from attribution_reference import (
 
 SETTINGS = {"lookback_days": 20, "path_touches": 12}
 HALF_LIFE_DAYS = 3
-VARIABLES = (
-    "{attribution_lookback_days: 20, attribution_path_touches: 12,"
-    " attribution_half_life_days: 3}"
-)
+VARIABLES = "{attribution: {lookback_days: 20, path_touches: 12, half_life_days: 3}}"
 MARTS = ("+campaign_attribution", "+channel_attribution", "+conversion_paths")
 CHECKS = (
     "credits_of_a_conversion_add_up_to_one",

@@ -30,9 +30,8 @@ def nobody_knows(tmp_path_factory, write_csv) -> Path:
     return build_everything(
         folder / "build" / "new_shop.duckdb",
         input_dir=folder,
-        exploration_share=0.25,
-        recommendations_per_user=4,
-        recommendation_rules=[
+        recommendations={"exploration_share": 0.25, "per_user": 4},
+        rules=[
             {"rule": "pin", "item_id": "i7", "rank": 1},
             {"rule": "exclude", "item_id": "i0"},
         ],

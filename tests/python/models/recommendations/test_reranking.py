@@ -123,14 +123,16 @@ def shown(request, dbt_project, tmp_path_factory, fetch):
         input_dir="tests/inputs/empty",
         variables=json.dumps(
             {
-                "recommendations_per_user": LENGTH,
-                "recommendation_rules": [
+                "recommendations": {
+                    "per_user": LENGTH,
+                    "diversity": request.param,
+                    "exploration_share": EXPLORED / LENGTH,
+                },
+                "rules": [
                     {"rule": "pin", "item_id": "x", "rank": 3},
                     {"rule": "cap", "category": "*", "maximum": 3},
                     {"rule": "cap", "brand": "*", "maximum": 2},
                 ],
-                "diversity": request.param,
-                "exploration_share": EXPLORED / LENGTH,
             }
         ),
     )

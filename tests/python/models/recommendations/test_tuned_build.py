@@ -1,4 +1,4 @@
-"""A whole build with `tune: true`: what is chosen is used, and written down."""
+"""A whole build with `tuning.enabled`: what is chosen is used, and written down."""
 
 from pathlib import Path
 
@@ -18,11 +18,9 @@ def tuned_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
     """
     return build_everything(
         tmp_path_factory.mktemp("tuned") / "tuned_shop.duckdb",
-        label_share=0.25,
-        tune=True,
-        tune_users=100,
-        tune_trials_per_scorer=4,
-        scorer_settings={
+        windows={"label_share": 0.25},
+        tuning={"enabled": True, "users": 100, "trials_per_scorer": 4},
+        scorers={
             "item_cosine": {"similarity": "euclidean", "neighbors": 30},
             "neural_scorer": {"maximum_epochs": 1},
         },

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 VARIABLES = (
-    "{as_of: 2025-06-30, maximum_quantity: 10000, event_type_weights: {donation: 4}}"
+    "{input_checks: {as_of: 2025-06-30, maximum_quantity: 10000},"
+    " event_types: {donation: 4}}"
 )
 
 EVENT = {

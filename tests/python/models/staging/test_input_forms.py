@@ -116,7 +116,7 @@ def test_existing_tables_and_csv_give_equal_tables(
         for name, query in TABLES.items():
             connection.execute(f"create table shop.raw_{name} as {query}")
     relations = ", ".join(f"{name}: shop.raw_{name}" for name in TABLES)
-    dbt_project.check_inputs(tmp_path, f"{{input_relations: {{{relations}}}}}")
+    dbt_project.check_inputs(tmp_path, f"{{inputs: {{{relations}}}}}")
     assert snapshot(database, fetch) == snapshot(from_csv, fetch)
 
 
@@ -145,67 +145,89 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
-        ("{lable_share: 0.1}", "There is no var `lable_share`: the vars are "),
-        ("{label_share: 0.9}", "set it to a number of at least 0.01 and at most 0.4."),
-        ("{label_share: '0.1'}", "set it to a number of at least 0.01"),
+        ("{windws: {}}", "There is no var `windws`: did you mean `windows`?"),
+        ("{lable_share: 0.1}", "did you mean `windows: {label_share: 0.1}`?"),
+        ("{tune: true}", "The var `tune` is now `tuning: {enabled: true}`."),
+        ("{lift: {history: 9}}", "has no key `history`: did you mean `history_days`?"),
         (
-            "{attribution_lookback_days: 7.5}",
+            "{windows: {label_share: 0.9}}",
+            "The var `windows.label_share` is `0.9`: set it to a share of at least 0.01"
+            " and at most 0.4.",
+        ),
+        (
+            "{windows: {label_share: '0.1'}}",
+            "is `'0.1'`: set it to a share of at least",
+        ),
+        (
+            "{windows: 5}",
+            "The var `windows` is `5`: set it to a mapping such as {label_",
+        ),
+        (
+            "{attribution: {lookback_days: 7.5}}",
             "set it to a whole number of at least 1 and at most 365.",
         ),
-        ("{attribution_half_life_days: 0}", "set it to a number of at least 0.01"),
-        ("{attribution_path_touches: true}", "set it to a whole number of at least 1"),
-        ("{recommendation_target: old}", "set it to one of new, any."),
-        ("{as_of: 1 May 2025}", "set it to a date such as 2025-06-30"),
-        ("{event_type_weights: {view: high}}", "sets `view` to `high`: give a weight"),
-        ("{event_type_weights: {x: {is_target: true}}}", "sets `x` to `"),
-        ("{scorer_settings: {cosine: {}}}", "names `cosine`: the scorers"),
         (
-            "{scorer_settings: {item_cosine: {similarity: manhattan}}}",
+            "{attribution: {half_life_days: .nan}}",
+            "set it to a number of at least 0.01",
+        ),
+        ("{attribution: {path_touches: true}}", "is `true`: set it to a whole number"),
+        ("{recommendations: {target: old}}", "is `'old'`: set it to one of new, any."),
+        ("{input_checks: {as_of: 1 May 2025}}", "set it to a date such as 2025-06-30"),
+        ("{windows: {train_labels_start_on: 2025-02-29}}", "set it to a date such as"),
+        ("{input_checks: {as_of: '{{ 1 + 1 }}'}}", "is `'2'`: set it to a date such as"),
+        ("{tuning: {enabled: null}}", "is `null`: set it to true or false."),
+        ("{parts: [campaigns, campaign]}", "set it to a list of one or more of"),
+        ("{audiences: {holdout_salt: ''}}", "set it to a text that is not empty."),
+        ("{event_types: {view: high}}", "sets `view` to `high`: give a weight"),
+        ("{scorers: {cosine: {}}}", "names `cosine`: the scorers"),
+        ("{scorers: {item_cosine: 5}}", "set it to a mapping such as {item_cosine: {"),
+        (
+            "{scorers: {item_cosine: {similarity: manhattan}}}",
             "sets `item_cosine.similarity` to `manhattan`: set it to one of cosine,"
             " euclidean.",
         ),
         (
-            "{scorer_settings: {item_cosine: {shrinkage: euclidean}}}",
+            "{scorers: {item_cosine: {shrinkage: euclidean}}}",
             "give numbers of at least 0 for neighbors, user_degree_exponent,",
         ),
         (
-            "{scorer_settings: {spectral: {similarity: cosine}}}",
+            "{scorers: {spectral: {similarity: cosine}}}",
             "give numbers of at least 0 for rank, spectrum_exponent,",
         ),
-        ("{tune: 'yes'}", "The var `tune` is `yes`: set it to true or false."),
-        ("{tune: true, tune_users: 10}", "`tune_users` is `10`: set it to a number of"),
-        ("{tune_trials_per_scorer: 0}", "set it to a number of at least 1 and at most"),
-        ("{diversity: 1.5}", "set it to a number of at least 0 and at most 1."),
-        ("{exploration_share: 0.6}", "a number of at least 0 and at most 0.5."),
-        ("{recommendation_rules: tea}", "set it to a list such as [{rule: exclude,"),
-        ("{recommendation_rules: [tea]}", "has the rule `tea`: write {rule: pin,"),
         (
-            "{recommendation_rules: [{rule: pin, item_id: a, rank: 11}]}",
+            "{learned: {feature_gaps: {popularity__user: 0}}}",
+            "names `popularity__user`: did you mean `popularity__users`?",
+        ),
+        ("{rules: tea}", "set it to a list such as [{rule: exclude,"),
+        ("{rules: [tea]}", "has the rule `tea`: write {rule: pin,"),
+        (
+            "{rules: [{rule: pin, item_id: a, rank: 11}]}",
             "write {rule: pin, item_id: x, rank: 1 to 10}, {rule: exclude,",
         ),
         (
-            "{recommendation_rules: [{rule: cap, brand: a, category: b, maximum: 1}]}",
+            "{rules: [{rule: cap, brand: a, category: b, maximum: 1}]}",
             "{rule: cap, category or brand: x or '*', maximum: 1 or more}.",
         ),
         (
-            "{recommendation_rules: [{rule: exclude, group: a}]}",
+            "{rules: [{rule: exclude, group: a}]}",
             "has the rule `{'rule': 'exclude', 'group': 'a'}`: write",
         ),
         (
-            "{recommendation_rules: [{rule: pin, item_id: a, rank: 1},"
+            "{rules: [{rule: pin, item_id: a, rank: 1},"
             " {rule: pin, item_id: b, rank: 1}]}",
             "give each pinned item a rank of its own.",
         ),
         (
-            "{recommendation_rules: [{rule: pin, item_id: 7, rank: 1},"
+            "{rules: [{rule: pin, item_id: 7, rank: 1},"
             " {rule: exclude, item_id: '7'}]}",
             "both pins and excludes the item `7`: leave one of the two rules out.",
         ),
-        ("{campaign_history_days: 0}", "set it to a number of at least 1 and at most"),
-        ("{variant_shares: [0.5]}", "set it to a mapping such as {spring: {control:"),
-        ("{variant_shares: {c: {control: 0.5}}}", "give every arm a share above 0, as"),
-        ("{variant_shares: {c: {control: 0, a: 1}}}", "sets `c` to `{'control': 0,"),
-        ("{input_relations: {event: a.b}}", "names `event`: the inputs are events, "),
+        ("{lift: {variant_shares: [0.5]}}", "a mapping such as {spring: {control:"),
+        (
+            "{lift: {variant_shares: {c: {control: 0, a: 1}}}}",
+            "sets `c` to `{'control'",
+        ),
+        ("{inputs: {event: a.b}}", "names `event`: the inputs are events, "),
         ("{input_dir: no/such/folder}", "put events.parquet or events.csv into"),
     ],
 )
@@ -242,7 +264,7 @@ def test_a_missing_required_table_is_named(dbt_project, tmp_path):
         *("build", "--select", "stg_event_types"),
         database=tmp_path / "inputs.duckdb",
         input_dir="",
-        variables="{input_relations: {items: shop.items}}",
+        variables="{inputs: {items: shop.items}}",
     )
     assert "The required input `events` was not found: add `events: " in errors
 

@@ -1,0 +1,94 @@
+{# Stop unless a value is of its record's kind. Kinds that are more than one value
+   have a check of their own besides: what is in the mapping or list. #}
+{% macro check_setting(record, value) %}
+    {% set path = precision_marketing.setting_path(record.var, record.key) %}
+    {% if not precision_marketing.is_of_kind(record, value) %}
+        {% do precision_marketing.setting_error(
+            path, value, precision_marketing.expected_value(record)) %}
+    {% elif record.kind == "event types" %}
+        {% do precision_marketing.check_event_types(path, value) %}
+    {% elif record.kind == "variant shares" %}
+        {% do precision_marketing.check_variant_shares(path, value) %}
+    {% elif record.kind == "feature gaps" %}
+        {% do precision_marketing.check_feature_gaps(path, value) %}
+    {% elif record.kind == "rules" %}
+        {% do precision_marketing.check_rules(path, value) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro is_of_kind(record, value) %}
+    {% set kind = record.kind %}
+    {% if kind in ["number", "whole number", "share"] %}
+        {{ return(precision_marketing.is_in_range(record, value)) }}
+    {% elif kind == "date" %}
+        {{ return(value == "" or precision_marketing.is_date(value)) }}
+    {% elif kind == "word" %}
+        {{ return(value is string and value in record.words) }}
+    {% elif kind == "words" %}
+        {{ return(precision_marketing.is_list(value) and value | length > 0
+            and value | reject("in", record.words) | list == []
+            and value | unique | list | length == value | length) }}
+    {% elif kind == "flag" %}
+        {{ return(value is boolean) }}
+    {% elif kind == "text" %}
+        {{ return(value is string
+            and value | trim | length >= record.get("lowest", 0)) }}
+    {% elif kind == "rules" %}
+        {{ return(precision_marketing.is_list(value)) }}
+    {% else %}
+        {{ return(value is mapping and (kind != "mapping of mappings"
+            or value.values() | reject("mapping") | list == [])) }}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro is_list(value) %}
+    {{ return(value is sequence and value is not string and value is not mapping) }}
+{% endmacro %}
+
+
+{# NaN and the infinities are no numbers: the difference to themselves is not 0. #}
+{% macro is_in_range(record, value) %}
+    {{ return(
+        value is number and value is not boolean and value - value == 0
+        and (record.kind != "whole number" or value is integer)
+        and value >= record.get("lowest", value)
+        and value <= record.get("highest", value)
+    ) }}
+{% endmacro %}
+
+
+{# A day that the calendar has, as a date or as text. #}
+{% macro is_date(value) %}
+    {% set found = modules.re.fullmatch(
+        "([1-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", value | string) %}
+    {% if not found %}{{ return(false) }}{% endif %}
+    {% set first = modules.datetime.date(
+        found.group(1) | int, found.group(2) | int, 1) %}
+    {% set day = first + modules.datetime.timedelta(days=found.group(3) | int - 1) %}
+    {{ return(day.month == first.month) }}
+{% endmacro %}
+
+
+{# What follows "set it to". #}
+{% macro expected_value(record) %}
+    {% set kind = record.kind %}
+    {% set bounds = [] %}
+    {% for name in ["lowest", "highest"] if name in record %}
+        {% do bounds.append(
+            ("at least " if name == "lowest" else "at most ") ~ record[name]) %}
+    {% endfor %}
+    {{ return({
+        "date": "a date such as 2025-06-30, or leave it empty",
+        "word": "one of " ~ record.get("words", []) | join(", "),
+        "words": "a list of one or more of " ~ record.get("words", []) | join(", ")
+            ~ ", each once",
+        "flag": "true or false",
+        "text": "a text" ~ (" that is not empty" if "lowest" in record else ""),
+        "rules": "a list such as " ~ record.get("example"),
+    }.get(kind) or (
+        "a " ~ kind ~ " of " ~ bounds | join(" and ") if bounds
+        else "a mapping such as " ~ record.get("example")
+    )) }}
+{% endmacro %}

@@ -1,0 +1,70 @@
+{# A setting's value: what the user gave, or else the table's default. The only way to
+   read one. Checked while dbt parses, when a wrong value would break models in its own
+   words; `validate_settings` checks again, and unit tests may go below the bounds. #}
+{% macro setting(name, key=none) %}
+    {% set record = precision_marketing.settings_table()
+        | selectattr("var", "equalto", name) | selectattr("key", "equalto", key)
+        | first %}
+    {% if not record %}
+        {% do precision_marketing.no_setting_error(
+            precision_marketing.setting_path(name, key)) %}
+    {% endif %}
+    {% set given = var(name, {} if key is not none else record) %}
+    {% if key is none %}
+        {% set value = given %}
+    {% elif given is mapping %}
+        {% set value = given.get(key, record) %}
+    {% else %}
+        {% do precision_marketing.setting_error(
+            name, given, "a mapping such as {" ~ key ~ ": "
+            ~ precision_marketing.shown_value(record.default) ~ "}") %}
+    {% endif %}
+    {% if value is sameas record %}
+        {{ return(record.default) }}
+    {% endif %}
+    {# dbt renders texts of `vars:` itself, but not those in a mapping. #}
+    {% if value is string and "{{" in value %}
+        {% set value = render(value) %}
+    {% endif %}
+    {% if not execute %}
+        {% do precision_marketing.check_setting(record, value) %}
+    {% endif %}
+    {{ return(value) }}
+{% endmacro %}
+
+
+{% macro setting_path(name, key) %}
+    {{ return(name ~ "." ~ key if key is not none else name) }}
+{% endmacro %}
+
+
+{# A value as one writes it in YAML. #}
+{% macro shown_value(value) %}
+    {{ return(
+        "'" ~ value ~ "'" if value is string
+        else "null" if value is none
+        else value | string | lower if value is boolean
+        else value | string
+    ) }}
+{% endmacro %}
+
+
+{% macro setting_error(path, value, expected) %}
+    {{ exceptions.raise_compiler_error(
+        "The var `" ~ path ~ "` is `" ~ precision_marketing.shown_value(value)
+        ~ "`: set it to " ~ expected ~ "."
+    ) }}
+{% endmacro %}
+
+
+{# A mistake of a model or macro, not of a user. #}
+{% macro no_setting_error(path) %}
+    {% set paths = [] %}
+    {% for record in precision_marketing.settings_table() %}
+        {% do paths.append(precision_marketing.setting_path(record.var, record.key)) %}
+    {% endfor %}
+    {{ exceptions.raise_compiler_error(
+        "There is no setting `" ~ path ~ "`: "
+        ~ precision_marketing.nearest_or_all(path, paths, "the settings")
+    ) }}
+{% endmacro %}

@@ -1,0 +1,188 @@
+{# The settings: every var of the package, and every key of a var that is a mapping.
+   What is read (`setting`), checked (`check_setting`) and written in README.md all
+   comes from here. A record has
+   - var, key: its name; a var without keys has the key none,
+   - kind: what it must be, one of those in check_setting.sql,
+   - lowest, highest: bounds of a number; lowest: letters that a text needs,
+   - words: what a word may be, or the words of a list,
+   - example: what a mapping or list looks like,
+   - unit, default, effect: for README.md; the default holds where nothing is given. #}
+{% macro settings_table() %}
+    {{ return(
+        precision_marketing.input_settings()
+        + precision_marketing.window_settings()
+        + precision_marketing.recommendation_settings()
+        + precision_marketing.ranking_settings()
+        + precision_marketing.tuning_settings()
+        + precision_marketing.attribution_settings()
+        + precision_marketing.lift_settings()
+        + precision_marketing.audience_settings()
+        + precision_marketing.part_settings()
+    ) }}
+{% endmacro %}
+
+
+{% macro input_settings() %}
+    {{ return([
+        {"var": "input_dir", "key": none, "kind": "text", "unit": "folder",
+         "default": "", "effect": "Parquet or CSV files to read; also `INPUT_DIR=`"},
+        {"var": "inputs", "key": none, "kind": "mapping", "default": {},
+         "unit": "mapping", "example": "{events: db.schema.table}",
+         "effect": "existing tables instead"},
+        {"var": "event_types", "key": none, "kind": "event types", "default": {},
+         "unit": "mapping", "example": "{share: 2}",
+         "effect": "weight of an event type, or one of your own"},
+        {"var": "input_checks", "key": "as_of", "kind": "date", "unit": "date",
+         "default": "",
+         "effect": "events later than this and a day are rejected; empty: now"},
+        {"var": "input_checks", "key": "maximum_quantity", "kind": "number",
+         "lowest": 1, "unit": "pieces", "default": 50000,
+         "effect": "larger quantities are rejected"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro window_settings() %}
+    {{ return([
+        {"var": "windows", "key": "label_share", "kind": "share", "lowest": 0.01,
+         "highest": 0.4, "unit": "share", "default": 0.1,
+         "effect": "share of events in each label window"},
+        {"var": "windows", "key": "holdout_share", "kind": "share", "lowest": 0.01,
+         "highest": 0.5, "unit": "share", "default": 0.2,
+         "effect": "of a user's items, where no day divides the events"},
+        {"var": "windows", "key": "train_labels_start_on", "kind": "date",
+         "unit": "date", "default": "",
+         "effect": "first day of these labels; empty: by `label_share`"},
+        {"var": "windows", "key": "test_labels_start_on", "kind": "date",
+         "unit": "date", "default": "",
+         "effect": "first day of these labels; empty: by `label_share`"},
+        {"var": "interactions", "key": "half_life_days", "kind": "number", "lowest": 0,
+         "unit": "days", "default": 0, "effect": "older events count less; 0: equally"},
+        {"var": "interactions", "key": "saturation", "kind": "word",
+         "words": ["log", "binary", "none"], "unit": "word", "default": "log",
+         "effect": "how repeated events add up"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro recommendation_settings() %}
+    {{ return([
+        {"var": "recommendations", "key": "target", "kind": "word",
+         "words": ["new", "any"], "unit": "word", "default": "new",
+         "effect": "`any`: what the user has may be offered again"},
+        {"var": "recommendations", "key": "per_user", "kind": "whole number",
+         "lowest": 1, "highest": 100, "unit": "items", "default": 10,
+         "effect": "length of the published lists"},
+        {"var": "recommendations", "key": "candidates_per_scorer",
+         "kind": "whole number", "lowest": 20, "highest": 1000, "unit": "items",
+         "default": 80, "effect": "length of each scorer's list, and of the blend"},
+        {"var": "recommendations", "key": "kept_of_each_scorer", "kind": "whole number",
+         "lowest": 0, "highest": 1000, "unit": "items", "default": 20,
+         "effect": "first items of every list that stay candidates besides"},
+        {"var": "recommendations", "key": "diversity", "kind": "number", "lowest": 0,
+         "highest": 1, "unit": "number", "default": 0,
+         "effect": "unlike items before better ones that resemble the list; 0: off"},
+        {"var": "recommendations", "key": "exploration_share", "kind": "share",
+         "lowest": 0, "highest": 0.5, "unit": "share", "default": 0,
+         "effect": "of each list, for items that fewer than 5 users touched"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro ranking_settings() %}
+    {{ return([
+        {"var": "rules", "key": none, "kind": "rules", "unit": "list", "default": [],
+         "example": "[{rule: exclude, category: tobacco}]",
+         "effect": "[pin, exclude, cap](docs/business_rules.md)"},
+        {"var": "scorers", "key": none, "kind": "mapping of mappings", "default": {},
+         "unit": "mapping", "example": "{item_cosine: {similarity: euclidean}}",
+         "effect": "settings of the [algorithms](docs/algorithms/)"},
+        {"var": "learned", "key": "training_users_maximum", "kind": "whole number",
+         "lowest": 100, "unit": "users", "default": 20000,
+         "effect": "users that the network learns from"},
+        {"var": "learned", "key": "feature_gaps", "kind": "feature gaps",
+         "unit": "mapping", "default": {}, "example": "{popularity__item_age: drop}",
+         "effect": "what to do where a feature is missing: `drop`, or a number"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro tuning_settings() %}
+    {{ return([
+        {"var": "tuning", "key": "enabled", "kind": "flag", "unit": "flag",
+         "default": false,
+         "effect": "search on `train` for the settings: [tuning](docs/tuning.md)"},
+        {"var": "tuning", "key": "users", "kind": "whole number", "lowest": 100,
+         "unit": "users", "default": 2000, "effect": "most users that a search asks"},
+        {"var": "tuning", "key": "trials_per_scorer", "kind": "whole number",
+         "lowest": 1, "highest": 100, "unit": "trials", "default": 12,
+         "effect": "most trials of a scorer"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro attribution_settings() %}
+    {{ return([
+        {"var": "attribution", "key": "click_window_days", "kind": "whole number",
+         "lowest": 0, "highest": 365, "unit": "days", "default": 7,
+         "effect": "from a click to an order, where a campaign names none"},
+        {"var": "attribution", "key": "view_window_days", "kind": "whole number",
+         "lowest": 0, "highest": 365, "unit": "days", "default": 1,
+         "effect": "from an impression to an order, where a campaign names none"},
+        {"var": "attribution", "key": "lookback_days", "kind": "whole number",
+         "lowest": 1, "highest": 365, "unit": "days", "default": 30,
+         "effect": "of touches that share an [order](docs/attribution.md)"},
+        {"var": "attribution", "key": "half_life_days", "kind": "number",
+         "lowest": 0.01, "highest": 3650, "unit": "days", "default": 7,
+         "effect": "of a touch's weight in the model `time_decay`"},
+        {"var": "attribution", "key": "path_touches", "kind": "whole number",
+         "lowest": 1, "highest": 500, "unit": "touches", "default": 100,
+         "effect": "the latest ones that a path keeps"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro lift_settings() %}
+    {{ return([
+        {"var": "lift", "key": "history_days", "kind": "number", "lowest": 1,
+         "highest": 3650, "unit": "days", "default": 90,
+         "effect": "history before the draw that CUPED takes out"},
+        {"var": "lift", "key": "variant_shares", "kind": "variant shares",
+         "unit": "mapping", "default": {},
+         "example": "{spring: {control: 0.2, treatment: 0.8}}",
+         "effect": "designed arms of a campaign: [lift](docs/campaign_lift.md)"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro audience_settings() %}
+    {{ return([
+        {"var": "audiences", "key": "recent_buyer_days", "kind": "number", "lowest": 0,
+         "highest": 3650, "unit": "days", "default": 14,
+         "effect": "who bought the target since then is not contacted"},
+        {"var": "audiences", "key": "frequency_cap", "kind": "number", "lowest": 1,
+         "unit": "contacts", "default": 5,
+         "effect": "who had so many is not contacted, all campaigns together"},
+        {"var": "audiences", "key": "frequency_window_days", "kind": "number",
+         "lowest": 0, "highest": 3650, "unit": "days", "default": 7,
+         "effect": "in which `frequency_cap` counts"},
+        {"var": "audiences", "key": "global_holdout_share", "kind": "share",
+         "lowest": 0, "highest": 0.9, "unit": "share", "default": 0.05,
+         "effect": "users held out of everything"},
+        {"var": "audiences", "key": "campaign_holdout_share", "kind": "share",
+         "lowest": 0, "highest": 0.9, "unit": "share", "default": 0.1,
+         "effect": "users held out of each [audience](docs/audiences.md)"},
+        {"var": "audiences", "key": "holdout_salt", "kind": "text", "lowest": 1,
+         "unit": "text", "default": "precision_marketing",
+         "effect": "keep it: another one holds out other users"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro part_settings() %}
+    {% set parts = ["recommendations", "campaigns", "audiences"] %}
+    {{ return([
+        {"var": "parts", "key": none, "kind": "words", "words": parts, "unit": "list",
+         "default": parts, "effect": "what is built"},
+    ]) }}
+{% endmacro %}
