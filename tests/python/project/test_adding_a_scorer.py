@@ -109,8 +109,8 @@ def project(tmp_path_factory, write_csv) -> Path:
     )
     run(
         folder,
-        *("-m", "dbt.cli.main", "--no-use-colors", "--quiet", "run"),
-        *("--select", *NEEDED),
+        *("-m", "dbt.cli.main", "--no-use-colors", "build", "--select", *NEEDED),
+        *("--exclude-resource-type", "test", "unit_test"),
         DBT_PROFILES_DIR=str(folder),
         PRECISION_MARKETING_DATABASE=str(folder / "added.duckdb"),
         PRECISION_MARKETING_INPUT_DIR=str(shop),
@@ -201,10 +201,9 @@ def test_its_settings_are_checked(project):
 
 
 def test_the_docs_tables_have_it(project):
+    page = (project / "docs" / "scorers.md").read_text()
     for block in ("scorers", "scorer_settings"):
-        assert (
-            f"<!-- generated: {block} -->" in (project / "docs/scorers.md").read_text()
-        )
+        assert f"<!-- generated: {block} -->" in page
         script = f"from generate_docs import rendered; print(rendered('{block}'))"
         table = run(project, "-c", script, PYTHONPATH=str(project / ".ci"))
         assert "[`slow_profile`](algorithms/item_cosine.md)" in table
