@@ -166,11 +166,22 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ),
         (
             "{scorer_settings: {item_cosine: {shrinkage: euclidean}}}",
-            "give numbers of at least 0 for neighbors, user_degree_exponent,",
+            "sets `item_cosine.shrinkage` to `euclidean`: set it to a number of at"
+            " least 0.",
         ),
         (
+            "{scorer_settings: {ials: {factors: 2.5}}}",
+            "sets `ials.factors` to `2.5`: set it to a whole number of at least 1.",
+        ),
+        (
+            "{scorer_settings: {ials: {decay: 1.5}}}",
+            "set it to a number of at least 0 and at most 1.",
+        ),
+        ("{scorer_settings: {ease: {penalty: 0}}}", "set it to a number above 0."),
+        (
             "{scorer_settings: {spectral: {similarity: cosine}}}",
-            "give numbers of at least 0 for rank, spectrum_exponent,",
+            "sets `spectral.similarity` to `cosine`: its settings are"
+            " spectrum_exponent, decay,",
         ),
         ("{tune: 'yes'}", "The var `tune` is `yes`: set it to true or false."),
         ("{tune: true, tune_users: 10}", "`tune_users` is `10`: set it to a number of"),
