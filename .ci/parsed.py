@@ -12,6 +12,7 @@ from typing import Any
 
 PROJECT = Path(__file__).parents[1]
 TARGET = "target/lint"
+PARSE = ("--quiet", "--warn-error", "parse")
 
 
 @cache
@@ -24,7 +25,7 @@ def manifest() -> dict[str, Any]:
         With dbt's own message, if it does not parse.
     """
     finished = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--quiet", "--warn-error", "parse"],
+        [*(sys.executable, "-W", "ignore", "-m", "dbt.cli.main"), *PARSE],
         cwd=PROJECT,
         env=os.environ
         | {

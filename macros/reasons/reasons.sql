@@ -1,22 +1,3 @@
-{# Where the history item behind a scorer's recommendation is looked up: a neighbor
-   table; `itself` for a scorer that recommends what the user has; else nothing. #}
-{% macro reason_neighbors(scorer) %}
-    {{ return("itself" if scorer.name == "buy_again" else scorer.neighbors) }}
-{% endmacro %}
-
-
-{# How a scorer weighs the history: `recent` (each older day counts its setting `decay`
-   of the next), `last_day` (that alone) or `whole`. #}
-{% macro history_view(scorer) %}
-    {% set recent = ["item_cosine_recent", "content_tfidf", "naive_bayes", "linear_svm",
-        "item_embedding"] %}
-    {% if scorer.name in ["last_basket", "next_basket"] %}
-        {{ return("last_day") }}
-    {% endif %}
-    {{ return("recent" if scorer.name in recent else "whole") }}
-{% endmacro %}
-
-
 {# The sentence of a reason; `{item}` stands for the title of the history item. Of what
    the user did, the sentence says what the events say. #}
 {% macro reason_template(

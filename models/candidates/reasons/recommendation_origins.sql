@@ -1,7 +1,7 @@
 -- Grain: one row per published user and item that a history item speaks for: the one
 -- that contributed most to the winning scorer.
 {% set neighbor_tables = precision_marketing.scorers()
-    | map(attribute="neighbors") | select | unique | list %}
+    | map(attribute="neighbors") | select | reject("equalto", "itself") | unique | list %}
 with
 
 winners as (

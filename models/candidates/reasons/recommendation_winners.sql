@@ -59,13 +59,11 @@ listed as (
 scorer_reasons as (
 
     {% for scorer in scorers %}
-    {% set neighbors = precision_marketing.reason_neighbors(scorer) %}
-    {% set view = precision_marketing.history_view(scorer) %}
     select
         '{{ scorer.name }}' as scorer,
         '{{ scorer.reason_code }}' as reason_code,
-        '{{ neighbors }}' as neighbor_table,
-        '{{ view }}' as history_view
+        '{{ scorer.neighbors }}' as neighbor_table,
+        '{{ scorer.history_view }}' as history_view
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -9,13 +9,7 @@ final as (
     select
         '{{ scorer }}' as scorer,
         '{{ name }}' as setting,
-        {% if value is string %}
-        cast(null as double) as setting_value,
-        '{{ value }}' as setting_text,
-        {% else %}
-        cast({{ value }} as double) as setting_value,
-        cast(null as {{ precision_marketing.kind_type("text") }}) as setting_text,
-        {% endif %}
+        {{ precision_marketing.setting_columns(value) }},
         {{ is_set | lower }} as is_set_by_user
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

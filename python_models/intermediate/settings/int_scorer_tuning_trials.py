@@ -4,6 +4,7 @@ def model(dbt, session):
 
     return search_settings(
         declared=dbt.ref("int_declared_scorer_settings"),
+        levers=dbt.ref("int_scorer_levers"),
         interactions=dbt.ref("int_user_item_matrix"),
         users=dbt.ref("int_window_users"),
         items=dbt.ref("int_item_features"),

@@ -2,7 +2,8 @@
 
 The Python models in `python_models/scorers/` and the search for settings (`tuning`)
 call these functions, so that what is searched is what is built. Settings are those of
-`read_settings`; their defaults and meaning stand in docs/algorithms/.
+`read_settings`; their meaning stands in docs/algorithms/. A parameter `neighbors` is
+item cosine's table, which the search gives.
 """
 
 from collections.abc import Iterator, Mapping
@@ -88,7 +89,7 @@ def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
         window.recency_positions,
         top_k=settings["neighbors"],
         reach=settings["reach"],
-        decay=settings["decay"],
+        decay=settings["reach_decay"],
         user_degree_exponent=settings["user_degree_exponent"],
         target_exponent=settings["target_exponent"],
         source_exponent=settings["source_exponent"],
@@ -96,11 +97,11 @@ def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
     )
 
 
-def next_basket(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
-    """Yield the items that follow the last day's; `neighbors` of next basket."""
+def next_basket(window: Window, settings: Settings, followers: pa.Table) -> Lists:
+    """Yield the items that follow the last day's; `followers`: its neighbors."""
     return window.top_items(
         window.recent_weights(0.0),
-        _items_by_source(window, neighbors),
+        _items_by_source(window, followers),
         settings["candidates"],
     )
 

@@ -17,8 +17,8 @@ from precision_marketing.tuning.coordinate_search import (
     mean_and_error,
 )
 from precision_marketing.tuning.judge import CUTOFF, Judge
-from precision_marketing.tuning.levers import LEVERS
-from precision_marketing.tuning.train_scorers import TrainScorers
+from precision_marketing.tuning.levers import read_levers
+from precision_marketing.tuning.train_scorers import ITEM_COSINE, TrainScorers
 
 # Of the sample of users.
 SEED = 0
@@ -49,6 +49,7 @@ trials_schema = pa.schema(
 def search_settings(
     *,
     declared: Any,
+    levers: Any,
     interactions: Any,
     users: Any,
     items: Any,
@@ -60,8 +61,9 @@ def search_settings(
     ----------
     declared : duckdb.DuckDBPyRelation
         `int_declared_scorer_settings`. Its scorer `search` says whether to search, on
-        how many users and with how many trials; a setting that the user set himself
-        is not searched.
+        how many users and with how many trials.
+    levers : duckdb.DuckDBPyRelation
+        `int_scorer_levers`, without what the user set himself.
     interactions, users, items, labels : duckdb.DuckDBPyRelation
         `int_user_item_matrix`, `int_window_users`, `int_item_features` and
         `int_labels`, of which only `train` is read.
@@ -90,19 +92,25 @@ def search_settings(
         asked,
         matrix(truth, "user_index", "item_index", "is_label", window.weights.shape),
     )
+    searched = read_levers(levers)
     settings = {
         scorer: {**read_settings(declared, scorer), "candidates": CUTOFF}
-        for scorer in LEVERS
+        for scorer in {ITEM_COSINE, *searched}
     }
-    scorers = TrainScorers(replace(window, scored_users=asked), settings)
+    scorers = TrainScorers(
+        replace(window, scored_users=asked),
+        settings,
+        {scorer: found.library_function for scorer, found in searched.items()},
+    )
+    trials = int(wanted["trials"])
     rows = []
-    for scorer, levers in _searched(declared).items():
-        if levers and scorers.can_list(scorer):
+    for scorer, found in searched.items():
+        if scorers.can_list(scorer):
             search = _search(
-                scorer, scorers, judge, settings[scorer], levers, int(wanted["trials"])
+                scorer, scorers, judge, settings[scorer], found.levers, trials
             )
             settings[scorer] = search.trials[search.chosen].settings
-            rows.extend(_rows(scorer, search, levers))
+            rows.extend(_rows(scorer, search, found.levers))
     return pa.Table.from_pylist(rows, schema=trials_schema)
 
 
@@ -130,23 +138,6 @@ def _search(
         return values
 
     return coordinate_search(evaluate, start, levers, maximum_trials=maximum_trials)
-
-
-def _searched(declared: Any) -> dict[str, dict]:
-    """Return each scorer's levers without what the user set."""
-    given = {
-        (row["scorer"], row["setting"])
-        for row in to_arrow(declared).to_pylist()
-        if row["is_set_by_user"]
-    }
-    return {
-        scorer: {
-            setting: values
-            for setting, values in levers.items()
-            if (scorer, setting) not in given
-        }
-        for scorer, levers in LEVERS.items()
-    }
 
 
 def _sample(users: Any, size: int) -> np.ndarray:

@@ -1,13 +1,17 @@
 """The scorers on the `train` window, as the search tries their settings."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import cached_property
+from inspect import signature
 from typing import Any
 
 import pyarrow as pa
 
 from precision_marketing.build.windows import Window
-from precision_marketing.scorers import collaborative as scoring
+from precision_marketing.scorers import collaborative
+
+# Whose neighbors the other scorers of choices stand on.
+ITEM_COSINE = "item_cosine"
 
 
 class TrainScorers:
@@ -18,26 +22,34 @@ class TrainScorers:
     window : Window
         `train`, its scored users those that the search asks.
     settings : dict of dict
-        Scorer to the settings in force. The search puts what it chose into it, so
-        that item cosine's neighbors are the chosen ones when others are tried on them.
+        Scorer to the settings in force, item cosine's always. The search puts what it
+        chose into it, so that item cosine's neighbors are the chosen ones when others
+        are tried on them.
+    functions : mapping of str to str
+        Scorer to the function of `scorers.collaborative` that makes its lists.
     """
 
-    def __init__(self, window: Window, settings: dict[str, dict]):
+    def __init__(
+        self,
+        window: Window,
+        settings: dict[str, dict],
+        functions: Mapping[str, str],
+    ):
         self._window = window
         self._settings = settings
+        self._functions = functions
 
-    def lists(self, scorer: str, settings: dict[str, Any]) -> scoring.Lists:
+    def lists(self, scorer: str, settings: dict[str, Any]) -> collaborative.Lists:
         """Return a scorer's lists by `settings`, as its Python model makes them."""
-        by_scorer: dict[str, Callable[[Window, dict], scoring.Lists]] = {
-            "item_cosine": self._item_cosine,
-            "item_cosine_recent": self._on_item_neighbors(scoring.item_cosine_recent),
-            "user_cosine": scoring.user_cosine,
-            "spectral": scoring.spectral,
-            "local_ridge": self._on_item_neighbors(scoring.local_ridge),
-            "ials": scoring.ials,
-            "ease": scoring.ease,
-        }
-        return by_scorer[scorer](self._window, settings)
+        function = getattr(collaborative, self._functions[scorer])
+        if "neighbors" not in signature(function).parameters:
+            return function(self._window, settings)
+        if scorer == ITEM_COSINE:
+            # Its own neighbors are what is searched.
+            neighbors = collaborative.item_cosine_neighbors(self._window, settings)
+        else:
+            neighbors = self._item_neighbors
+        return function(self._window, settings, neighbors)
 
     def can_list(self, scorer: str) -> bool:
         """Return whether the scorer makes lists for a catalogue of this size at all."""
@@ -46,13 +58,6 @@ class TrainScorers:
 
     @cached_property
     def _item_neighbors(self) -> pa.Table:
-        return scoring.item_cosine_neighbors(
-            self._window, self._settings["item_cosine"]
+        return collaborative.item_cosine_neighbors(
+            self._window, self._settings[ITEM_COSINE]
         )
-
-    def _item_cosine(self, window: Window, settings: dict) -> scoring.Lists:
-        neighbors = scoring.item_cosine_neighbors(window, settings)
-        return scoring.item_cosine(window, settings, neighbors)
-
-    def _on_item_neighbors(self, scorer: Callable) -> Callable:
-        return lambda window, settings: scorer(window, settings, self._item_neighbors)

@@ -99,7 +99,7 @@ def test_ease_makes_no_lists_above_its_bound(window):
 NEXT_BASKET = {
     "neighbors": 5,
     "reach": 3,
-    "decay": 0.5,
+    "reach_decay": 0.5,
     "user_degree_exponent": 0.5,
     "candidates": 4,
 }

@@ -4,6 +4,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from macro_values import MacroValues
 
 from precision_marketing.tuning import search_settings
 from precision_marketing.tuning.coordinate_search import coordinate_search
@@ -54,6 +55,7 @@ DECLARED = {
     },
     "ease": {"penalty": 100.0, "user_degree_exponent": 0.5, "maximum_items": 8000.0},
 }
+LEVERS = MacroValues("scorers").scorer_levers()
 
 
 @pytest.fixture
@@ -81,12 +83,28 @@ def changing_tastes() -> tuple[list[tuple], list[tuple]]:
     return histories, labels
 
 
+def lever_table(levers: list[list]) -> pa.Table:
+    """Return levers as `int_scorer_levers` has them, in reverse of their order."""
+    rows = [
+        {
+            "lever_place": place,
+            "scorer": scorer,
+            "library_function": function,
+            "setting": setting,
+            "setting_value": None if isinstance(value, str) else float(value),
+            "setting_text": value if isinstance(value, str) else None,
+        }
+        for place, (scorer, function, setting, value) in enumerate(levers, start=1)
+    ]
+    return pa.Table.from_pylist(rows[::-1])
+
+
 def search(
     connection,
     *,
     is_wanted: bool = True,
     declared: dict | None = None,
-    given: tuple = (),
+    levers: list[list] = LEVERS,
     test_label: int = 0,
     user_count: int = USER_COUNT,
     trials: int = 12,
@@ -111,7 +129,6 @@ def search(
                 [row[2] if isinstance(row[2], str) else None for row in rows],
                 pa.string(),
             ),
-            "is_set_by_user": [row[:2] in given for row in rows],
         }
     )
     histories, labels = changing_tastes()
@@ -129,6 +146,7 @@ def search(
     )
     return search_settings(
         declared=connection.from_arrow(table),
+        levers=connection.from_arrow(lever_table(levers)),
         interactions=connection.from_arrow(interactions).project(
             "'train' as time_window, user_index, item_index, 1e0 as"
             " interaction_weight, true as is_excluded, recency_position"
@@ -192,13 +210,19 @@ def test_what_is_chosen_gains_more_than_its_standard_error_or_is_declared(connec
     assert {row["user_count"] for row in rows} == {300}
 
 
-def test_a_setting_of_the_user_is_not_searched(connection):
-    table = search(connection, given=(("item_cosine_recent", "decay"),))
-    assert ("item_cosine_recent", "decay") not in chosen(table)
-    assert "item_cosine_recent" not in table["scorer"].to_pylist()
-    table = search(connection, given=(("item_cosine", "similarity"),))
+def test_what_is_no_lever_is_not_searched(connection):
+    levers = [lever for lever in LEVERS if lever[2] != "similarity"]
+    table = search(connection, levers=levers)
     assert ("item_cosine", "similarity") not in chosen(table)
     assert ("item_cosine", "target_exponent") in chosen(table)
+
+
+def test_a_scorer_is_searched_without_item_cosine_by_the_function_of_its_record(
+    connection,
+):
+    levers = [["slow_profile", "item_cosine_recent", "decay", 0.5]]
+    table = search(connection, declared={"slow_profile": {"decay": 1.0}}, levers=levers)
+    assert chosen(table) == {("slow_profile", "decay"): 0.5}
 
 
 def test_the_same_seed_gives_the_same_table(connection):
@@ -214,9 +238,9 @@ def test_without_tune_nothing_is_read_and_the_table_is_empty(connection):
     # Relations that do not exist would fail at the first look.
     declared = connection.sql(
         "select 'search' as scorer, 'is_wanted' as setting, 0e0 as setting_value,"
-        " null as setting_text, true as is_set_by_user"
+        " null as setting_text"
     )
-    others = ("interactions", "users", "items", "labels")
+    others = ("levers", "interactions", "users", "items", "labels")
     table = search_settings(declared=declared, **dict.fromkeys(others))
     assert table.num_rows == 0
     assert table.schema.field("ndcg").type == pa.float64()

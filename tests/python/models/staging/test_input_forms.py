@@ -174,7 +174,10 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ("{recommendations: {target: old}}", "is `'old'`: set it to one of new, any."),
         ("{input_checks: {as_of: 1 May 2025}}", "set it to a date such as 2025-06-30"),
         ("{windows: {train_labels_start_on: 2025-02-29}}", "set it to a date such as"),
-        ("{input_checks: {as_of: '{{ 1 + 1 }}'}}", "is `'2'`: set it to a date such as"),
+        (
+            "{input_checks: {as_of: '{{ 1 + 1 }}'}}",
+            "is `'2'`: set it to a date such as",
+        ),
         ("{tuning: {enabled: null}}", "is `null`: set it to true or false."),
         ("{parts: [campaigns, campaign]}", "set it to a list of one or more of"),
         ("{audiences: {holdout_salt: ''}}", "set it to a text that is not empty."),
@@ -188,11 +191,22 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ),
         (
             "{scorers: {item_cosine: {shrinkage: euclidean}}}",
-            "give numbers of at least 0 for neighbors, user_degree_exponent,",
+            "sets `item_cosine.shrinkage` to `euclidean`: set it to a number of at"
+            " least 0.",
         ),
         (
+            "{scorers: {ials: {factors: 2.5}}}",
+            "sets `ials.factors` to `2.5`: set it to a whole number of at least 1.",
+        ),
+        (
+            "{scorers: {ials: {decay: 1.5}}}",
+            "set it to a number of at least 0 and at most 1.",
+        ),
+        ("{scorers: {ease: {penalty: 0}}}", "set it to a number above 0."),
+        (
             "{scorers: {spectral: {similarity: cosine}}}",
-            "give numbers of at least 0 for rank, spectrum_exponent,",
+            "sets `spectral.similarity` to `cosine`: its settings are"
+            " spectrum_exponent, decay,",
         ),
         (
             "{learned: {feature_gaps: {popularity__user: 0}}}",
