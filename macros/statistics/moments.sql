@@ -13,3 +13,20 @@
         else {{ squares }} / nullif(({{ users }}) - 1, 0)
     end)
 {%- endmacro %}
+
+
+{# Sample covariance of n users from plain sums; null for less than two. #}
+{% macro sample_covariance(users, sum_a, sum_b, sum_ab) %}
+    ({{ precision_marketing.centered_sum(users, sum_a, sum_b, sum_ab) }}
+    / nullif(({{ users }}) - 1, 0))
+{%- endmacro %}
+
+
+{# Standard error of the mean over n users, from the mean and the mean of squares; null
+   for less than two. Rounding may leave less than 0 where all have the same value. #}
+{% macro mean_standard_error(users, mean, mean_square) %}
+    sqrt(
+        greatest(({{ mean_square }}) - ({{ mean }}) * ({{ mean }}), 0e0)
+        / case when ({{ users }}) > 1 then ({{ users }}) - 1 end
+    )
+{%- endmacro %}

@@ -1,10 +1,6 @@
 {# Intervals of rates of users, 95 %, in closed form. Every argument is an SQL expression
    of a count; sources and formulas: docs/campaign_lift.md. #}
 
-{# The 0.975 quantile of the normal distribution: the level of every interval. #}
-{% macro normal_quantile() %}1.959963984540054e0{% endmacro %}
-
-
 {# A rate: Wilson (1927). Null without trials; exactly 0 or 1 at the ends. #}
 {% macro wilson_lower(successes, trials) %}
     case

@@ -86,13 +86,9 @@ final as (
         'recall_ceiling' as metric,
         longest.k,
         moments.recall_mean as metric_value,
-        sqrt(
-            greatest(
-                moments.recall_mean_square - moments.recall_mean * moments.recall_mean,
-                0e0
-            )
-            / nullif(moments.user_count - 1, 0)
-        ) as standard_error,
+        {{ precision_marketing.mean_standard_error(
+            "moments.user_count", "moments.recall_mean", "moments.recall_mean_square"
+        ) }} as standard_error,
         moments.user_count
     from moments
     inner join longest on moments.time_window = longest.time_window

@@ -50,13 +50,9 @@ final as (
         '{{ metric }}' as metric,
         k,
         {{ metric }}_mean as metric_value,
-        -- Standard error of a mean, from the variance between users.
-        sqrt(
-            greatest(
-                {{ metric }}_mean_square - {{ metric }}_mean * {{ metric }}_mean, 0e0
-            )
-            / nullif(user_count - 1, 0)
-        ) as standard_error,
+        {{ precision_marketing.mean_standard_error(
+            "user_count", metric ~ "_mean", metric ~ "_mean_square"
+        ) }} as standard_error,
         user_count
     from moments
     {% if not loop.last %}union all{% endif %}
