@@ -22,11 +22,15 @@
 {%- endmacro %}
 
 
-{# Standard error of the mean over n users, from the mean and the mean of squares; null
-   for less than two. Rounding may leave less than 0 where all have the same value. #}
-{% macro mean_standard_error(users, mean, mean_square) %}
+{# Standard error of the mean of a value over the rows, users say; null for less than
+   two. Rounding may leave less than 0 where all have the same value. #}
+{% macro standard_error(value) %}
+    {%- set mean = precision_marketing.exact_mean(value) -%}
     sqrt(
-        greatest(({{ mean_square }}) - ({{ mean }}) * ({{ mean }}), 0e0)
-        / case when ({{ users }}) > 1 then ({{ users }}) - 1 end
+        greatest(
+            {{ precision_marketing.exact_mean(value ~ " * " ~ value) }}
+            - ({{ mean }}) * ({{ mean }}),
+            0e0
+        ) / case when count({{ value }}) > 1 then count({{ value }}) - 1 end
     )
 {%- endmacro %}

@@ -31,8 +31,8 @@ moments as (
         k,
         {% for metric in metrics %}
         {{ precision_marketing.exact_mean(metric ~ "_at_k") }} as {{ metric }}_mean,
-        {{ precision_marketing.exact_mean(metric ~ "_at_k * " ~ metric ~ "_at_k") }}
-            as {{ metric }}_mean_square,
+        {{ precision_marketing.standard_error(metric ~ "_at_k") }}
+            as {{ metric }}_standard_error,
         {% endfor %}
         count(*) as user_count
     from segments
@@ -50,9 +50,7 @@ final as (
         '{{ metric }}' as metric,
         k,
         {{ metric }}_mean as metric_value,
-        {{ precision_marketing.mean_standard_error(
-            "user_count", metric ~ "_mean", metric ~ "_mean_square"
-        ) }} as standard_error,
+        {{ metric }}_standard_error as standard_error,
         user_count
     from moments
     {% if not loop.last %}union all{% endif %}

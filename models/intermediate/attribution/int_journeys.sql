@@ -3,12 +3,6 @@
 -- window starts and ends: no journey is paired with every touch of its user.
 with
 
-path_touches as (
-
-    select * from {{ ref("int_path_touches") }}
-
-),
-
 journey_ends as (
 
     select * from {{ ref("int_journey_ends") }}
@@ -25,7 +19,7 @@ timeline as (
         touch_number,
         cast(null as boolean) as is_converted,
         cast(null as {{ precision_marketing.kind_type("text") }}) as journey_id
-    from path_touches
+    from {{ ref("int_path_touches") }}
 
     union all
 

@@ -9,18 +9,6 @@ candidates as (
 
 ),
 
-propensities as (
-
-    select * from {{ ref("target_propensities") }} where time_window = 'serve'
-
-),
-
-offers as (
-
-    select * from {{ ref("audience_offers") }}
-
-),
-
 joined as (
 
     select
@@ -37,10 +25,12 @@ joined as (
         coalesce(offers.uplift_lower, propensities.propensity_lower) as chance_lower,
         coalesce(offers.uplift_upper, propensities.propensity_upper) as chance_upper
     from candidates
-    inner join offers on candidates.campaign_id = offers.campaign_id
-    left join propensities
+    inner join {{ ref("audience_offers") }} as offers
+        on candidates.campaign_id = offers.campaign_id
+    left join {{ ref("target_propensities") }} as propensities
         on offers.target_index = propensities.target_index
         and candidates.user_index = propensities.user_index
+        and propensities.time_window = 'serve'
 
 ),
 
