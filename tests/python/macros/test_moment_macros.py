@@ -4,6 +4,7 @@ Tolerance: 1e-12 of the value; the values keep their mean and their spread of on
 so that subtracting sums loses no more.
 """
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +18,7 @@ RELATIVE = 1e-12
 
 @pytest.fixture(scope="module")
 def macros() -> SqlMacros:
-    return SqlMacros("statistics")
+    return SqlMacros(".")
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,6 @@ def plain_sums(samples: list[pd.DataFrame]) -> pd.DataFrame:
             "b": rows["b"].sum(),
             "aa": (rows["a"] ** 2).sum(),
             "ab": (rows["a"] * rows["b"]).sum(),
-            "mean": rows["a"].mean(),
-            "mean_square": (rows["a"] ** 2).mean(),
         }
         for rows in samples
     )
@@ -74,22 +73,32 @@ def test_covariance_is_that_of_numpy(macros, samples):
     np.testing.assert_allclose(measured, expected, 10 * RELATIVE)
 
 
-def test_the_error_of_a_mean_is_that_of_scipy(macros, samples):
-    measured, known = of_samples(
-        macros, samples, macros.mean_standard_error("n", "mean", "mean_square")
-    )
-    np.testing.assert_allclose(measured, [sem(rows["a"]) for rows in known], RELATIVE)
+@pytest.mark.parametrize("users", [2, 3, 10, 1000, 50_000])
+def test_the_error_of_a_mean_is_that_of_scipy(macros, users):
+    # Whole thousandths, so that rounding the squares to 9 decimals changes nothing.
+    values = np.random.default_rng(users).integers(0, 1001, users) / 1000
+    rows = pd.DataFrame({"a": values})
+    assert error_of_mean(macros, rows) == pytest.approx(sem(values), rel=RELATIVE)
 
 
-def test_users_of_one_value_leave_no_error(macros):
-    same = [pd.DataFrame({"a": [0.1] * 7, "b": [0.3] * 7})]
-    sums = plain_sums(same)
-    expressions = {
-        "variance": macros.sample_variance("n", "a", "aa"),
-        # A mean square below the squared mean, as rounding may leave it.
-        "error": macros.mean_standard_error("n", "mean", "mean * mean - 1e-18"),
-    }
-    assert (evaluate(sums, expressions).iloc[0] == 0).all()
+def error_of_mean(macros, rows: pd.DataFrame) -> float:
+    with duckdb.connect() as connection:
+        connection.register("rows_of_users", rows)
+        query = f"select {macros.standard_error('a')} as error from rows_of_users"
+        return connection.sql(query).df()["error"][0]
+
+
+def test_the_error_of_a_mean_is_unknown_without_two_users(macros):
+    assert np.isnan(error_of_mean(macros, pd.DataFrame({"a": [0.5]})))
+    assert np.isnan(error_of_mean(macros, pd.DataFrame({"a": []}, dtype="float64")))
+
+
+def test_users_of_one_value_leave_no_variance_and_no_error(macros):
+    # Rounded to 9 decimals, the mean of the squares is below the squared mean.
+    same = pd.DataFrame({"a": [2 / 3] * 7, "b": [0.3] * 7})
+    variance = macros.sample_variance("n", "a", "aa")
+    assert evaluate(plain_sums([same]), {"variance": variance})["variance"][0] == 0
+    assert error_of_mean(macros, same) == 0
 
 
 @pytest.fixture(scope="module")
