@@ -39,3 +39,10 @@
         + ({{ squared_error_2 }}) / (({{ mean_2 }}) * ({{ mean_2 }}))
     ))
 {%- endmacro %}
+
+
+{# From an estimate made of two independent ones to an end of its interval, from what
+   each alone moves it: Zou and Donner (2008). #}
+{% macro combined_distance(distance_1, distance_2) -%}
+    sqrt(power({{ distance_1 }}, 2) + power({{ distance_2 }}, 2))
+{%- endmacro %}

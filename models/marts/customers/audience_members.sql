@@ -39,14 +39,12 @@ valued as (
     select
         *,
         chance * margin - contact_cost as expected_value,
-        sqrt(
-            power(margin * (chance - chance_lower), 2)
-            + power(chance * margin_half_width, 2)
-        ) as distance_down,
-        sqrt(
-            power(margin * (chance_upper - chance), 2)
-            + power(chance * margin_half_width, 2)
-        ) as distance_up
+        {{ precision_marketing.combined_distance(
+            "margin * (chance - chance_lower)", "chance * margin_half_width"
+        ) }} as distance_down,
+        {{ precision_marketing.combined_distance(
+            "margin * (chance_upper - chance)", "chance * margin_half_width"
+        ) }} as distance_up
     from joined
 
 ),

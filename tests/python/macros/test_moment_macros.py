@@ -154,3 +154,10 @@ def test_bounds_of_a_ratio_of_means_are_those_of_a_log_linear_model(macros, sign
     expression = macros.mean_ratio_bound("m1 / m0", "m1", "s1", "m0", "s0", sign)
     measured = evaluate(pd.DataFrame([row]), {"bound": expression})["bound"][0]
     assert measured == pytest.approx(expected, rel=RELATIVE)
+
+
+def test_a_combined_distance_is_the_hypotenuse(macros, estimates):
+    expression = macros.combined_distance("m - 1", "e")
+    measured = evaluate(estimates, {"distance": expression})["distance"]
+    expected = np.hypot(estimates["m"] - 1, estimates["e"])
+    np.testing.assert_allclose(measured, expected, RELATIVE)
