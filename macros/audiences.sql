@@ -19,18 +19,6 @@
 {% endmacro %}
 
 
-{# The end of a 95 % interval of a probability, from its log-odds' standard error. #}
-{% macro probability_bound(probability, log_odds_error, sign) %}
-    {{ probability }} / (
-        {{ probability }} + (1e0 - {{ probability }})
-        * exp(
-            {{ "-" if sign == "+" else "" }}{{ precision_marketing.normal_quantile() }}
-            * {{ log_odds_error }}
-        )
-    )
-{%- endmacro %}
-
-
 {# Whether the last build left rows of this model that it may go on from. Its tables
    are replaced as a whole, so that a failed build leaves the old ones: dbt's
    `is_incremental` would be false. #}

@@ -45,9 +45,9 @@
     ]) %}
     {% for column in ["category", "brand"] %}
         {% do features.extend([
-            ["affinity__" ~ column ~ "_share", column ~ "_affinity." ~ column ~ "_share", 0],
+            ["affinity__" ~ column ~ "_share", column ~ "_affinity.history_share", 0],
             ["affinity__recent_" ~ column ~ "_share",
-             column ~ "_affinity.recent_" ~ column ~ "_share", 0],
+             column ~ "_affinity.recent_history_share", 0],
             ["affinity__" ~ column ~ "_days_since",
              "ln(1e0 + greatest(" ~ precision_marketing.days_between(
                  column ~ "_affinity.last_event_at", "windows.history_ends_at"

@@ -22,11 +22,10 @@ scaling as (
 {% endmacro %}
 
 
-{# CTEs of `neural_score` that gather the weights: `layers` has one row per network and
-   layer, a list of neurons in the order of the given columns. #}
-{% macro neural_layers(feature_columns) %}
--- Place of the model's inputs among the given columns.
-inputs as (
+{# CTE `places` of `neural_score`: the place of the model's inputs among the given
+   columns. #}
+{% macro neural_places(feature_columns) %}
+places as (
 
     select
         input_index,
@@ -39,7 +38,12 @@ inputs as (
     where record_type = 'feature_mean'
 
 ),
+{% endmacro %}
 
+
+{# CTE `neurons` of `neural_score`: the list of each neuron's weights, those of the first
+   layer in the order of the given columns. #}
+{% macro neural_neurons() %}
 neurons as (
 
     select
@@ -47,17 +51,21 @@ neurons as (
         weights.layer,
         weights.output_index,
         {{ precision_marketing.ordered_list(
-            "weights.value", "coalesce(inputs.place, weights.input_index)"
+            "weights.value", "coalesce(places.place, weights.input_index)"
         ) }} as weights
     from weights
-    left join inputs
-        on weights.input_index = inputs.input_index
+    left join places
+        on weights.input_index = places.input_index
         and weights.layer = 0
     where weights.record_type = 'weight'
     group by weights.seed, weights.layer, weights.output_index
 
 ),
+{% endmacro %}
 
+
+{# CTE `layers` of `neural_score`: one row per network and layer, a list of neurons. #}
+{% macro neural_layers() %}
 layers as (
 
     select
@@ -95,6 +103,27 @@ scaled as (
         {{ precision_marketing.list_of(scaled) }} as outputs
     from {{ features }}
     cross join scaling
+
+),
+{% endmacro %}
+
+
+{# CTE `layer_<number>` of `neural_score`: the outputs of each network's layer. #}
+{% macro neural_layer(layer, key_columns, is_last) %}
+{% set before = "layer_" ~ (layer - 1) if layer else "scaled" %}
+{% set outputs = precision_marketing.dense_layer(
+    before ~ ".outputs", "layers.neurons"
+) %}
+layer_{{ layer }} as (
+
+    select
+        {% for key in key_columns %}{{ before }}.{{ key }}, {% endfor %}
+        layers.seed,
+        {{ outputs if is_last else precision_marketing.rectified(outputs) }} as outputs
+    from {{ before }}
+    inner join layers
+        on layers.layer = {{ layer }}
+        {% if layer %}and {{ before }}.seed = layers.seed{% endif %}
 
 ),
 {% endmacro %}

@@ -13,3 +13,24 @@
         else {{ squares }} / nullif(({{ users }}) - 1, 0)
     end)
 {%- endmacro %}
+
+
+{# Sample covariance of n users from plain sums; null for less than two. #}
+{% macro sample_covariance(users, sum_a, sum_b, sum_ab) %}
+    ({{ precision_marketing.centered_sum(users, sum_a, sum_b, sum_ab) }}
+    / nullif(({{ users }}) - 1, 0))
+{%- endmacro %}
+
+
+{# Standard error of the mean of a value over the rows, users say; null for less than
+   two. Rounding may leave less than 0 where all have the same value. #}
+{% macro standard_error(value) %}
+    {%- set mean = precision_marketing.exact_mean(value) -%}
+    sqrt(
+        greatest(
+            {{ precision_marketing.exact_mean(value ~ " * " ~ value) }}
+            - ({{ mean }}) * ({{ mean }}),
+            0e0
+        ) / case when count({{ value }}) > 1 then count({{ value }}) - 1 end
+    )
+{%- endmacro %}

@@ -1,10 +1,6 @@
 {# Intervals of rates of users, 95 %, in closed form. Every argument is an SQL expression
    of a count; sources and formulas: docs/campaign_lift.md. #}
 
-{# The 0.975 quantile of the normal distribution: the level of every interval. #}
-{% macro normal_quantile() %}1.959963984540054e0{% endmacro %}
-
-
 {# A rate: Wilson (1927). Null without trials; exactly 0 or 1 at the ends. #}
 {% macro wilson_lower(successes, trials) %}
     case
@@ -48,14 +44,12 @@
 
 {# From the difference down to its lower end. #}
 {% macro newcombe_distance(successes_1, trials_1, successes_2, trials_2) -%}
-    sqrt(
-        power({{ precision_marketing.rate(successes_1, trials_1) }} - (
-            {{ precision_marketing.wilson_lower(successes_1, trials_1) }}
-        ), 2)
-        + power((
-            {{ precision_marketing.wilson_upper(successes_2, trials_2) }}
-        ) - {{ precision_marketing.rate(successes_2, trials_2) }}, 2)
-    )
+    {%- set lower_1 = precision_marketing.wilson_lower(successes_1, trials_1) -%}
+    {%- set upper_2 = precision_marketing.wilson_upper(successes_2, trials_2) -%}
+    {{ precision_marketing.combined_distance(
+        precision_marketing.rate(successes_1, trials_1) ~ " - (" ~ lower_1 ~ ")",
+        "(" ~ upper_2 ~ ") - " ~ precision_marketing.rate(successes_2, trials_2)
+    ) }}
 {%- endmacro %}
 
 {% macro rate(successes, trials) -%}

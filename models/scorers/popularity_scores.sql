@@ -4,12 +4,6 @@
     "recommendations", "candidates_per_scorer") %}
 with
 
-item_features as (
-
-    select * from {{ ref("int_item_features") }}
-
-),
-
 users as (
 
     select
@@ -25,17 +19,6 @@ users as (
 
 ),
 
-excluded as (
-
-    select
-        time_window,
-        user_index,
-        item_index
-    from {{ ref("int_user_item_matrix") }}
-    where is_excluded
-
-),
-
 popular_items as (
 
     select
@@ -45,7 +28,7 @@ popular_items as (
         row_number() over (
             partition by time_window order by user_count desc, item_index
         ) as popularity_rank
-    from item_features
+    from {{ ref("int_item_features") }}
     where is_eligible and user_count > 0
 
 ),
@@ -66,13 +49,15 @@ breaks as (
         users.user_index,
         popular_items.popularity_rank
     from users
-    inner join excluded
-        on users.time_window = excluded.time_window
-        and users.user_index = excluded.user_index
+    inner join {{ ref("int_user_item_matrix") }} as history
+        on users.time_window = history.time_window
+        and users.user_index = history.user_index
     inner join popular_items
-        on excluded.time_window = popular_items.time_window
-        and excluded.item_index = popular_items.item_index
-    where popular_items.popularity_rank <= {{ candidates }} + users.acquired_item_count
+        on history.time_window = popular_items.time_window
+        and history.item_index = popular_items.item_index
+    where history.is_excluded
+        and popular_items.popularity_rank
+        <= {{ candidates }} + users.acquired_item_count
 
 ),
 
@@ -107,22 +92,6 @@ ranked as (
 
 ),
 
--- Nothing to leave out: who has items has a history.
-in_segment as (
-
-    select
-        users.time_window,
-        users.user_index,
-        segment_popular_items.item_index,
-        segment_popular_items.score,
-        segment_popular_items.segment_rank
-    from users
-    inner join {{ ref("segment_popular_items") }} as segment_popular_items
-        on users.time_window = segment_popular_items.time_window
-        and users.popularity_segment = segment_popular_items.popularity_segment
-
-),
-
 final as (
 
     select
@@ -137,14 +106,18 @@ final as (
         on ranked.time_window = popular_items.time_window
         and ranked.popularity_rank = popular_items.popularity_rank
     union all
+    -- Nothing to leave out: who has items has a history.
     select
-        time_window,
+        users.time_window,
         'popularity' as scorer,
-        user_index,
-        item_index,
-        score,
-        cast(segment_rank as integer) as scorer_rank
-    from in_segment
+        users.user_index,
+        segment_popular_items.item_index,
+        segment_popular_items.score,
+        cast(segment_popular_items.segment_rank as integer) as scorer_rank
+    from users
+    inner join {{ ref("segment_popular_items") }} as segment_popular_items
+        on users.time_window = segment_popular_items.time_window
+        and users.popularity_segment = segment_popular_items.popularity_segment
 
 )
 

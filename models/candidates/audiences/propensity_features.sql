@@ -17,12 +17,6 @@ targets as (
 
 ),
 
-windows as (
-
-    select * from {{ ref("int_time_windows") }}
-
-),
-
 buyers as (
 
     select distinct
@@ -30,11 +24,29 @@ buyers as (
         purchases.target_index,
         purchases.user_index
     from {{ ref("int_target_purchases") }} as purchases
-    inner join windows on purchases.time_slice = windows.label_slice
+    inner join {{ ref("int_time_windows") }} as windows
+        on purchases.time_slice = windows.label_slice
 
 ),
 
-joined as (
+chances as (
+
+    select
+        time_window,
+        target_index,
+        user_index,
+        -- Not `greatest`, which takes an absent chance for the bound.
+        case
+            when chance < 1e-6 then 1e-6
+            when chance > 1e0 - 1e-6 then 1e0 - 1e-6
+            else chance
+        end as chance
+    from {{ ref("target_chances") }}
+
+),
+
+{# Recency is 1 now, a half after a week, 0 for never. #}
+final as (
 
     select
         users.time_window,
@@ -44,27 +56,29 @@ joined as (
         users.has_scores,
         users.sample_weight,
         buyers.user_index is not null as is_buyer,
-        -- Not `greatest`, which takes an absent chance for the bound.
-        case
-            when chances.chance < 1e-6 then 1e-6
-            when chances.chance > 1e0 - 1e-6 then 1e0 - 1e-6
-            else chances.chance
-        end as chance,
-        rates.buyer_share,
-        users.history_event_count,
-        users.days_since_last_event,
-        orders.order_count,
-        orders.days_since_order,
-        histories.event_count as target_event_count,
-        histories.days_since_event as target_days_since_event,
-        histories.order_count as target_order_count,
-        histories.days_since_order as target_days_since_order
+        case when chances.chance is null then 0e0 else 1e0 end as chance_is_known,
+        coalesce(ln(chances.chance / (1e0 - chances.chance)), 0e0) as chance_log_odds,
+        ln(rates.buyer_share / (1e0 - rates.buyer_share)) as feature_target_log_odds,
+        case when targets.target_index = 0 then 1e0 else 0e0 end
+            as feature_is_everything,
+        ln(1e0 + users.history_event_count) as feature_events,
+        {{ precision_marketing.recency("users.days_since_last_event") }}
+            as feature_event_recency,
+        ln(1e0 + coalesce(orders.order_count, 0)) as feature_orders,
+        {{ precision_marketing.recency("orders.days_since_order") }}
+            as feature_order_recency,
+        ln(1e0 + coalesce(histories.event_count, 0)) as feature_target_events,
+        {{ precision_marketing.recency("histories.days_since_event") }}
+            as feature_target_event_recency,
+        ln(1e0 + coalesce(histories.order_count, 0)) as feature_target_orders,
+        {{ precision_marketing.recency("histories.days_since_order") }}
+            as feature_target_order_recency
     from users
     cross join targets
     inner join {{ ref("int_target_rates") }} as rates
         on users.time_window = rates.time_window
         and targets.target_index = rates.target_index
-    left join {{ ref("target_chances") }} as chances
+    left join chances
         on users.time_window = chances.time_window
         and targets.target_index = chances.target_index
         and users.user_index = chances.user_index
@@ -80,36 +94,6 @@ joined as (
         on users.time_window = buyers.time_window
         and targets.target_index = buyers.target_index
         and users.user_index = buyers.user_index
-
-),
-
-{# Recency is 1 now, a half after a week, 0 for never. #}
-final as (
-
-    select
-        time_window,
-        target_index,
-        user_index,
-        is_sampled,
-        has_scores,
-        sample_weight,
-        is_buyer,
-        case when chance is null then 0e0 else 1e0 end as chance_is_known,
-        coalesce(ln(chance / (1e0 - chance)), 0e0) as chance_log_odds,
-        ln(buyer_share / (1e0 - buyer_share)) as feature_target_log_odds,
-        case when target_index = 0 then 1e0 else 0e0 end as feature_is_everything,
-        ln(1e0 + history_event_count) as feature_events,
-        {{ precision_marketing.recency("days_since_last_event") }}
-            as feature_event_recency,
-        ln(1e0 + coalesce(order_count, 0)) as feature_orders,
-        {{ precision_marketing.recency("days_since_order") }} as feature_order_recency,
-        ln(1e0 + coalesce(target_event_count, 0)) as feature_target_events,
-        {{ precision_marketing.recency("target_days_since_event") }}
-            as feature_target_event_recency,
-        ln(1e0 + coalesce(target_order_count, 0)) as feature_target_orders,
-        {{ precision_marketing.recency("target_days_since_order") }}
-            as feature_target_order_recency
-    from joined
 
 )
 

@@ -2,46 +2,28 @@
 -- item: how many items the baseline puts before it, and how many beside it.
 with
 
-baselines as (
-
-    select 'popularity' as scorer
-    union all
-    select 'random' as scorer
-
-),
-
 cold_items as (
 
     select
-        cold_items.time_window,
-        cold_items.item_set,
-        cold_items.item_group,
-        cold_items.item_index,
-        baselines.scorer,
-        -- What the baseline orders by: everything is equal to chance.
-        case baselines.scorer
-            when 'popularity' then cold_items.user_count else 0
-        end as order_value
-    from {{ ref("int_cold_items") }} as cold_items
-    cross join baselines
-
-),
-
-value_counts as (
-
+        *,
+        'popularity' as scorer,
+        user_count as order_value,
+        rank() over (
+            partition by time_window, item_set, item_group order by user_count desc
+        ) - 1 as better_count,
+        count(*) over (
+            partition by time_window, item_set, item_group, user_count
+        ) as tied_count
+    from {{ ref("int_cold_items") }}
+    union all
     select
-        time_window,
-        item_set,
-        item_group,
-        scorer,
-        order_value,
-        count(*) as tied_count,
-        sum(count(*)) over (
-            partition by time_window, item_set, item_group, scorer
-            order by order_value desc
-        ) - count(*) as better_count
-    from cold_items
-    group by time_window, item_set, item_group, scorer, order_value
+        *,
+        'random' as scorer,
+        -- Everything is equal to chance.
+        0 as order_value,
+        0 as better_count,
+        count(*) over (partition by time_window, item_set, item_group) as tied_count
+    from {{ ref("int_cold_items") }}
 
 ),
 
@@ -87,21 +69,11 @@ final as (
         wanted.user_index,
         wanted.item_index,
         wanted.label_count,
-        value_counts.better_count
-        - count(had.item_index) filter (
-            where had.order_value > wanted.order_value
-        ) as better_count,
-        value_counts.tied_count
-        - count(had.item_index) filter (
-            where had.order_value = wanted.order_value
-        ) as tied_count
+        wanted.better_count
+        - count(*) filter (where had.order_value > wanted.order_value) as better_count,
+        wanted.tied_count
+        - count(*) filter (where had.order_value = wanted.order_value) as tied_count
     from wanted
-    inner join value_counts
-        on wanted.time_window = value_counts.time_window
-        and wanted.item_set = value_counts.item_set
-        and wanted.item_group = value_counts.item_group
-        and wanted.scorer = value_counts.scorer
-        and wanted.order_value = value_counts.order_value
     left join had
         on wanted.time_window = had.time_window
         and wanted.item_set = had.item_set
@@ -116,8 +88,8 @@ final as (
         wanted.user_index,
         wanted.item_index,
         wanted.label_count,
-        value_counts.better_count,
-        value_counts.tied_count
+        wanted.better_count,
+        wanted.tied_count
 
 )
 

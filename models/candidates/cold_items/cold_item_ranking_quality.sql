@@ -41,7 +41,7 @@ differences as (
 
 ),
 
-moments as (
+margins as (
 
     select
         time_window,
@@ -49,52 +49,35 @@ moments as (
         scorer,
         count(*) as user_count,
         {{ precision_marketing.exact_mean("ndcg_at_10") }} as ndcg_at_10,
-        {{ precision_marketing.exact_mean("ndcg_at_10 * ndcg_at_10") }}
-            as ndcg_mean_square,
+        {{ precision_marketing.standard_error("ndcg_at_10") }} as ndcg_standard_error,
         {{ precision_marketing.exact_mean("difference") }} as popularity_margin,
-        {{ precision_marketing.exact_mean("difference * difference") }}
-            as margin_mean_square
+        {{ precision_marketing.standard_error("difference") }} as margin_standard_error
     from differences
     group by time_window, item_set, scorer
-
-),
-
-errors as (
-
-    select
-        *,
-        -- Of means, from the variance between users.
-        sqrt(
-            greatest(ndcg_mean_square - ndcg_at_10 * ndcg_at_10, 0e0)
-            / nullif(user_count - 1, 0)
-        ) as ndcg_standard_error,
-        sqrt(
-            greatest(margin_mean_square - popularity_margin * popularity_margin, 0e0)
-            / nullif(user_count - 1, 0)
-        ) as margin_standard_error
-    from moments
 
 ),
 
 final as (
 
     select
-        errors.time_window,
-        errors.item_set,
-        errors.scorer,
-        errors.user_count,
+        margins.time_window,
+        margins.item_set,
+        margins.scorer,
+        margins.user_count,
         label_counts.label_count,
-        errors.ndcg_at_10,
-        errors.ndcg_standard_error,
-        errors.popularity_margin,
-        errors.popularity_margin - 1.959963984540054e0 * errors.margin_standard_error
-            as margin_lower,
-        errors.popularity_margin + 1.959963984540054e0 * errors.margin_standard_error
-            as margin_upper
-    from errors
+        margins.ndcg_at_10,
+        margins.ndcg_standard_error,
+        margins.popularity_margin,
+        {{ precision_marketing.normal_bound(
+            "margins.popularity_margin", "margins.margin_standard_error", "-"
+        ) }} as margin_lower,
+        {{ precision_marketing.normal_bound(
+            "margins.popularity_margin", "margins.margin_standard_error", "+"
+        ) }} as margin_upper
+    from margins
     inner join label_counts
-        on errors.time_window = label_counts.time_window
-        and errors.item_set = label_counts.item_set
+        on margins.time_window = label_counts.time_window
+        and margins.item_set = label_counts.item_set
 
 )
 

@@ -70,7 +70,7 @@ moments as (
         time_window,
         segment,
         {{ precision_marketing.exact_mean("recall") }} as recall_mean,
-        {{ precision_marketing.exact_mean("recall * recall") }} as recall_mean_square,
+        {{ precision_marketing.standard_error("recall") }} as standard_error,
         count(*) as user_count
     from segments
     group by time_window, segment
@@ -86,13 +86,7 @@ final as (
         'recall_ceiling' as metric,
         longest.k,
         moments.recall_mean as metric_value,
-        sqrt(
-            greatest(
-                moments.recall_mean_square - moments.recall_mean * moments.recall_mean,
-                0e0
-            )
-            / nullif(moments.user_count - 1, 0)
-        ) as standard_error,
+        moments.standard_error,
         moments.user_count
     from moments
     inner join longest on moments.time_window = longest.time_window

@@ -7,30 +7,17 @@ cutoffs as (
 
 ),
 
-shown as (
+item_counts as (
 
     select
         rankings.time_window,
         rankings.scorer,
-        rankings.user_index,
+        cutoffs.k,
         rankings.item_index,
-        cutoffs.k
-    from {{ ref("judged_rankings") }} as rankings
-    inner join cutoffs
-        on rankings.ranking_rank <= cutoffs.k
-
-),
-
-item_counts as (
-
-    select
-        time_window,
-        scorer,
-        k,
-        item_index,
         count(*) as shown_count
-    from shown
-    group by time_window, scorer, k, item_index
+    from {{ ref("judged_rankings") }} as rankings
+    inner join cutoffs on rankings.ranking_rank <= cutoffs.k
+    group by rankings.time_window, rankings.scorer, cutoffs.k, rankings.item_index
 
 ),
 
@@ -49,20 +36,11 @@ items as (
 
     select
         *,
+        count(*) over (partition by time_window) as item_count,
         -- An item that nobody touched counts as touched once: log2(0) is no novelty.
         1e0 * greatest(user_count, 1) as holder_count
     from {{ ref("int_item_features") }}
     where is_eligible
-
-),
-
-catalogue as (
-
-    select
-        time_window,
-        count(*) as item_count
-    from items
-    group by time_window
 
 ),
 
@@ -83,7 +61,8 @@ measures as (
         item_counts.time_window,
         item_counts.scorer,
         item_counts.k,
-        1e0 * count(*) / max(catalogue.item_count) as coverage,
+        max(user_counts.user_count) as user_count,
+        1e0 * count(*) / max(items.item_count) as coverage,
         {{ precision_marketing.exact_sum(
             "item_counts.shown_count * -ln(least(items.holder_count"
             ~ " / customers.customer_count, 1e0)) / ln(2e0)"
@@ -92,39 +71,28 @@ measures as (
     inner join items
         on item_counts.time_window = items.time_window
         and item_counts.item_index = items.item_index
-    inner join catalogue on item_counts.time_window = catalogue.time_window
     inner join customers on item_counts.time_window = customers.time_window
+    inner join user_counts
+        on item_counts.time_window = user_counts.time_window
+        and item_counts.scorer = user_counts.scorer
     group by item_counts.time_window, item_counts.scorer, item_counts.k
 
 ),
 
 final as (
 
+    {% for metric in ["coverage", "novelty"] %}
     select
-        measures.time_window,
-        measures.scorer,
+        time_window,
+        scorer,
         'all' as segment,
-        'coverage' as metric,
-        measures.k,
-        measures.coverage as metric_value,
-        user_counts.user_count
+        '{{ metric }}' as metric,
+        k,
+        {{ metric }} as metric_value,
+        user_count
     from measures
-    inner join user_counts
-        on measures.time_window = user_counts.time_window
-        and measures.scorer = user_counts.scorer
-    union all
-    select
-        measures.time_window,
-        measures.scorer,
-        'all' as segment,
-        'novelty' as metric,
-        measures.k,
-        measures.novelty as metric_value,
-        user_counts.user_count
-    from measures
-    inner join user_counts
-        on measures.time_window = user_counts.time_window
-        and measures.scorer = user_counts.scorer
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 
 )
 

@@ -1,7 +1,6 @@
 -- Grain: one row per ranking: its margin over the best simpler one, on the users of
 -- `train`, each scored by models that have not seen her (the gate).
 {% set minimum_users = 200 %}
-{% set width = "1.959963984540054e0" %}
 with
 
 quality as (
@@ -59,27 +58,14 @@ differences as (
 
 ),
 
-moments as (
-
-    select
-        scorer,
-        count(*) as user_count,
-        {{ precision_marketing.exact_mean("difference") }} as margin,
-        {{ precision_marketing.exact_mean("difference * difference") }} as mean_square
-    from differences
-    group by scorer
-
-),
-
 margins as (
 
     select
         scorer,
-        margin,
-        sqrt(
-            greatest(mean_square - margin * margin, 0e0) / nullif(user_count - 1, 0)
-        ) as standard_error
-    from moments
+        {{ precision_marketing.exact_mean("difference") }} as margin,
+        {{ precision_marketing.standard_error("difference") }} as standard_error
+    from differences
+    group by scorer
 
 ),
 
@@ -92,8 +78,12 @@ final as (
         means.scorer = best_simpler.scorer as is_best_simpler,
         means.gate_user_count >= {{ minimum_users }} as has_enough_users,
         margins.margin,
-        margins.margin - {{ width }} * margins.standard_error as margin_lower,
-        margins.margin + {{ width }} * margins.standard_error as margin_upper
+        {{ precision_marketing.normal_bound(
+            "margins.margin", "margins.standard_error", "-"
+        ) }} as margin_lower,
+        {{ precision_marketing.normal_bound(
+            "margins.margin", "margins.standard_error", "+"
+        ) }} as margin_upper
     from means
     left join margins on means.scorer = margins.scorer
     left join best_simpler on true

@@ -31,8 +31,8 @@ moments as (
         k,
         {% for metric in metrics %}
         {{ precision_marketing.exact_mean(metric ~ "_at_k") }} as {{ metric }}_mean,
-        {{ precision_marketing.exact_mean(metric ~ "_at_k * " ~ metric ~ "_at_k") }}
-            as {{ metric }}_mean_square,
+        {{ precision_marketing.standard_error(metric ~ "_at_k") }}
+            as {{ metric }}_standard_error,
         {% endfor %}
         count(*) as user_count
     from segments
@@ -50,13 +50,7 @@ final as (
         '{{ metric }}' as metric,
         k,
         {{ metric }}_mean as metric_value,
-        -- Standard error of a mean, from the variance between users.
-        sqrt(
-            greatest(
-                {{ metric }}_mean_square - {{ metric }}_mean * {{ metric }}_mean, 0e0
-            )
-            / nullif(user_count - 1, 0)
-        ) as standard_error,
+        {{ metric }}_standard_error as standard_error,
         user_count
     from moments
     {% if not loop.last %}union all{% endif %}

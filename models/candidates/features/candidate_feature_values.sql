@@ -34,14 +34,16 @@ final as (
     left join {{ ref("int_user_rhythm") }} as rhythm
         on candidates.time_window = rhythm.time_window
         and candidates.user_index = rhythm.user_index
-    left join {{ ref("int_category_affinity") }} as category_affinity
+    left join {{ ref("int_user_affinities") }} as category_affinity
         on candidates.time_window = category_affinity.time_window
         and candidates.user_index = category_affinity.user_index
-        and items.category = category_affinity.category
-    left join {{ ref("int_brand_affinity") }} as brand_affinity
+        and items.category = category_affinity.affinity_value
+        and category_affinity.affinity_kind = 'category'
+    left join {{ ref("int_user_affinities") }} as brand_affinity
         on candidates.time_window = brand_affinity.time_window
         and candidates.user_index = brand_affinity.user_index
-        and items.brand = brand_affinity.brand
+        and items.brand = brand_affinity.affinity_value
+        and brand_affinity.affinity_kind = 'brand'
     left join {{ ref("int_repurchases") }} as repurchases
         on candidates.time_window = repurchases.time_window
         and candidates.user_index = repurchases.user_index

@@ -1,19 +1,6 @@
 -- Grain: one row per attribution model, channel and month: the credits of its touches.
 with
 
-touch_credits as (
-
-    select * from {{ ref("int_touch_credits") }}
-
-),
-
-path_models as (
-
-    select attribution_model from {{ ref("attribution_models") }}
-    where is_path_based
-
-),
-
 totals as (
 
     select
@@ -23,7 +10,7 @@ totals as (
         sum({{ model }}_revenue_amount) as {{ model }}_revenue_amount,
         {% endfor %}
         cast(date_trunc('month', converted_at) as date) as month_start_date
-    from touch_credits
+    from {{ ref("int_touch_credits") }}
     group by channel, cast(date_trunc('month', converted_at) as date)
 
 ),
@@ -38,7 +25,8 @@ final as (
         {{ precision_marketing.of_path_model("totals", "revenue_amount") }}
             as touch_revenue_amount
     from totals
-    cross join path_models
+    cross join {{ ref("attribution_models") }} as path_models
+    where path_models.is_path_based
 
 )
 

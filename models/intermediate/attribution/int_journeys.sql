@@ -5,12 +5,6 @@
 {% set kept_touches = precision_marketing.setting("attribution", "path_touches") %}
 with
 
-path_touches as (
-
-    select * from {{ ref("int_path_touches") }}
-
-),
-
 journey_ends as (
 
     select * from {{ ref("int_journey_ends") }}
@@ -27,7 +21,7 @@ timeline as (
         touch_number,
         cast(null as boolean) as is_converted,
         cast(null as {{ precision_marketing.kind_type("text") }}) as journey_id
-    from path_touches
+    from {{ ref("int_path_touches") }}
 
     union all
 

@@ -8,18 +8,6 @@
 
 with
 
-touch_weights as (
-
-    select * from {{ ref("int_touch_weights") }}
-
-),
-
-journeys as (
-
-    select * from {{ ref("int_journeys") }}
-
-),
-
 -- Sums of exact decimals, up to and with the touch and over the whole path.
 sums as (
 
@@ -33,7 +21,7 @@ sums as (
         sum({{ model }}_weight) over (partition by conversion_id) as {{ model }}_total,
         {% endfor %}
         *
-    from touch_weights
+    from {{ ref("int_touch_weights") }}
 
 ),
 
@@ -94,7 +82,7 @@ final as (
         revenue_amount as {{ model }}_revenue_amount,
         {% endfor %}
         cast(null as timestamp) as touched_at
-    from journeys
+    from {{ ref("int_journeys") }}
     where is_converted and touch_count = 0
 
 )

@@ -68,9 +68,10 @@ final as (
         {{ precision_marketing.wilson_upper(rate ~ "_successes", rate ~ "_trials") }}
             as {{ rate }}_upper,
         {% endfor %}
-        {{ precision_marketing.clustered_lower("ctr", "ctr_standard_error") }}
-            as ctr_lower,
-        {{ precision_marketing.clustered_upper("ctr", "ctr_standard_error") }}
+        {{ precision_marketing.normal_bound(
+            "ctr", "ctr_standard_error", "-", at_least="0e0"
+        ) }} as ctr_lower,
+        {{ precision_marketing.normal_bound("ctr", "ctr_standard_error", "+") }}
             as ctr_upper
     from shares
 

@@ -1,23 +1,11 @@
 -- Grain: one row per campaign, variant and attribution model: what the rates divide.
 with
 
-variants as (
-
-    select * from {{ ref("int_campaign_variants") }}
-
-),
-
 attribution_models as (
 
     select * from {{ ref("attribution_models") }}
     -- Those that divide a conversion among touches: marts.campaign_attribution.
     where not is_path_based
-
-),
-
-variant_spend as (
-
-    select * from {{ ref("int_campaign_variant_spend") }}
 
 ),
 
@@ -83,7 +71,7 @@ final as (
             when not attribution_models.is_channel_reported then 0
         end as refund_amount,
         variant_spend.spend_amount
-    from variants
+    from {{ ref("int_campaign_variants") }} as variants
     cross join attribution_models
     left join touches
         on variants.campaign_id = touches.campaign_id
@@ -92,7 +80,7 @@ final as (
         on variants.campaign_id = outcomes.campaign_id
         and variants.variant = outcomes.variant
         and attribution_models.attribution_model = outcomes.attribution_model
-    left join variant_spend
+    left join {{ ref("int_campaign_variant_spend") }} as variant_spend
         on variants.campaign_id = variant_spend.campaign_id
         and variants.variant = variant_spend.variant
     -- A channel that reports nothing has not measured zero: no row.

@@ -16,12 +16,6 @@ attributable_touches as (
 
 ),
 
-touches as (
-
-    select * from {{ ref("stg_campaign_touches") }}
-
-),
-
 -- Windows differ by campaign, so the latest touch may have expired while an older one
 -- has not: each window length is searched by itself.
 user_windows as (
@@ -116,7 +110,8 @@ final as (
         conversions.revenue_amount
     from candidates
     inner join conversions on candidates.conversion_id = conversions.conversion_id
-    inner join touches on candidates.touch_id = touches.touch_id
+    inner join {{ ref("stg_campaign_touches") }} as touches
+        on candidates.touch_id = touches.touch_id
     where candidates.choice = 1
 
 )

@@ -3,18 +3,6 @@
 {% set target = precision_marketing.setting("recommendations", "target") %}
 with
 
-windows as (
-
-    select * from {{ ref("int_time_windows") }}
-
-),
-
-consenting_users as (
-
-    select user_index from {{ ref("int_users") }} where has_profiling_consent
-
-),
-
 -- Several events of one day are one purchase.
 purchases as (
 
@@ -23,11 +11,12 @@ purchases as (
         windows.history_ends_at,
         events.user_index,
         events.item_index,
-        cast(events.occurred_at as date) as purchased_on
+        date_trunc('day', events.occurred_at) as purchased_at
     from {{ ref("int_events") }} as events
-    inner join windows on events.time_slice <= windows.last_history_slice
-    inner join consenting_users on events.user_index = consenting_users.user_index
-    where events.is_target
+    inner join {{ ref("int_time_windows") }} as windows
+        on events.time_slice <= windows.last_history_slice
+    inner join {{ ref("int_users") }} as users on events.user_index = users.user_index
+    where users.has_profiling_consent and events.is_target
         and {{ "true" if target == "any" else "false" }}
 
 ),
@@ -37,7 +26,7 @@ by_user as (
     select
         time_window,
         user_index,
-        count(distinct purchased_on) as user_purchase_day_count
+        count(distinct purchased_at) as user_purchase_day_count
     from purchases
     group by time_window, user_index
 
@@ -50,12 +39,10 @@ by_item as (
         user_index,
         item_index,
         count(*) as purchase_day_count,
+        {{ precision_marketing.days_between("min(purchased_at)", "max(purchased_at)") }}
+            as purchase_span_days,
         {{ precision_marketing.days_between(
-            "cast(min(purchased_on) as timestamp)",
-            "cast(max(purchased_on) as timestamp)"
-        ) }} as purchase_span_days,
-        {{ precision_marketing.days_between(
-            "cast(max(purchased_on) as timestamp)", "max(history_ends_at)"
+            "max(purchased_at)", "max(history_ends_at)"
         ) }} as days_since_purchase
     from purchases
     group by time_window, user_index, item_index

@@ -2,18 +2,6 @@
 {% set maximum = precision_marketing.setting("learned", "training_users_maximum") %}
 with
 
-windows as (
-
-    select * from {{ ref("int_time_windows") }}
-
-),
-
-users as (
-
-    select * from {{ ref("int_users") }} where has_profiling_consent
-
-),
-
 histories as (
 
     select
@@ -58,14 +46,15 @@ joined as (
                 windows.time_window, coalesce(label_counts.label_count, 0) > 0
             order by md5(users.user_id), users.user_id
         ) as hash_rank
-    from windows
-    cross join users
+    from {{ ref("int_time_windows") }} as windows
+    cross join {{ ref("int_users") }} as users
     left join histories
         on windows.time_window = histories.time_window
         and users.user_index = histories.user_index
     left join label_counts
         on windows.time_window = label_counts.time_window
         and users.user_index = label_counts.user_index
+    where users.has_profiling_consent
 
 ),
 

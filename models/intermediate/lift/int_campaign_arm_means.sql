@@ -3,12 +3,6 @@
 -- theta = cov(y, x) / var(x) of both arms together (Deng, Xu, Kohavi and Walker 2013).
 with
 
-comparisons as (
-
-    select * from {{ ref("int_campaign_comparisons") }}
-
-),
-
 {% set arms = ["treated", "control"] %}
 moments as (
 
@@ -25,23 +19,22 @@ moments as (
         control_y,
         {% for arm in arms %}
         {% set n, y, x = arm ~ "_user_count", arm ~ "_y", arm ~ "_x" %}
-        1e0 * {{ y }} / nullif({{ n }}, 0) as {{ arm }}_mean_y,
-        1e0 * {{ x }} / nullif({{ n }}, 0) as {{ arm }}_mean_x,
+        {{ precision_marketing.rate(y, n) }} as {{ arm }}_mean_y,
+        {{ precision_marketing.rate(x, n) }} as {{ arm }}_mean_x,
         {{ precision_marketing.sample_variance(n, y, arm ~ "_yy") }}
             as {{ arm }}_variance_y,
         {{ precision_marketing.sample_variance(n, x, arm ~ "_xx") }}
             as {{ arm }}_variance_x,
-        {{ precision_marketing.centered_sum(n, y, x, arm ~ "_xy") }}
-        / nullif({{ n }} - 1, 0) as {{ arm }}_covariance,
+        {{ precision_marketing.sample_covariance(n, y, x, arm ~ "_xy") }}
+            as {{ arm }}_covariance,
         {% endfor %}
         {% set n = "treated_user_count + control_user_count" %}
         {% set x = "treated_x + control_x" %}
         (treated_x + control_x) / nullif({{ n }}, 0) as mean_x,
         coalesce(
-            {{ precision_marketing.centered_sum(
+            {{ precision_marketing.sample_covariance(
                 n, x, "treated_y + control_y", "treated_xy + control_xy"
-            ) }} / ({{ n }} - 1e0)
-            / nullif(
+            ) }} / nullif(
                 {{ precision_marketing.sample_variance(
                     n, x, "treated_xx + control_xx"
                 ) }}, 0e0
@@ -49,7 +42,7 @@ moments as (
             -- Nobody has a history, or all the same: nothing to take out.
             0e0
         ) as pooled_theta
-    from comparisons
+    from {{ ref("int_campaign_comparisons") }}
 
 ),
 

@@ -4,20 +4,13 @@ with
 
 variants as (
 
-    select * from {{ ref("int_campaign_variants") }}
+    select
+        *,
+        sum(assigned_user_count) filter (where is_control) over (
+            partition by campaign_id
+        ) as control_user_count
+    from {{ ref("int_campaign_variants") }}
     where assigned_user_count > 0
-
-),
-
-user_outcomes as (
-
-    select * from {{ ref("int_campaign_user_outcomes") }}
-
-),
-
-campaigns as (
-
-    select * from {{ ref("int_campaigns") }}
 
 ),
 
@@ -42,17 +35,6 @@ whole_baselines as (
 
 ),
 
-controls as (
-
-    select
-        campaign_id,
-        sum(assigned_user_count) as control_user_count
-    from variants
-    where is_control
-    group by campaign_id
-
-),
-
 campaign_sums as (
 
     select
@@ -62,7 +44,7 @@ campaign_sums as (
         sum(({{ value }}) * ({{ value }})) as {{ metric }}_yy,
         {% endfor %}
         count(*) as user_count
-    from user_outcomes
+    from {{ ref("int_campaign_user_outcomes") }}
     group by campaign_id
 
 ),
@@ -89,7 +71,7 @@ final as (
         variants.variant,
         sums.metric,
         variants.assigned_user_count as treated_user_count,
-        cast(coalesce(controls.control_user_count, 0) as bigint) as control_user_count,
+        cast(coalesce(variants.control_user_count, 0) as bigint) as control_user_count,
         sums.user_count as baseline_user_count,
         {{ precision_marketing.days_between(
             "campaigns.started_at", "campaigns.ended_at"
@@ -107,9 +89,9 @@ final as (
         end as baseline_deviation
     from variants
     inner join sums on variants.campaign_id = sums.campaign_id
-    inner join campaigns on variants.campaign_id = campaigns.campaign_id
+    inner join {{ ref("int_campaigns") }} as campaigns
+        on variants.campaign_id = campaigns.campaign_id
     inner join whole_baselines on variants.campaign_id = whole_baselines.campaign_id
-    left join controls on variants.campaign_id = controls.campaign_id
     where not variants.is_control
 
 )

@@ -8,12 +8,6 @@ sums as (
 
 ),
 
-variants as (
-
-    select * from {{ ref("int_campaign_variants") }}
-
-),
-
 metrics as (
 
     select 'conversion' as metric
@@ -21,18 +15,6 @@ metrics as (
     select 'visits' as metric
     union all
     select 'revenue' as metric
-
-),
-
-unassigned as (
-
-    select
-        variants.campaign_id,
-        variants.variant,
-        metrics.metric
-    from variants
-    cross join metrics
-    where not variants.is_control and variants.assigned_user_count = 0
 
 ),
 
@@ -56,18 +38,20 @@ treated as (
     union all
 
     select
-        campaign_id,
-        variant,
+        variants.campaign_id,
+        variants.variant,
         '(all)' as segment_kind,
         '(all)' as segment,
-        metric,
+        metrics.metric,
         0 as user_count,
         0e0 as sum_y,
         0e0 as sum_x,
         0e0 as sum_yy,
         0e0 as sum_xx,
         0e0 as sum_xy
-    from unassigned
+    from {{ ref("int_campaign_variants") }} as variants
+    cross join metrics
+    where not variants.is_control and variants.assigned_user_count = 0
 
 ),
 

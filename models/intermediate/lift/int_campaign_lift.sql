@@ -4,56 +4,23 @@
 {% set sample_ratio_level = "0.001e0" %}
 with
 
-arms as (
-
-    select * from {{ ref("int_campaign_arm_means") }}
-
-),
-
-tests as (
-
-    select * from {{ ref("int_campaign_lift_tests") }}
-
-),
-
-{% set squared_error %}
-treated_variance / nullif(treated_user_count, 0)
-+ control_variance / nullif(control_user_count, 0)
-{% endset %}
 {% set rates = [
     "treated_total", "treated_user_count", "control_total", "control_user_count"
 ] %}
+{% set means = [
+    "1e0 + relative_lift", "treated_mean", "treated_variance / treated_user_count",
+    "control_mean", "control_variance / control_user_count",
+] %}
 {% set positive_means = "treated_mean > 0 and control_mean > 0" %}
-{% set log_error %}
-{{ precision_marketing.normal_quantile() }} * sqrt(
-    treated_variance / treated_user_count / (treated_mean * treated_mean)
-    + control_variance / control_user_count / (control_mean * control_mean)
-)
-{% endset %}
 estimates as (
 
     select
-        campaign_id,
-        variant,
-        segment_kind,
-        segment,
-        metric,
-        method,
-        is_rate,
-        treated_user_count,
-        control_user_count,
-        treated_total,
-        control_total,
-        theta,
-        treated_mean,
-        control_mean,
-        treated_variance,
-        control_variance,
-        raw_squared_error,
+        *,
         treated_mean - control_mean as absolute_lift,
         treated_mean / nullif(control_mean, 0e0) - 1e0 as relative_lift,
-        {{ squared_error }} as squared_error
-    from arms
+        treated_variance / nullif(treated_user_count, 0)
+        + control_variance / nullif(control_user_count, 0) as squared_error
+    from {{ ref("int_campaign_arm_means") }}
 
 ),
 
@@ -73,7 +40,7 @@ measured as (
         tests.minimum_detectable_lift,
         tests.t_quantile * sqrt(estimates.squared_error) as reach
     from estimates
-    inner join tests
+    inner join {{ ref("int_campaign_lift_tests") }} as tests
         on estimates.campaign_id = tests.campaign_id
         and estimates.variant = tests.variant
         and estimates.segment_kind = tests.segment_kind
@@ -98,12 +65,12 @@ bounded as (
         case
             when is_rate then {{ precision_marketing.katz_lower(*rates) }} - 1e0
             when {{ positive_means }}
-                then (1e0 + relative_lift) * exp(-{{ log_error }}) - 1e0
+                then {{ precision_marketing.mean_ratio_bound(*means, sign="-") }} - 1e0
         end as relative_lift_lower,
         case
             when is_rate then {{ precision_marketing.katz_upper(*rates) }} - 1e0
             when {{ positive_means }}
-                then (1e0 + relative_lift) * exp({{ log_error }}) - 1e0
+                then {{ precision_marketing.mean_ratio_bound(*means, sign="+") }} - 1e0
         end as relative_lift_upper
     from measured
 

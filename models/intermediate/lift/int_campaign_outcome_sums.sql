@@ -3,12 +3,6 @@
 -- (whole numbers and decimals), whatever the order of rows.
 with
 
-user_outcomes as (
-
-    select * from {{ ref("int_campaign_user_outcomes") }}
-
-),
-
 {# Metric -> y, x of one user. #}
 {% set metrics = {
     "conversion": [
@@ -18,14 +12,22 @@ user_outcomes as (
     "revenue": ["measured_revenue_amount", "history_revenue_amount"],
 } %}
 {% set sums = ["y", "x", "yy", "xx", "xy"] %}
-cells as (
+segments as (
 
     select
         campaign_id,
         variant,
         is_control,
-        history_segment,
-        country,
+        case
+            when grouping(history_segment) = 0 then 'history'
+            when grouping(country) = 0 then 'country'
+            else '(all)'
+        end as segment_kind,
+        case
+            when grouping(history_segment) = 0 then history_segment
+            when grouping(country) = 0 then country
+            else '(all)'
+        end as segment,
         sum(measured_order_count) as order_count,
         sum(priced_order_count) as priced_order_count,
         {% for metric, (y, x) in metrics.items() %}
@@ -36,56 +38,13 @@ cells as (
         sum(({{ x }}) * ({{ y }})) as {{ metric }}_xy,
         {% endfor %}
         count(*) as user_count
-    from user_outcomes
+    from {{ ref("int_campaign_user_outcomes") }}
     group by
-        campaign_id,
-        variant,
-        is_control,
-        history_segment,
-        country
-
-),
-
-segment_kinds as (
-
-    select '(all)' as segment_kind
-    union all
-    select 'history' as segment_kind
-    union all
-    select 'country' as segment_kind
-
-),
-
-segments as (
-
-    select
-        cells.campaign_id,
-        cells.variant,
-        cells.is_control,
-        segment_kinds.segment_kind,
-        case segment_kinds.segment_kind
-            when 'history' then cells.history_segment
-            when 'country' then cells.country
-            else '(all)'
-        end as segment,
-        {% for metric in metrics %}
-        {% for name in sums %}
-        sum(cells.{{ metric }}_{{ name }}) as {{ metric }}_{{ name }},
-        {% endfor %}
-        {% endfor %}
-        sum(cells.user_count) as user_count
-    from cells
-    cross join segment_kinds
-    group by
-        cells.campaign_id,
-        cells.variant,
-        cells.is_control,
-        segment_kinds.segment_kind,
-        case segment_kinds.segment_kind
-            when 'history' then cells.history_segment
-            when 'country' then cells.country
-            else '(all)'
-        end
+        grouping sets (
+            (campaign_id, variant, is_control),
+            (campaign_id, variant, is_control, history_segment),
+            (campaign_id, variant, is_control, country)
+        )
 
 ),
 
@@ -95,7 +54,8 @@ priced_campaigns as (
     select
         campaign_id,
         sum(order_count) = 0 or sum(priced_order_count) > 0 as has_revenue
-    from cells
+    from segments
+    where segment_kind = '(all)'
     group by campaign_id
 
 ),

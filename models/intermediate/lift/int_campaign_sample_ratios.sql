@@ -1,12 +1,6 @@
 -- Grain: one row per campaign with assigned users: are its arms as large as designed?
 with
 
-variants as (
-
-    select * from {{ ref("int_campaign_variants") }}
-
-),
-
 designed as (
 
     select * from {{ ref("int_designed_variant_shares") }}
@@ -19,7 +13,7 @@ assigned as (
         campaign_id,
         variant,
         assigned_user_count as user_count
-    from variants
+    from {{ ref("int_campaign_variants") }}
     where assigned_user_count > 0
 
 ),

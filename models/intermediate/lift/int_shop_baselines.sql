@@ -2,44 +2,19 @@
 -- Of users who were known before those days began; later ones had less time.
 with
 
-scenarios as (
-
-    select distinct measured_days from {{ ref("power_scenarios") }}
-
-),
-
-conversions as (
-
-    select * from {{ ref("int_conversions") }}
-
-),
-
 visits as (
 
     select * from {{ ref("int_visits") }}
 
 ),
 
-users as (
-
-    select * from {{ ref("int_users") }}
-
-),
-
-data_end as (
-
-    select max(visited_at) as last_visited_at from visits
-
-),
-
 periods as (
 
-    select
-        scenarios.measured_days,
-        data_end.last_visited_at
-        - scenarios.measured_days * interval '1' day as measured_from
-    from scenarios
-    cross join data_end
+    select distinct
+        measured_days,
+        (select max(visits.visited_at) from visits)
+        - measured_days * interval '1' day as measured_from
+    from {{ ref("power_scenarios") }}
 
 ),
 
@@ -48,7 +23,7 @@ known_users as (
     select
         users.user_id,
         least(users.signed_up_at, min(visits.visited_at)) as known_since
-    from users
+    from {{ ref("int_users") }} as users
     left join visits on users.user_id = visits.user_id
     group by users.user_id, users.signed_up_at
 
@@ -62,7 +37,7 @@ outcomes as (
         1 as order_count,
         0 as visit_count,
         revenue_amount
-    from conversions
+    from {{ ref("int_conversions") }}
 
     union all
 

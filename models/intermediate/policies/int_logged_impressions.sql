@@ -8,12 +8,6 @@ touches as (
 
 ),
 
-campaign_users as (
-
-    select * from {{ ref("int_campaign_users") }}
-
-),
-
 impressions as (
 
     select
@@ -27,7 +21,7 @@ impressions as (
         touches.touched_at,
         touches.propensity
     from touches
-    inner join campaign_users
+    inner join {{ ref("int_campaign_users") }} as campaign_users
         on touches.campaign_id = campaign_users.campaign_id
         and touches.user_id = campaign_users.user_id
     where
@@ -76,21 +70,13 @@ answers as (
 
 ),
 
-latest_answers as (
-
-    select
-        touch_id,
-        row_number() over (
-            partition by click_id order by touched_at desc, touch_id desc
-        ) as choice
-    from answers
-
-),
-
 clicked as (
 
-    select distinct touch_id from latest_answers
-    where choice = 1
+    select distinct touch_id
+    from answers
+    qualify row_number() over (
+            partition by click_id order by touched_at desc, touch_id desc
+        ) = 1
 
 ),
 

@@ -1,17 +1,10 @@
 -- Grain: one row per policy, cutoff (null: none) and impression that it is judged on.
 {{ config(materialized="view") }}
-
 with
 
 impressions as (
 
     select * from {{ ref("int_logged_impressions") }}
-
-),
-
-logged_items as (
-
-    select * from {{ ref("int_logged_items") }}
 
 ),
 
@@ -41,50 +34,27 @@ variant_positions as (
 
 ),
 
-final as (
+of_logs as (
 
     select
+        impressions.*,
         'logged' as policy,
-        cast(null as integer) as cutoff,
-        touch_id,
-        campaign_id,
-        variant,
-        user_id,
-        propensity,
-        is_clicked,
-        propensity as target_propensity
+        impressions.propensity as target_propensity
     from impressions
-
     union all
-
     select
+        impressions.*,
         'uniform' as policy,
-        cast(null as integer) as cutoff,
-        impressions.touch_id,
-        impressions.campaign_id,
-        impressions.variant,
-        impressions.user_id,
-        impressions.propensity,
-        impressions.is_clicked,
         1e0 / logged_items.campaign_item_count as target_propensity
     from impressions
-    inner join logged_items
+    inner join {{ ref("int_logged_items") }} as logged_items
         on impressions.campaign_id = logged_items.campaign_id
         and impressions.item_id = logged_items.item_id
-
     union all
-
-    -- Each variant on the impressions of the campaign's other ones, which can then be
-    -- compared with its own.
+    -- Each variant on the impressions of the others, to be compared with its own.
     select
+        impressions.*,
         'variant:' || variant_positions.variant as policy,
-        cast(null as integer) as cutoff,
-        impressions.touch_id,
-        impressions.campaign_id,
-        impressions.variant,
-        impressions.user_id,
-        impressions.propensity,
-        impressions.is_clicked,
         coalesce(variant_items.item_share, 0e0) as target_propensity
     from impressions
     inner join variant_positions
@@ -97,8 +67,22 @@ final as (
         and variant_positions.position = variant_items.position
         and impressions.item_id = variant_items.item_id
 
-    union all
+),
 
+final as (
+
+    select
+        policy,
+        cast(null as integer) as cutoff,
+        touch_id,
+        campaign_id,
+        variant,
+        user_id,
+        propensity,
+        is_clicked,
+        target_propensity
+    from of_logs
+    union all
     select
         policy,
         cutoff,

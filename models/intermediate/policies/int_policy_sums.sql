@@ -5,18 +5,7 @@
     "weighted_click_sum": "weight * click",
     "gain_sum": "weight * click - click",
 } %}
-{% set x_and_y = [
-    ("impression_count", "weighted_click_sum", "ips"),
-    ("weight_sum", "weighted_click_sum", "snips"),
-    ("impression_count", "gain_sum", "gain"),
-] %}
 with
-
-chances as (
-
-    select * from {{ ref("int_policy_chances") }}
-
-),
 
 weighted as (
 
@@ -28,7 +17,7 @@ weighted as (
         user_id,
         case when is_clicked then 1e0 else 0e0 end as click,
         target_propensity / propensity as weight
-    from chances
+    from {{ ref("int_policy_chances") }}
 
 ),
 
@@ -91,7 +80,7 @@ final as (
         count(*) as user_count,
         sum(impression_count) as impression_count,
         cast(sum(click_count) as bigint) as click_count,
-        {% for x, y, name in x_and_y %}
+        {% for name, x, y in precision_marketing.policy_ratios() %}
         {{ precision_marketing.fine_exact_sum(x ~ " * " ~ x) }} as {{ name }}_xx,
         {{ precision_marketing.fine_exact_sum(x ~ " * " ~ y) }} as {{ name }}_xy,
         {{ precision_marketing.fine_exact_sum(y ~ " * " ~ y) }} as {{ name }}_yy,

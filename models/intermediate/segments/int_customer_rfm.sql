@@ -1,5 +1,6 @@
 -- Grain: one row per user who ever ordered: recency, frequency, monetary and scores.
 -- Data without any order (ratings, plays) are scored by target events instead.
+{% set amount = precision_marketing.kind_type("amount") %}
 with
 
 events as (
@@ -29,7 +30,7 @@ acts as (
         'target_event' as rfm_basis,
         user_id,
         occurred_at as acted_at,
-        cast(null as {{ precision_marketing.kind_type("amount") }}) as revenue_amount
+        cast(null as {{ amount }}) as revenue_amount
     from events
     where is_target and not exists (select 1 from conversions)
 
@@ -42,9 +43,7 @@ totals as (
         rfm_basis,
         max(acted_at) as last_acted_at,
         count(*) as frequency_count,
-        cast(
-            sum(revenue_amount) as {{ precision_marketing.kind_type("amount") }}
-        ) as revenue_amount
+        cast(sum(revenue_amount) as {{ amount }}) as revenue_amount
     from acts
     group by user_id, rfm_basis
 
@@ -54,21 +53,17 @@ totals as (
 scored as (
 
     select
-        totals.*,
+        *,
         (select max(events.occurred_at) from events) as as_of_at,
         -- The longest ago comes first, so that the most recent fifth scores 5.
-        ntile(5) over (
-            order by totals.last_acted_at, totals.user_id
-        ) as recency_score,
-        ntile(5) over (
-            order by totals.frequency_count, totals.user_id
-        ) as frequency_score,
+        ntile(5) over (order by last_acted_at, user_id) as recency_score,
+        ntile(5) over (order by frequency_count, user_id) as frequency_score,
         -- Among users with known revenue only; the others have no monetary score.
         case
-            when totals.revenue_amount is not null
+            when revenue_amount is not null
                 then ntile(5) over (
-                        partition by totals.revenue_amount is null
-                        order by totals.revenue_amount, totals.user_id
+                        partition by revenue_amount is null
+                        order by revenue_amount, user_id
                     )
         end as monetary_score
     from totals

@@ -10,13 +10,6 @@ touch_credits as (
 
 ),
 
-path_models as (
-
-    select attribution_model from {{ ref("attribution_models") }}
-    where is_path_based
-
-),
-
 credits as (
 
     select
@@ -36,7 +29,8 @@ credits as (
         {{ precision_marketing.of_path_model("touch_credits", "revenue_amount") }}
             as credited_revenue_amount
     from touch_credits
-    cross join path_models
+    cross join {{ ref("attribution_models") }} as path_models
+    where path_models.is_path_based
 
 ),
 

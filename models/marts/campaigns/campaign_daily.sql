@@ -12,36 +12,6 @@
 {%- endset %}
 with
 
-days as (
-
-    select * from {{ ref("int_campaign_days") }}
-
-),
-
-campaigns as (
-
-    select * from {{ ref("int_campaigns") }}
-
-),
-
-touch_days as (
-
-    select * from {{ ref("int_campaign_touch_days") }}
-
-),
-
-conversion_days as (
-
-    select * from {{ ref("int_campaign_conversion_days") }}
-
-),
-
-refund_days as (
-
-    select * from {{ ref("int_campaign_refund_days") }}
-
-),
-
 spend_days as (
 
     select * from {{ ref("int_campaign_spend") }}
@@ -89,21 +59,22 @@ final as (
                     then coalesce(spend_days.spend_amount, 0)
             end as {{ amount }}
         ) as spend_amount
-    from days
-    inner join campaigns on days.campaign_id = campaigns.campaign_id
+    from {{ ref("int_campaign_days") }} as days
+    inner join {{ ref("int_campaigns") }} as campaigns
+        on days.campaign_id = campaigns.campaign_id
     left join campaigns_with_spend
         on days.campaign_id = campaigns_with_spend.campaign_id
-    left join touch_days
+    left join {{ ref("int_campaign_touch_days") }} as touch_days
         on days.campaign_id = touch_days.campaign_id
         and days.variant = touch_days.variant
         and days.channel = touch_days.channel
         and days.activity_date = touch_days.activity_date
-    left join conversion_days
+    left join {{ ref("int_campaign_conversion_days") }} as conversion_days
         on days.campaign_id = conversion_days.campaign_id
         and days.variant = conversion_days.variant
         and days.channel = conversion_days.channel
         and days.activity_date = conversion_days.activity_date
-    left join refund_days
+    left join {{ ref("int_campaign_refund_days") }} as refund_days
         on days.campaign_id = refund_days.campaign_id
         and days.variant = refund_days.variant
         and days.channel = refund_days.channel

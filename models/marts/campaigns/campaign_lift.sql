@@ -9,24 +9,6 @@ lift as (
 
 ),
 
-campaigns as (
-
-    select * from {{ ref("int_campaigns") }}
-
-),
-
-sample_ratios as (
-
-    select * from {{ ref("int_campaign_sample_ratios") }}
-
-),
-
-variant_spend as (
-
-    select * from {{ ref("int_campaign_variant_spend") }}
-
-),
-
 -- Effect per user times the users who were assigned to it.
 incremental as (
 
@@ -44,7 +26,7 @@ incremental as (
                 then cast(variant_spend.spend_amount as double)
         end as conversion_spend
     from lift
-    left join variant_spend
+    left join {{ ref("int_campaign_variant_spend") }} as variant_spend
         on lift.campaign_id = variant_spend.campaign_id
         and lift.variant = variant_spend.variant
 
@@ -108,8 +90,10 @@ final as (
         incremental.sample_ratio_p as sample_ratio_p_value,
         incremental.has_sample_ratio_mismatch
     from incremental
-    inner join campaigns on incremental.campaign_id = campaigns.campaign_id
-    left join sample_ratios on incremental.campaign_id = sample_ratios.campaign_id
+    inner join {{ ref("int_campaigns") }} as campaigns
+        on incremental.campaign_id = campaigns.campaign_id
+    left join {{ ref("int_campaign_sample_ratios") }} as sample_ratios
+        on incremental.campaign_id = sample_ratios.campaign_id
 
 )
 

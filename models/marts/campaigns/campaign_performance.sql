@@ -7,30 +7,6 @@
 ] %}
 with
 
-campaigns as (
-
-    select * from {{ ref("int_campaigns") }}
-
-),
-
-results as (
-
-    select * from {{ ref("int_campaign_results") }}
-
-),
-
-rates as (
-
-    select * from {{ ref("int_campaign_rates") }}
-
-),
-
-intervals as (
-
-    select * from {{ ref("int_campaign_intervals") }}
-
-),
-
 final as (
 
     select
@@ -92,13 +68,14 @@ final as (
         1e0 * results.revenue_amount / nullif(results.spend_amount, 0) as roas,
         1e0 * (results.revenue_amount - results.refund_amount)
         / nullif(results.spend_amount, 0) as net_roas
-    from results
-    inner join campaigns on results.campaign_id = campaigns.campaign_id
-    inner join rates
+    from {{ ref("int_campaign_results") }} as results
+    inner join {{ ref("int_campaigns") }} as campaigns
+        on results.campaign_id = campaigns.campaign_id
+    inner join {{ ref("int_campaign_rates") }} as rates
         on results.campaign_id = rates.campaign_id
         and results.variant = rates.variant
         and results.attribution_model = rates.attribution_model
-    inner join intervals
+    inner join {{ ref("int_campaign_intervals") }} as intervals
         on results.campaign_id = intervals.campaign_id
         and results.variant = intervals.variant
         and results.attribution_model = intervals.attribution_model

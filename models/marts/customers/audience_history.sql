@@ -52,22 +52,6 @@ earlier as (
 ),
 
 {% endif %}
-entries as (
-
-    select
-        members.campaign_id,
-        members.user_id,
-        as_of.as_of_at as entered_at
-    from members
-    cross join as_of
-    left join earlier
-        on members.campaign_id = earlier.campaign_id
-        and members.user_id = earlier.user_id
-        and earlier.exited_at is null
-    where members.is_eligible and earlier.user_id is null
-
-),
-
 final as (
 
     select
@@ -90,12 +74,18 @@ final as (
         and earlier.user_id = members.user_id
     union all
     select
-        campaign_id,
-        user_id,
-        entered_at,
+        members.campaign_id,
+        members.user_id,
+        as_of.as_of_at as entered_at,
         cast(null as timestamp) as exited_at,
         cast(null as {{ precision_marketing.kind_type("text") }}) as exit_reason
-    from entries
+    from members
+    cross join as_of
+    left join earlier
+        on members.campaign_id = earlier.campaign_id
+        and members.user_id = earlier.user_id
+        and earlier.exited_at is null
+    where members.is_eligible and earlier.user_id is null
 
 )
 

@@ -9,18 +9,6 @@ candidates as (
 
 ),
 
-propensities as (
-
-    select * from {{ ref("target_propensities") }} where time_window = 'serve'
-
-),
-
-offers as (
-
-    select * from {{ ref("audience_offers") }}
-
-),
-
 joined as (
 
     select
@@ -37,10 +25,12 @@ joined as (
         coalesce(offers.uplift_lower, propensities.propensity_lower) as chance_lower,
         coalesce(offers.uplift_upper, propensities.propensity_upper) as chance_upper
     from candidates
-    inner join offers on candidates.campaign_id = offers.campaign_id
-    left join propensities
+    inner join {{ ref("audience_offers") }} as offers
+        on candidates.campaign_id = offers.campaign_id
+    left join {{ ref("target_propensities") }} as propensities
         on offers.target_index = propensities.target_index
         and candidates.user_index = propensities.user_index
+        and propensities.time_window = 'serve'
 
 ),
 
@@ -49,14 +39,12 @@ valued as (
     select
         *,
         chance * margin - contact_cost as expected_value,
-        sqrt(
-            power(margin * (chance - chance_lower), 2)
-            + power(chance * margin_half_width, 2)
-        ) as distance_down,
-        sqrt(
-            power(margin * (chance_upper - chance), 2)
-            + power(chance * margin_half_width, 2)
-        ) as distance_up
+        {{ precision_marketing.combined_distance(
+            "margin * (chance - chance_lower)", "chance * margin_half_width"
+        ) }} as distance_down,
+        {{ precision_marketing.combined_distance(
+            "margin * (chance_upper - chance)", "chance * margin_half_width"
+        ) }} as distance_up
     from joined
 
 ),

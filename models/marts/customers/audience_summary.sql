@@ -1,18 +1,6 @@
 -- Grain: one row per audience (campaign).
 with
 
-counts as (
-
-    select * from {{ ref("audience_counts") }}
-
-),
-
-offers as (
-
-    select * from {{ ref("audience_offers") }}
-
-),
-
 values_of_eligible as (
 
     select
@@ -87,10 +75,11 @@ final as (
         values_of_eligible.expected_value_lower as expected_value_lower_amount,
         values_of_eligible.expected_value_upper as expected_value_upper_amount,
         coalesce(values_of_eligible.worthwhile_user_count, 0) as worthwhile_user_count
-    from counts
+    from {{ ref("audience_counts") }} as counts
     inner join {{ ref("int_campaigns") }} as campaigns
         on counts.campaign_id = campaigns.campaign_id
-    inner join offers on counts.campaign_id = offers.campaign_id
+    inner join {{ ref("audience_offers") }} as offers
+        on counts.campaign_id = offers.campaign_id
     cross join {{ ref("int_audience_as_of") }} as as_of
     left join {{ ref("int_target_rates") }} as rates
         on counts.target_index = rates.target_index

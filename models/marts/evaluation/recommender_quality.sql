@@ -73,10 +73,12 @@ final as (
         measured.metric,
         measured.k,
         measured.metric_value,
-        measured.metric_value - 1.959963984540054e0 * measured.standard_error
-            as interval_lower,
-        measured.metric_value + 1.959963984540054e0 * measured.standard_error
-            as interval_upper,
+        {{ precision_marketing.normal_bound(
+            "measured.metric_value", "measured.standard_error", "-"
+        ) }} as interval_lower,
+        {{ precision_marketing.normal_bound(
+            "measured.metric_value", "measured.standard_error", "+"
+        ) }} as interval_upper,
         popularity.metric_value as popularity_value,
         cast(measured.user_count as bigint) as user_count,
         measured.scorer = published_ranking.scorer as is_published

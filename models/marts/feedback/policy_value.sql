@@ -2,27 +2,16 @@
 -- Clicks per impression that a policy would have had, from what another one showed:
 -- inverse propensity scores (Horvitz and Thompson 1952), self-normalised (Swaminathan
 -- and Joachims 2015). Errors are clustered by user.
-{% set quantile = precision_marketing.normal_quantile() %}
 {# Below it a few heavy impressions decide, and the error itself cannot be trusted. #}
 {% set minimum_effective_sample_size = 200 %}
-{% set errors = [
-    ("ips", "impression_count", "weighted_click_sum"),
-    ("snips", "weight_sum", "weighted_click_sum"),
-    ("gain", "impression_count", "gain_sum"),
-] %}
+{% set ratios = precision_marketing.policy_ratios() %}
 with
-
-sums as (
-
-    select * from {{ ref("int_policy_sums") }}
-
-),
 
 estimates as (
 
     select
         *,
-        {% for name, x, y in errors %}
+        {% for name, x, y in ratios %}
         -- Without any click that counts the spread of clicks is not yet seen.
         case
             when weighted_click_sum > 0
@@ -37,7 +26,24 @@ estimates as (
         gain_sum / impression_count as gain_value,
         weight_sum * weight_sum / nullif(squared_weight_sum, 0e0)
             as effective_sample_size
-    from sums
+    from {{ ref("int_policy_sums") }}
+
+),
+
+bounded as (
+
+    select
+        *,
+        {% for name, x, y in ratios %}
+        {{ precision_marketing.normal_bound(
+            name ~ "_value", name ~ "_standard_error", "-"
+        ) }} as {{ name }}_lower,
+        {{ precision_marketing.normal_bound(
+            name ~ "_value", name ~ "_standard_error", "+"
+        ) }} as {{ name }}_upper,
+        {% endfor %}
+        weight_sum / impression_count as mean_weight
+    from estimates
 
 ),
 
@@ -52,25 +58,23 @@ final as (
         user_count,
         click_count,
         logged_value,
-        {% for name, x, y in errors %}
+        {% for name, x, y in ratios %}
         {{ name }}_value,
         {{ name }}_standard_error,
-        {{ name }}_value - {{ quantile }} * {{ name }}_standard_error
-            as {{ name }}_lower,
-        {{ name }}_value + {{ quantile }} * {{ name }}_standard_error
-            as {{ name }}_upper,
+        {{ name }}_lower,
+        {{ name }}_upper,
         {% endfor %}
-        weight_sum / impression_count as mean_weight,
+        mean_weight,
         largest_weight,
         coalesce(effective_sample_size, 0e0) as effective_sample_size,
         case
             when policy = 'logged' then null
             when effective_sample_size < {{ minimum_effective_sample_size }} then null
-            when gain_value - {{ quantile }} * gain_standard_error > 0 then 'better'
-            when gain_value + {{ quantile }} * gain_standard_error < 0 then 'worse'
+            when gain_lower > 0 then 'better'
+            when gain_upper < 0 then 'worse'
             when gain_standard_error is not null then 'unclear'
         end as verdict
-    from estimates
+    from bounded
 
 )
 

@@ -55,15 +55,19 @@ final as (
             as {{ precision_marketing.kind_type("amount") }}
         ) as revenue_amount,
         ctr,
-        {{ precision_marketing.clustered_lower("ctr", "ctr_standard_error") }}
-            as ctr_lower,
-        {{ precision_marketing.clustered_upper("ctr", "ctr_standard_error") }}
-            as ctr_upper,
+        {{ precision_marketing.normal_bound(
+            "ctr", "ctr_standard_error", "-", at_least="0e0"
+        ) }} as ctr_lower,
+        {{ precision_marketing.normal_bound(
+            "ctr", "ctr_standard_error", "+"
+        ) }} as ctr_upper,
         cvr,
-        {{ precision_marketing.clustered_lower("cvr", "cvr_standard_error") }}
-            as cvr_lower,
-        {{ precision_marketing.clustered_upper("cvr", "cvr_standard_error") }}
-            as cvr_upper,
+        {{ precision_marketing.normal_bound(
+            "cvr", "cvr_standard_error", "-", at_least="0e0"
+        ) }} as cvr_lower,
+        {{ precision_marketing.normal_bound(
+            "cvr", "cvr_standard_error", "+"
+        ) }} as cvr_upper,
         1e0 * clicking_converting_user_count / nullif(clicking_user_count, 0)
             as user_cvr,
         {{ precision_marketing.wilson_lower(

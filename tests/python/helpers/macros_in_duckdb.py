@@ -1,4 +1,4 @@
-"""The package's SQL macros of one folder, rendered without dbt and run on DuckDB."""
+"""The package's SQL macros of a folder, rendered without dbt and run on DuckDB."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ class SqlMacros:
     def __init__(self, folder: str):
         environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         environment.globals["precision_marketing"] = self
-        files = sorted((MACROS / folder).glob("*.sql"))
+        files = sorted((MACROS / folder).rglob("*.sql"))
         source = "\n".join(file.read_text(encoding="utf-8") for file in files)
         self._module = environment.from_string(source).module
 

@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import (
     proportion_confint,
 )
 
-RELATIVE = 1e-9
+RELATIVE = 1e-12
 
 
 @pytest.fixture(scope="module")
