@@ -17,7 +17,7 @@ from benchmarks.measuring import CommandFailedError
 from benchmarks.options import parse
 from benchmarks.parts import Parts
 from benchmarks.quality.section import measure_set
-from benchmarks.report.page import write
+from benchmarks.report.page import terminal, write
 from benchmarks.sets import own_set, public_sets
 from benchmarks.speed.processes import EngineFailedError
 from benchmarks.speed.section import ENGINES, Plan, measure_matrix
@@ -178,8 +178,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for section in options.only:
         if section != "report":
             getattr(benchmark, section)()
-    page = write(benchmark.parts.read(), options.results)
-    print(f"\n{page}\nWritten to {options.results}/report.md and report.json")
+    parts = benchmark.parts.read()
+    written = write(parts, options.results, with_json=options.json)
+    print(f"\n{terminal(parts)}\nWritten: {', '.join(map(str, written))}")
     if benchmark.failed:
         print(f"Failed: {', '.join(benchmark.failed)}", file=sys.stderr)
     return 1 if benchmark.failed else 0

@@ -31,8 +31,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure quality, speed and memory, the learned scorers at size, "
-        "growth, the campaign marts, and what a build costs; write report.md and "
-        "report.json. "
+        "growth, the campaign marts, and what a build costs; write report.md. "
         "docs/benchmarks.md explains.",
     )
     parser.add_argument(
@@ -110,6 +109,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--scratch", type=Path, metavar="FOLDER", help="for databases (default: /tmp)"
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="also write report.json: the targets and all parts in one file",
     )
     parser.add_argument(
         "--results",
