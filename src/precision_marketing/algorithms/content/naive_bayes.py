@@ -7,7 +7,8 @@ categorization" (one model a user, fields as sets of words).
 """
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import csr_matrix
+from sklearn.preprocessing import normalize
 
 from precision_marketing.algorithms.kernels.selection import as_weights
 
@@ -91,7 +92,6 @@ def term_shares(counts: csr_matrix) -> csr_matrix:
     >>> term_shares(csr_matrix([[1.0, 3.0], [0.0, 0.0]])).toarray().tolist()
     [[0.25, 0.75], [0.0, 0.0]]
     """
-    totals = np.asarray(counts.sum(axis=1)).ravel()
-    shares = csr_matrix(diags_array(1.0 / np.where(totals > 0, totals, 1.0)) @ counts)
-    shares.sort_indices()
-    return shares
+    if counts.nnz == 0:
+        return csr_matrix(counts.shape)
+    return csr_matrix(normalize(counts, norm="l1"))
