@@ -5,15 +5,15 @@ are read, so that neither memory nor disk ever holds all of them, and what is me
 is the package's own `train` and `score`.
 """
 
-import argparse
 import json
-import sys
 import time
 from pathlib import Path
 
+import click
 import duckdb
 import pyarrow.parquet as pq
 
+from benchmarks.options import FILE
 from precision_marketing.build.relations import arrow_batches
 from precision_marketing.learned.labelled_candidates import ROWS_PER_BATCH
 from precision_marketing.learned.learned_scores import score, train
@@ -77,33 +77,33 @@ def candidates(users: int, features: int, time_window: str) -> str:
     """
 
 
-def main() -> int:
-    """Do one step and write what it took as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", choices=["train", "score", "read"])
-    parser.add_argument("--users", type=int, required=True)
-    parser.add_argument("--features", type=int, required=True)
-    parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--models", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
-    connection = duckdb.connect(config={"threads": options.threads})
-    window = "train" if options.step == "train" else "serve"
-    relation = connection.sql(candidates(options.users, options.features, window))
+@click.command(help=__doc__)
+@click.argument("step", type=click.Choice(["train", "score", "read"]))
+@click.option("--users", type=int, required=True)
+@click.option("--features", type=int, required=True)
+@click.option("--threads", type=int, required=True)
+@click.option("--models", type=FILE, required=True)
+@click.option("--out", type=FILE, required=True)
+def main(
+    step: str, users: int, features: int, threads: int, models: Path, out: Path
+) -> None:
+    """Run one step and write its rows and seconds."""
+    connection = duckdb.connect(config={"threads": threads})
+    window = "train" if step == "train" else "serve"
+    relation = connection.sql(candidates(users, features, window))
     started = time.perf_counter()
-    if options.step == "train":
-        rows = options.users * CANDIDATES
+    if step == "train":
+        rows = users * CANDIDATES
         table = train(relation, SETTINGS, PENALTY)
-        pq.write_table(table, options.models)
-    elif options.step == "score":
-        models = connection.cursor().read_parquet(str(options.models))
-        rows = sum(batch.num_rows for batch in score(relation, models)) // 2
+        pq.write_table(table, models)
+    elif step == "score":
+        trained = connection.cursor().read_parquet(str(models))
+        rows = sum(batch.num_rows for batch in score(relation, trained)) // 2
     else:
         rows = sum(batch.num_rows for batch in arrow_batches(relation, ROWS_PER_BATCH))
     seconds = time.perf_counter() - started
-    options.out.write_text(json.dumps({"rows": rows, "seconds": seconds}))
-    return 0
+    out.write_text(json.dumps({"rows": rows, "seconds": seconds}))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,144 +1,159 @@
-"""The options of `python -m benchmarks`."""
+"""The options of `python -m benchmarks`, and the kinds of path that all of it takes."""
 
-import argparse
 import os
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import click
 import yaml
 
 from benchmarks.machine import PROJECT
 from benchmarks.parts import SECTIONS
 
 DATA_VARIABLE = "PRECISION_MARKETING_BENCHMARK_DATA"
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+_PRESENT_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Return the options, or end with what is wrong.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Without them, those of the process.
-
-    Returns
-    -------
-    argparse.Namespace
-    """
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks",
-        description="Measure quality, speed and memory, the learned scorers at size, "
-        "growth, the campaign marts, and what a build costs; write report.md and "
-        "report.json. "
-        "docs/benchmarks.md explains.",
-    )
-    parser.add_argument(
-        "--only",
-        type=_names,
-        default=list(SECTIONS),
-        metavar="SECTIONS",
-        help=f"of {','.join(SECTIONS)}; 'report' measures nothing and renders the "
-        "report from the parts (default: all)",
-    )
-    parser.add_argument(
-        "--sets",
-        type=_names,
-        default=[],
-        metavar="NAMES",
-        help="only these, such as yelp2018,generated-10m,1m,example (default: all)",
-    )
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="keep the parts that were measured before",
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=_data_folder(),
-        metavar="FOLDER",
-        help="where the public sets lie, one folder each; also by the environment "
-        f"variable {DATA_VARIABLE} (default: ../shared/data)",
-    )
-    parser.add_argument(
-        "--input-dir",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FOLDER",
-        help="a folder of input files to judge and to cost too; may be repeated",
-    )
-    parser.add_argument(
-        "--vars",
-        type=yaml.safe_load,
-        default={},
-        metavar="YAML",
-        help="dbt vars of these folders, such as '{windows: {label_share: 0.2}}'",
-    )
-    parser.add_argument(
-        "--shops",
-        type=Path,
-        metavar="FOLDER",
-        help="keep the generated shops of growth and campaigns here, and use those "
-        "that are there (default: generate and delete)",
-    )
-    parser.add_argument(
-        "--repeats", type=int, default=3, help="of timed runs (default: 3)"
-    )
-    parser.add_argument("--threads", type=int, default=2, help="default: 2")
-    parser.add_argument(
-        "--limit",
-        type=float,
-        default=600.0,
-        metavar="SECONDS",
-        help="leave out an engine whose run takes longer (default: 600)",
-    )
-    parser.add_argument(
-        "--lenskit-python",
-        metavar="PYTHON",
-        help="interpreter that has lenskit (default: this one)",
-    )
-    parser.add_argument(
-        "--dbt",
-        type=shlex.split,
-        default=[sys.executable, "-m", "dbt.cli.main"],
-        metavar="COMMAND",
-        help="dbt command (default: that of this Python)",
-    )
-    parser.add_argument(
-        "--scratch", type=Path, metavar="FOLDER", help="for databases (default: /tmp)"
-    )
-    parser.add_argument(
-        "--results",
-        type=Path,
-        default=PROJECT / "benchmarks",
-        metavar="FOLDER",
-        help="for parts and report (default: benchmarks)",
-    )
-    options = parser.parse_args(arguments)
-    unknown = set(options.only) - {*SECTIONS, "report"}
-    if unknown:
-        parser.error(f"--only: there is no section {', '.join(sorted(unknown))}")
-    if not isinstance(options.vars, dict):
-        parser.error(
-            "--vars must be a mapping, such as '{windows: {label_share: 0.2}}'"
-        )
-    if options.repeats < 1 or options.threads < 1:
-        parser.error("--repeats and --threads must be 1 or more")
-    if not shutil.which(options.dbt[0]):
-        parser.error(f"there is no command {options.dbt[0]}: install dbt or set --dbt")
-    for folder in options.input_dir:
-        if not folder.is_dir():
-            parser.error(f"--input-dir {folder} is not a folder")
-    return options
-
-
-def _names(text: str) -> list[str]:
+def _names(context: click.Context, parameter: click.Parameter, text: str) -> list[str]:
     return [name for name in text.replace(",", " ").split() if name]
 
 
-def _data_folder() -> Path:
-    return Path(os.environ.get(DATA_VARIABLE) or PROJECT.parent / "shared" / "data")
+def _sections(*asked: Any) -> list[str]:
+    names = _names(*asked)
+    unknown = set(names) - {*SECTIONS, "report"}
+    if unknown:
+        raise click.BadParameter(f"there is no section {', '.join(sorted(unknown))}")
+    return names
+
+
+def _mapping(context: click.Context, parameter: click.Parameter, text: str) -> dict:
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise click.BadParameter(f"this is no YAML: {error}") from error
+    if not isinstance(found, dict):
+        raise click.BadParameter(
+            "it must be a mapping, such as '{windows: {label_share: 0.2}}'"
+        )
+    return found
+
+
+def _command(context: click.Context, parameter: click.Parameter, text: str) -> list:
+    words = shlex.split(text)
+    if not words or not shutil.which(words[0]):
+        raise click.BadParameter(
+            f"there is no command {text}: install dbt or set --dbt"
+        )
+    return words
+
+
+_OPTIONS = (
+    click.option(
+        "--only",
+        callback=_sections,
+        default=",".join(SECTIONS),
+        metavar="SECTIONS",
+        help=f"Of {','.join(SECTIONS)}; 'report' measures nothing and renders the "
+        "report from the parts (default: all).",
+    ),
+    click.option(
+        "--sets",
+        callback=_names,
+        default="",
+        metavar="NAMES",
+        help="Only these, such as yelp2018,generated-10m,1m,example (default: all).",
+    ),
+    click.option(
+        "--resume", is_flag=True, help="Keep the parts that were measured before."
+    ),
+    click.option(
+        "--data",
+        type=FOLDER,
+        default=lambda: (
+            os.environ.get(DATA_VARIABLE) or PROJECT.parent / "shared" / "data"
+        ),
+        metavar="FOLDER",
+        help="Where the public sets lie, one folder each; also by the environment "
+        f"variable {DATA_VARIABLE} (default: ../shared/data).",
+    ),
+    click.option(
+        "--input-dir",
+        type=_PRESENT_FOLDER,
+        multiple=True,
+        metavar="FOLDER",
+        help="A folder of input files to judge and to cost too; may be repeated.",
+    ),
+    click.option(
+        "--vars",
+        callback=_mapping,
+        default="{}",
+        metavar="YAML",
+        help="dbt vars of these folders, such as '{windows: {label_share: 0.2}}'.",
+    ),
+    click.option(
+        "--shops",
+        type=FOLDER,
+        metavar="FOLDER",
+        help="Keep the generated shops of growth and campaigns here, and use those "
+        "that are there (default: generate and delete).",
+    ),
+    click.option(
+        "--repeats",
+        type=click.IntRange(min=1),
+        default=3,
+        show_default=True,
+        help="Of timed runs.",
+    ),
+    click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True),
+    click.option(
+        "--limit",
+        type=float,
+        default=600.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Leave out an engine whose run takes longer.",
+    ),
+    click.option(
+        "--lenskit-python",
+        metavar="PYTHON",
+        help="Interpreter that has lenskit (default: this one).",
+    ),
+    click.option(
+        "--dbt",
+        callback=_command,
+        default=lambda: shlex.join([sys.executable, "-m", "dbt.cli.main"]),
+        metavar="COMMAND",
+        help="dbt command (default: that of this Python).",
+    ),
+    click.option(
+        "--scratch",
+        type=FOLDER,
+        metavar="FOLDER",
+        help="For databases (default: /tmp).",
+    ),
+    click.option(
+        "--json",
+        is_flag=True,
+        help="Also write report.json: the targets and all parts in one file.",
+    ),
+    click.option(
+        "--results",
+        type=FOLDER,
+        default=PROJECT / "benchmarks",
+        metavar="FOLDER",
+        help="For parts and report (default: benchmarks).",
+    ),
+)
+
+
+def with_options(command: Callable) -> Callable:
+    """Give a function the options of the benchmarks, as keyword arguments."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

@@ -8,16 +8,15 @@ cannot say is in docs/complete_journey.md.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import duckdb
 
 from examples.public_data import (
     SourceMissingError,
+    command,
     literal,
     package_folder,
-    run_command,
     write_inputs,
 )
 
@@ -239,18 +238,13 @@ def convert(source: Path, out: Path) -> dict[str, int]:
         return write_inputs(connection, QUERIES, out)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Convert the installed data and print the rows of each file."""
-    return run_command(
-        arguments,
-        program="python -m examples.complete_journey",
-        description="Write The Complete Journey (2,469 grocery households, one year)\n"
-        "as Parquet input files for the build.",
-        install_hint=INSTALL_HINT,
-        inputs=list(QUERIES),
-        convert_to=lambda out: convert(find_source(), out),
-    )
-
+main = command(
+    lambda out: convert(find_source(), out),
+    description="Write The Complete Journey (2,469 grocery households, one year) "
+    "as Parquet input files for the build.",
+    install_hint=INSTALL_HINT,
+    inputs=list(QUERIES),
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(prog_name="python -m examples.complete_journey")

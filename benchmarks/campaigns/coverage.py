@@ -5,16 +5,16 @@ independent of each other, campaigns of one shop share its users: standard error
 those of the shops' means.
 """
 
-import argparse
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from benchmarks.campaigns.stacking import true_variants
+from benchmarks.options import FILE, FOLDER
 
 # The campaign that does nothing; see the generator.
 IDLE = "c04"
@@ -163,13 +163,12 @@ def _alarms(rows: pd.DataFrame) -> dict:
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the summary as JSON; in a process of its own, see `measuring`."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.campaigns.coverage")
-    parser.add_argument("--database", type=Path, required=True)
-    parser.add_argument("--stack", type=Path, required=True)
-    options = parser.parse_args(arguments)
-    rows = with_truth(read_lift(options.database), true_variants(options.stack))
+@click.command(help=__doc__)
+@click.option("--database", type=FILE, required=True)
+@click.option("--stack", type=FOLDER, required=True)
+def main(database: Path, stack: Path) -> None:
+    """Print the summary as JSON."""
+    rows = with_truth(read_lift(database), true_variants(stack))
     print(json.dumps(summarize(rows)))
 
 

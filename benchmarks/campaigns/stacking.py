@@ -5,16 +5,17 @@ touch or a session. Campaigns get a label too: of their shop, or of one of fewer
 so that the campaigns of several shops become one of many users.
 """
 
-import argparse
 import json
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
+import click
 import pandas as pd
 
+from benchmarks.options import FOLDER
 from examples.example_data import generate
 from examples.example_data.files import write_parquet
 
@@ -156,27 +157,18 @@ def true_variants(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Write a stack in a process of its own: whoever measures must be small."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.campaigns.stacking")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--shops", type=int, required=True)
-    parser.add_argument("--users", type=int, required=True)
-    parser.add_argument("--campaign-sets", type=int, required=True)
-    parser.add_argument("--copies", type=int, default=1)
-    parser.add_argument("--items", type=int)
-    parser.add_argument("--events-per-user", type=float, default=20.0)
-    parser.add_argument("--processes", type=int, default=1)
-    options = parser.parse_args(arguments)
-    stack = Stack(
-        shops=options.shops,
-        users=options.users,
-        campaign_sets=options.campaign_sets,
-        copies=options.copies,
-        items=options.items,
-        events_per_user=options.events_per_user,
-    )
-    write_stack(stack, options.out, options.processes)
+@click.command(help=__doc__)
+@click.option("--out", type=FOLDER, required=True)
+@click.option("--shops", type=int, required=True)
+@click.option("--users", type=int, required=True)
+@click.option("--campaign-sets", type=int, required=True)
+@click.option("--copies", type=int, default=1, show_default=True)
+@click.option("--items", type=int)
+@click.option("--events-per-user", type=float, default=20.0, show_default=True)
+@click.option("--processes", type=int, default=1, show_default=True)
+def main(out: Path, processes: int, **stack: Any) -> None:
+    """Generate the shops and write them as one."""
+    write_stack(Stack(**stack), out, processes)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 In a process of its own, so that its memory does not burden what is measured later.
 """
 
-import argparse
 import json
-import sys
 from pathlib import Path
 
+import click
+
 from benchmarks.builds import node_seconds
+from benchmarks.options import FILE
 from benchmarks.quality import peer
 from benchmarks.quality.metrics import largest_difference, mean_metrics
 from benchmarks.quality.tables import (
@@ -122,17 +123,14 @@ def ranking_seconds(results: Path, rankings: list[str]) -> dict[str, float]:
     return seconds
 
 
-def main() -> int:
-    """Print the judgment of a build as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", type=Path, required=True)
-    parser.add_argument("--run-results", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=2)
-    options = parser.parse_args()
-    found = judge(options.database, options.run_results, options.threads)
-    print(json.dumps(found, allow_nan=False))
-    return 0
+@click.command(help=__doc__)
+@click.option("--database", type=FILE, required=True)
+@click.option("--run-results", type=FILE, required=True)
+@click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
+def main(database: Path, run_results: Path, threads: int) -> None:
+    """Print what was found as JSON."""
+    print(json.dumps(judge(database, run_results, threads), allow_nan=False))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,4 +1,4 @@
-"""The report: `report.md`, `report.json`, and the page for the terminal."""
+"""The report: `report.md`, `report.json` when asked for, a page for the terminal."""
 
 import json
 from collections.abc import Mapping
@@ -53,17 +53,20 @@ def terminal(parts: Parts) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def write(parts: Parts, folder: Path) -> str:
-    """Write `report.md` and `report.json`; return the page for the terminal."""
+def write(parts: Parts, folder: Path, *, with_json: bool) -> list[Path]:
+    """Write `report.md`, and `report.json` if asked for; return what was written."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.md").write_text(report(parts))
-    verdicts = [
-        dict(zip(("target", "measured", "wanted", "verdict"), row, strict=True))
-        for row in targets.rows(parts)
-    ]
-    content = {"targets": verdicts, **parts}
-    (folder / "report.json").write_text(json.dumps(content, indent=1) + "\n")
-    return terminal(parts)
+    written = {folder / "report.md": report(parts)}
+    if with_json:
+        verdicts = [
+            dict(zip(("target", "measured", "wanted", "verdict"), row, strict=True))
+            for row in targets.rows(parts)
+        ]
+        content = {"targets": verdicts, **parts}
+        written[folder / "report.json"] = json.dumps(content, indent=1) + "\n"
+    for path, text in written.items():
+        path.write_text(text)
+    return list(written)
 
 
 def _rest(parts: Parts, *, details: bool) -> list[str]:

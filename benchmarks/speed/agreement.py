@@ -5,14 +5,15 @@ differently. So values are compared, position by position, and every item's valu
 its exact one; the ranking is compared with sums over the engine's own lists.
 """
 
-import argparse
 import json
-import sys
 from pathlib import Path
+from typing import Any
 
+import click
 import numpy as np
 from scipy.sparse import csr_matrix, diags_array, load_npz
 
+from benchmarks.options import FILE, FOLDER
 from benchmarks.speed import NEIGHBORS, TOP_ITEMS
 from benchmarks.speed.interactions import read
 
@@ -175,16 +176,16 @@ def _load_ranking(folder: Path) -> tuple[np.ndarray, np.ndarray]:
         return arrays["items"], arrays["scores"]
 
 
-def main() -> int:
-    """Print the agreement as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("interactions", "results", "ours"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--pruned-by", required=True)
-    parser.add_argument("--hides-history", action="store_true")
-    print(json.dumps(check(**vars(parser.parse_args())), allow_nan=False))
-    return 0
+@click.command(help=__doc__)
+@click.option("--interactions", type=FILE, required=True)
+@click.option("--results", type=FOLDER, required=True)
+@click.option("--ours", type=FOLDER, required=True)
+@click.option("--pruned-by", required=True)
+@click.option("--hides-history", is_flag=True)
+def main(**options: Any) -> None:
+    """Print what was compared as JSON."""
+    print(json.dumps(check(**options), allow_nan=False))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

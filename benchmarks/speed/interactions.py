@@ -1,12 +1,12 @@
 """The matrices that the engines work on: a public set, or one drawn at random."""
 
-import argparse
-import sys
 from pathlib import Path
 
+import click
 import numpy as np
 from scipy.sparse import csr_matrix, load_npz, save_npz
 
+from benchmarks.options import FILE, FOLDER
 from benchmarks.sets import PUBLIC
 
 GENERATED = "generated-10m"
@@ -109,22 +109,20 @@ def _matrix(rows: np.ndarray, columns: np.ndarray, shape: tuple) -> csr_matrix:
     return result
 
 
-def main() -> int:
-    """Write a matrix as npz."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, help="a public set (default: drawn)")
-    parser.add_argument("--small", action="store_true", help="draw a small one")
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
-    if options.folder:
-        found = from_events(options.folder, PUBLIC[options.folder.name])
-    elif options.small:
+@click.command(help=__doc__)
+@click.option("--folder", type=FOLDER, help="A public set (default: drawn).")
+@click.option("--small", is_flag=True, help="Draw a small one.")
+@click.option("--out", type=FILE, required=True)
+def main(folder: Path | None, small: bool, out: Path) -> None:
+    """Write the matrix as scipy's npz."""
+    if folder:
+        found = from_events(folder, PUBLIC[folder.name])
+    elif small:
         found = generated(500, 300, 5_000)
     else:
         found = generated()
-    save_npz(options.out, found, compressed=False)
-    return 0
+    save_npz(out, found, compressed=False)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

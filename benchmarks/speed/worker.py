@@ -5,7 +5,6 @@ last results; `quit` ends. Each answer is one JSON line on the original standard
 output; what libraries print goes to standard error.
 """
 
-import argparse
 import json
 import os
 import resource
@@ -15,9 +14,11 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import click
 import numpy as np
 from scipy.sparse import save_npz
 
+from benchmarks.options import FILE, FOLDER
 from benchmarks.speed.interactions import read
 
 # Module and class by name: the library itself is imported by its engine only.
@@ -48,12 +49,18 @@ def cpu_seconds() -> float:
     return sum(os.times()[:4])
 
 
-def serve(options: argparse.Namespace, answer: Callable[[dict], None]) -> None:
+def serve(
+    engine_name: str,
+    interactions: Path,
+    results: Path,
+    threads: int,
+    answer: Callable[[dict], None],
+) -> None:
     """Load, then obey standard input until `quit` or its end."""
-    module, name = ENGINES[options.engine]
-    matrix = read(options.interactions)
+    module, name = ENGINES[engine_name]
+    matrix = read(interactions)
     engine_class = getattr(import_module(f"benchmarks.speed.{module}"), name)
-    engine = engine_class(matrix, options.threads)
+    engine = engine_class(matrix, threads)
     answer({"loaded_megabytes": peak_megabytes()})
     neighbors = ranking = None
     for line in sys.stdin:
@@ -75,10 +82,9 @@ def serve(options: argparse.Namespace, answer: Callable[[dict], None]) -> None:
             )
         elif line.strip() == "save":
             items, scores = engine.export_ranking(ranking)
-            folder = options.results
-            folder.mkdir(parents=True, exist_ok=True)
-            save_npz(folder / "neighbors.npz", engine.export_neighbors(neighbors))
-            np.savez(folder / "ranking.npz", items=items, scores=scores)
+            results.mkdir(parents=True, exist_ok=True)
+            save_npz(results / "neighbors.npz", engine.export_neighbors(neighbors))
+            np.savez(results / "ranking.npz", items=items, scores=scores)
             answer(
                 {"pruned_by": engine.pruned_by, "hides_history": engine.hides_history}
             )
@@ -87,19 +93,18 @@ def serve(options: argparse.Namespace, answer: Callable[[dict], None]) -> None:
             return
 
 
-def main() -> int:
+@click.command(help=__doc__)
+@click.option("--engine", type=click.Choice(list(ENGINES)), required=True)
+@click.option("--interactions", type=FILE, required=True)
+@click.option("--results", type=FOLDER, required=True)
+@click.option("--threads", type=int, required=True)
+def main(engine: str, interactions: Path, results: Path, threads: int) -> None:
     """Run one engine."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engine", choices=ENGINES, required=True)
-    parser.add_argument("--interactions", type=Path, required=True)
-    parser.add_argument("--results", type=Path, required=True)
-    parser.add_argument("--threads", type=int, required=True)
-    options = parser.parse_args()
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     if hasattr(os, "sched_setaffinity"):
         # For what starts threads by the number of processors that it may use.
-        allowed = sorted(os.sched_getaffinity(0))[: options.threads]
+        allowed = sorted(os.sched_getaffinity(0))[:threads]
         os.sched_setaffinity(0, allowed)
 
     def answer(content: dict) -> None:
@@ -107,12 +112,11 @@ def main() -> int:
         answers.flush()
 
     try:
-        serve(options, answer)
+        serve(engine, interactions, results, threads, answer)
     except (ImportError, MemoryError) as error:
         answer({"error": f"{type(error).__name__}: {error}"})
-        return 1
-    return 0
+        sys.exit(1)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

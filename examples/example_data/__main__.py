@@ -1,24 +1,18 @@
 """Command line of the example-data generator: see `--help`."""
 
-import argparse
 import sys
 import time
 from pathlib import Path
 
-from examples.example_data import generate
-from examples.example_data.files import TRUTH_FILE, write_files
+import click
+
 from examples.example_data.settings import (
     DEFAULT_EVENTS_PER_USER,
     DEFAULT_SEED,
     DEFAULT_USERS,
 )
 
-_DESCRIPTION = """\
-Write the eight inputs of a made-up shop, and truth.json with the true campaign
-effects, exact counts and the fate of every row. The same arguments give the same
-bytes; the data is always that of January to June 2025."""
-
-_EXAMPLES = """\
+_EXAMPLES = """\b
 examples:
   20,000 users as Parquet, to be read with the var input_dir:
     python -m examples.example_data --users 20000 --out data/shop
@@ -30,67 +24,78 @@ examples:
         --out seeds/example"""
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m examples.example_data",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="FOLDER", help="where to write"
-    )
-    parser.add_argument(
-        "--users",
-        type=int,
-        default=DEFAULT_USERS,
-        metavar="N",
-        help="number of users, at least 50 (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--items",
-        type=int,
-        metavar="N",
-        help="number of items, at least 50 "
-        "(default: a tenth of the users, from 200 to 20000)",
-    )
-    parser.add_argument(
-        "--events-per-user",
-        type=float,
-        default=DEFAULT_EVENTS_PER_USER,
-        metavar="X",
-        help="events per user, approximately, from 4 to 500; the campaigns add one or "
-        "two (default: %(default)g)",
-    )
-    parser.add_argument(
-        "--seed",
-        type=int,
-        default=DEFAULT_SEED,
-        metavar="N",
-        help="seed of the random numbers (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--format",
-        choices=("parquet", "csv"),
-        default="parquet",
-        help="file format (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--prefix",
-        default="",
-        metavar="TEXT",
-        help="put before every input's file name, such as example_ for dbt seeds",
-    )
-    return parser
+@click.command(epilog=_EXAMPLES)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="FOLDER",
+    help="Where to write.",
+)
+@click.option(
+    "--users",
+    type=int,
+    default=DEFAULT_USERS,
+    show_default=True,
+    metavar="N",
+    help="Number of users, at least 50.",
+)
+@click.option(
+    "--items",
+    type=int,
+    metavar="N",
+    help="Number of items, at least 50 (default: a tenth of the users, from 200 to "
+    "20000).",
+)
+@click.option(
+    "--events-per-user",
+    type=float,
+    default=DEFAULT_EVENTS_PER_USER,
+    show_default=True,
+    metavar="X",
+    help="Events per user, approximately, from 4 to 500; the campaigns add one or two.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=DEFAULT_SEED,
+    show_default=True,
+    metavar="N",
+    help="Seed of the random numbers.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["parquet", "csv"]),
+    default="parquet",
+    show_default=True,
+    help="File format.",
+)
+@click.option(
+    "--prefix",
+    default="",
+    metavar="TEXT",
+    help="Put before every input's file name, such as example_ for dbt seeds.",
+)
+def main(
+    out: Path,
+    users: int,
+    items: int | None,
+    events_per_user: float,
+    seed: int,
+    file_format: str,
+    prefix: str,
+) -> None:
+    """Write the eight inputs of a made-up shop, and the truth about it.
 
+    truth.json has the true campaign effects, exact counts and the fate of every row.
+    The same arguments give the same bytes; the data is always that of January to June
+    2025.
+    """
+    # Not above: --help need not wait for them.
+    from examples.example_data import generate
+    from examples.example_data.files import TRUTH_FILE, write_files
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; a setting out of range ends with one line and code 2."""
-    parser = make_parser()
-    options = parser.parse_args(arguments)
-    if options.out.exists() and not options.out.is_dir():
-        parser.error(f"--out must be a folder, and {options.out} is a file")
     started_at = time.monotonic()
 
     def report(message: str) -> None:
@@ -100,19 +105,19 @@ def main(arguments: list[str] | None = None) -> None:
 
     try:
         data = generate(
-            users=options.users,
-            items=options.items,
-            seed=options.seed,
-            events_per_user=options.events_per_user,
+            users=users,
+            items=items,
+            seed=seed,
+            events_per_user=events_per_user,
             report=report,
         )
     except ValueError as error:
-        parser.error(_as_option(str(error)))
-    written = write_files(data, options.out, options.format, options.prefix, report)
+        raise click.UsageError(_as_option(str(error))) from error
+    written = write_files(data, out, file_format, prefix, report)
     width = max(len(path.name) for path, _ in written)
     for path, rows in written:
         print(f"{path.name:<{width}}  {rows:>12,} rows  {_size(path):>10}")
-    print(f"{TRUTH_FILE:<{width}}  {'':>17}  {_size(options.out / TRUTH_FILE):>10}")
+    print(f"{TRUTH_FILE:<{width}}  {'':>17}  {_size(out / TRUTH_FILE):>10}")
 
 
 def _as_option(message: str) -> str:
@@ -133,4 +138,4 @@ def _size(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="python -m examples.example_data")

@@ -92,7 +92,7 @@ def learn(
             cutoff=CUTOFF,
             rounds=ROUNDS,
             seed=0,
-        ).weights
+        )
     rows = [
         {
             "scorer": name,

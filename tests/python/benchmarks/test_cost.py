@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks.__main__ import main
 from benchmarks.cost import Run, summarize
@@ -20,7 +21,8 @@ def run(tmp_path, monkeypatch):
 
     def run_with(*arguments):
         options = ["--only", "cost", "--dbt", f"{sys.executable} {STUB}"]
-        return main([*options, "--results", str(tmp_path / "results"), *arguments])
+        options += ["--results", str(tmp_path / "results"), *arguments]
+        return CliRunner().invoke(main, options)
 
     return run_with
 
@@ -37,7 +39,7 @@ def test_full_and_empty_builds_run_in_turn_into_fresh_databases(
     run, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("PRECISION_MARKETING_INPUT_DIR", "another shop")
-    assert run("--repeats", "2") == 0
+    assert run("--repeats", "2").exit_code == 0
     found = calls(tmp_path)
     kinds = [("empty" if "--empty" in call else call[0]) for call, _, _ in found]
     assert kinds == ["parse", "empty", "build", "empty", "build"]
@@ -45,8 +47,9 @@ def test_full_and_empty_builds_run_in_turn_into_fresh_databases(
     assert len({database for _, database, _ in found}) == 1
 
 
-def test_part_has_medians_ratio_and_seconds_by_layer(run, tmp_path, capsys):
-    assert run("--repeats", "1") == 0
+def test_part_has_medians_ratio_and_seconds_by_layer(run, tmp_path):
+    result = run("--repeats", "1")
+    assert result.exit_code == 0
     full, empty = (part(tmp_path)["kinds"][kind] for kind in ("full", "empty"))
     ratio = full["wall_seconds"] / empty["wall_seconds"]
     assert part(tmp_path)["wall_ratio"] == ratio > 1
@@ -61,7 +64,7 @@ def test_part_has_medians_ratio_and_seconds_by_layer(run, tmp_path, capsys):
     assert (full["database_megabytes"], empty["database_megabytes"]) == (0.2, 5e-6)
     report = (tmp_path / "results" / "report.md").read_text()
     assert "| marts      |  3.0 |   3.0 |" in report
-    assert "## Cost of a build beside an empty one" in capsys.readouterr().out
+    assert "## Cost of a build beside an empty one" in result.output
 
 
 def test_median_of_three_runs_is_reported():
@@ -80,37 +83,48 @@ def test_input_folder_and_vars_reach_dbt(run, tmp_path):
     shop = tmp_path / "shop"
     shop.mkdir()
     own = ("--input-dir", str(shop), "--vars", "{windows: {label_share: 0.2}}")
-    assert run("--repeats", "1", "--sets", "shop", *own) == 0
+    assert run("--repeats", "1", "--sets", "shop", *own).exit_code == 0
     arguments, _, _ = calls(tmp_path)[-1]
     given = json.loads(arguments[arguments.index("--vars") + 1])
     assert given == {"windows": {"label_share": 0.2}, "input_dir": str(shop)}
     assert part(tmp_path, "shop")["input"] == "shop"
 
 
-def test_failing_build_leaves_no_part_and_is_said(run, tmp_path, capsys, monkeypatch):
+def test_failing_build_leaves_no_part_and_is_said(run, tmp_path, monkeypatch):
     monkeypatch.setenv("STUB_DBT", "fail")
-    assert run() == 1
-    assert "no dbt today" in capsys.readouterr().err
+    result = run()
+    assert result.exit_code == 1
+    assert "no dbt today" in result.stderr
     assert not (tmp_path / "results/parts").exists()
 
 
 def test_resumed_run_keeps_what_was_measured(run, tmp_path):
-    assert run("--repeats", "1") == 0
+    assert run("--repeats", "1").exit_code == 0
     before = part(tmp_path), len(calls(tmp_path))
-    assert run("--repeats", "1", "--resume") == 0
+    assert run("--repeats", "1", "--resume").exit_code == 0
     assert (part(tmp_path), len(calls(tmp_path))) == before
 
 
 def test_report_is_rendered_again_without_measuring(run, tmp_path):
-    assert run("--repeats", "1") == 0
+    assert run("--repeats", "1").exit_code == 0
     report = tmp_path / "results" / "report.md"
     before, count = report.read_text(), len(calls(tmp_path))
     report.unlink()
-    assert run("--only", "report") == 0
+    assert run("--only", "report").exit_code == 0
     assert (report.read_text(), len(calls(tmp_path))) == (before, count)
 
 
-def test_unknown_section_is_refused(run, capsys):
-    with pytest.raises(SystemExit):
-        run("--only", "sped")
-    assert "there is no section sped" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "sped"], "'--only': there is no section sped"),
+        (["--vars", "[1]"], "'--vars': it must be a mapping"),
+        (["--repeats", "0"], "'--repeats': 0 is not in the range x>=1"),
+        (["--dbt", "no-such-dbt"], "there is no command no-such-dbt: install dbt"),
+        (["--input-dir", "/no/such/folder"], "'/no/such/folder' does not exist"),
+    ],
+)
+def test_a_wrong_option_is_refused_by_name(run, arguments, message):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr

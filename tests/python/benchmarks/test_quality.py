@@ -5,6 +5,7 @@ import sys
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from whole_builds import PROJECT
 
 from benchmarks.__main__ import main
@@ -111,9 +112,10 @@ def test_judge_needs_no_package(tmp_path):
     subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True)
 
 
-def test_absent_sets_are_skipped_with_the_reason(tmp_path, capsys):
+def test_absent_sets_are_skipped_with_the_reason(tmp_path):
     options = ["--only", "quality", "--data", str(tmp_path / "nowhere")]
-    assert main([*options, "--results", str(tmp_path)]) == 0
-    output = capsys.readouterr().out
-    assert f"quality-yelp2018: skipped, no events in {tmp_path}/nowhere" in output
+    result = CliRunner().invoke(main, [*options, "--results", str(tmp_path)])
+    assert result.exit_code == 0
+    skipped = f"quality-yelp2018: skipped, no events in {tmp_path}/nowhere"
+    assert skipped in result.output
     assert "not measured" in (tmp_path / "report.md").read_text()

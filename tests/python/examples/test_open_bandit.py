@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from examples import open_bandit
 from examples.open_bandit import SourceMissingError, convert
@@ -71,10 +72,11 @@ def test_a_clicked_impression_becomes_two_touches_of_a_user_of_its_own(small, tm
     ]
 
 
-def test_missing_package_says_what_to_install(tmp_path, monkeypatch, capsys):
+def test_missing_package_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(open_bandit, "SOURCE_PACKAGE", "no_such_package")
-    assert open_bandit.main(["--out", str(tmp_path)]) == 1
-    assert "pip install --no-deps obp==0.4.1" in capsys.readouterr().err
+    result = CliRunner().invoke(open_bandit.main, ["--out", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "pip install --no-deps obp==0.4.1" in result.stderr
 
 
 def test_missing_source_file_is_named(small, tmp_path):

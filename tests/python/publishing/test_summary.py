@@ -2,16 +2,11 @@
 
 import duckdb
 import pytest
+from rich.cells import cell_len
 
 from precision_marketing.publishing import summary
 from precision_marketing.publishing.summary import SummaryError, summarize
-from precision_marketing.publishing.text_table import (
-    Column,
-    clean,
-    display_width,
-    format_table,
-    shorten,
-)
+from precision_marketing.publishing.text_table import Column, clean, format_table
 
 MARTS = {
     "recommendations": "user_id varchar, recommendation_rank int, item_id varchar, "
@@ -93,7 +88,7 @@ def words(line: str) -> str:
 def test_no_line_is_wider_than_100_columns(make_database):
     text, missing = summarize(make_database())
     assert missing == []
-    assert max(map(display_width, text.splitlines())) <= 100
+    assert max(map(cell_len, text.splitlines())) <= 100
 
 
 def test_recommendations_show_title_or_id_and_reason_in_rank_order(make_database):
@@ -233,16 +228,28 @@ def test_command_points_at_the_published_file(make_database, capsys):
         ("👍🏽", 2),  # skin tone
         ("👩\u200d🍳", 2),  # joined
         ("🇩🇪🇫🇷", 4),  # two flags of two letters each
-        ("", 0),
     ],
 )
-def test_width_is_what_a_terminal_draws(text, width):
-    assert display_width(text) == width
+def test_columns_are_as_wide_as_a_terminal_draws_their_text(text, width):
+    table = format_table([Column(""), Column("")], [(text, "|")])
+    assert table.splitlines()[-1] == f"{text}  |"
+    assert table.splitlines()[1] == f"{'-' * width}  -"
 
 
-def test_shortened_text_never_splits_a_character():
-    assert shorten("ab緑茶", 4) == "ab…"
-    assert shorten("👩\u200d🍳👩\u200d🍳", 3) == "👩\u200d🍳…"
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("ab緑茶", "ab …"), ("👩\u200d🍳👩\u200d🍳緑茶", "👩\u200d🍳 …")],
+)
+def test_shortened_text_never_splits_a_character(text, shown):
+    columns = [Column(""), Column("", is_number=True)]
+    table = format_table(columns, [(text, "12")], maximum_width=8)
+    assert table.splitlines()[-1] == f"{shown}  12"
+
+
+def test_a_table_has_no_colour_even_where_colour_is_forced(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    table = format_table([Column("[red]a")], [("[bold]b :tea:",)])
+    assert table.splitlines() == ["[red]a", "-------------", "[bold]b :tea:"]
 
 
 def test_title_cannot_send_control_characters_to_the_terminal():
@@ -265,6 +272,8 @@ def test_numbers_are_never_shortened():
     table = format_table(columns, [("x" * 50, "123456789")], maximum_width=20)
     assert "123456789" in table
     assert max(map(len, table.splitlines())) == 20
+    wide = format_table([columns[1]] * 3, [("123456789",) * 3], maximum_width=20)
+    assert wide.splitlines()[-1].split() == ["123456789"] * 3
 
 
 def test_row_of_another_length_is_an_error():

@@ -19,24 +19,6 @@ from precision_marketing.algorithms.kernels.top import is_before
 _FACTORS = (0.0, 0.5, 0.75, 1.33, 2.0)
 _SHARES = (0.1, 0.3)
 
-trials_schema = pa.schema(
-    [
-        ("trial", pa.int32()),
-        ("scorer", pa.string()),
-        ("weight", pa.float64()),
-        ("quality", pa.float64()),
-        ("is_accepted", pa.bool_()),
-    ]
-)
-
-
-class Blend(NamedTuple):
-    """Learned weights by scorer, their quality, and every trial (`trials_schema`)."""
-
-    weights: dict[str, float]
-    quality: float
-    trials: pa.Table
-
 
 class _Lists(NamedTuple):
     """Pooled candidates: those of user n are rows starts[n] to starts[n + 1]."""
@@ -56,7 +38,7 @@ def learn_weights(
     cutoff: int,
     rounds: int,
     seed: int,
-) -> Blend:
+) -> dict[str, float]:
     """Return the weights that rank the labels best, by coordinate ascent.
 
     A candidate's blended score is the sum of weight x scaled score over the scorers
@@ -84,9 +66,9 @@ def learn_weights(
 
     Returns
     -------
-    Blend
-        Weights sum to the sum of `start`. The start itself where nothing is better or
-        no user has both a label and a list.
+    dict of str to float
+        Weights by scorer, of the same sum as `start`. The start itself where nothing is
+        better or no user has both a label and a list.
 
     Raises
     ------
@@ -105,9 +87,9 @@ def learn_weights(
     ... )
     >>> labels = pa.table({"user_index": [0, 1], "item_index": [7, 7]})
     >>> settings = dict(cutoff=1, rounds=3, seed=0)
-    >>> blend = learn_weights(scores, labels, start={"good": 1, "bad": 1}, **settings)
-    >>> blend.weights["good"] > blend.weights["bad"], blend.quality
-    (True, 2.0)
+    >>> weights = learn_weights(scores, labels, start={"good": 1, "bad": 1}, **settings)
+    >>> weights["good"] > weights["bad"]
+    True
     """
     check_count("cutoff", cutoff)
     check_count("rounds", rounds)
@@ -118,7 +100,6 @@ def learn_weights(
     total = weights.sum()
     lists = _pooled(scores, labels, names)
     best = _quality(lists, weights, cutoff)
-    trials = [[0, None, None, _mean(best), True]]
     generator = np.random.default_rng(seed)
     for _ in range(rounds if best.size else 0):
         is_better = False
@@ -130,19 +111,12 @@ def learn_weights(
                     continue
                 found = _quality(lists, changed, cutoff)
                 gain = found - best
-                noise = gain.std() / np.sqrt(gain.size)
-                is_accepted = bool(_mean(gain) > noise)
-                trials.append(
-                    [len(trials), names[number], weight, _mean(found), is_accepted]
-                )
-                if is_accepted:
+                if gain.mean() > gain.std() / np.sqrt(gain.size):
                     weights, best, is_better = changed, found, True
         if not is_better:
             break
     weights *= total / weights.sum()
-    columns = map(pa.array, zip(*trials, strict=True), trials_schema.types)
-    table = pa.table(list(columns), schema=trials_schema)
-    return Blend(dict(zip(names, weights.tolist(), strict=True)), _mean(best), table)
+    return dict(zip(names, weights.tolist(), strict=True))
 
 
 def _proposals(weights: np.ndarray, number: int) -> list[float]:
@@ -150,11 +124,6 @@ def _proposals(weights: np.ndarray, number: int) -> list[float]:
     if weights[number] == 0:
         return [share * weights.max() for share in _SHARES]
     return [factor * weights[number] for factor in _FACTORS]
-
-
-def _mean(values: np.ndarray) -> float:
-    """Return the mean, 0 of nothing."""
-    return float(values.mean()) if values.size else 0.0
 
 
 def _pooled(scores: pa.Table, labels: pa.Table, names: list[str]) -> _Lists:

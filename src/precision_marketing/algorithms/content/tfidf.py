@@ -2,17 +2,20 @@
 
 Source: Salton, Buckley (1988), "Term-weighting approaches in automatic text
 retrieval"; Pazzani, Billsus (2007), "Content-based recommendation systems", section
-10.2 (a user profile as the weighted sum of item profiles). Weights as in
-scikit-learn's `TfidfVectorizer(sublinear_tf=True)`.
+10.2 (a user profile as the weighted sum of item profiles). Counted and weighted by
+scikit-learn; the limit on terms is ours, since its own `max_features` breaks ties by
+the order in which a sort happens to leave them.
 """
 
-from array import array
-from collections import Counter
+import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 
 import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix, diags_array, eye_array, hstack
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.preprocessing import normalize
 
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors_schema
 from precision_marketing.algorithms.kernels.engine import (
@@ -78,30 +81,28 @@ def term_counts(
             f"maximum_document_frequency ({maximum_document_frequency}) must be at"
             f" least minimum_document_frequency ({minimum_document_frequency})"
         )
-    numbers: dict[str, int] = {}
-    columns, occurrences, ends = array("i"), array("i"), array("q", [0])
-    for document in documents:
-        found = Counter(analyzer(document))
-        columns.extend(numbers.setdefault(term, len(numbers)) for term in found)
-        occurrences.extend(found.values())
-        ends.append(len(columns))
-    every = np.array(list(numbers), dtype=object)
-    counts = csr_matrix(
-        (np.array(occurrences, np.float64), np.array(columns, np.int32), ends),
-        shape=(len(ends) - 1, len(every)),
+    vectorizer = CountVectorizer(
+        analyzer=analyzer,
+        min_df=int(minimum_document_frequency),
+        max_df=int(maximum_document_frequency),
+        dtype=np.float64,
     )
-    frequencies = np.bincount(counts.indices, minlength=len(every))
-    kept = np.flatnonzero(
-        (frequencies >= minimum_document_frequency)
-        & (frequencies <= maximum_document_frequency)
-    )
-    kept = kept[np.argsort(every[kept], kind="stable")]
-    totals = np.asarray(counts.sum(axis=0)).ravel()[kept]
+    numbers = count()
+    try:
+        found = vectorizer.fit_transform(
+            document for document, _ in zip(documents, numbers, strict=False)
+        )
+    except ValueError as refusal:
+        # Where no term is left, scikit-learn raises.
+        if not re.match("empty vocabulary|After pruning", str(refusal)):
+            raise
+        return csr_matrix((next(numbers), 0)), []
+    counts = csr_matrix(found)
+    totals = np.asarray(counts.sum(axis=0)).ravel()
     most = np.sort(np.argsort(-totals, kind="stable")[: int(maximum_terms)])
-    kept = kept[most]
-    result = counts[:, kept].tocsr()
-    result.sort_indices()
-    return result, every[kept].tolist()
+    counts = counts[:, most]
+    counts.sort_indices()
+    return counts, vectorizer.get_feature_names_out()[most].tolist()
 
 
 def tfidf_weights(counts: csr_matrix) -> csr_matrix:
@@ -126,7 +127,7 @@ def tfidf_weights(counts: csr_matrix) -> csr_matrix:
     >>> tfidf_weights(csr_matrix([[1, 1], [1, 0], [0, 0]])).toarray().round(3).tolist()
     [[0.605, 0.796], [1.0, 0.0], [0.0, 0.0]]
     """
-    return of_length_one(_undivided(counts))
+    return _weighted(counts, norm="l2")
 
 
 def tfidf_lengths(counts: Sequence[csr_matrix]) -> np.ndarray:
@@ -147,16 +148,16 @@ def tfidf_lengths(counts: Sequence[csr_matrix]) -> np.ndarray:
     >>> tfidf_lengths([csr_matrix([[1, 1], [1, 0], [0, 0]])]).round(3).tolist()
     [2.127, 1.288, 0.0]
     """
-    squares = [_undivided(field).power(2).sum(axis=1) for field in counts]
+    squares = [_weighted(field, norm=None).power(2).sum(axis=1) for field in counts]
     return np.sqrt(sum(np.asarray(square).ravel() for square in squares))
 
 
-def _undivided(counts: csr_matrix) -> csr_matrix:
-    """Return TF-IDF weights whose rows are not yet divided by their length."""
-    frequencies = np.bincount(counts.indices, minlength=counts.shape[1])
-    rarity = np.log((1 + counts.shape[0]) / (1 + frequencies)) + 1
-    weights = (1 + np.log(counts.data)) * rarity[counts.indices]
-    return csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)
+def _weighted(counts: csr_matrix, norm: str | None) -> csr_matrix:
+    """Return TF-IDF weights, rows divided by their length or as they are."""
+    if counts.nnz == 0:
+        return csr_matrix(counts.shape)
+    transformer = TfidfTransformer(sublinear_tf=True, norm=norm)
+    return csr_matrix(transformer.fit_transform(counts))
 
 
 def combined_profiles(
@@ -202,10 +203,7 @@ def combined_profiles(
 
 def of_length_one(rows: csr_matrix) -> csr_matrix:
     """Return a matrix with each row divided by its length, 0 where that is 0."""
-    lengths = np.sqrt(np.asarray(rows.power(2).sum(axis=1)).ravel())
-    # A row of length 0 has no non-zeros, so the factor does not matter.
-    factors = 1.0 / np.where(lengths > 0, lengths, 1.0)
-    scaled = csr_matrix(diags_array(factors) @ rows)
+    scaled = csr_matrix(normalize(rows)) if rows.nnz else csr_matrix(rows.shape)
     scaled.sort_indices()
     return scaled
 

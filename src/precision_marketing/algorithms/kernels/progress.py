@@ -1,4 +1,8 @@
-"""Progress of long work in the log of Python: what, how much of it, how long so far."""
+"""Progress of long work in the log of Python: what, how much of it, how long so far.
+
+Not rich's progress: that redraws one line of a terminal it owns, while this becomes
+lines of dbt's log (`build_log`), between those of other models on other threads.
+"""
 
 import logging
 import time

@@ -125,8 +125,10 @@ class NeuralScorerModel:
         -------
         array of float64, shape (n,)
             The sigmoid of the logits, in [0, 1], with 40 bits of fraction, so that
-            ties are ties. It is relative to the negatives drawn in training;
-            `calibrated` makes it one among all candidates.
+            ties are ties. It is relative to the negatives drawn in training: its odds
+            times `sampling_rate` are those among all candidates. Source: King, Zeng
+            (2001), "Logistic regression in rare events data", section 4.1 (prior
+            correction).
 
         Raises
         ------
@@ -199,32 +201,6 @@ class NeuralScorerModel:
             for seed in seeds
         ]
         return cls(**scaling, networks=tuple(networks), history=_history(table))
-
-
-def calibrated(probabilities: np.ndarray, sampling_rate: float) -> np.ndarray:
-    """Return probabilities among all candidates, not among the rows that trained.
-
-    Parameters
-    ----------
-    probabilities : array of float, shape (n,)
-        As a model predicts them.
-    sampling_rate : float
-        As in `NeuralScorerModel`, > 0.
-
-    Returns
-    -------
-    array of float64, shape (n,)
-        The odds times `sampling_rate`: ln(sampling_rate) added to the intercept.
-        Source: King, Zeng (2001), "Logistic regression in rare events data", section
-        4.1 (prior correction).
-
-    Examples
-    --------
-    >>> calibrated(np.array([0.5]), sampling_rate=0.25).tolist()
-    [0.2]
-    """
-    odds = np.asarray(probabilities) * sampling_rate
-    return odds / (odds + 1.0 - probabilities)
 
 
 def _history(table: pa.Table) -> pa.Table:

@@ -13,7 +13,7 @@ for recommender systems".
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,11 +31,7 @@ from precision_marketing.algorithms.learned.neural_model import (
     NeuralScorerModel,
     history_schema,
 )
-from precision_marketing.algorithms.learned.training_data import (
-    MINIMUM_HOLDOUT_USERS,
-    MINIMUM_TRAINING_USERS,
-    TrainingData,
-)
+from precision_marketing.algorithms.learned.training_data import TrainingData
 from precision_marketing.algorithms.learned.training_rows import TrainingRows
 
 HIDDEN_LAYERS = (64, 64)
@@ -66,8 +62,6 @@ class NeuralScorerSettings:
     negatives_per_positive : int
         Negatives drawn per positive and epoch, without replacement; all of them where
         there are fewer.
-    minimum_training_users, minimum_holdout_users : int
-        Users with a positive label that each part must have.
     seed : int
         Seed of the first weights, the shuffling and the negatives.
     """
@@ -78,8 +72,6 @@ class NeuralScorerSettings:
     batch_size: int = 1024
     learning_rate: float = 1e-3
     negatives_per_positive: int = 10
-    minimum_training_users: int = MINIMUM_TRAINING_USERS
-    minimum_holdout_users: int = MINIMUM_HOLDOUT_USERS
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -90,52 +82,10 @@ class NeuralScorerSettings:
             "patience",
             "batch_size",
             "negatives_per_positive",
-            "minimum_training_users",
-            "minimum_holdout_users",
         ):
             check_count(name, getattr(self, name))
         if not 0 < self.learning_rate < np.inf:
             raise ValueError(f"learning_rate must be > 0, not {self.learning_rate}")
-
-
-def fit(
-    features: np.ndarray,
-    feature_names: Sequence[str],
-    labels: np.ndarray,
-    users: np.ndarray,
-    items: np.ndarray,
-    holdout_users: np.ndarray,
-    settings: NeuralScorerSettings,
-) -> NeuralScorerModel:
-    """Train the networks on the given rows.
-
-    Parameters
-    ----------
-    features, feature_names, labels, users, items, holdout_users
-        As for `TrainingData.prepared`.
-    settings : NeuralScorerSettings
-
-    Returns
-    -------
-    NeuralScorerModel
-        As `fit_networks` returns it.
-
-    Raises
-    ------
-    NotEnoughTrainingData, ValueError
-        As `TrainingData.prepared`.
-    """
-    data = TrainingData.prepared(
-        features,
-        feature_names,
-        labels,
-        users,
-        items,
-        holdout_users,
-        minimum_training_users=settings.minimum_training_users,
-        minimum_holdout_users=settings.minimum_holdout_users,
-    )
-    return fit_networks(data, settings)
 
 
 def fit_networks(

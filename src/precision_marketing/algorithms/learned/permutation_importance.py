@@ -1,4 +1,8 @@
-"""What a group of features is worth to a ranking: how much it loses without it."""
+"""What a group of features is worth to a ranking: how much it loses without it.
+
+scikit-learn's `permutation_importance` gives the same drops by the same shuffles, but
+shuffles one column at a time and not a group, and by a generator of its own.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

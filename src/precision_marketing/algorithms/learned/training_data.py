@@ -17,8 +17,8 @@ from precision_marketing.algorithms.learned.training_rows import (
     check_enough,
 )
 
-MINIMUM_TRAINING_USERS = 20
-MINIMUM_HOLDOUT_USERS = 5
+_MINIMUM_TRAINING_USERS = 20
+_MINIMUM_HOLDOUT_USERS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +58,6 @@ class TrainingData:
         *,
         subset: np.ndarray | None = None,
         negative_share: float = 1.0,
-        minimum_training_users: int = MINIMUM_TRAINING_USERS,
-        minimum_holdout_users: int = MINIMUM_HOLDOUT_USERS,
     ) -> "TrainingData":
         """Check the rows, part them and measure the scaling.
 
@@ -78,8 +76,6 @@ class TrainingData:
             True on the rows that are used: all of them where it is left out.
         negative_share : float
             As the attribute; 1 where nothing was left out.
-        minimum_training_users, minimum_holdout_users : int
-            Users with a positive label that each part must have.
 
         Returns
         -------
@@ -101,8 +97,8 @@ class TrainingData:
             rows = rows.subset(subset[rows.positions])
         training = rows.subset(~rows.is_holdout)
         holdout = rows.subset(rows.is_holdout)
-        check_enough(training, "training", minimum_training_users)
-        check_enough(holdout, "held-out", minimum_holdout_users)
+        check_enough(training, "training", _MINIMUM_TRAINING_USERS)
+        check_enough(holdout, "held-out", _MINIMUM_HOLDOUT_USERS)
         with threadpool_limits(limits=1):
             means, scales = moments(features, training.positions)
         names = tuple(feature_names)

@@ -52,8 +52,6 @@ class RemovalEffects:
 
     Parameters
     ----------
-    conversion_probability : float
-        That a journey converts (0-1); NaN without any journey.
     conversion_effects : array of float64, shape (n,)
         1 - P(conversion without the channel) / P(conversion), in 0 to 1; NaN without
         any conversion.
@@ -61,7 +59,6 @@ class RemovalEffects:
         The same of the expected revenue of a journey; NaN where that is not above 0.
     """
 
-    conversion_probability: float
     conversion_effects: np.ndarray
     revenue_effects: np.ndarray
 
@@ -113,7 +110,7 @@ def removal_effects(counts: JourneyCounts) -> RemovalEffects:
     n_channels = counts.starts.size
     if n_journeys == 0:
         unknown = np.full(n_channels, np.nan)
-        return RemovalEffects(np.nan, unknown, unknown)
+        return RemovalEffects(unknown, unknown)
     outflow = _outflow(counts)
     steps = np.eye(n_channels) - counts.transitions.toarray() / outflow[:, np.newaxis]
     with one_blas_thread():
@@ -123,7 +120,6 @@ def removal_effects(counts: JourneyCounts) -> RemovalEffects:
         converting = visits @ (counts.conversions / outflow)
         earning = visits @ (counts.revenue / outflow)
     return RemovalEffects(
-        conversion_probability=counts.conversions.sum() / n_journeys,
         conversion_effects=_effects(
             reach * converting, counts.conversions.sum() / n_journeys
         ),

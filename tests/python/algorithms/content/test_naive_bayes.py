@@ -51,15 +51,17 @@ def test_scores_are_mean_log_odds_up_to_a_constant_of_the_user(shop, smoothing):
     assert not found[:, ~has_text].any()
 
 
-def test_with_equally_frequent_terms_it_is_the_naive_bayes_of_scikit_learn():
-    # Two classes, the user's likes and the catalogue; with equal q_t Lidstone's
-    # smoothing by the background is scikit-learn's alpha.
-    counts = csr_matrix([[2.0, 1.0, 0.0], [0.0, 1.0, 2.0], [1.0, 1.0, 1.0]])
-    model = MultinomialNB(alpha=0.5)
-    model.fit(counts[[0]], ["liked"])
-    plain = model.feature_log_prob_[0] - np.log(1 / 3)
-    found = term_log_odds(csr_matrix([[1.0, 0, 0]]), counts, smoothing=0.5).toarray()
-    np.testing.assert_allclose(found[0] - np.log1p(3 / 1.5), plain, atol=TOLERANCE)
+def test_it_is_the_naive_bayes_of_scikit_learn_with_a_class_for_each_user(shop):
+    weights, counts = shop
+    background = np.asarray(counts.sum(axis=0)).ravel() / counts.sum()
+    beforehand = 0.5 * counts.shape[1]
+    liked = weights @ counts
+    model = MultinomialNB(alpha=beforehand * background, fit_prior=False)
+    model.fit(liked, np.arange(liked.shape[0]))
+    constant = np.log1p(np.asarray(liked.sum(axis=1)) / beforehand)
+    expected = model.feature_log_prob_ - np.log(background) + constant
+    found = term_log_odds(weights, counts, smoothing=0.5).toarray()
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
 def test_a_term_that_is_rare_in_the_catalogue_says_more():

@@ -11,7 +11,6 @@ from precision_marketing.algorithms.learned.logistic_regression import (
     fit_logistic,
 )
 from precision_marketing.algorithms.learned.model_records import neural_model_schema
-from precision_marketing.algorithms.learned.neural_model import calibrated
 from precision_marketing.algorithms.learned.training_data import TrainingData
 
 TOLERANCE = 1e-9
@@ -94,13 +93,14 @@ def test_a_larger_penalty_gives_smaller_coefficients(data):
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_calibration_undoes_the_sampling_of_negatives(rows, data):
+def test_odds_times_the_sampling_rate_undo_the_sampling_of_negatives(rows, data):
     model = fit_logistic(data, penalty=1.0, negatives_per_positive=1)
     holdout = rows["holdout_users"]
     predicted = model.predict(rows["features"][holdout])
     observed = rows["labels"][holdout].mean()
     assert predicted.mean() > 3 * observed
-    shifted = calibrated(predicted, model.sampling_rate)
+    odds = predicted / (1 - predicted) * model.sampling_rate
+    shifted = odds / (1 + odds)
     assert shifted.mean() == pytest.approx(observed, rel=0.1)
 
 

@@ -1,9 +1,14 @@
 """A group of features is worth what the ranking loses without it."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import sklearn.inspection
+from sklearn.dummy import DummyClassifier
 
 from precision_marketing.algorithms.learned import permutation_importance
+from precision_marketing.algorithms.learned.ndcg import mean_ndcg
 from precision_marketing.algorithms.learned.neural_model import (
     Network,
     NeuralScorerModel,
@@ -52,6 +57,33 @@ def test_a_second_run_gives_the_same_and_another_seed_another_shuffle():
     assert group_importance(model, data, {"one": [0]}) == found
     assert group_importance(model, data, {"one": [0]}, seed=1) != found
     assert len(set(found["one"].drops)) == 3
+
+
+def test_drops_of_single_features_are_those_of_scikit_learn(monkeypatch):
+    data, model = data_and_model()
+    positions, users, labels = permutation_importance._asked(data)
+    estimator = DummyClassifier()
+    expected = sklearn.inspection.permutation_importance(
+        estimator,
+        data.features[positions],
+        labels,
+        scoring=lambda _, rows, y: mean_ndcg(users, y, model.predict(rows)),
+        n_repeats=3,
+        random_state=7,
+    )
+    # Its shuffles: each of what the one before has left.
+    state = np.random.RandomState(np.random.RandomState(7).randint(2**31))
+    shuffle, whole, orders = np.arange(users.size), np.arange(users.size), []
+    for _ in range(3):
+        state.shuffle(shuffle)
+        whole = whole[shuffle]
+        orders.append(whole)
+    given = SimpleNamespace(permutation=lambda size: orders.pop(0))
+    monkeypatch.setattr(np.random, "default_rng", lambda seed: given)
+    groups = {name: [place] for place, name in enumerate(data.feature_names)}
+    found = group_importance(model, data, groups)
+    drops = [group.drops for group in found.values()]
+    np.testing.assert_allclose(drops, expected.importances, rtol=0, atol=1e-12)
 
 
 def test_features_are_left_as_they_were():
