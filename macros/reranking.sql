@@ -1,5 +1,5 @@
 {# Whether anything is done to the published ranking: a rule, diversity, exploration. #}
-{% macro is_reranked() %}
+{% macro reranking_is_wanted() %}
     {{ return(
         var("recommendation_rules") | length > 0
         or var("diversity") > 0
@@ -22,6 +22,6 @@
     {% set shown = [20, var("recommendations_per_user")] | max %}
     {{ return(
         [shown, var("candidates_per_scorer")] | max
-        if precision_marketing.is_reranked() else shown
+        if precision_marketing.reranking_is_wanted() else shown
     ) }}
 {% endmacro %}

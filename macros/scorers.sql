@@ -118,7 +118,12 @@
     {% set rows = [
         ["every_scorer", "candidates", var("candidates_per_scorer"), true],
         ["every_scorer", "kept_of_each_scorer", var("kept_of_each_scorer"), true],
-        ["exploration", "list_length", var("recommendations_per_user"), true],
+        ["reranking", "is_wanted", precision_marketing.reranking_is_wanted() | int,
+         true],
+        ["reranking", "list_length", var("recommendations_per_user"), true],
+        ["reranking", "diversity", var("diversity"), true],
+        ["reranking", "explored_count", precision_marketing.explored_item_count(),
+         true],
         ["search", "is_wanted", var("tune") | int, true],
         ["search", "users", var("tune_users"), true],
         ["search", "trials", var("tune_trials_per_scorer"), true],
