@@ -38,7 +38,9 @@ def model(dbt, session):
     likeness = explored = None
     if settings["diversity"]:
         likeness = read_likeness(
-            dbt.ref("item_cosine_neighbors"), dbt.ref("content_tfidf_neighbors"), n_items
+            dbt.ref("item_cosine_neighbors"),
+            dbt.ref("content_tfidf_neighbors"),
+            n_items,
         )
     if settings["explored_count"]:
         *_, serve = read_windows(
@@ -54,8 +56,9 @@ def model(dbt, session):
             fields | reviews["serve"],
             content_scorers(
                 read_embeddings(dbt.ref("int_item_embeddings"), n_items),
-                lambda name: read_settings(scorer_settings, name)
-                | {"candidates": length},
+                lambda name: (
+                    read_settings(scorer_settings, name) | {"candidates": length}
+                ),
             ),
             length,
         )

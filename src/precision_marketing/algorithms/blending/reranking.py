@@ -98,7 +98,7 @@ def rerank_lists(
 
     Notes
     -----
-    At most depth x length look-ups of a likeness per user.
+    Per user as many steps as the ranked items have neighbors, and depth x length.
 
     Examples
     --------
@@ -153,14 +153,20 @@ def _fill(
     rank_of = np.zeros(len(groups), np.int32)
     is_taken = np.zeros(len(groups), np.bool_)
     shown = np.zeros(groups.max() + 1 if groups.size else 0, np.int64)
+    waiting = np.empty(depth, np.int64)
+    trying = np.empty(explored.shape[1], np.int64)
     relevance = np.empty(depth)
     nearest = np.empty(depth)
+    pairs = np.empty((depth, depth) if diversity > 0.0 else (0, 0))
     for user in range(n_users):
-        _set_relevance(ranked[user], scores[user], relevance)
+        n_waiting = _queue(ranked[user], waiting)
+        n_trying = _queue(explored[user], trying)
+        for at in waiting[:n_waiting]:
+            rank_of[ranked[user, at]] = at + 1
+        _set_relevance(waiting[:n_waiting], scores[user], relevance)
         nearest[:] = 0.0
-        for at in range(depth):
-            if ranked[user, at] >= 0:
-                rank_of[ranked[user, at]] = at + 1
+        if diversity > 0.0:
+            _set_pairs(ranked[user], rank_of, starts, neighbors, similarities, pairs)
         # Pinned items count for the places before theirs too.
         for step in range(2 * length):
             place = step % length
@@ -168,19 +174,20 @@ def _fill(
             if (step < length) != (item >= 0):
                 continue
             if step >= length:
-                item = -1
+                n_trying = _keep_open(
+                    trying[:n_trying], explored[user], is_taken, groups, maxima, shown
+                )
+                n_waiting = _keep_open(
+                    waiting[:n_waiting], ranked[user], is_taken, groups, maxima, shown
+                )
                 is_turn = (length - 1 - place) % 2 == turns[user]
-                if is_turn and place >= length - 2 * explored_count:
-                    item, rule = (
-                        _first_open(explored[user], is_taken, groups, maxima, shown),
-                        _EXPLORED,
-                    )
-                if item < 0:
-                    item, rule = _best_open(
-                        ranked[user], is_taken, groups, maxima, shown, relevance,
-                        nearest, diversity,
-                    )  # fmt: skip
-                if item < 0:
+                if is_turn and place >= length - 2 * explored_count and n_trying > 0:
+                    item, rule = explored[user, trying[0]], _EXPLORED
+                elif n_waiting > 0:
+                    best = _best(waiting[:n_waiting], relevance, nearest, diversity)
+                    item = ranked[user, waiting[best]]
+                    rule = _DIVERSIFIED if best > 0 else _ORGANIC
+                else:
                     continue
             items[user, place], rules[user, place] = item, rule
             ranks_before[user, place] = rank_of[item]
@@ -190,91 +197,111 @@ def _fill(
                     shown[groups[item, kind]] += 1
             if diversity > 0.0:
                 _come_nearer(
-                    ranked[user], item, is_taken, groups, starts, neighbors,
-                    similarities, nearest,
+                    waiting[:n_waiting], ranked[user], item, rank_of[item] - 1, groups,
+                    starts, neighbors, similarities, pairs, nearest,
                 )  # fmt: skip
-        for place in range(length):
-            item = items[user, place]
+        # The next user finds everything as this one did.
+        for item in items[user]:
             if item >= 0:
                 is_taken[item] = False
                 for kind in range(2):
                     if groups[item, kind] >= 0:
                         shown[groups[item, kind]] = 0
-        for at in range(depth):
-            if ranked[user, at] >= 0:
-                rank_of[ranked[user, at]] = 0
+        for item in ranked[user]:
+            if item >= 0:
+                rank_of[item] = 0
 
 
 @compiled
-def _set_relevance(ranked, scores, relevance):
+def _queue(items, waiting):
+    """Write the positions of the items, without those of -1; return their number."""
+    count = 0
+    for at in range(len(items)):
+        if items[at] >= 0:
+            waiting[count] = at
+            count += 1
+    return count
+
+
+@compiled
+def _keep_open(waiting, items, is_taken, groups, maxima, shown):
+    """Close up what waits to what may still be shown, and return its number.
+
+    What may not be shown any more stays so: a list only grows.
+    """
+    kept = 0
+    for at in waiting:
+        item = items[at]
+        is_open = not is_taken[item]
+        for kind in range(2):
+            group = groups[item, kind]
+            is_open &= group < 0 or shown[group] < maxima[item, kind]
+        if is_open:
+            waiting[kept] = at
+            kept += 1
+    return kept
+
+
+@compiled
+def _set_relevance(waiting, scores, relevance):
     """Write each score over the largest; 1 where that is 0."""
     best = -np.inf
-    for at in range(len(ranked)):
-        if ranked[at] >= 0:
-            best = max(best, scores[at])
-    for at in range(len(ranked)):
+    for at in waiting:
+        best = max(best, scores[at])
+    for at in waiting:
         relevance[at] = scores[at] / best if best != 0.0 else 1.0
 
 
 @compiled
-def _is_open(item, is_taken, groups, maxima, shown):
-    """Return whether an item may still be shown."""
-    if item < 0 or is_taken[item]:
-        return False
-    for kind in range(2):
-        group = groups[item, kind]
-        if group >= 0 and shown[group] >= maxima[item, kind]:
-            return False
-    return True
-
-
-@compiled
-def _first_open(explored, is_taken, groups, maxima, shown):
-    """Return the first item to explore, -1 if none is left."""
-    for item in explored:
-        if _is_open(item, is_taken, groups, maxima, shown):
-            return item
-    return -1
-
-
-@compiled
-def _best_open(
-    ranked, is_taken, groups, maxima, shown, relevance, nearest, diversity
-):  # fmt: skip
-    """Return the ranked item of the largest marginal relevance and its rule."""
-    found, rule, best = -1, _ORGANIC, -np.inf
-    for at in range(len(ranked)):
-        if not _is_open(ranked[at], is_taken, groups, maxima, shown):
-            continue
-        if diversity == 0.0:
-            return ranked[at], _ORGANIC
+def _best(waiting, relevance, nearest, diversity):
+    """Return which of what waits has the largest marginal relevance, the first such."""
+    if diversity == 0.0:
+        return 0
+    found, best = 0, -np.inf
+    for number in range(len(waiting)):
+        at = waiting[number]
         value = (1.0 - diversity) * relevance[at] - diversity * nearest[at]
         value = np.floor(value * _DIGITS + 0.5)
         if value > best:
-            rule = _ORGANIC if found < 0 else _DIVERSIFIED
-            found, best = ranked[at], value
-    return found, rule
+            found, best = number, value
+    return found
+
+
+@compiled
+def _set_pairs(ranked, rank_of, starts, neighbors, similarities, pairs):
+    """Write how alike each two ranked items are: one look at each item's neighbors."""
+    pairs[:] = 0.0
+    for at in range(len(ranked)):
+        if ranked[at] < 0:
+            continue
+        for entry in range(starts[ranked[at]], starts[ranked[at] + 1]):
+            other = rank_of[neighbors[entry]] - 1
+            if other >= 0 and similarities[entry] > pairs[at, other]:
+                pairs[at, other] = pairs[other, at] = similarities[entry]
 
 
 @compiled
 def _come_nearer(
-    ranked, item, is_taken, groups, starts, neighbors, similarities, nearest
+    waiting, ranked, item, row, groups, starts, neighbors, similarities, pairs, nearest
 ):  # fmt: skip
-    """Raise what each open item has in common with the list, by an item more."""
-    for at in range(len(ranked)):
+    """Raise what each waiting item has in common with the list, by an item more.
+
+    Row: the item's own in `pairs`, -1 where the ranking does not list it.
+    """
+    for at in waiting:
         other = ranked[at]
-        if other < 0 or is_taken[other]:
-            continue
         by_group = 0.0
         for kind in range(2):
             if groups[other, kind] >= 0 and groups[other, kind] == groups[item, kind]:
                 by_group += _ALIKE_BY_GROUP
-        nearest[at] = max(
-            nearest[at],
-            by_group,
-            _likeness(item, other, starts, neighbors, similarities),
-            _likeness(other, item, starts, neighbors, similarities),
-        )
+        if row >= 0:
+            likeness = pairs[row, at]
+        else:
+            likeness = max(
+                _likeness(item, other, starts, neighbors, similarities),
+                _likeness(other, item, starts, neighbors, similarities),
+            )
+        nearest[at] = max(nearest[at], by_group, likeness)
 
 
 @compiled
