@@ -1,15 +1,14 @@
 """The lists that are published: the ranking after rules, diversity and exploration.
 
-What they mean: docs/business_rules.md.
+What they mean: docs/business_rules.md. Compiled, in blocks of users, and not in SQL:
+there each place of a list was a window over all users' candidates.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.blending.reranking import (
@@ -19,19 +18,23 @@ from precision_marketing.algorithms.blending.reranking import (
 )
 from precision_marketing.algorithms.collaborative.neighbors import neighbor_matrix
 from precision_marketing.build.build_log import show_log_in_dbt
-from precision_marketing.build.relations import to_arrow
+from precision_marketing.build.documents import read_item_fields, read_review_fields
+from precision_marketing.build.embeddings import read_embeddings
+from precision_marketing.build.relations import on_other_cursor, reader, to_arrow
+from precision_marketing.build.windows import read_settings, read_windows
+from precision_marketing.candidates.item_rules import (
+    ItemRules,
+    hardly_known,
+    item_rules,
+    read_items,
+)
+from precision_marketing.scorers.content import content_scorers
+from precision_marketing.scorers.exploration import exploration
 
 # Of each kind of likeness so many nearest items count.
 NEIGHBORS = 50
-# Items with events of fewer users are hardly known.
-KNOWN_FROM_USERS = 5
 # A ranking 100 deep takes 80 MB.
 USERS_PER_BLOCK = 50_000
-# What a rule names items by; of the last two a list may be capped.
-_NAMED = ("item_id", "category", "brand")
-_GROUPS = _NAMED[1:]
-# No cap: more room than a list has places.
-_NO_MAXIMUM = 1_000
 
 reranked_schema = pa.schema(
     [
@@ -46,26 +49,75 @@ reranked_schema = pa.schema(
 )
 
 
-@dataclass(frozen=True)
-class ItemRules:
-    """What the rules say of each item.
+def published_lists(relations: Mapping[str, Any], session: Any) -> Any:
+    """Return the lists as the settings `reranking` ask for them.
 
-    Attributes
+    Parameters
     ----------
-    is_shown : array of bool, shape (n_items,)
-        Available and not excluded.
-    groups : array of int32, shape (n_items, 2)
-        Number of the category and of the brand, -1 for none.
-    maxima : array of int64, shape (n_items, 2)
-        Items of its category and brand in a list, by the smallest cap; 1000 without.
-    pinned : array of int32, shape (length,)
-        Item that is pinned to each place, -1 for none.
-    """
+    relations : mapping of str to duckdb.DuckDBPyRelation
+        By the name of the model; only those that the settings need are read.
+    session : duckdb.DuckDBPyConnection
+        The relations' connection.
 
-    is_shown: np.ndarray
-    groups: np.ndarray
-    maxima: np.ndarray
-    pinned: np.ndarray
+    Returns
+    -------
+    duckdb.DuckDBPyRelation or pyarrow.RecordBatchReader
+        `reranked_schema`; where nothing is asked for, `unchanged`.
+    """
+    settings = read_settings(relations["int_scorer_settings"], "reranking")
+    served, length = relations["served_rankings"], settings["list_length"]
+    if not settings["is_wanted"]:
+        return unchanged(served, length)
+    items = read_items(relations["int_items"], relations["int_item_features"])
+    rules = item_rules(
+        to_arrow(relations["recommendation_rules"]).to_pylist(), items, length
+    )
+    likeness = explored = None
+    if settings["diversity"]:
+        likeness = read_likeness(
+            relations["item_cosine_neighbors"],
+            relations["content_tfidf_neighbors"],
+            items.num_rows,
+        )
+    if settings["explored_count"]:
+        hardly = hardly_known(items, rules.is_shown)
+        explored = _read_exploration(relations, hardly, items.num_rows, length)
+    users, turns = read_users(relations["int_window_users"], relations["int_users"])
+    published = to_arrow(relations["published_ranking"].project("scorer"))
+    batches = reranked_batches(
+        on_other_cursor(served, session),
+        on_other_cursor(relations["int_user_item_matrix"], session),
+        users,
+        turns,
+        rules,
+        likeness,
+        explored,
+        published_ranking=published["scorer"][0].as_py(),
+        diversity=settings["diversity"],
+        explored_count=settings["explored_count"],
+    )
+    return reader(reranked_schema, batches)
+
+
+def _read_exploration(
+    relations: Mapping[str, Any], items: np.ndarray, n_items: int, length: int
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the function from users to the items that their lists may try out."""
+    *_, serve = read_windows(
+        interactions=relations["int_user_item_matrix"].filter("time_window = 'serve'"),
+        users=relations["int_window_users"],
+        items=relations["int_item_features"],
+    )
+    fields = read_item_fields(relations["content_terms"], n_items)
+    reviews = read_review_fields(relations["content_review_terms"], n_items)
+    scorers = content_scorers(
+        read_embeddings(relations["int_item_embeddings"], n_items),
+        lambda scorer: (
+            read_settings(relations["int_scorer_settings"], scorer)
+            | {"candidates": length}
+        ),
+    )
+    return exploration(serve, items, fields | reviews["serve"], scorers, length)
 
 
 def unchanged(served: Any, length: int) -> Any:
@@ -97,118 +149,6 @@ def unchanged(served: Any, length: int) -> Any:
         "user_index, item_index, ranking_rank, score, scorer as published_ranking,"
         f" ranking_rank as ranking_rank_before, '{PLACEMENT_RULES[0]}' as rule"
     )
-
-
-def read_items(items: Any, features: Any) -> pa.Table:
-    """Return the catalogue as the rules look at it; row i is item_index i.
-
-    Parameters
-    ----------
-    items, features : duckdb.DuckDBPyRelation
-        `int_items` and `int_item_features`.
-
-    Returns
-    -------
-    pyarrow.Table
-        Columns item_id, category, brand, is_eligible, user_count, turn. By turn, an
-        order that says nothing about the items, they are tried out.
-    """
-    joined = items.join(features.filter("time_window = 'serve'"), "item_index")
-    return to_arrow(
-        joined.project(
-            "item_index, item_id, category, brand, is_eligible, user_count,"
-            " row_number() over (order by md5(item_id), item_id) as turn"
-        ).order("item_index")
-    )
-
-
-def item_rules(
-    rules: list[Mapping[str, Any]], items: pa.Table, length: int
-) -> ItemRules:
-    """Return what the rules say of each item.
-
-    Parameters
-    ----------
-    rules : list of mapping
-        Rows of `recommendation_rules`.
-    items : pyarrow.Table
-        As `read_items` returns.
-    length : int
-        Places of a list.
-
-    Returns
-    -------
-    ItemRules
-
-    Examples
-    --------
-    >>> items = pa.table(
-    ...     {"item_id": ["a", "b"], "category": ["tea", None], "brand": ["x", "x"],
-    ...      "is_eligible": [True, True]}
-    ... )
-    >>> cap = {"rule": "cap", "item_id": None, "category": "*", "brand": None}
-    >>> item_rules([cap | {"maximum": 2}], items, length=3).maxima.tolist()
-    [[2, 1000], [1000, 1000]]
-    """
-    is_shown = _booleans(items["is_eligible"])
-    maxima = np.full((items.num_rows, len(_GROUPS)), _NO_MAXIMUM)
-    pins = []
-    for rule in rules:
-        kind = next(name for name in _NAMED if rule[name] is not None)
-        column = items[kind]
-        if rule["rule"] == "cap" and rule[kind] == "*":
-            is_concerned = _booleans(pc.is_valid(column))
-        else:
-            is_concerned = _booleans(pc.equal(column, rule[kind]))
-        if rule["rule"] == "exclude":
-            is_shown &= ~is_concerned
-        elif rule["rule"] == "cap":
-            of_kind = maxima[:, _GROUPS.index(kind)]
-            of_kind[is_concerned] = np.minimum(of_kind[is_concerned], rule["maximum"])
-        else:
-            pins.append((rule["pinned_rank"] - 1, is_concerned))
-    pinned = np.full(length, -1, np.int32)
-    for place, is_concerned in pins:
-        # One item of the id, or none.
-        for item in np.flatnonzero(is_concerned & is_shown):
-            pinned[place] = item
-    return ItemRules(is_shown, _group_numbers(items), maxima, pinned)
-
-
-def _booleans(column: pa.ChunkedArray) -> np.ndarray:
-    """Return a column of booleans as an array, null as False."""
-    return pc.fill_null(column, False).to_numpy().copy()
-
-
-def _group_numbers(items: pa.Table) -> np.ndarray:
-    """Return the number of each item's category and brand, -1 for null."""
-    numbers = np.full((items.num_rows, len(_GROUPS)), -1, np.int32)
-    used = 0
-    for kind, name in enumerate(_GROUPS):
-        values = items[name].combine_chunks().dictionary_encode()
-        codes = values.indices.fill_null(-1).to_numpy()
-        numbers[codes >= 0, kind] = codes[codes >= 0] + used
-        used += len(values.dictionary)
-    return numbers
-
-
-def hardly_known(items: pa.Table, is_shown: np.ndarray) -> np.ndarray:
-    """Return the items to try out, in the order in which they take turns.
-
-    Parameters
-    ----------
-    items : pyarrow.Table
-        As `read_items` returns.
-    is_shown : array of bool, shape (n_items,)
-
-    Returns
-    -------
-    array of int64, shape (n,)
-        With events of fewer than 5 users.
-    """
-    by_turn = np.argsort(items["turn"].to_numpy())
-    is_tried = is_shown & (items["user_count"].to_numpy() < KNOWN_FROM_USERS)
-    return by_turn[is_tried[by_turn]]
 
 
 def read_likeness(by_choice: Any, by_text: Any, n_items: int) -> csr_matrix:
