@@ -52,8 +52,21 @@ def read_items(items: Any, features: Any) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        Columns item_id, category, brand, is_eligible, user_count, turn. By turn, an
+        item_index, item_id, category, brand, is_eligible, user_count, turn. By turn, an
         order that says nothing about the items, they are tried out.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> items = duckdb.sql(
+    ...     "select 0 as item_index, 'a' as item_id, 'tea' as category, 'x' as brand"
+    ... )
+    >>> features = duckdb.sql(
+    ...     "select 'serve' as time_window, 0 as item_index, true as is_eligible,"
+    ...     " 4 as user_count"
+    ... )
+    >>> list(read_items(items, features).to_pylist()[0].values())
+    [0, 'a', 'tea', 'x', True, 4, 1]
     """
     joined = items.join(features.filter("time_window = 'serve'"), "item_index")
     return to_arrow(
@@ -147,6 +160,12 @@ def hardly_known(items: pa.Table, is_shown: np.ndarray) -> np.ndarray:
     -------
     array of int64, shape (n,)
         With events of fewer than 5 users.
+
+    Examples
+    --------
+    >>> items = pa.table({"user_count": [4, 9, 0], "turn": [2, 3, 1]})
+    >>> hardly_known(items, np.array([True, True, True])).tolist()
+    [2, 0]
     """
     by_turn = np.argsort(items["turn"].to_numpy())
     is_tried = is_shown & (items["user_count"].to_numpy() < KNOWN_FROM_USERS)

@@ -165,6 +165,16 @@ def read_likeness(by_choice: Any, by_text: Any, n_items: int) -> csr_matrix:
     csr_matrix, shape (n_items, n_items)
         The larger of both, at most 1, of each item's nearest 50 by each. Damped cosines
         of who chose them are small: 1 is what an item's nearest has on average.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> nearest = duckdb.sql(
+    ...     "select 'serve' as time_window, 0 as item_index, 1 as neighbor_index,"
+    ...     " 0.25e0 as similarity, 1 as neighbor_rank"
+    ... )
+    >>> read_likeness(nearest, nearest, 2).toarray().tolist()
+    [[0.0, 1.0], [0.0, 0.0]]
     """
     choice, text = (
         neighbor_matrix(
@@ -202,6 +212,16 @@ def read_users(users: Any, all_users: Any) -> tuple[np.ndarray, np.ndarray]:
         Ascending.
     turns : array of int64, shape (n,)
         By hash: every second user explores at every other rank than the rest.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> scored = duckdb.sql(
+    ...     "select 'serve' as time_window, 7 as user_index, true as is_scored"
+    ... )
+    >>> names = duckdb.sql("select 7 as user_index, 'ann' as user_id")
+    >>> [values.tolist() for values in read_users(scored, names)]
+    [[7], [0]]
     """
     scored = users.filter("time_window = 'serve' and is_scored").project("user_index")
     turns = all_users.project("user_index, cast(md5(user_id) >= '8' as bigint) as turn")

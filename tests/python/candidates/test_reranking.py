@@ -66,6 +66,7 @@ def test_excluded_items_are_gone_and_the_smallest_cap_counts(catalogue):
             rule("exclude", brand="Bad"),
             rule("cap", brand="Acme", maximum=3),
             rule("cap", brand="*", maximum=2),
+            rule("cap", brand="Acme", maximum=4),
             rule("pin", item_id="f", pinned_rank=4),
         ],
         catalogue,

@@ -55,10 +55,18 @@ def test_explored_items_come_by_content_then_in_turn_and_never_twice():
 
 
 def test_scorers_are_fused_by_reciprocal_ranks_and_ties_go_to_the_turn():
-    """1/61 + 1/63 is more than 2/62; items 3 and 5 tie, and 5 has the next turn."""
-    scorers = {"a": lists({0: [4, 2, 0, 3]}), "b": lists({0: [1, 2, 4, 5]})}
-    explored = exploration(window([(2, 0)]), np.array([3, 5, 4, 2]), {}, scorers, 4)
+    """User 0: 1/61 + 1/63 is more than 2/62; 3 and 5 tie, and 5 has the next turn.
+
+    User 1: 2/62 is more than 1/61; it would not be with ranks alone.
+    """
+    scorers = {
+        "a": lists({0: [4, 2, 0, 3], 1: [2, 4]}),
+        "b": lists({0: [1, 2, 4, 5], 1: [1, 4]}),
+    }
+    explored = exploration(window([(2, 0)]), np.array([3, 4, 2, 5]), {}, scorers, 4)
     assert explored(np.array([0])).tolist() == [[4, 2, 5, 3]]
+    explored = exploration(window([(2, 0)]), np.array([3, 5, 2, 4]), {}, scorers, 2)
+    assert explored(np.array([1])).tolist() == [[4, 2]]
 
 
 @pytest.mark.parametrize("users", [[0, 1, 2], [1], [0, 2]])
