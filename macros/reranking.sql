@@ -1,5 +1,5 @@
 {# Whether anything is done to the published ranking: a rule, diversity, exploration. #}
-{% macro is_reranked() %}
+{% macro reranking_is_wanted() %}
     {{ return(
         precision_marketing.setting("rules") | length > 0
         or precision_marketing.setting("recommendations", "diversity") > 0
@@ -25,6 +25,6 @@
     {% set shown = [20, length] | max %}
     {{ return(
         [shown, candidates] | max
-        if precision_marketing.is_reranked() else shown
+        if precision_marketing.reranking_is_wanted() else shown
     ) }}
 {% endmacro %}

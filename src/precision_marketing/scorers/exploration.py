@@ -1,67 +1,74 @@
-"""Items that hardly anybody has touched, ranked by their content to be tried out."""
+"""Items that hardly anybody has touched, in the order in which to try them out."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
-import pyarrow as pa
 
-from precision_marketing.build.relations import to_arrow, with_window
+from precision_marketing.algorithms.blending.lists import blend_lists
 from precision_marketing.build.windows import Window
 from precision_marketing.scorers.cold_items import Fields, Scorer, cold_window
 
+# Reciprocal rank fusion: Cormack, Clarke, Buettcher (2009), section 2.
+_RANK_OFFSET = 60
 
-def read_item_positions(items: Any) -> np.ndarray:
-    """Return the positions of some items in order.
+
+def exploration(
+    window: Window,
+    items: np.ndarray,
+    fields: Fields,
+    scorers: dict[str, Scorer],
+    length: int,
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the function from users to the items that their lists may try out.
 
     Parameters
     ----------
-    items : duckdb.DuckDBPyRelation
-        With a column item_index.
+    window : Window
+    items : array of int, shape (n,)
+        Items hardly known, in the order in which they take turns.
+    fields : dict of str to Field
+        As `read_item_fields` and `read_review_fields` return, together.
+    scorers : dict of str to callable
+        As `content_scorers` returns, with lists of at most `length`.
+    length : int
+        Items a user, >= 1.
 
     Returns
     -------
-    array of int64, shape (n,)
-
-    Examples
-    --------
-    >>> import duckdb
-    >>> read_item_positions(duckdb.sql("select unnest([7, 3]) as item_index")).tolist()
-    [3, 7]
+    callable
+        From an array of users, ascending, to an array of int32, shape (users, length):
+        items that the user may be offered, by the content scorers' lists together
+        (sum of 1 / (60 + rank), to a billionth); then, for whom content says nothing,
+        in turn, each user begining one further on. -1 after the end.
     """
-    positions = to_arrow(items.project("item_index"))["item_index"]
-    return np.sort(positions.to_numpy().astype(np.int64))
 
+    def explored(users: np.ndarray) -> np.ndarray:
+        found = np.full((users.size, length), -1, np.int32)
+        if items.size == 0:
+            return found
+        lists = np.full((users.size, 1 + len(scorers), length), -1, np.int32)
+        taking_turns = np.arange(1, min(length, items.size) + 1)
+        in_turn = items[(users[:, None] + taking_turns) % items.size]
+        is_owned = window.excluded[users[:, None], in_turn].toarray() > 0
+        lists[:, 0, : taking_turns.size] = np.where(is_owned, -1, in_turn)
+        shown = cold_window(window, items, users, is_hidden=False)
+        for number, scorer in enumerate(scorers.values(), start=1):
+            for batch in scorer(shown, fields):
+                row = np.searchsorted(users, batch["user_index"].to_numpy())
+                place = batch["scorer_rank"].to_numpy() - 1
+                lists[row, number, place] = batch["item_index"].to_numpy()
+        parts = np.empty(lists.shape)
+        parts[:] = np.round(1e9 / (_RANK_OFFSET + 1 + np.arange(length)))
+        fused = blend_lists(
+            lists,
+            parts,
+            np.array([0.0] + [1.0] * len(scorers)),
+            n_items=window.eligible_items.size,
+            tie_scorer=0,
+            keep=length,
+            keep_of_each=0,
+        )
+        found[fused.users, fused.ranks - 1] = fused.items
+        return found
 
-def exploration_batches(
-    windows: Iterator[Window],
-    items: np.ndarray,
-    fields: Fields,
-    reviews: dict[str, Fields],
-    scorers: dict[str, Scorer],
-) -> Iterator[pa.RecordBatch]:
-    """Yield the content scorers' lists over some items alone, for all served users.
-
-    Parameters
-    ----------
-    windows : iterator of Window
-        `serve` is used.
-    items : array of int64
-        Positions of the items to rank.
-    fields, reviews : dict
-        As `read_item_fields` and `read_review_fields` return.
-    scorers : dict of str to callable
-        As `content_scorers` returns.
-
-    Yields
-    ------
-    pyarrow.RecordBatch
-        `scorer_schema`; nothing where no item has a text or an embedding.
-    """
-    for window in windows:
-        if window.time_window != "serve":
-            continue
-        shown = cold_window(window, items, window.scored_users, is_hidden=False)
-        for name, scorer in scorers.items():
-            for batch in scorer(shown, fields | reviews[window.time_window]):
-                yield with_window(batch, window.time_window, name)
+    return explored

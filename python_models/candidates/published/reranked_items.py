@@ -1,0 +1,22 @@
+# Grain: one row per user and rank: the published ranking after rules, diversity and
+# exploration; where none is asked for, its first ranks as they are.
+def model(dbt, session):
+    from precision_marketing.candidates.reranking import published_lists
+
+    relations = {
+        "served_rankings": dbt.ref("served_rankings"),
+        "published_ranking": dbt.ref("published_ranking"),
+        "recommendation_rules": dbt.ref("recommendation_rules"),
+        "int_scorer_settings": dbt.ref("int_scorer_settings"),
+        "int_items": dbt.ref("int_items"),
+        "int_item_features": dbt.ref("int_item_features"),
+        "int_users": dbt.ref("int_users"),
+        "int_window_users": dbt.ref("int_window_users"),
+        "int_user_item_matrix": dbt.ref("int_user_item_matrix"),
+        "item_cosine_neighbors": dbt.ref("item_cosine_neighbors"),
+        "content_tfidf_neighbors": dbt.ref("content_tfidf_neighbors"),
+        "content_terms": dbt.ref("content_terms"),
+        "content_review_terms": dbt.ref("content_review_terms"),
+        "int_item_embeddings": dbt.ref("int_item_embeddings"),
+    }
+    return published_lists(relations, session)
