@@ -8,7 +8,13 @@ from whole_builds import PROJECT
 
 
 def test_a_missing_library_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch):
-    file = PROJECT / "python_models" / "intermediate" / "int_python_library.py"
+    file = (
+        PROJECT
+        / "python_models"
+        / "intermediate"
+        / "settings"
+        / "int_python_library.py"
+    )
     model = runpy.run_path(str(file))["model"]
     assert model(None, None).num_rows == 1
     monkeypatch.setitem(sys.modules, "precision_marketing", None)
