@@ -9,13 +9,14 @@
 {% endmacro %}
 
 
-{# The known name nearest to a wrong one, '' where more than half of the letters of
-   each would have to change. #}
+{# The known name nearest to a wrong one, '' where more than half of the letters of the
+   longer one would have to change. #}
 {% macro nearest_name(name, known) %}
-    {% set best = namespace(name="", distance=name | string | length / 2 + 0.5) %}
+    {% set best = namespace(name="", distance=1000) %}
     {% for candidate in known %}
         {% set distance = precision_marketing.edit_distance(name | string, candidate) %}
-        {% if distance < best.distance %}
+        {% set longer = [name | string | length, candidate | length] | max %}
+        {% if distance < best.distance and 2 * distance <= longer %}
             {% set best.name = candidate %}
             {% set best.distance = distance %}
         {% endif %}

@@ -173,7 +173,10 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ("{attribution: {path_touches: true}}", "is `true`: set it to a whole number"),
         ("{recommendations: {target: old}}", "is `'old'`: set it to one of new, any."),
         ("{input_checks: {as_of: 1 May 2025}}", "set it to a date such as 2025-06-30"),
-        ("{windows: {train_labels_start_on: 2025-02-29}}", "set it to a date such as"),
+        (
+            "{windows: {train_labels_start_on: '2025-02-29'}}",
+            "set it to a date such as",
+        ),
         (
             "{input_checks: {as_of: '{{ 1 + 1 }}'}}",
             "is `'2'`: set it to a date such as",
