@@ -12,17 +12,15 @@ published_ranking as (
 unchanged as (
 
     select
-        rankings.user_index,
-        rankings.item_index,
-        rankings.ranking_rank,
-        rankings.score,
-        published_ranking.scorer as published_ranking,
-        rankings.ranking_rank as ranking_rank_before,
+        user_index,
+        item_index,
+        ranking_rank,
+        score,
+        scorer as published_ranking,
+        ranking_rank as ranking_rank_before,
         'organic' as rule
-    from {{ ref("rankings") }} as rankings
-    inner join published_ranking on rankings.scorer = published_ranking.scorer
-    where rankings.time_window = 'serve'
-        and rankings.ranking_rank <= {{ length }}
+    from {{ ref("served_rankings") }}
+    where ranking_rank <= {{ length }}
         and {{ (not precision_marketing.is_reranked()) | lower }}
 
 ),

@@ -10,15 +10,12 @@ items as (
 published as (
 
     select
-        rankings.user_index,
-        rankings.item_index,
-        rankings.ranking_rank,
-        rankings.score
-    from {{ ref("rankings") }} as rankings
-    inner join {{ ref("published_ranking") }} as published_ranking
-        on rankings.scorer = published_ranking.scorer
-    where rankings.time_window = 'serve'
-        and {{ precision_marketing.is_reranked() | lower }}
+        user_index,
+        item_index,
+        ranking_rank,
+        score
+    from {{ ref("served_rankings") }}
+    where {{ precision_marketing.is_reranked() | lower }}
 
 ),
 
