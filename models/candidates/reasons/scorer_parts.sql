@@ -2,7 +2,7 @@
 with
 
 -- What a rule put there unranked has no score, and so no parts of one.
-blended_items as {{ precision_marketing.as_materialized() }} (
+blended_items {{ precision_marketing.as_materialized() }} (
 
     select
         candidates.user_index,
@@ -90,7 +90,8 @@ final as (
         *,
         -- The largest, the first of the list of scorers when parts tie.
         row_number() over (
-            partition by user_index, item_index order by contribution desc, scorer_number
+            partition by user_index, item_index
+            order by contribution desc, scorer_number
         ) = 1 as is_winner
     from known_parts
 
