@@ -17,7 +17,9 @@
 
 {# A row counts as erased, and is not looked at further, when its user asked for it. #}
 {% macro erased_users() %}
-    select user_id from {{ ref("precision_marketing", "stg_erasure_requests") }}
+    select user_id
+    from {{ ref("precision_marketing", "stg_erasure_requests_checked") }}
+    where row_status = 'kept'
 {% endmacro %}
 
 

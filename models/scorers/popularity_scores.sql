@@ -12,9 +12,12 @@ users as (
         window_users.acquired_item_count,
         segments.popularity_segment
     from {{ ref("int_window_users") }} as window_users
+    inner join {{ ref("int_users") }} as users
+        on window_users.user_index = users.user_index
     left join {{ ref("int_popularity_segments") }} as segments
         on window_users.time_window = segments.time_window
-        and window_users.user_index = segments.user_index
+        and users.country = segments.popularity_segment
+        and window_users.history_event_count = 0
     where window_users.is_scored
 
 ),

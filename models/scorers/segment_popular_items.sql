@@ -15,13 +15,9 @@ items as (
 
 ),
 
--- Of segments that somebody without a history needs.
 segments as (
 
-    select distinct
-        time_window,
-        popularity_segment
-    from {{ ref("int_popularity_segments") }}
+    select * from {{ ref("int_popularity_segments") }}
 
 ),
 

@@ -23,7 +23,7 @@ event_types as (
 
 known_items as (
 
-    select item_id from {{ ref("stg_items") }}
+    select item_id from {{ ref("stg_items_checked") }} where row_status = 'kept'
 
 ),
 

@@ -3,30 +3,6 @@
 {% set depth = [20, precision_marketing.setting("recommendations", "per_user")] | max %}
 with
 
-candidate_scores as (
-
-    select *
-    from {{ ref("candidate_scores") }}
-    where scorer_rank <= {{ depth }} and time_window <> 'serve'
-
-),
-
-blended_candidates as (
-
-    select *
-    from {{ ref("blended_candidates") }}
-    where blend_rank <= {{ depth }} and time_window <> 'serve'
-
-),
-
-learned_scores as (
-
-    select *
-    from {{ ref("learned_scores") }}
-    where scorer_rank <= {{ depth }} and time_window <> 'serve'
-
-),
-
 ranked_users as (
 
     select
@@ -37,44 +13,15 @@ ranked_users as (
 
 ),
 
-every_ranking as (
-
-    select
-        time_window,
-        scorer,
-        user_index,
-        item_index,
-        score,
-        scorer_rank as ranking_rank
-    from candidate_scores
-    union all
-    select
-        time_window,
-        'blend' as scorer,
-        user_index,
-        item_index,
-        blend_score as score,
-        blend_rank as ranking_rank
-    from blended_candidates
-    union all
-    select
-        time_window,
-        scorer,
-        user_index,
-        item_index,
-        score,
-        scorer_rank as ranking_rank
-    from learned_scores
-
-),
-
 own as (
 
-    select every_ranking.*
-    from every_ranking
+    select rankings.*
+    from {{ ref("every_ranking") }} as rankings
     inner join ranked_users
-        on every_ranking.time_window = ranked_users.time_window
-        and every_ranking.user_index = ranked_users.user_index
+        on rankings.time_window = ranked_users.time_window
+        and rankings.user_index = ranked_users.user_index
+    where rankings.time_window <> 'serve'
+        and rankings.ranking_rank <= {{ depth }}
 
 ),
 
@@ -122,22 +69,12 @@ fallback as (
 final as (
 
     select
-        time_window,
-        scorer,
-        user_index,
-        item_index,
-        score,
-        ranking_rank,
+        *,
         false as is_fallback
     from own
     union all
     select
-        time_window,
-        scorer,
-        user_index,
-        item_index,
-        score,
-        ranking_rank,
+        *,
         true as is_fallback
     from fallback
 

@@ -1,47 +1,42 @@
--- Grain: one row per user and rank: the items that are published, scores by part.
-{% set scorers = precision_marketing.scorers() %}
+-- Grain: one row per user and rank: the items that are published, and whose score each
+-- has where a single scorer is published.
 with
 
 published as (
 
-    select
-        *,
-        -- What a rule put there unranked has no score, and so no parts of one. (A key
-        -- of its own: beside the keys of a left join the condition made DuckDB compare
-        -- every published item with every candidate.)
-        case when ranking_rank_before is not null then item_index end
-            as scored_item_index
-    from {{ ref("reranked_items") }}
+    select * from {{ ref("reranked_items") }}
 
 ),
 
-blend_weights as (
+scorers as (
 
-    select
-        {% for scorer in scorers %}
-        max(case when scorer = '{{ scorer.name }}' then blend_weight end)
-            as {{ scorer.name }}_weight,
-        {% endfor %}
-        count(*) as scorer_count
-    from {{ ref("blend_weights") }}
+    {% for scorer in precision_marketing.scorers() %}
+    select '{{ scorer.name }}' as scorer
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
-blended_candidates as (
+-- A user for whom the scorer has nothing may be shown popularity's list, with
+-- popularity's score.
+single_scorers as (
 
     select
-        candidates.user_index,
-        {% for scorer in scorers %}
-        coalesce(
-            candidates.{{ scorer.name }}_scaled_score
-            * blend_weights.{{ scorer.name }}_weight,
-            0e0
-        ) as {{ scorer.name }}_contribution,
-        {% endfor %}
-        candidates.item_index
-    from {{ ref("blended_candidates") }} as candidates
-    cross join blend_weights
-    where candidates.time_window = 'serve'
+        published.user_index,
+        published.item_index,
+        candidate_scores.scorer
+    from published
+    inner join scorers on published.published_ranking = scorers.scorer
+    inner join {{ ref("candidate_scores") }} as candidate_scores
+        on published.user_index = candidate_scores.user_index
+        and published.item_index = candidate_scores.item_index
+        and published.score = candidate_scores.score
+    where candidate_scores.time_window = 'serve'
+        and candidate_scores.scorer in (scorers.scorer, 'popularity')
+    qualify row_number() over (
+            partition by published.user_index, published.item_index
+            order by candidate_scores.scorer = scorers.scorer desc
+        ) = 1
 
 ),
 
@@ -54,27 +49,12 @@ final as (
         published.published_ranking,
         published.rule as placement_rule,
         published.score,
-        {% for scorer in scorers %}
-        coalesce(blended_candidates.{{ scorer.name }}_contribution, 0e0)
-            as {{ scorer.name }}_contribution,
-        {% endfor %}
-        -- The scorer with the largest part, the first of the list when parts tie; the
-        -- published one for an item that it alone found.
-        case
-            when blended_candidates.item_index is null then published.published_ranking
-            {% for scorer in scorers %}
-            when blended_candidates.{{ scorer.name }}_contribution = greatest(
-                    {% for other in scorers %}
-                    blended_candidates.{{ other.name }}_contribution
-                    {{- "," if not loop.last }}
-                    {% endfor %}
-                ) then '{{ scorer.name }}'
-            {% endfor %}
-        end as winning_scorer
+        published.ranking_rank_before is not null as is_ranked,
+        single_scorers.scorer as single_scorer
     from published
-    left join blended_candidates
-        on published.user_index = blended_candidates.user_index
-        and published.scored_item_index = blended_candidates.item_index
+    left join single_scorers
+        on published.user_index = single_scorers.user_index
+        and published.item_index = single_scorers.item_index
 
 )
 

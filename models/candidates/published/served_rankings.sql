@@ -17,48 +17,31 @@ users as (
 
 ),
 
+own as (
+
+    select
+        rankings.user_index,
+        rankings.item_index,
+        rankings.score,
+        rankings.ranking_rank as list_rank
+    from {{ ref("every_ranking") }} as rankings
+    inner join published_ranking on rankings.scorer = published_ranking.scorer
+    where rankings.time_window = 'serve'
+        and rankings.ranking_rank <= {{ depth }}
+
+),
+
 blend as (
 
     select
         user_index,
         item_index,
-        blend_score as score,
-        blend_rank as list_rank
-    from {{ ref("blended_candidates") }}
-    where time_window = 'serve' and blend_rank <= {{ depth }}
-
-),
-
--- Each row at most once: `scorer` names one of the three.
-own as (
-
-    select
-        candidate_scores.user_index,
-        candidate_scores.item_index,
-        candidate_scores.score,
-        candidate_scores.scorer_rank as list_rank
-    from {{ ref("candidate_scores") }} as candidate_scores
-    inner join published_ranking on candidate_scores.scorer = published_ranking.scorer
-    where candidate_scores.time_window = 'serve'
-        and candidate_scores.scorer_rank <= {{ depth }}
-    union all
-    select
-        learned_scores.user_index,
-        learned_scores.item_index,
-        learned_scores.score,
-        learned_scores.scorer_rank as list_rank
-    from {{ ref("learned_scores") }} as learned_scores
-    inner join published_ranking on learned_scores.scorer = published_ranking.scorer
-    where learned_scores.time_window = 'serve'
-        and learned_scores.scorer_rank <= {{ depth }}
-    union all
-    select
-        blend.user_index,
-        blend.item_index,
-        blend.score,
-        blend.list_rank
-    from blend
-    inner join published_ranking on published_ranking.scorer = 'blend'
+        score,
+        ranking_rank as list_rank
+    from {{ ref("every_ranking") }}
+    where time_window = 'serve'
+        and scorer = 'blend'
+        and ranking_rank <= {{ depth }}
 
 ),
 
@@ -96,7 +79,6 @@ ranked as (
 final as (
 
     select
-        'serve' as time_window,
         published_ranking.scorer,
         ranked.user_index,
         ranked.item_index,

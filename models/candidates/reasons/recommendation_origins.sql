@@ -6,13 +6,14 @@ with
 
 winners as (
 
-    select * from {{ ref("recommendation_winners") }}
-
-),
-
-history as (
-
-    select * from {{ ref("int_user_item_matrix") }} where time_window = 'serve'
+    select
+        parts.user_index,
+        parts.item_index,
+        scorers.neighbor_table,
+        scorers.history_decay
+    from {{ ref("scorer_parts") }} as parts
+    inner join {{ ref("scorer_reasons") }} as scorers on parts.part = scorers.scorer
+    where parts.is_winner
 
 ),
 
@@ -63,9 +64,10 @@ weighted as (
         * power(needed_neighbors.history_decay, history.recency_position - 1e0)
         * needed_neighbors.similarity as contribution
     from needed_neighbors
-    inner join history
+    inner join {{ ref("int_user_item_matrix") }} as history
         on needed_neighbors.user_index = history.user_index
         and needed_neighbors.neighbor_index = history.item_index
+    where history.time_window = 'serve'
 
 ),
 

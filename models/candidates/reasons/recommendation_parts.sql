@@ -1,4 +1,5 @@
 -- Grain: one row per published user, item and part of the score, one part the base.
+{{ config(materialized="view") }}
 with
 
 published_items as (
@@ -7,29 +8,20 @@ published_items as (
 
 ),
 
-feature_totals as (
-
-    select
-        user_index,
-        item_index,
-        sum(contribution) as total
-    from {{ ref("feature_contributions") }}
-    group by user_index, item_index
-
-),
-
 -- A model of features explains its own scores only: an item that a rule put into the
 -- list has another one.
 feature_items as (
 
     select
-        published_items.user_index,
-        published_items.item_index
-    from published_items
-    inner join feature_totals
-        on published_items.user_index = feature_totals.user_index
-        and published_items.item_index = feature_totals.item_index
-    where abs(published_items.score - feature_totals.total) <= 1e-6
+        contributions.user_index,
+        contributions.item_index,
+        abs(max(published_items.score) - sum(contributions.contribution)) <= 1e-6
+            as is_explained
+    from {{ ref("feature_contributions") }} as contributions
+    inner join published_items
+        on contributions.user_index = published_items.user_index
+        and contributions.item_index = published_items.item_index
+    group by contributions.user_index, contributions.item_index
 
 ),
 
@@ -49,16 +41,21 @@ known_parts as (
     inner join feature_items
         on contributions.user_index = feature_items.user_index
         and contributions.item_index = feature_items.item_index
+    where feature_items.is_explained
     union all
     select
-        user_index,
-        item_index,
-        part,
+        parts.user_index,
+        parts.item_index,
+        parts.part,
         'scorer' as part_kind,
-        contribution,
+        parts.contribution,
         null as logit_contribution,
         null as strongest_feature
-    from {{ ref("scorer_parts") }}
+    from {{ ref("scorer_parts") }} as parts
+    left join feature_items
+        on parts.user_index = feature_items.user_index
+        and parts.item_index = feature_items.item_index
+    where parts.is_of_score and feature_items.item_index is null
 
 ),
 

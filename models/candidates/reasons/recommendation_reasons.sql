@@ -5,7 +5,17 @@ with
 
 winners as (
 
-    select * from {{ ref("recommendation_winners") }}
+    select
+        published_items.user_index,
+        published_items.item_index,
+        parts.part as winning_scorer,
+        coalesce(scorers.reason_code, 'selected') as reason_code
+    from {{ ref("published_items") }} as published_items
+    left join {{ ref("scorer_parts") }} as parts
+        on published_items.user_index = parts.user_index
+        and published_items.item_index = parts.item_index
+        and parts.is_winner
+    left join {{ ref("scorer_reasons") }} as scorers on parts.part = scorers.scorer
 
 ),
 
@@ -15,8 +25,7 @@ facts as (
         winners.*,
         origins.because_item_index,
         origins.because_item_index = winners.item_index as is_itself,
-        coalesce(origin_events.is_bought, false) as is_bought,
-        coalesce(origin_events.is_chosen, false) as is_chosen,
+        history_deeds.deed,
         item_features.user_count = 0 as is_untouched,
         -- Without a date of publication nobody knows that it is new.
         items.published_at is not null
@@ -31,9 +40,9 @@ facts as (
     left join {{ ref("recommendation_origins") }} as origins
         on winners.user_index = origins.user_index
         and winners.item_index = origins.item_index
-    left join {{ ref("origin_events") }} as origin_events
-        on origins.user_index = origin_events.user_index
-        and origins.because_item_index = origin_events.item_index
+    left join {{ ref("history_deeds") }} as history_deeds
+        on origins.user_index = history_deeds.user_index
+        and origins.because_item_index = history_deeds.item_index
     left join {{ ref("int_user_segments") }} as segments
         on winners.user_index = segments.user_index
         and segments.is_nearest
@@ -55,18 +64,13 @@ coded as (
                 then
                     case
                         when because_item_index is null then 'customers_like_you'
-                        when is_bought then 'because_you_bought'
+                        when deed = 'bought' then 'because_you_bought'
                         else 'because_you_chose'
                     end
             when reason_code = 'popular' and segment_kind is not null
                 then 'popular_in_your_segment'
             else reason_code
-        end as given_code,
-        case
-            when is_bought then 'bought'
-            when is_chosen then 'chose'
-            else 'looked at'
-        end as deed
+        end as given_code
     from facts
 
 ),

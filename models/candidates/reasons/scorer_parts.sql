@@ -1,94 +1,99 @@
--- Grain: one row per published user, item and scorer that has a part of the score.
-{{ config(materialized="view") }}
-{% set scorers = precision_marketing.scorers() %}
+-- Grain: one row per published user, item and scorer that speaks for the item.
 with
 
-published_items as (
+-- What a rule put there unranked has no score, and so no parts of one.
+blended_items {{ precision_marketing.as_materialized() }} (
 
     select
-        *,
-        -- Null is a scorer that a unit test does not name.
-        0e0
-        {% for scorer in scorers %}
-        + coalesce({{ scorer.name }}_contribution, 0e0)
+        candidates.user_index,
+        candidates.item_index,
+        {% for scorer in precision_marketing.scorers() %}
+        candidates.{{ scorer.name }}_scaled_score,
         {% endfor %}
-            as blend_total
-    from {{ ref("published_items") }}
+        abs(published_items.score - candidates.blend_score) <= 1e-9 as is_of_score
+    from {{ ref("published_items") }} as published_items
+    inner join {{ ref("blended_candidates") }} as candidates
+        on published_items.user_index = candidates.user_index
+        and published_items.item_index = candidates.item_index
+    where candidates.time_window = 'serve'
+        and candidates.blend_score > 0
+        and published_items.is_ranked
+        and published_items.single_scorer is null
 
 ),
 
--- A ranking that is one scorer. A user for whom it has nothing may be shown
--- popularity's list, with popularity's score.
-single_parts as (
+scaled_scores as (
 
+    {% for scorer in precision_marketing.scorers() %}
+    select
+        user_index,
+        item_index,
+        '{{ scorer.name }}' as part,
+        {{ loop.index }} as scorer_number,
+        {{ scorer.name }}_scaled_score as scaled_score,
+        is_of_score
+    from blended_items
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+known_parts as (
+
+    select
+        user_index,
+        item_index,
+        single_scorer as part,
+        0 as scorer_number,
+        score as contribution,
+        true as is_of_score
+    from {{ ref("published_items") }}
+    where single_scorer is not null
+    union all
+    select
+        scaled_scores.user_index,
+        scaled_scores.item_index,
+        scaled_scores.part,
+        scaled_scores.scorer_number,
+        scaled_scores.scaled_score * weights.blend_weight as contribution,
+        scaled_scores.is_of_score
+    from scaled_scores
+    inner join {{ ref("blend_weights") }} as weights
+        on scaled_scores.part = weights.scorer
+    where scaled_scores.scaled_score * weights.blend_weight > 0
+    union all
+    -- Where no scorer with a weight knows the item, it may still be among the popular.
     select
         published_items.user_index,
         published_items.item_index,
-        candidate_scores.scorer as part,
-        published_items.score as contribution
-    from published_items
-    inner join {{ ref("candidate_scores") }} as candidate_scores
-        on published_items.user_index = candidate_scores.user_index
-        and published_items.item_index = candidate_scores.item_index
-        and published_items.score = candidate_scores.score
-    where candidate_scores.time_window = 'serve'
-        and published_items.published_ranking in (
-            {% for scorer in scorers %}
-            '{{ scorer.name }}'
-            {{- "," if not loop.last }}
-            {% endfor %}
-        )
-        and candidate_scores.scorer
-        in (published_items.published_ranking, 'popularity')
-    qualify row_number() over (
-            partition by published_items.user_index, published_items.item_index
-            order by candidate_scores.scorer = published_items.published_ranking desc
-        ) = 1
-
-),
-
-otherwise_explained as (
-
-    select
-        user_index,
-        item_index
-    from single_parts
-    union all
-    select
-        user_index,
-        item_index
-    from {{ ref("feature_contributions") }}
-    where part = 'base'
-
-),
-
--- A ranking that is the sum of scorers, or an item that it filled another one with.
-blended_items as (
-
-    select published_items.*
-    from published_items
-    left join otherwise_explained
-        on published_items.user_index = otherwise_explained.user_index
-        and published_items.item_index = otherwise_explained.item_index
-    where otherwise_explained.item_index is null
-        and abs(published_items.score - published_items.blend_total) <= 1e-9
+        popularity.scorer as part,
+        0 as scorer_number,
+        0e0 as contribution,
+        false as is_of_score
+    from {{ ref("published_items") }} as published_items
+    inner join {{ ref("candidate_scores") }} as popularity
+        on published_items.user_index = popularity.user_index
+        and published_items.item_index = popularity.item_index
+    left join blended_items
+        on published_items.user_index = blended_items.user_index
+        and published_items.item_index = blended_items.item_index
+    where popularity.time_window = 'serve'
+        and popularity.scorer = 'popularity'
+        and published_items.single_scorer is null
+        and blended_items.item_index is null
 
 ),
 
 final as (
 
-    select * from single_parts
-    {% for scorer in scorers %}
-    union all
     select
-        user_index,
-        item_index,
-        '{{ scorer.name }}' as part,
-        {{ scorer.name }}_contribution as contribution
-    from blended_items
-    -- Who does not list the item has no part.
-    where {{ scorer.name }}_contribution <> 0
-    {% endfor %}
+        *,
+        -- The largest, the first of the list of scorers when parts tie.
+        row_number() over (
+            partition by user_index, item_index
+            order by contribution desc, scorer_number
+        ) = 1 as is_winner
+    from known_parts
 
 )
 

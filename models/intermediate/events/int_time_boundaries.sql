@@ -1,4 +1,5 @@
--- Grain: one row: the days at which the label windows of `train` and `test` start.
+-- Grain: one row: the days at which the label windows of `train` and `test` start, and
+-- the one that no event reached.
 {% set label_share = precision_marketing.setting("windows", "label_share") %}
 with
 
@@ -49,7 +50,8 @@ final as (
 
     select
         (select max(event_date) from train_boundary) as train_labels_start_on,
-        (select max(event_date) from test_boundary) as test_labels_start_on
+        (select max(event_date) from test_boundary) as test_labels_start_on,
+        (select max(event_date) + interval '1' day from days) as day_after_events
 
 )
 

@@ -7,13 +7,6 @@ boundaries as (
 
 ),
 
-last_event as (
-
-    select cast(max(occurred_at) as date) + interval '1' day as day_after
-    from {{ ref("int_events") }}
-
-),
-
 final as (
 
     select
@@ -22,29 +15,30 @@ final as (
         1 as label_slice,
         cast(
             coalesce(
-                boundaries.train_labels_start_on, boundaries.test_labels_start_on,
-                last_event.day_after
+                boundaries.train_labels_start_on,
+                boundaries.test_labels_start_on,
+                boundaries.day_after_events
             ) as timestamp
         ) as history_ends_at
     from boundaries
-    cross join last_event
     union all
     select
         'test' as time_window,
         1 as last_history_slice,
         2 as label_slice,
         cast(
-            coalesce(boundaries.test_labels_start_on, last_event.day_after) as timestamp
+            coalesce(
+                boundaries.test_labels_start_on, boundaries.day_after_events
+            ) as timestamp
         ) as history_ends_at
     from boundaries
-    cross join last_event
     union all
     select
         'serve' as time_window,
         2 as last_history_slice,
         cast(null as integer) as label_slice,
-        cast(last_event.day_after as timestamp) as history_ends_at
-    from last_event
+        cast(boundaries.day_after_events as timestamp) as history_ends_at
+    from boundaries
 
 )
 

@@ -1,4 +1,5 @@
 -- Grain: one row per time window, user and item that the user got in its label slice.
+{% set deciding_slice = "min" if precision_marketing.setting("recommendations", "target") == "new" else "max" %}
 with
 
 events as (
@@ -19,32 +20,20 @@ consenting_users as (
 
 ),
 
-excluded as (
-
-    select
-        time_window,
-        user_index,
-        item_index
-    from {{ ref("int_user_item_matrix") }}
-    where is_excluded
-
-),
-
 final as (
 
-    select distinct
+    select
         windows.time_window,
         events.user_index,
         events.item_index
     from events
-    inner join windows on events.time_slice = windows.label_slice
+    inner join windows on events.time_slice <= windows.label_slice
     inner join consenting_users on events.user_index = consenting_users.user_index
-    left join excluded
-        on windows.time_window = excluded.time_window
-        and events.user_index = excluded.user_index
-        and events.item_index = excluded.item_index
     where events.is_target
-        and excluded.item_index is null
+    group by
+        windows.time_window, windows.label_slice, events.user_index, events.item_index
+    -- Under `new` what the user got in the history is excluded from all lists.
+    having {{ deciding_slice }}(events.time_slice) = windows.label_slice
 
 )
 

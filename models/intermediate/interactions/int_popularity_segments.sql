@@ -1,47 +1,28 @@
--- Grain: one row per time window and user without a history for whom a segment speaks.
+-- Grain: one row per time window and country that speaks for users without a history.
 {% set minimum_users = 50 %}
 with
 
-users as (
+histories as (
 
-    select
-        window_users.time_window,
-        window_users.user_index,
-        window_users.history_event_count,
-        window_users.is_scored,
-        users.country
-    from {{ ref("int_window_users") }} as window_users
-    inner join {{ ref("int_users") }} as users
-        on window_users.user_index = users.user_index
-    where users.country is not null
-
-),
-
-segments as (
-
-    select
+    select distinct
         time_window,
-        country,
-        count(*) as user_count
-    from users
-    where history_event_count > 0
-    group by time_window, country
+        user_index
+    from {{ ref("int_user_item_matrix") }}
 
 ),
 
 final as (
 
     select
-        users.time_window,
-        users.user_index,
-        users.country as popularity_segment
-    from users
-    inner join segments
-        on users.time_window = segments.time_window
-        and users.country = segments.country
-    where users.history_event_count = 0
-        and users.is_scored
-        and segments.user_count >= {{ minimum_users }}
+        histories.time_window,
+        users.country as popularity_segment,
+        count(*) as user_count
+    from histories
+    inner join {{ ref("int_users") }} as users
+        on histories.user_index = users.user_index
+    where users.country is not null
+    group by histories.time_window, users.country
+    having count(*) >= {{ minimum_users }}
 
 )
 

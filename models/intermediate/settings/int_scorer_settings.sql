@@ -7,8 +7,10 @@ declared as (
 
 ),
 
+-- Not a step of a build that searches nothing: scorers need not wait for it.
 chosen as (
 
+    {% if precision_marketing.setting("tuning", "enabled") %}
     select
         scorer,
         setting,
@@ -16,6 +18,15 @@ chosen as (
         setting_text
     from {{ ref("int_scorer_tuning_trials") }}
     where is_chosen
+    {% else %}
+    select
+        scorer,
+        setting,
+        setting_value,
+        setting_text
+    from declared
+    where 1 = 0
+    {% endif %}
 
 ),
 

@@ -1,5 +1,4 @@
 -- Grain: one row per user and recommendation rank.
-{% set scorers = precision_marketing.scorers() %}
 with
 
 published_items as (
@@ -54,9 +53,6 @@ explained as (
         published_items.published_ranking,
         published_items.placement_rule,
         reasons.winning_scorer,
-        {% for scorer in scorers %}
-        published_items.{{ scorer.name }}_contribution,
-        {% endfor %}
         -- Why it was put there by a rule, whatever speaks for it besides.
         case published_items.placement_rule
             when 'pinned' then 'selected'

@@ -1,0 +1,37 @@
+-- Grain: one row per time window, ranking, user and item: every scorer, the blend and
+-- the learned scorers in one shape, uncut.
+{{ config(materialized="view") }}
+with
+
+final as (
+
+    select
+        time_window,
+        scorer,
+        user_index,
+        item_index,
+        score,
+        scorer_rank as ranking_rank
+    from {{ ref("candidate_scores") }}
+    union all
+    select
+        time_window,
+        'blend' as scorer,
+        user_index,
+        item_index,
+        blend_score as score,
+        blend_rank as ranking_rank
+    from {{ ref("blended_candidates") }}
+    union all
+    select
+        time_window,
+        scorer,
+        user_index,
+        item_index,
+        score,
+        scorer_rank as ranking_rank
+    from {{ ref("learned_scores") }}
+
+)
+
+select * from final
