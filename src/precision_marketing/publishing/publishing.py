@@ -1,10 +1,10 @@
 """Publish the marts of a finished build as one DuckDB file that readers may keep open.
 
 Run `python -m precision_marketing.publishing.publishing --database build.duckdb
---published published/shop.duckdb` after a `dbt build` that succeeded as a whole (`dbt build &&
-...`): whether it did is not looked at here. Readers open the published file only, since
-DuckDB lets one process write or many read, and a reader of the build file would block
-the next build.
+--published published/shop.duckdb` after a `dbt build` that succeeded as a whole (`dbt
+build && ...`): whether it did is not looked at here. Readers open the published file
+only, since DuckDB lets one process write or many read, and a reader of the build file
+would block the next build.
 """
 
 from __future__ import annotations

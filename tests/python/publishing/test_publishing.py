@@ -200,7 +200,7 @@ def test_killed_publish_leaves_the_old_file_and_the_next_one_cleans_up(
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from precision_marketing import publishing\n"
+        "from precision_marketing.publishing import publishing\n"
         "def killed(*arguments):\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         f"publishing.{last_step} = killed\n"
