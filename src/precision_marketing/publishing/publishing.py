@@ -19,6 +19,7 @@ from pathlib import Path
 
 import click
 import duckdb
+from rich.console import Console
 
 SCHEMA = "marts"
 # What current BI drivers read; DuckDB 2 writes a newer format by default.
@@ -245,7 +246,8 @@ def main(database: Path, published: Path) -> None:
     Run it only after `dbt build` has succeeded.
     """
     try:
-        result = publish(database, published)
+        with Console(stderr=True).status("Copying the marts"):
+            result = publish(database, published)
     except PublishingError as error:
         raise click.ClickException(f"Nothing was published. {error}") from error
     print(
