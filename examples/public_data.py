@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import duckdb
+from rich.console import Console
 
 from precision_marketing.publishing.text_table import Column, format_table
 
@@ -132,7 +133,8 @@ def command(
     )
     def convert_command(out: Path) -> None:
         try:
-            row_counts = convert_to(out)
+            with Console(stderr=True).status("Converting the data"):
+                row_counts = convert_to(out)
         except SourceMissingError as error:
             raise click.ClickException(str(error)) from error
         rows = [(name, f"{count:,}") for name, count in row_counts.items()]

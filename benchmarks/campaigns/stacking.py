@@ -16,8 +16,8 @@ import click
 import pandas as pd
 
 from benchmarks.options import FOLDER
-from examples.example_data import generate
 from examples.example_data.files import write_parquet
+from examples.example_data.generation import generate
 
 _CAMPAIGN = "campaign_id"
 _TRUTHS = "truths"

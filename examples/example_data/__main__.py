@@ -1,6 +1,5 @@
 """Command line of the example-data generator: see `--help`."""
 
-import sys
 import time
 from pathlib import Path
 
@@ -93,27 +92,32 @@ def main(
     2025.
     """
     # Not above: --help need not wait for them.
-    from examples.example_data import generate
+    from rich.console import Console
+
     from examples.example_data.files import TRUTH_FILE, write_files
+    from examples.example_data.generation import generate
 
     started_at = time.monotonic()
 
+    console = Console(stderr=True, highlight=False, markup=False)
+
     def report(message: str) -> None:
         """Print a line of progress, so that long work is seen to go on."""
-        elapsed = time.monotonic() - started_at
-        print(f"{elapsed:6.1f} s  {message}", file=sys.stderr, flush=True)
+        console.print(f"{time.monotonic() - started_at:6.1f} s  {message}")
 
-    try:
-        data = generate(
-            users=users,
-            items=items,
-            seed=seed,
-            events_per_user=events_per_user,
-            report=report,
-        )
-    except ValueError as error:
-        raise click.UsageError(_as_option(str(error))) from error
-    written = write_files(data, out, file_format, prefix, report)
+    # A spinner below the lines, in a terminal only.
+    with console.status("Generating a shop"):
+        try:
+            data = generate(
+                users=users,
+                items=items,
+                seed=seed,
+                events_per_user=events_per_user,
+                report=report,
+            )
+        except ValueError as error:
+            raise click.UsageError(_as_option(str(error))) from error
+        written = write_files(data, out, file_format, prefix, report)
     width = max(len(path.name) for path, _ in written)
     for path, rows in written:
         print(f"{path.name:<{width}}  {rows:>12,} rows  {_size(path):>10}")

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from examples.example_data import ExampleData
+from examples.example_data.generation import ExampleData
 
 TRUTH_FILE = "truth.json"
 

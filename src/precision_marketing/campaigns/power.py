@@ -53,6 +53,23 @@ def campaign_power(baselines: pa.Table) -> pa.Table:
     pyarrow.Table
         `campaign_power_schema`, sorted by its keys. Required are the users of both
         arms, divided as they are, that find 10 % more with a chance of 80 %.
+
+    Examples
+    --------
+    >>> baselines = pa.table(
+    ...     {
+    ...         "campaign_id": ["c"],
+    ...         "variant": ["email"],
+    ...         "metric": ["conversion"],
+    ...         "treated_user_count": [300],
+    ...         "control_user_count": [300],
+    ...         "baseline_mean": [0.2],
+    ...         "baseline_deviation": [0.4],
+    ...     }
+    ... )
+    >>> found = campaign_power(baselines)
+    >>> round(found["minimum_detectable_lift"][0].as_py(), 4)
+    0.0988
     """
     rows = baselines.to_pandas().sort_values(POWER_KEYS, ignore_index=True)
     treated, control = (

@@ -25,7 +25,13 @@ TIE_SCORER = "popularity"
 
 
 def blended_schema(scorers: Sequence[str]) -> pa.Schema:
-    """Return the schema of the candidates: a score and a rank for each scorer."""
+    """Return the schema of the candidates: a score and a rank for each scorer.
+
+    Examples
+    --------
+    >>> blended_schema(["ials"]).names[:4]
+    ['user_index', 'item_index', 'ials_scaled_score', 'ials_rank']
+    """
     by_scorer = [
         (f"{scorer}_{name}", kind)
         for name, kind in (("scaled_score", pa.float64()), ("rank", pa.int32()))

@@ -1,25 +1,25 @@
 """Publish the marts of a finished build as one DuckDB file that readers may keep open.
 
-Run `python -m precision_marketing.publishing --database build.duckdb --published
-published/shop.duckdb` after a `dbt build` that succeeded as a whole (`dbt build &&
-...`): whether it did is not looked at here. Readers open the published file only, since
-DuckDB lets one process write or many read, and a reader of the build file would block
-the next build.
+Run `python -m precision_marketing.publishing.publishing --database build.duckdb
+--published published/shop.duckdb` after a `dbt build` that succeeded as a whole (`dbt
+build && ...`): whether it did is not looked at here. Readers open the published file
+only, since DuckDB lets one process write or many read, and a reader of the build file
+would block the next build.
 """
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import duckdb
+from rich.console import Console
 
 SCHEMA = "marts"
 # What current BI drivers read; DuckDB 2 writes a newer format by default.
@@ -227,32 +227,35 @@ def _literal(text: str | Path) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Publish and print where the file lies."""
-    parser = argparse.ArgumentParser(
-        prog="python -m precision_marketing.publishing",
-        description="Copy the marts of a finished build into one file for readers. "
-        "Run it only after `dbt build` has succeeded.",
-    )
-    parser.add_argument(
-        "--database", type=Path, required=True, help="DuckDB file of the build"
-    )
-    parser.add_argument(
-        "--published", type=Path, required=True, help="DuckDB file for readers"
-    )
-    options = parser.parse_args(arguments)
+@click.command()
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="DuckDB file of the build.",
+)
+@click.option(
+    "--published",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="DuckDB file for readers.",
+)
+def main(database: Path, published: Path) -> None:
+    """Copy the marts of a finished build into one file for readers.
+
+    Run it only after `dbt build` has succeeded.
+    """
     try:
-        result = publish(options.database, options.published)
+        with Console(stderr=True).status("Copying the marts"):
+            result = publish(database, published)
     except PublishingError as error:
-        print(f"Nothing was published. {error}", file=sys.stderr)
-        return 1
+        raise click.ClickException(f"Nothing was published. {error}") from error
     print(
         f"Published {len(result.row_counts)} marts, "
         f"{sum(result.row_counts.values()):,} rows, {result.size / 1e6:.1f} MB: "
         f"{result.path}"
     )
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(prog_name="python -m precision_marketing.publishing.publishing")

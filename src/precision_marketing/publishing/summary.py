@@ -7,12 +7,12 @@ do equally well.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import click
 import duckdb
 
 from precision_marketing.publishing import summary_sections
@@ -107,41 +107,39 @@ def _open(database: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the summary; 1 if the database or a mart is missing."""
-    parser = argparse.ArgumentParser(
-        prog="python -m precision_marketing.publishing.summary",
-        description="Print what a build found.",
-    )
-    parser.add_argument(
-        "--database",
-        type=Path,
-        required=True,
-        help="DuckDB file of a build, or a published file",
-    )
-    parser.add_argument(
-        "--published",
-        type=Path,
-        help="published file to point readers at, if --database is the build",
-    )
-    parser.add_argument(
-        "--users", type=int, default=3, help="users to show (default: %(default)s)"
-    )
-    options = parser.parse_args(arguments)
-    if options.users < 0:
-        parser.error("--users must be 0 or more")
+@click.command()
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="DuckDB file of a build, or a published file.",
+)
+@click.option(
+    "--published",
+    type=click.Path(path_type=Path),
+    help="Published file to point readers at, if --database is the build.",
+)
+@click.option(
+    "--users",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="Users to show.",
+)
+def main(database: Path, published: Path | None, users: int) -> None:
+    """Print what a build found; ends with 1 if the database or a mart is missing."""
     # A title may hold characters that the terminal's encoding lacks.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     try:
-        text, missing = summarize(options.database, options.users)
+        text, missing = summarize(database, users)
     except SummaryError as error:
-        print(error, file=sys.stderr)
-        return 1
-    path = options.published or options.database
+        raise click.ClickException(str(error)) from error
+    path = published or database
     print(f"{text}\n\nAll tables: {path}, schema marts. Open it read-only.")
-    return 1 if missing else 0
+    if missing:
+        sys.exit(1)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(prog_name="python -m precision_marketing.publishing.summary")

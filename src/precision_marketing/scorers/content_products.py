@@ -90,6 +90,15 @@ def user_blocks(
     Returns
     -------
     list of array of int
+
+    Examples
+    --------
+    Each of four users has one item of one term.
+
+    >>> weights = terms = csr_matrix(np.eye(4))
+    >>> blocks = user_blocks(weights, terms, np.arange(4), maximum_entries=2)
+    >>> [users.tolist() for users in blocks]
+    [[0], [1, 2], [3]]
     """
     if users.size == 0:
         return []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from precision_marketing.publishing import publishing
 from precision_marketing.publishing.publishing import PublishingError, publish
@@ -199,7 +200,7 @@ def test_killed_publish_leaves_the_old_file_and_the_next_one_cleans_up(
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from precision_marketing import publishing\n"
+        "from precision_marketing.publishing import publishing\n"
         "def killed(*arguments):\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         f"publishing.{last_step} = killed\n"
@@ -304,10 +305,12 @@ def test_published_file_with_a_write_ahead_log_is_refused(build, published):
         publish(build, published)
 
 
-def test_command_says_what_it_did_and_what_went_wrong(build, published, capsys):
+def test_command_says_what_it_did_and_what_went_wrong(build, published):
     arguments = ["--database", str(build), "--published", str(published)]
-    assert publishing.main(arguments) == 0
-    assert "Published 2 marts, 1,005 rows, " in capsys.readouterr().out
+    result = CliRunner().invoke(publishing.main, arguments)
+    assert result.exit_code == 0
+    assert "Published 2 marts, 1,005 rows, " in result.output
     build.unlink()
-    assert publishing.main(arguments) == 1
-    assert "There is no build at" in capsys.readouterr().err
+    result = CliRunner().invoke(publishing.main, arguments)
+    assert result.exit_code == 1
+    assert "Nothing was published. There is no build at" in result.stderr

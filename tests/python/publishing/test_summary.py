@@ -2,6 +2,7 @@
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from rich.cells import cell_len
 
 from precision_marketing.publishing import summary
@@ -180,17 +181,27 @@ def test_row_accounting_names_inputs_without_rows(make_database):
     assert "Without rows: users." in text
 
 
-def test_missing_mart_says_what_to_run_and_the_rest_is_shown(make_database, capsys):
+def test_missing_mart_says_what_to_run_and_the_rest_is_shown(make_database):
     path = make_database({"row_accounting": ROWS["row_accounting"]})
-    assert summary.main(["--database", str(path)]) == 1
-    printed = capsys.readouterr().out
+    result = CliRunner().invoke(summary.main, ["--database", str(path)])
+    assert result.exit_code == 1
+    printed = result.output
     assert "The mart `campaign_performance` is not in shop.duckdb: run" in printed
     assert "1,469,307" in printed
 
 
-def test_missing_database_says_what_to_run(tmp_path, capsys):
-    assert summary.main(["--database", str(tmp_path / "none.duckdb")]) == 1
-    assert "run `make run` first" in capsys.readouterr().err
+def test_missing_database_says_what_to_run(tmp_path):
+    arguments = ["--database", str(tmp_path / "none.duckdb")]
+    result = CliRunner().invoke(summary.main, arguments)
+    assert result.exit_code == 1
+    assert "run `make run` first" in result.stderr
+
+
+def test_a_wrong_option_is_refused_by_name(make_database):
+    arguments = ["--database", str(make_database()), "--users", "-1"]
+    result = CliRunner().invoke(summary.main, arguments)
+    assert result.exit_code == 2
+    assert "'--users': -1 is not in the range x>=0" in result.stderr
 
 
 def test_unreadable_database_is_a_clear_error(tmp_path):
@@ -205,12 +216,13 @@ def test_database_may_be_named_like_its_schema(make_database):
     assert "Spring" in text
 
 
-def test_command_points_at_the_published_file(make_database, capsys):
+def test_command_points_at_the_published_file(make_database):
     path = make_database()
     published = path.with_name("published.duckdb")
     arguments = ["--database", str(path), "--published", str(published)]
-    assert summary.main([*arguments, "--users", "0"]) == 0
-    printed = capsys.readouterr().out
+    result = CliRunner().invoke(summary.main, [*arguments, "--users", "0"])
+    assert result.exit_code == 0
+    printed = result.output
     assert f"All tables: {published}, schema marts" in printed
     assert "緑茶" not in printed
 

@@ -105,6 +105,13 @@ def ease_scores(weights: csr_matrix, item_weights: np.ndarray) -> ScoreBlock:
     -------
     callable
         From an array of users to float32 scores, a row each.
+
+    Examples
+    --------
+    >>> weights = csr_matrix([[1.0, 0.0], [1.0, 1.0]])
+    >>> item_weights = np.array([[0.0, 0.5], [0.25, 0.0]], dtype=np.float32)
+    >>> ease_scores(weights, item_weights)(np.array([1, 0])).tolist()
+    [[0.25, 0.5], [0.0, 0.5]]
     """
     history = csr_matrix(weights, dtype=np.float32)
     return lambda users: history[users] @ item_weights

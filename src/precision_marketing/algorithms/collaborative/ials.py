@@ -153,6 +153,12 @@ def ials_scores(factors: Factors) -> ScoreBlock:
     -------
     callable
         From an array of users to float32 scores, a row each.
+
+    Examples
+    --------
+    >>> factors = Factors(np.array([[1.0, 0.5]]), np.array([[2.0, 0.0], [0.0, 4.0]]))
+    >>> ials_scores(factors)(np.array([0])).tolist()
+    [[2.0, 2.0]]
     """
     return lambda users: factors.users[users] @ factors.items.T
 

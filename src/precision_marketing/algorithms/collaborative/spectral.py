@@ -161,6 +161,14 @@ def spectral_scores(weights: csr_matrix, fitted: SpectralWeights) -> ScoreBlock:
     -------
     callable
         From an array of users to float32 scores, a row each.
+
+    Examples
+    --------
+    >>> rest = csr_matrix(np.array([[0.0, 0.25], [0.0, 0.0]]))
+    >>> left = right = np.array([[1.0], [0.0]], dtype=np.float32)
+    >>> fitted = SpectralWeights(left, right, rest)
+    >>> spectral_scores(csr_matrix([[1.0, 0.0]]), fitted)(np.array([0])).tolist()
+    [[1.0, 0.25]]
     """
     history = csr_matrix(weights, dtype=np.float64)
     left, rest = factor(history), factor(fitted.rest)

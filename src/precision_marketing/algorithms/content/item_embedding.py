@@ -60,6 +60,13 @@ def embedding_scores(weights: csr_matrix, embeddings: np.ndarray) -> ScoreBlock:
     ------
     ValueError
         If a weight is negative or not finite.
+
+    Examples
+    --------
+    >>> embeddings = np.array([[1, 0], [0, 1], [0.6, 0.8]], dtype=np.float32)
+    >>> scores = embedding_scores(csr_matrix([[2.0, 0.0, 0.0]]), embeddings)
+    >>> scores(np.array([0])).round(3).tolist()[0][:2]
+    [1.0, 0.0]
     """
     history = as_weights(weights).astype(np.float32)
 

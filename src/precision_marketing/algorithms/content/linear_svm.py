@@ -67,6 +67,14 @@ def sample_choices(
     ------
     ValueError
         If a count is below 1.
+
+    Examples
+    --------
+    >>> weights = csr_matrix([[1.0, 1.0, 1.0]])
+    >>> settings = dict(maximum_users=10, negatives=1, seed=0)
+    >>> choices = sample_choices(weights, csr_matrix([[3.0, 1.0, 2.0]]), **settings)
+    >>> choices.chosen.tolist(), choices.weights.toarray().tolist()
+    ([1], [[1.0, 0.0, 1.0]])
     """
     check_count("maximum_users", maximum_users)
     check_count("negatives", negatives)
@@ -113,6 +121,18 @@ def pair_differences(
         Each feature divided by its scale.
     scales : array of float64, shape (n_features,)
         Root mean square of the feature over the chosen items; 1 where that is 0.
+
+    Examples
+    --------
+    One user, whose only feature is 2 for the chosen item and 1 for the other.
+
+    >>> nothing = csr_matrix((1, 2))
+    >>> user = np.array([0])
+    >>> choices = Choices(user, nothing, nothing, np.array([0]), np.array([[1]]))
+    >>> items = csr_matrix([[2.0], [1.0]])
+    >>> differences, scales = pair_differences(choices, [(csr_matrix([[1.0]]), items)])
+    >>> differences.tolist(), scales.tolist()
+    ([[0.5]], [2.0])
     """
     is_pair = choices.others >= 0
     rows, columns = np.nonzero(is_pair)

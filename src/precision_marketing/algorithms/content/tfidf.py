@@ -202,7 +202,13 @@ def combined_profiles(
 
 
 def of_length_one(rows: csr_matrix) -> csr_matrix:
-    """Return a matrix with each row divided by its length, 0 where that is 0."""
+    """Return a matrix with each row divided by its length, 0 where that is 0.
+
+    Examples
+    --------
+    >>> of_length_one(csr_matrix([[3.0, 4.0], [0.0, 0.0]])).toarray().tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
     scaled = csr_matrix(normalize(rows)) if rows.nnz else csr_matrix(rows.shape)
     scaled.sort_indices()
     return scaled

@@ -40,7 +40,15 @@ def as_weights(weights: csr_matrix) -> csr_matrix:
 
 
 def check_count(name: str, value: int) -> None:
-    """Raise ValueError unless `value` is a whole number of at least 1."""
+    """Raise ValueError unless `value` is a whole number of at least 1.
+
+    Examples
+    --------
+    >>> check_count("neighbors", 0)
+    Traceback (most recent call last):
+        ...
+    ValueError: neighbors must be a whole number of at least 1, not 0
+    """
     if int(value) != value or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, not {value}")
 

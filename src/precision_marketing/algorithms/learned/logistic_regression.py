@@ -145,6 +145,18 @@ def fit_logistic(
     ------
     ValueError
         If the penalty is not above 0 and finite.
+
+    Examples
+    --------
+    Of each user's two items the positive is the one with the feature.
+
+    >>> features = np.tile([[1.0], [0.0]], (30, 1))
+    >>> users, items = np.repeat(np.arange(30), 2), np.tile([0, 1], 30)
+    >>> data = TrainingData.prepared(
+    ...     features, ("f",), features[:, 0] == 1, users, items, users < 10
+    ... )
+    >>> fit_logistic(data, penalty=1.0).predict([[1.0], [0.0]]).round(1).tolist()
+    [0.9, 0.1]
     """
     if not 0 < penalty < np.inf:
         raise ValueError(f"penalty must be > 0 and finite, not {penalty}")

@@ -2,7 +2,10 @@
 
 All are of two-sided tests at 5 %, by the normal approximation, for an arm of users_1
 (treated) against one of users_2 (control). Arguments are arrays or numbers; what cannot
-be answered is nan.
+be answered is nan. A rate is 0 to 1; its test is pooled z, whose error without a
+difference is another than with it. Sources: Cohen (1988), "Statistical power analysis
+for the behavioral sciences", chapter 2 (means); Fleiss, Levin, Paik (2003),
+"Statistical methods for rates and proportions", chapter 4 (rates).
 """
 
 import numpy as np
@@ -31,6 +34,11 @@ def mean_power(
     Returns
     -------
     array of float, 0-1
+
+    Raises
+    ------
+    ValueError
+        If the arguments' shapes do not go together.
 
     Examples
     --------
@@ -66,6 +74,11 @@ def minimum_detectable_mean(
     array of float
         (z(0.975) + z(0.8)) standard errors; nan without users.
 
+    Raises
+    ------
+    ValueError
+        If the arguments' shapes do not go together.
+
     Examples
     --------
     >>> minimum_detectable_mean([1.0], 64, 64).round(3).tolist()
@@ -97,6 +110,11 @@ def mean_required_users(
     array of float
         Whole numbers.
 
+    Raises
+    ------
+    ValueError
+        If the arguments' shapes do not go together.
+
     Examples
     --------
     >>> mean_required_users([0.5], 1.0, 0.5).tolist()
@@ -125,6 +143,11 @@ def rate_power(
     Returns
     -------
     array of float, 0-1
+
+    Raises
+    ------
+    ValueError
+        If the arguments' shapes do not go together.
 
     Examples
     --------
@@ -157,6 +180,11 @@ def minimum_detectable_rate(
     -------
     array of float
         nan where not even a rise to 1 would be found so often.
+
+    Raises
+    ------
+    ValueError
+        If the arguments' shapes do not go together.
 
     Examples
     --------
@@ -191,6 +219,11 @@ def rate_required_users(
     -------
     array of float
         Whole numbers; nan where control_rate + lift is not a rate.
+
+    Raises
+    ------
+    ValueError
+        If the arguments' shapes do not go together.
 
     Examples
     --------

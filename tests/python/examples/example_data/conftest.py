@@ -6,7 +6,7 @@ from collections import defaultdict
 import pandas as pd
 import pytest
 
-from examples.example_data import generate
+from examples.example_data.generation import generate
 
 KEYS = {
     "events": ["event_id"],

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from examples.example_data import generate
 from examples.example_data.__main__ import main
+from examples.example_data.generation import generate
 
 SEEDS = Path(__file__).parents[4] / "seeds" / "example"
 CONTRACT = {
