@@ -125,5 +125,5 @@ layer_{{ layer }} as (
         on layers.layer = {{ layer }}
         {% if layer %}and {{ before }}.seed = layers.seed{% endif %}
 
-),
+){{ "" if is_last else "," }}
 {% endmacro %}

@@ -1,5 +1,5 @@
-{# Ends of 95 % intervals; the arguments are SQL expressions. Of rates of users, in closed
-   form: rates.sql. Sources and formulas: docs/campaign_lift.md. #}
+{# Ends of 95 % intervals; the arguments are SQL expressions. Of rates of users, in
+   closed form: rates.sql. Sources and formulas: docs/campaign_lift.md. #}
 
 {# The 0.975 quantile of the normal distribution: the level of every interval. #}
 {% macro normal_quantile() %}1.959963984540054e0{% endmacro %}

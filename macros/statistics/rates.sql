@@ -26,20 +26,16 @@
 
 
 {# First rate less second rate: Newcombe (1998), method 10, from the Wilson intervals of
-   the two. Null where either has no trials. #}
-{% macro newcombe_lower(successes_1, trials_1, successes_2, trials_2) %}
+   the two. Null where either has no trials. The upper end is the lower end of the
+   opposite difference, reversed. #}
+{% macro newcombe_bound(successes_1, trials_1, successes_2, trials_2, sign) %}
     ({{ precision_marketing.rate(successes_1, trials_1) }}
     - {{ precision_marketing.rate(successes_2, trials_2) }}
-    - {{ precision_marketing.newcombe_distance(
-        successes_1, trials_1, successes_2, trials_2) }})
-{%- endmacro %}
-
-{# The upper end of a difference is the lower end of the opposite one, reversed. #}
-{% macro newcombe_upper(successes_1, trials_1, successes_2, trials_2) %}
-    ({{ precision_marketing.rate(successes_1, trials_1) }}
-    - {{ precision_marketing.rate(successes_2, trials_2) }}
-    + {{ precision_marketing.newcombe_distance(
-        successes_2, trials_2, successes_1, trials_1) }})
+    {{ sign }} {{ precision_marketing.newcombe_distance(
+        successes_1, trials_1, successes_2, trials_2
+    ) if sign == "-" else precision_marketing.newcombe_distance(
+        successes_2, trials_2, successes_1, trials_1
+    ) }})
 {%- endmacro %}
 
 {# From the difference down to its lower end. #}
@@ -59,16 +55,6 @@
 
 {# First rate divided by second rate: Katz et al. (1978), on the log scale. Null where
    either success count is 0: then no interval of the ratio exists. #}
-{% macro katz_lower(successes_1, trials_1, successes_2, trials_2) %}
-    {{- precision_marketing.katz_bound(
-        successes_1, trials_1, successes_2, trials_2, "-") }}
-{%- endmacro %}
-
-{% macro katz_upper(successes_1, trials_1, successes_2, trials_2) %}
-    {{- precision_marketing.katz_bound(
-        successes_1, trials_1, successes_2, trials_2, "+") }}
-{%- endmacro %}
-
 {% macro katz_bound(successes_1, trials_1, successes_2, trials_2, sign) %}
     exp(
         ln(

@@ -33,8 +33,8 @@ final as (
         campaign_id,
         1e0 * treated_buyers / treated_users - 1e0 * control_buyers / control_users
             as uplift,
-        {{ precision_marketing.newcombe_lower(*counts) }} as uplift_lower,
-        {{ precision_marketing.newcombe_upper(*counts) }} as uplift_upper
+        {{ precision_marketing.newcombe_bound(*counts, sign="-") }} as uplift_lower,
+        {{ precision_marketing.newcombe_bound(*counts, sign="+") }} as uplift_upper
     from sums
     where treated_users > 0 and control_users > 0
 

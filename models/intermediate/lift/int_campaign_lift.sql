@@ -2,51 +2,58 @@
 -- Decided on the absolute difference of the assigned users, whoever was reached.
 {% set significance_level = "0.05e0" %}
 {% set sample_ratio_level = "0.001e0" %}
-with
-
-{% set rates = [
+{% set sums = [
     "treated_total", "treated_user_count", "control_total", "control_user_count"
 ] %}
 {% set means = [
     "1e0 + relative_lift", "treated_mean", "treated_variance / treated_user_count",
     "control_mean", "control_variance / control_user_count",
 ] %}
-{% set positive_means = "treated_mean > 0 and control_mean > 0" %}
-estimates as (
-
-    select
-        *,
-        treated_mean - control_mean as absolute_lift,
-        treated_mean / nullif(control_mean, 0e0) - 1e0 as relative_lift,
-        treated_variance / nullif(treated_user_count, 0)
-        + control_variance / nullif(control_user_count, 0) as squared_error
-    from {{ ref("int_campaign_arm_means") }}
-
-),
+with
 
 measured as (
 
     select
-        estimates.*,
+        arms.campaign_id,
+        arms.variant,
+        arms.segment_kind,
+        arms.segment,
+        arms.metric,
+        arms.method,
+        arms.is_rate,
+        arms.treated_user_count,
+        arms.control_user_count,
+        arms.treated_total,
+        arms.control_total,
+        arms.theta,
+        arms.treated_mean,
+        arms.control_mean,
+        arms.treated_variance,
+        arms.control_variance,
+        arms.raw_squared_error,
+        arms.treated_mean - arms.control_mean as absolute_lift,
+        arms.treated_mean / nullif(arms.control_mean, 0e0) - 1e0 as relative_lift,
+        arms.treated_variance / nullif(arms.treated_user_count, 0)
+        + arms.control_variance / nullif(arms.control_user_count, 0) as squared_error,
         tests.significance_test,
         tests.degrees_of_freedom,
+        tests.t_quantile,
         tests.p,
         -- One family: the arms of a campaign, or its segments.
         case
-            when estimates.segment_kind = '(all)' then tests.holm_p
+            when arms.segment_kind = '(all)' then tests.holm_p
             else tests.benjamini_hochberg_p
         end as adjusted_p,
         tests.sample_ratio_p,
-        tests.minimum_detectable_lift,
-        tests.t_quantile * sqrt(estimates.squared_error) as reach
-    from estimates
+        tests.minimum_detectable_lift
+    from {{ ref("int_campaign_arm_means") }} as arms
     inner join {{ ref("int_campaign_lift_tests") }} as tests
-        on estimates.campaign_id = tests.campaign_id
-        and estimates.variant = tests.variant
-        and estimates.segment_kind = tests.segment_kind
-        and estimates.segment = tests.segment
-        and estimates.metric = tests.metric
-        and estimates.method = tests.method
+        on arms.campaign_id = tests.campaign_id
+        and arms.variant = tests.variant
+        and arms.segment_kind = tests.segment_kind
+        and arms.segment = tests.segment
+        and arms.metric = tests.metric
+        and arms.method = tests.method
 
 ),
 
@@ -54,24 +61,19 @@ bounded as (
 
     select
         *,
+        {% for end, sign in [("lower", "-"), ("upper", "+")] %}
         case
-            when is_rate then {{ precision_marketing.newcombe_lower(*rates) }}
-            else absolute_lift - reach
-        end as absolute_lift_lower,
+            when is_rate then {{ precision_marketing.newcombe_bound(*sums, sign=sign) }}
+            else absolute_lift {{ sign }} t_quantile * sqrt(squared_error)
+        end as absolute_lift_{{ end }},
         case
-            when is_rate then {{ precision_marketing.newcombe_upper(*rates) }}
-            else absolute_lift + reach
-        end as absolute_lift_upper,
-        case
-            when is_rate then {{ precision_marketing.katz_lower(*rates) }} - 1e0
-            when {{ positive_means }}
-                then {{ precision_marketing.mean_ratio_bound(*means, sign="-") }} - 1e0
-        end as relative_lift_lower,
-        case
-            when is_rate then {{ precision_marketing.katz_upper(*rates) }} - 1e0
-            when {{ positive_means }}
-                then {{ precision_marketing.mean_ratio_bound(*means, sign="+") }} - 1e0
-        end as relative_lift_upper
+            when is_rate
+                then {{ precision_marketing.katz_bound(*sums, sign=sign) }} - 1e0
+            when treated_mean > 0 and control_mean > 0
+                then {{ precision_marketing.mean_ratio_bound(*means, sign=sign) }} - 1e0
+        end as relative_lift_{{ end }},
+        {% endfor %}
+        squared_error / nullif(raw_squared_error, 0e0) as variance_ratio
     from measured
 
 ),
@@ -80,7 +82,6 @@ final as (
 
     select
         *,
-        squared_error / nullif(raw_squared_error, 0e0) as variance_ratio,
         coalesce(sample_ratio_p < {{ sample_ratio_level }}, false)
             as has_sample_ratio_mismatch,
         case

@@ -12,22 +12,31 @@ with
     "revenue": ["measured_revenue_amount", "history_revenue_amount"],
 } %}
 {% set sums = ["y", "x", "yy", "xx", "xy"] %}
+{# Kind of segment -> which one a user is in. #}
+{% set kinds = {
+    "(all)": "'(all)'", "history": "history_segment", "country": "country"
+} %}
+user_segments as (
+
+    {% for kind, segment in kinds.items() %}
+    select
+        *,
+        '{{ kind }}' as segment_kind,
+        {{ segment }} as segment
+    from {{ ref("int_campaign_user_outcomes") }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+),
+
 segments as (
 
     select
         campaign_id,
         variant,
         is_control,
-        case
-            when grouping(history_segment) = 0 then 'history'
-            when grouping(country) = 0 then 'country'
-            else '(all)'
-        end as segment_kind,
-        case
-            when grouping(history_segment) = 0 then history_segment
-            when grouping(country) = 0 then country
-            else '(all)'
-        end as segment,
+        segment_kind,
+        segment,
         sum(measured_order_count) as order_count,
         sum(priced_order_count) as priced_order_count,
         {% for metric, (y, x) in metrics.items() %}
@@ -38,13 +47,8 @@ segments as (
         sum(({{ x }}) * ({{ y }})) as {{ metric }}_xy,
         {% endfor %}
         count(*) as user_count
-    from {{ ref("int_campaign_user_outcomes") }}
-    group by
-        grouping sets (
-            (campaign_id, variant, is_control),
-            (campaign_id, variant, is_control, history_segment),
-            (campaign_id, variant, is_control, country)
-        )
+    from user_segments
+    group by campaign_id, variant, is_control, segment_kind, segment
 
 ),
 

@@ -96,8 +96,8 @@ def test_newcombe_is_that_of_statsmodels(macros, tables):
     measured = evaluate(
         tables,
         {
-            "low": macros.newcombe_lower(*columns),
-            "high": macros.newcombe_upper(*columns),
+            "low": macros.newcombe_bound(*columns, "-"),
+            "high": macros.newcombe_bound(*columns, "+"),
         },
     )
     some = (tables["n1"] > 0) & (tables["n2"] > 0)
@@ -115,7 +115,10 @@ def test_katz_is_that_of_statsmodels(macros, tables):
     columns = ("x1", "n1", "x2", "n2")
     measured = evaluate(
         tables,
-        {"low": macros.katz_lower(*columns), "high": macros.katz_upper(*columns)},
+        {
+            "low": macros.katz_bound(*columns, "-"),
+            "high": macros.katz_bound(*columns, "+"),
+        },
     )
     some = (tables["x1"] > 0) & (tables["x2"] > 0)
     assert measured[~some].isna().all(axis=None)
