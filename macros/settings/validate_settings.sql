@@ -78,7 +78,7 @@
 
 {% macro known_settings() %}
     {{ return([
-        "input_dir", "input_relations", "event_type_weights", "as_of",
+        "parts", "input_dir", "input_relations", "event_type_weights", "as_of",
         "maximum_quantity", "label_share", "holdout_share", "train_labels_start_on",
         "test_labels_start_on", "recommendation_target", "interaction_half_life_days",
         "interaction_saturation", "recommendations_per_user", "candidates_per_scorer",

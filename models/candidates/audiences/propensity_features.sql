@@ -23,6 +23,24 @@ windows as (
 
 ),
 
+-- What the scorers say of a target, where they are built (docs/parts.md).
+chances as (
+
+    {% if precision_marketing.has_part("recommendations") %}
+    select * from {{ ref("target_chances") }}
+    {% else %}
+    select
+        time_window,
+        target_index,
+        user_index,
+        cast(null as double) as chance
+    from users
+    cross join targets
+    where 1 = 0
+    {% endif %}
+
+),
+
 buyers as (
 
     select distinct
@@ -64,7 +82,7 @@ joined as (
     inner join {{ ref("int_target_rates") }} as rates
         on users.time_window = rates.time_window
         and targets.target_index = rates.target_index
-    left join {{ ref("target_chances") }} as chances
+    left join chances
         on users.time_window = chances.time_window
         and targets.target_index = chances.target_index
         and users.user_index = chances.user_index
