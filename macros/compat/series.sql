@@ -10,3 +10,21 @@
 {% macro spark__numbers_up_to(expression) %}
     {{ return("explode(sequence(1, cast(" ~ expression ~ " as int)))") }}
 {% endmacro %}
+
+
+{# The sum of an expression of `step` over the whole numbers from the first to the last,
+   as a double; in order, so that it is always the same. #}
+{% macro sum_over_steps(first, last, expression) %}
+    {{ return(adapter.dispatch("sum_over_steps", "precision_marketing")(
+        first, last, expression)) }}
+{% endmacro %}
+
+{% macro default__sum_over_steps(first, last, expression) %}
+    {{ return("list_sum([" ~ expression ~ " for step in range(" ~ first ~ ", "
+        ~ last ~ " + 1)])") }}
+{% endmacro %}
+
+{% macro spark__sum_over_steps(first, last, expression) %}
+    {{ return("aggregate(sequence(" ~ first ~ ", " ~ last ~ "), 0d, (total, step) -> "
+        ~ "total + " ~ expression ~ ")") }}
+{% endmacro %}

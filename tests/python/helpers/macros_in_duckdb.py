@@ -1,4 +1,4 @@
-"""The package's SQL macros of one folder, rendered without dbt and run on DuckDB."""
+"""The package's SQL macros of some folders, rendered without dbt and run on DuckDB."""
 
 from pathlib import Path
 
@@ -12,12 +12,20 @@ MACROS = Path(__file__).parents[3] / "macros"
 class SqlMacros:
     """What the macros see of dbt: each other, under the package's name."""
 
-    def __init__(self, folder: str):
+    def __init__(self, *folders: str):
         environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         environment.globals["precision_marketing"] = self
-        files = sorted((MACROS / folder).glob("*.sql"))
+        environment.globals["adapter"] = self
+        environment.globals["return"] = lambda value: value
+        files = sorted(
+            file for folder in folders for file in (MACROS / folder).glob("*.sql")
+        )
         source = "\n".join(file.read_text(encoding="utf-8") for file in files)
         self._module = environment.from_string(source).module
+
+    def dispatch(self, name: str, package: str):
+        """Return the macro as DuckDB has it."""
+        return getattr(self, f"default__{name}")
 
     def __getattr__(self, name: str):
         macro = getattr(self._module, name)
