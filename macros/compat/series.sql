@@ -28,3 +28,21 @@
     {{ return("aggregate(sequence(" ~ first ~ ", " ~ last ~ "), 0d, (total, step) -> "
         ~ "total + " ~ expression ~ ")") }}
 {% endmacro %}
+
+
+{# The sum of an expression of `value` over a list of SQL expressions of doubles, each of
+   which is worked out once. #}
+{% macro sum_over_values(values, expression) %}
+    {{ return(adapter.dispatch("sum_over_values", "precision_marketing")(
+        values, expression)) }}
+{% endmacro %}
+
+{% macro default__sum_over_values(values, expression) %}
+    {{ return("list_sum([" ~ expression ~ " for value in [" ~ values | join(", ")
+        ~ "]])") }}
+{% endmacro %}
+
+{% macro spark__sum_over_values(values, expression) %}
+    {{ return("aggregate(array(" ~ values | join(", ") ~ "), 0d, (total, value) -> "
+        ~ "total + " ~ expression ~ ")") }}
+{% endmacro %}

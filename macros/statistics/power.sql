@@ -34,6 +34,29 @@
     end
 {%- endmacro %}
 
+{# The chance that a true difference of rates, or of means, is found. #}
+{% macro power_of_rate(rate, lift, control_share, user_count) -%}
+    {%- set found = lift ~ " * sqrt(" ~ user_count ~ ")" -%}
+    {%- set reach = precision_marketing.normal_quantile() ~ " * "
+        ~ precision_marketing.rate_deviation_without_lift(rate, lift, control_share) -%}
+    {%- set deviation = "nullif("
+        ~ precision_marketing.rate_deviation_with_lift(rate, lift, control_share)
+        ~ ", 0e0)" -%}
+    {{ precision_marketing.sum_over_values([
+        "(" ~ found ~ " - " ~ reach ~ ") / " ~ deviation,
+        "(-" ~ found ~ " - " ~ reach ~ ") / " ~ deviation,
+    ], precision_marketing.normal_probability("value")) }}
+{%- endmacro %}
+
+{% macro power_of_mean(lift, standard_error) -%}
+    {%- set distance = lift ~ " / nullif(" ~ standard_error ~ ", 0e0)" -%}
+    {{ precision_marketing.sum_over_values([
+        distance ~ " - " ~ precision_marketing.normal_quantile(),
+        "-" ~ distance ~ " - " ~ precision_marketing.normal_quantile(),
+    ], precision_marketing.normal_probability("value")) }}
+{%- endmacro %}
+
+
 {# Users of both arms that find a difference of rates, or of means, with 80 %. #}
 {% macro required_users_of_rate(rate, lift, control_share) -%}
     ceil(power((
