@@ -7,6 +7,7 @@ import jinja2
 import pandas as pd
 
 MACROS = Path(__file__).parents[3] / "macros"
+MODELS = Path(__file__).parents[3] / "models"
 
 
 class SqlMacros:
@@ -21,7 +22,15 @@ class SqlMacros:
             file for folder in folders for file in (MACROS / folder).glob("*.sql")
         )
         source = "\n".join(file.read_text(encoding="utf-8") for file in files)
+        self._environment = environment
         self._module = environment.from_string(source).module
+
+    def model(self, name: str, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make a model's table of the tables of its connection, without dbt."""
+        (file,) = MODELS.rglob(f"{name}.sql")
+        template = self._environment.from_string(file.read_text(encoding="utf-8"))
+        sql = template.render(ref=lambda model: model)
+        connection.execute(f"create or replace table {name} as {sql}")
 
     def dispatch(self, name: str, package: str):
         """Return the macro as DuckDB has it."""
