@@ -2,9 +2,7 @@
    are SQL expressions of doubles, best columns: they are repeated. Tests hold them
    against SciPy. #}
 
-{# The normal distribution function: Hart (1968), algorithm 5666, as given by West
-   (2005), "Better approximations to cumulative normal functions"; from 4 on Laplace's
-   continued fraction, which by then needs few terms and loses no digits. #}
+{# The normal distribution function. #}
 {% macro normal_probability(x) %}
     case
         when ({{ x }}) > 0e0
@@ -13,30 +11,23 @@
     end
 {%- endmacro %}
 
-{# Of an x that is not below 0. #}
-{% macro normal_upper_tail(x) %}
-    {%- set top = [0.0352624965998911, 0.700383064443688, 6.37396220353165,
-        33.912866078383, 112.079291497871, 221.213596169931, 220.206867912376] -%}
-    {%- set bottom = [0.0883883476483184, 1.75566716318264, 16.064177579207,
-        86.7807322029461, 296.564248779674, 637.333633378831, 793.826512519948,
-        440.413735824752] -%}
-    exp(-({{ x }}) * ({{ x }}) / 2e0) * case
-        when ({{ x }}) < 4e0
-            then {{ precision_marketing.polynomial(x, top) }}
-                / {{ precision_marketing.polynomial(x, bottom) }}
-        else
-            0.3989422804014327e0 / (
-                {%- for term in range(1, 25) %}({{ x }}) + {{ term }}e0 / ({% endfor -%}
-                {{ x }}{{ ")" * 25 }}
-    end
+{# Of an x that is not below 0; its constant is 1 / sqrt(2 pi). #}
+{% macro normal_upper_tail(x) -%}
+    (0.3989422804014327e0 * {{ precision_marketing.integral_from_zero(
+        "exp(-power(" ~ x ~ " + " ~ precision_marketing.integral_point() ~ ", 2) / 2e0)"
+    ) }})
 {%- endmacro %}
 
-{# The highest power's coefficient first. #}
-{% macro polynomial(x, coefficients) -%}
-    {{ "(" * (coefficients | length - 1) }}{{ coefficients[0] }}e0
-    {%- for coefficient in coefficients[1:] %} * ({{ x }}) + {{ coefficient }}e0)
-    {%- endfor %}
+{# The integral from 0 to infinity of an SQL expression of `integral_point()` that falls
+   to 0, be it like a power: exp-sinh quadrature, Takahasi and Mori (1974). 129 points
+   give 13 digits of the tails here. #}
+{% macro integral_from_zero(integrand) -%}
+    (pi() / 32e0 * {{ precision_marketing.sum_over_steps(
+        -64, 64, precision_marketing.integral_point() ~ " * cosh(step / 16e0) * " ~ integrand
+    ) }})
 {%- endmacro %}
+
+{% macro integral_point() %}exp(pi() / 2e0 * sinh(step / 16e0)){% endmacro %}
 
 
 {# Two-sided p of Student's t, of any degrees of freedom from 1 on: its tail beyond |t| as
@@ -46,14 +37,11 @@
     / {{ precision_marketing.student_tail("0e0", degrees_of_freedom) }})
 {%- endmacro %}
 
-{# The integral of `student_kernel` from t >= 0 on, by exp-sinh quadrature: Takahasi and
-   Mori (1974). 129 points give 13 digits from 1 degree of freedom to 10 million. #}
-{% macro student_tail(t, degrees_of_freedom) %}
-    {%- set point = "exp(pi() / 2e0 * sinh(step / 16e0))" -%}
-    (pi() / 32e0 * {{ precision_marketing.sum_over_steps(
-        -64, 64, point ~ " * cosh(step / 16e0) * " ~ precision_marketing.student_kernel(
-            "(" ~ t ~ " + " ~ point ~ ")", degrees_of_freedom)
-    ) }})
+{# The integral of `student_kernel` from t >= 0 on, of 1 to 10 million degrees. #}
+{% macro student_tail(t, degrees_of_freedom) -%}
+    {{ precision_marketing.integral_from_zero(precision_marketing.student_kernel(
+        "(" ~ t ~ " + " ~ precision_marketing.integral_point() ~ ")", degrees_of_freedom
+    )) }}
 {%- endmacro %}
 
 {# Student's density but for its constant. #}

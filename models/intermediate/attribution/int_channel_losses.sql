@@ -1,7 +1,7 @@
 -- Grain: one row per channel of a path: the share of conversions lost without it.
 -- A journey ever reaches channel c with the chance (start N)(c) / N(c, c), N being the
--- visits, and from c on expects (N r)(c): without c it loses their product. Anderl et al.
--- (2016), "Mapping the customer journey".
+-- visits, and from c on expects (N r)(c): without c it loses their product. Anderl et
+-- al. (2016), "Mapping the customer journey".
 with
 
 transitions as (
@@ -44,8 +44,8 @@ ends as (
 totals as (
 
     select
-        1e0 * sum(conversion_count) / sum(starts.start_count) as conversion_rate,
-        sum(revenue_amount) / sum(starts.start_count) as revenue_per_journey,
+        1e0 * sum(ends.conversion_count) / sum(starts.start_count) as conversion_rate,
+        sum(ends.revenue_amount) / sum(starts.start_count) as revenue_per_journey,
         sum(starts.start_count) as journey_count
     from ends
     left join starts on ends.channel = starts.channel
@@ -84,25 +84,35 @@ earnings as (
 
 ),
 
-final as (
+joined as (
 
     select
         arrivals.channel,
-        case
-            when totals.conversion_rate > 0e0
-                then least(
-                    arrivals.reach * earnings.conversions / totals.conversion_rate, 1e0
-                )
-        end as removal_effect,
+        arrivals.reach * earnings.conversions / nullif(totals.conversion_rate, 0e0)
+            as conversion_loss,
         case
             when totals.revenue_per_journey > 0e0
-                then greatest(least(
-                    arrivals.reach * earnings.revenue / totals.revenue_per_journey, 1e0
-                ), 0e0)
-        end as revenue_removal_effect
+                then arrivals.reach * earnings.revenue / totals.revenue_per_journey
+        end as revenue_loss
     from arrivals
     inner join earnings on arrivals.channel = earnings.channel
     cross join totals
+
+),
+
+{# Within 0 and 1 but for rounding, and for refunded revenue. #}
+final as (
+
+    select
+        channel,
+        case when conversion_loss > 1e0 then 1e0 else conversion_loss end
+            as removal_effect,
+        case
+            when revenue_loss > 1e0 then 1e0
+            when revenue_loss < 0e0 then 0e0
+            else revenue_loss
+        end as revenue_removal_effect
+    from joined
 
 )
 

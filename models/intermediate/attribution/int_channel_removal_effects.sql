@@ -8,18 +8,27 @@ losses as (
 
 ),
 
+-- As decimals: a running sum of doubles depends on how it is computed.
+exact as (
+
+    select
+        *,
+        cast(removal_effect as decimal(38, 20)) as exact_effect,
+        cast(revenue_removal_effect as decimal(38, 20)) as exact_revenue_effect
+    from losses
+
+),
+
 running as (
 
     select
-        *
-        {%- for effect in ["removal_effect", "revenue_removal_effect"] %},
-        cast(sum(cast({{ effect }} as decimal(38, 20))) over (
-            order by channel
-        ) as double) / cast(nullif(
-            sum(cast({{ effect }} as decimal(38, 20))) over (), 0
-        ) as double) as {{ effect }}_until
-        {%- endfor %}
-    from losses
+        *,
+        sum(exact_effect) over (order by channel) as running_effect,
+        sum(exact_revenue_effect) over (order by channel) as running_revenue_effect,
+        cast(nullif(sum(exact_effect) over (), 0) as double) as total_effect,
+        cast(nullif(sum(exact_revenue_effect) over (), 0) as double)
+            as total_revenue_effect
+    from exact
 
 ),
 
@@ -27,10 +36,13 @@ bounds as (
 
     select
         *,
-        lag(removal_effect_until, 1, 0e0) over (order by channel)
-            + 0e0 * removal_effect_until as removal_effect_before,
-        lag(revenue_removal_effect_until, 1, 0e0) over (order by channel)
-            + 0e0 * revenue_removal_effect_until as revenue_removal_effect_before
+        cast(running_effect - exact_effect as double) / total_effect
+            as removal_effect_before,
+        cast(running_effect as double) / total_effect as removal_effect_until,
+        cast(running_revenue_effect - exact_revenue_effect as double)
+        / total_revenue_effect as revenue_removal_effect_before,
+        cast(running_revenue_effect as double) / total_revenue_effect
+            as revenue_removal_effect_until
     from running
 
 ),

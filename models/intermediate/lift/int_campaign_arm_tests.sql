@@ -1,6 +1,7 @@
 -- Grain: one row per campaign, treated variant, segment, metric and method: its test.
--- A difference of plain rates is tested by pooled z, or by Fisher's test where a cell is
--- under 5; every other by Welch's t (1947) with Satterthwaite's degrees of freedom (1946).
+-- A difference of plain rates is tested by pooled z, or by Fisher's test where a cell
+-- is under 5; every other by Welch's t (1947) with Satterthwaite's degrees of freedom
+-- (1946).
 with
 
 arm_means as (
@@ -15,6 +16,20 @@ arm_means as (
 
 ),
 
+cells as (
+
+    select
+        *,
+        least(
+            treated_count,
+            treated_user_count - treated_count,
+            control_count,
+            control_user_count - control_count
+        ) as smallest_count
+    from arm_means
+
+),
+
 {# In every cell of the four, for pooled z. #}
 {% set smallest_cell = 5 %}
 choices as (
@@ -22,25 +37,16 @@ choices as (
     select
         *,
         case
-            when not is_rate
-                then
-                    case
-                        when
-                            treated_user_count >= 2 and control_user_count >= 2
-                            and treated_square + control_square > 0e0
-                            then 'welch'
-                    end
-            when treated_user_count > 0 and control_user_count > 0
-                then
-                    case
-                        when least(
-                            treated_count, treated_user_count - treated_count,
-                            control_count, control_user_count - control_count
-                        ) < {{ smallest_cell }} then 'fisher'
-                        else 'pooled_z'
-                    end
+            when
+                not is_rate and treated_user_count >= 2 and control_user_count >= 2
+                and treated_square + control_square > 0e0
+                then 'welch'
+            when not is_rate or treated_user_count = 0 or control_user_count = 0
+                then null
+            when smallest_count < {{ smallest_cell }} then 'fisher'
+            else 'pooled_z'
         end as significance_test
-    from arm_means
+    from cells
 
 ),
 

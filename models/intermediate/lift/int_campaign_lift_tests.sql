@@ -31,19 +31,20 @@ adjusted as (
         *,
         case
             when is_whole and p is not null
-                then least(1e0, max(p * (family_size - p_rank + 1)) over (
-                    partition by campaign_id, metric, method, is_whole
-                    order by p_rank
-                ))
+                then max(p * (family_size - p_rank + 1)) over (upwards)
         end as holm_p,
         case
             when not is_whole and p is not null
-                then least(1e0, min(p * (1e0 * family_size / p_rank)) over (
-                    partition by campaign_id, metric, method, is_whole
-                    order by p_rank desc
-                ))
+                then min(p * (1e0 * family_size / p_rank)) over (downwards)
         end as benjamini_hochberg_p
     from ranked
+    window
+        upwards as (
+            partition by campaign_id, metric, method, is_whole order by p_rank
+        ),
+        downwards as (
+            partition by campaign_id, metric, method, is_whole order by p_rank desc
+        )
 
 ),
 
@@ -62,8 +63,12 @@ final as (
         adjusted.degrees_of_freedom,
         quantiles.t_quantile,
         adjusted.p,
-        adjusted.holm_p,
-        adjusted.benjamini_hochberg_p,
+        -- `least` would take an absent p for 1.
+        case when adjusted.holm_p > 1e0 then 1e0 else adjusted.holm_p end as holm_p,
+        case
+            when adjusted.benjamini_hochberg_p > 1e0 then 1e0
+            else adjusted.benjamini_hochberg_p
+        end as benjamini_hochberg_p,
         case
             when arm_means.is_rate then rates.minimum_detectable_lift
             -- What has no spread at all says nothing about the spread of an effect.

@@ -1,5 +1,5 @@
 -- Grain: one row per rate of a control and users of both arms: the smallest rise of the
--- rate that pooled z finds with a chance of 80 %; null where not even one to 1 is found.
+-- rate that pooled z finds with a chance of 80 %; null where not even one to 1 is.
 {% set halvings = 60 %}
 with recursive
 

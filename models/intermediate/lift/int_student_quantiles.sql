@@ -1,4 +1,4 @@
--- Grain: one row per number of degrees of freedom: standard errors to an interval's end.
+-- Grain: one row per number of degrees of freedom: the quantile for 95 % intervals.
 with
 
 guesses as (
