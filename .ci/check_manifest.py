@@ -29,8 +29,6 @@ KEY_TESTS = {"unique", "unique_combination"}
 LIBRARY = {
     "scorers": {"scorers"},
     "intermediate/settings": {"tuning"},
-    "intermediate/attribution": {"campaigns"},
-    "intermediate/lift": {"campaigns"},
     "candidates/lists": {"candidates"},
     "candidates/learned": {"learned"},
     "candidates/cold_items": {"scorers"},

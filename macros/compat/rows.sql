@@ -36,3 +36,17 @@
 {% macro spark__row_as_json(struct) %}
     {{ return("to_json(" ~ struct ~ ", map('ignoreNullFields', 'false'))") }}
 {% endmacro %}
+
+
+{# An expression whose rows stop the build with a sentence. #}
+{% macro stop_with(message) %}
+    {{ return(adapter.dispatch("stop_with", "precision_marketing")(message)) }}
+{% endmacro %}
+
+{% macro default__stop_with(message) %}
+    {{ return("error('" ~ message ~ "')") }}
+{% endmacro %}
+
+{% macro spark__stop_with(message) %}
+    {{ return("raise_error('" ~ message ~ "')") }}
+{% endmacro %}

@@ -10,3 +10,39 @@
 {% macro spark__numbers_up_to(expression) %}
     {{ return("explode(sequence(1, cast(" ~ expression ~ " as int)))") }}
 {% endmacro %}
+
+
+{# The sum of an expression of `step` over the whole numbers from the first to the last,
+   as a double; in order, so that it is always the same. #}
+{% macro sum_over_steps(first, last, expression) %}
+    {{ return(adapter.dispatch("sum_over_steps", "precision_marketing")(
+        first, last, expression)) }}
+{% endmacro %}
+
+{% macro default__sum_over_steps(first, last, expression) %}
+    {{ return("list_sum([" ~ expression ~ " for step in range(" ~ first ~ ", "
+        ~ last ~ " + 1)])") }}
+{% endmacro %}
+
+{% macro spark__sum_over_steps(first, last, expression) %}
+    {{ return("aggregate(sequence(" ~ first ~ ", " ~ last ~ "), 0d, (total, step) -> "
+        ~ "total + " ~ expression ~ ")") }}
+{% endmacro %}
+
+
+{# The sum of an expression of `value` over a list of SQL expressions of doubles, each of
+   which is worked out once. #}
+{% macro sum_over_values(values, expression) %}
+    {{ return(adapter.dispatch("sum_over_values", "precision_marketing")(
+        values, expression)) }}
+{% endmacro %}
+
+{% macro default__sum_over_values(values, expression) %}
+    {{ return("list_sum([" ~ expression ~ " for value in [" ~ values | join(", ")
+        ~ "]])") }}
+{% endmacro %}
+
+{% macro spark__sum_over_values(values, expression) %}
+    {{ return("aggregate(array(" ~ values | join(", ") ~ "), 0d, (total, value) -> "
+        ~ "total + " ~ expression ~ ")") }}
+{% endmacro %}

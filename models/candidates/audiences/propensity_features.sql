@@ -29,12 +29,14 @@ buyers as (
 
 ),
 
+-- What the scorers say of a target, where they are built (docs/parts.md).
 chances as (
 
     select
         time_window,
         target_index,
         user_index,
+        {% if precision_marketing.has_part("recommendations") %}
         -- Not `greatest`, which takes an absent chance for the bound.
         case
             when chance < 1e-6 then 1e-6
@@ -42,6 +44,12 @@ chances as (
             else chance
         end as chance
     from {{ ref("target_chances") }}
+        {% else %}
+        cast(null as double) as chance
+    from users
+    cross join targets
+    where 1 = 0
+        {% endif %}
 
 ),
 

@@ -52,8 +52,8 @@ def learn(features: Any) -> pa.Table:
     -------
     pyarrow.Table
         `staged_model_schema`: stages `history` and `chance`. The second is missing
-        where fewer than 20 scored users bought, or did not; both where fewer than 50
-        users did.
+        where no chance is known (docs/parts.md) or fewer than 20 scored users bought,
+        or did not; both where fewer than 50 users did.
     """
     table = to_arrow(features.filter("time_window = 'train'"))
     sampled = table.filter(table["is_sampled"])
@@ -61,18 +61,13 @@ def learn(features: Any) -> pa.Table:
     if history is None:
         return staged_model_schema.empty_table()
     scored = table.filter(table["has_scores"])
+    if not pc.any(pc.greater(scored["chance_is_known"], 0)).as_py():
+        return _staged({"history": history})
     log_odds, _ = history.predict(_matrix(scored, history.feature_names))
     scored = scored.append_column(HISTORY, pa.array(log_odds))
     names = (*_columns(scored, "chance_"), HISTORY)
     chance = _fitted(scored, names, "chance", scored["sample_weight"].to_numpy())
-    stages = {"history": history, "chance": chance}
-    return pa.concat_tables(
-        model.to_table().add_column(
-            0, "stage", pa.repeat(pa.scalar(stage), model.to_table().num_rows)
-        )
-        for stage, model in stages.items()
-        if model is not None
-    ).cast(staged_model_schema)
+    return _staged({"history": history, "chance": chance})
 
 
 def predict(features: Any, models: Any) -> pa.RecordBatchReader:
@@ -99,6 +94,17 @@ def predict(features: Any, models: Any) -> pa.RecordBatchReader:
     if not stages:
         return reader(propensity_schema, [])
     return reader(propensity_schema, _predicted(features, stages))
+
+
+def _staged(stages: Mapping[str, PropensityModel | None]) -> pa.Table:
+    """Return the regressions that were learned as one table."""
+    return pa.concat_tables(
+        model.to_table().add_column(
+            0, "stage", pa.repeat(pa.scalar(stage), model.to_table().num_rows)
+        )
+        for stage, model in stages.items()
+        if model is not None
+    ).cast(staged_model_schema)
 
 
 def _fitted(

@@ -17,6 +17,13 @@ import duckdb
 
 from precision_marketing.publishing import summary_sections
 
+# By what marts a part of the package is known to be built (docs/parts.md).
+PART_MARTS = {
+    "recommendations": {"recommendations", "recommender_quality"},
+    "campaigns": {"campaigns", "campaign_performance"},
+    "audiences": {"audience_members", "audience_summary"},
+}
+
 
 class SummaryError(Exception):
     """The database cannot be read; the message says why and what to do."""
@@ -38,7 +45,7 @@ def summarize(database: Path, users: int = 3) -> tuple[str, list[str]]:
         Sections of at most 100 columns.
     missing : list of str
         Marts that the file lacks; each has a sentence in the text that says what to
-        run.
+        run. Those of a part that was not built are not missed: there is another part.
 
     Raises
     ------
@@ -75,8 +82,11 @@ def summarize(database: Path, users: int = 3) -> tuple[str, list[str]]:
                 lambda: summary_sections.row_accounting(connection),
             ),
         ]
+        left_out = _left_out_marts(present)
         parts, missing = [], []
         for title, mart, describe in sections:
+            if mart in left_out:
+                continue
             if mart in present:
                 body = describe()
             else:
@@ -87,6 +97,12 @@ def summarize(database: Path, users: int = 3) -> tuple[str, list[str]]:
                 )
             parts.append(f"{title}\n{'=' * len(title)}\n{body}")
     return "\n\n".join(parts), missing
+
+
+def _left_out_marts(present: set[str]) -> set[str]:
+    """Return the marts of parts without any; none if no part has any."""
+    absent = [marts for marts in PART_MARTS.values() if not marts & present]
+    return set().union(*absent) if len(absent) < len(PART_MARTS) else set()
 
 
 def _open(database: Path) -> duckdb.DuckDBPyConnection:

@@ -11,8 +11,7 @@ from statsmodels.stats.proportion import (
 )
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from precision_marketing.campaigns.lift import KEYS
-
+KEYS = ["campaign_id", "variant", "segment_kind", "segment", "metric", "method"]
 HISTORY = pd.Timedelta(days=90)
 METRICS = ("conversion", "visits", "revenue")
 

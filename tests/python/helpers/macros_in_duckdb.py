@@ -1,4 +1,4 @@
-"""The package's SQL macros of a folder, rendered without dbt and run on DuckDB."""
+"""The package's SQL macros of some folders, rendered without dbt and run on DuckDB."""
 
 from pathlib import Path
 
@@ -7,17 +7,34 @@ import jinja2
 import pandas as pd
 
 MACROS = Path(__file__).parents[3] / "macros"
+MODELS = Path(__file__).parents[3] / "models"
 
 
 class SqlMacros:
     """What the macros see of dbt: each other, under the package's name."""
 
-    def __init__(self, folder: str):
+    def __init__(self, *folders: str):
         environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         environment.globals["precision_marketing"] = self
-        files = sorted((MACROS / folder).rglob("*.sql"))
+        environment.globals["adapter"] = self
+        environment.globals["return"] = lambda value: value
+        files = sorted(
+            file for folder in folders for file in (MACROS / folder).rglob("*.sql")
+        )
         source = "\n".join(file.read_text(encoding="utf-8") for file in files)
+        self._environment = environment
         self._module = environment.from_string(source).module
+
+    def model(self, name: str, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make a model's table of the tables of its connection, without dbt."""
+        (file,) = MODELS.rglob(f"{name}.sql")
+        template = self._environment.from_string(file.read_text(encoding="utf-8"))
+        sql = template.render(ref=lambda model: model)
+        connection.execute(f"create or replace table {name} as {sql}")
+
+    def dispatch(self, name: str, package: str):
+        """Return the macro as DuckDB has it."""
+        return getattr(self, f"default__{name}")
 
     def __getattr__(self, name: str):
         macro = getattr(self._module, name)

@@ -20,7 +20,12 @@ class WholeBuild:
 
 
 def build_everything(
-    database: Path, *, input_dir: Path | str = "", threads: int = 2, **variables: Any
+    database: Path,
+    *,
+    input_dir: Path | str = "",
+    threads: int = 2,
+    has_unit_tests: bool = True,
+    **variables: Any,
 ) -> WholeBuild:
     """Run `dbt build` as a user would; fail with its output if it fails."""
     database.parent.mkdir(parents=True, exist_ok=True)
@@ -37,6 +42,7 @@ def build_everything(
         [
             *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"),
             *("--vars", json.dumps(variables)),
+            *(() if has_unit_tests else ("--exclude-resource-type", "unit_test")),
         ],
         cwd=PROJECT,
         env=environment,

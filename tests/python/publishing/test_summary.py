@@ -190,6 +190,20 @@ def test_missing_mart_says_what_to_run_and_the_rest_is_shown(make_database):
     assert "1,469,307" in printed
 
 
+def test_a_part_that_was_not_built_is_not_missed(make_database):
+    marts = {"campaign_performance", "row_accounting"}
+    text, missing = summarize(make_database({mart: ROWS[mart] for mart in marts}))
+    assert missing == []
+    assert "Spring" in text
+    assert "Recommend" not in text
+
+
+def test_a_missing_mart_of_a_built_part_is_missed(make_database):
+    marts = {"recommendations", "row_accounting"}
+    _, missing = summarize(make_database({mart: ROWS[mart] for mart in marts}))
+    assert missing == ["recommender_quality"]
+
+
 def test_missing_database_says_what_to_run(tmp_path):
     arguments = ["--database", str(tmp_path / "none.duckdb")]
     result = CliRunner().invoke(summary.main, arguments)

@@ -14,11 +14,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from lift_recomputed import every_comparison, user_values
+from lift_recomputed import KEYS, every_comparison, user_values
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
-
-from precision_marketing.campaigns.lift import KEYS
 
 TRUTH = Path(__file__).parents[4] / "seeds" / "example" / "truth.json"
 

@@ -1,0 +1,3 @@
+{% macro has_part(part) %}
+    {{ return(part in var("parts")) }}
+{% endmacro %}

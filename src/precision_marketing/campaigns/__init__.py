@@ -1,1 +1,0 @@
-"""What the measurement of campaigns asks of Python: exact tests, power, removal."""

@@ -1,0 +1,233 @@
+"""The tests of lift and its power, from the sums of two arms, on made-up campaigns."""
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from lift_recomputed import KEYS
+from macros_in_duckdb import SqlMacros, evaluate
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+MODELS = [
+    "int_campaign_arm_tests",
+    "int_student_quantiles",
+    "int_detectable_rates",
+    "int_campaign_lift_tests",
+    "int_campaign_power_estimates",
+    "int_required_users",
+]
+
+
+def arms(seed: int = 0, campaigns: int = 60) -> pd.DataFrame:
+    """Return comparisons as `int_campaign_arm_means` has them, some not testable."""
+    generator = np.random.default_rng(seed)
+    keys = pd.MultiIndex.from_product(
+        [
+            [f"c{number:02d}" for number in range(campaigns)],
+            ["a", "b"],
+            ["(all)", "country", "history"],
+            ["conversion", "revenue"],
+            ["raw", "cuped"],
+        ],
+        names=["campaign_id", "variant", "segment_kind", "metric", "method"],
+    )
+    rows = keys.to_frame(index=False)
+    rows["segment"] = np.where(rows["segment_kind"] == "(all)", "(all)", "AT")
+    rows["is_rate"] = (rows["metric"] == "conversion") & (rows["method"] == "raw")
+    for arm in ("treated", "control"):
+        users = (10 ** generator.uniform(0, 3, len(rows))).astype(int) - 1
+        total = generator.binomial(users, generator.beta(1, 4, len(rows)))
+        rows[f"{arm}_user_count"] = users
+        rows[f"{arm}_total"] = total.astype(float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rows[f"{arm}_mean"] = total / users
+            rows[f"{arm}_variance"] = total * (users - total) / users / (users - 1)
+    rows.loc[rows["campaign_id"] == "c03", "control_user_count"] = 0
+    unknown = [f"control_{name}" for name in ("total", "mean", "variance")]
+    rows.loc[rows["campaign_id"] == "c03", unknown] = np.nan
+    return rows.replace([np.inf, -np.inf], np.nan)
+
+
+def baselines() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "campaign_id": ["b", "a", "a", "d", "e"],
+            "variant": "t",
+            "metric": ["conversion", "revenue", *["conversion"] * 3],
+            "treated_user_count": [300, 64, 300, 50, 300],
+            "control_user_count": [0, 64, 300, 50, 300],
+            "baseline_mean": [0.2, 5.0, 0.2, 0.999, 0.0],
+            "baseline_deviation": [0.4, 1.0, 0.4, 0.03, 0.0],
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    given = {
+        "int_campaign_arm_means": arms(),
+        "int_campaign_sample_ratios": pd.DataFrame(
+            {
+                "campaign_id": ["c00", "c01"],
+                "chi_square": [2.0, np.nan],
+                "degrees_of_freedom": [2, 2],
+            }
+        ),
+        "int_campaign_baselines": baselines(),
+        "int_shop_baselines": pd.DataFrame(
+            {
+                "measured_days": 14,
+                "metric": ["conversion", "revenue"],
+                "known_user_count": 900,
+                "baseline_mean": [0.2, 0.0],
+                "baseline_deviation": [0.4, 0.0],
+            }
+        ),
+        "power_scenarios": pd.DataFrame(
+            {
+                "measured_days": [14, 14, 28],
+                "relative_lift_rate": [0.5, 5.0, 0.5],
+                "control_share": 0.5,
+            }
+        ),
+    }
+    with duckdb.connect() as connection:
+        for name, rows in given.items():
+            connection.register(f"given_{name}", rows)
+            connection.execute(f"create table {name} as from given_{name}")
+        # What pandas knows as nan is null to SQL.
+        for name in ("int_campaign_arm_means", "int_campaign_sample_ratios"):
+            for column in given[name].select_dtypes(float).columns:
+                connection.execute(
+                    f"update {name} set {column} = null where isnan({column})"
+                )
+        macros = SqlMacros("compat", "statistics")
+        for model in MODELS:
+            macros.model(model, connection)
+        return {model: connection.table(model).df() for model in MODELS}
+
+
+@pytest.fixture(scope="module")
+def tested(tables) -> pd.DataFrame:
+    found = tables["int_campaign_lift_tests"].set_index(KEYS)
+    return found.join(arms().set_index(KEYS), validate="1:1").reset_index()
+
+
+def test_welch_is_scipys_and_is_used_where_two_users_vary(tested):
+    rows = tested[~tested["is_rate"]]
+    enough = (rows[["treated_user_count", "control_user_count"]] >= 2).all(axis=1)
+    varies = rows["treated_variance"].add(rows["control_variance"]) > 0
+    assert (rows["significance_test"].eq("welch") == (enough & varies)).all()
+    welch = rows[enough & varies]
+    sums = [
+        (
+            welch[f"{arm}_mean"].to_numpy(),
+            np.sqrt(welch[f"{arm}_variance"].to_numpy()),
+            welch[f"{arm}_user_count"].to_numpy(),
+        )
+        for arm in ("treated", "control")
+    ]
+    result = stats.ttest_ind_from_stats(*sums[0], *sums[1], equal_var=False)
+    np.testing.assert_allclose(welch["t_statistic"], result.statistic, 1e-9, 1e-12)
+    np.testing.assert_allclose(welch["p"], result.pvalue, 1e-9)
+    quantile = stats.t.ppf(0.975, welch["degrees_of_freedom"])
+    np.testing.assert_allclose(welch["t_quantile"], quantile, 1e-9)
+    assert (
+        rows[~(enough & varies)][["p", "t_statistic", "t_quantile"]]
+        .isna()
+        .all(axis=None)
+    )
+
+
+def test_fishers_test_is_used_exactly_where_a_cell_is_under_five(tested):
+    rows = tested[tested["is_rate"] & (tested["control_user_count"] > 0)]
+    rows = rows[rows["treated_user_count"] > 0]
+    cells = pd.DataFrame(
+        {
+            "x1": rows["treated_total"],
+            "y1": rows["treated_user_count"] - rows["treated_total"],
+            "x2": rows["control_total"],
+            "y2": rows["control_user_count"] - rows["control_total"],
+        }
+    )
+    assert {4, 5} <= set(cells.min(axis=1))
+    is_small = cells.min(axis=1) < 5
+    assert rows["significance_test"].eq("fisher").equals(is_small)
+    assert rows["significance_test"].eq("pooled_z").equals(~is_small)
+    expected = [
+        stats.fisher_exact([[row.x1, row.y1], [row.x2, row.y2]]).pvalue
+        for row in cells[is_small].astype(int).itertuples()
+    ]
+    np.testing.assert_allclose(rows["p"][is_small], expected, 1e-7)
+
+
+def test_each_family_is_adjusted_by_itself_and_unknown_p_counts_for_none(tested):
+    for column, method, is_whole in (
+        ("holm_p", "holm", True),
+        ("benjamini_hochberg_p", "fdr_bh", False),
+    ):
+        rows = tested[(tested["segment_kind"] == "(all)") == is_whole]
+        # statsmodels is slow: of four campaigns.
+        rows = rows[rows["campaign_id"] < "c04"]
+        known = rows[rows["p"].notna()]
+        assert len(known) < len(rows)
+        for _, family in known.groupby(["campaign_id", "metric", "method"]):
+            expected = multipletests(family["p"], method=method)[1]
+            np.testing.assert_allclose(family[column], expected, 1e-9)
+        assert rows[rows["p"].isna()][column].isna().all()
+        others = tested[(tested["segment_kind"] == "(all)") != is_whole]
+        assert others[column].isna().all()
+
+
+def test_the_smallest_rise_of_a_rate_is_found_in_four_cases_of_five(tables):
+    rows = tables["int_detectable_rates"]
+    known = rows[rows["minimum_detectable_lift"].notna()]
+    assert len(known) > 100
+    macros = SqlMacros("compat", "statistics")
+    users = "(treated_user_count + control_user_count)"
+    power = macros.power_of_rate(
+        *("control_rate", "minimum_detectable_lift"),
+        *(f"(1e0 * control_user_count / {users})", users),
+    )
+    found = evaluate(known.reset_index(drop=True), {"power": power})["power"]
+    np.testing.assert_allclose(found, 0.8, 1e-9)
+    impossible = rows[rows["control_rate"] == 0.999]
+    assert impossible["minimum_detectable_lift"].isna().all()
+    assert len(impossible) == 1
+
+
+def test_a_campaign_without_a_control_has_no_test(tested):
+    alone = tested[tested["campaign_id"] == "c03"]
+    assert len(alone) == 24
+    for column in ("significance_test", "p", "holm_p", "minimum_detectable_lift"):
+        assert alone[column].isna().all(), column
+
+
+def test_the_sample_ratio_is_that_of_the_campaign(tested):
+    ratios = tested.set_index("campaign_id")["sample_ratio_p"]
+    assert ratios["c00"].unique() == pytest.approx([np.exp(-1)], rel=1e-12)
+    assert ratios[["c01", "c02"]].isna().all()
+
+
+def test_power_is_that_of_its_metric_and_unknown_without_a_control(tables):
+    power = tables["int_campaign_power_estimates"].set_index(["campaign_id", "metric"])
+    numbers = power.drop(columns="variant")
+    # Without a control, or without anybody who ever bought.
+    assert numbers.loc[[("b", "conversion"), ("e", "conversion")]].isna().all(axis=None)
+    # A rise of a rate of 0.2 by 0.0988; of a mean by (1.96 + 0.84) / sqrt(32).
+    smallest = power["minimum_detectable_lift"]
+    assert smallest["a", "conversion"] == pytest.approx(0.0988, abs=5e-5)
+    assert smallest["a", "revenue"] == pytest.approx(2.8016 / np.sqrt(32), abs=5e-5)
+    # 10 % of a mean of 5 is half a deviation: 126 users of both arms.
+    assert power.loc[("a", "revenue"), "required_user_count"] == 126
+    assert power.loc[("a", "revenue"), "power_at_10_percent"] > 0.8
+
+
+def test_required_users_are_known_where_there_is_a_baseline_and_a_rate_to_rise_to(
+    tables,
+):
+    rows = tables["int_required_users"].sort_values(["metric", "relative_lift_rate"])
+    assert rows["metric"].tolist() == ["conversion"] * 2 + ["revenue"] * 2
+    assert rows["required_user_count"].tolist()[0] == 587
+    assert rows["required_user_count"][1:].isna().all()

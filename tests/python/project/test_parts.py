@@ -1,0 +1,179 @@
+"""Each part of the package, and each pair, builds alone and gives the marts of all."""
+
+from collections.abc import Callable
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import duckdb
+import pytest
+from whole_builds import build_everything
+
+PARTS = ("recommendations", "campaigns", "audiences")
+SUBSETS = [subset for size in (1, 2) for subset in combinations(PARTS, size)]
+# Their propensity knows the scorers' chances where there are scorers (docs/parts.md).
+OF_SCORERS = {
+    "audience_members",
+    "audience_history",
+    "audience_summary",
+    "propensity_calibration",
+}
+MARTS_OF = {
+    "recommendations": {"recommendations", "similar_items", "recommender_quality"},
+    "campaigns": {"campaign_performance", "campaign_lift", "channel_attribution"},
+    "audiences": {"audience_members", "customer_segments"},
+}
+
+
+@pytest.fixture(scope="module")
+def input_dir(tmp_path_factory, write_csv) -> Path:
+    """Write a shop of 12 users, 8 items and a campaign with a holdout."""
+    folder = tmp_path_factory.mktemp("tiny")
+    users = [f"u{number:02d}" for number in range(12)]
+    write_csv(
+        folder,
+        "items",
+        [
+            {"item_id": f"i{n}", "title": f"tea {n}", "category": "tea", "price": 5 + n}
+            for n in range(8)
+        ],
+    )
+    write_csv(
+        folder,
+        "users",
+        [
+            {
+                "user_id": user,
+                "signed_up_at": "2024-12-01",
+                "has_email_consent": True,
+                "has_ads_consent": True,
+                "has_profiling_consent": True,
+            }
+            for user in users
+        ],
+    )
+    write_csv(
+        folder,
+        "events",
+        [
+            {
+                "user_id": user,
+                "item_id": f"i{(number * (day % 5 + 1) + day) % 8}",
+                "event_type": "purchase" if day % 3 == 0 else "view",
+                "occurred_at": f"2025-01-{day:02d} {8 + number:02d}:00:00",
+                "unit_price": 5,
+                "order_id": f"o{number}-{day}",
+            }
+            for number, user in enumerate(users)
+            for day in range(1, 29)
+            if (number + day) % 4
+        ],
+    )
+    write_csv(
+        folder,
+        "campaigns",
+        [
+            {
+                "campaign_id": "c1",
+                "name": "January",
+                "channel": "email",
+                "started_at": "2025-01-10",
+                "ended_at": "2025-01-20",
+                "click_window_days": 7,
+                "unit_margin_rate": 0.3,
+                "currency": "EUR",
+            }
+        ],
+    )
+    write_csv(
+        folder,
+        "campaign_assignments",
+        [
+            {
+                "campaign_id": "c1",
+                "user_id": user,
+                "variant": "control" if number % 3 == 0 else "a",
+                "assigned_at": "2025-01-10",
+            }
+            for number, user in enumerate(users)
+        ],
+    )
+    write_csv(
+        folder,
+        "campaign_touches",
+        [
+            {
+                "touch_id": f"{user}-{touch_type}",
+                "campaign_id": "c1",
+                "user_id": user,
+                "channel": "email",
+                "touch_type": touch_type,
+                "touched_at": f"2025-01-11 0{hour}:00:00",
+            }
+            for number, user in enumerate(users)
+            if number % 3
+            for hour, touch_type in enumerate(
+                ("send", "impression", "click")[: number % 4]
+            )
+        ],
+    )
+    write_csv(
+        folder,
+        "campaign_spend",
+        [{"campaign_id": "c1", "spend_date": "2025-01-11", "spend": 12}],
+    )
+    return folder
+
+
+def marts(database: Path) -> dict[str, list[tuple]]:
+    """Return the rows of every mart in the order of all columns."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall()
+        return {
+            name: connection.execute(f"from marts.{name} order by all").fetchall()
+            for (name,) in names
+        }
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, input_dir) -> Callable[..., dict[str, list[tuple]]]:
+    """Return a function that builds parts, once each, and returns their marts."""
+
+    @cache
+    def build(*parts: str) -> dict[str, list[tuple]]:
+        database = tmp_path_factory.mktemp("-".join(parts)) / "shop.duckdb"
+        build_everything(
+            database, input_dir=input_dir, has_unit_tests=False, parts=list(parts)
+        )
+        return marts(database)
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def everything(built) -> dict[str, list[tuple]]:
+    return built(*PARTS)
+
+
+@pytest.mark.parametrize("parts", SUBSETS, ids=" and ".join)
+def test_a_part_alone_gives_its_marts_as_the_whole_does(built, everything, parts):
+    found = built(*parts)
+    for part, names in MARTS_OF.items():
+        assert names <= set(everything)
+        assert (names <= set(found)) == (part in parts), part
+        assert bool(names & set(found)) == (part in parts), part
+    compared = set(found) - (OF_SCORERS if "recommendations" not in parts else set())
+    assert {"row_accounting", "rejected_rows"} <= compared
+    for name in compared:
+        assert found[name] == everything[name], name
+
+
+def test_audiences_without_scorers_have_the_same_members(built, everything):
+    found = built("audiences")
+    with_scorers, alone = (
+        [row[:7] for row in rows["audience_members"]] for rows in (everything, found)
+    )
+    assert with_scorers == alone
+    assert len(alone) == 12
