@@ -16,13 +16,16 @@ from pathlib import Path
 import duckdb
 
 from precision_marketing.publishing import summary_sections
+from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
 
 
 class SummaryError(Exception):
     """The database cannot be read; the message says why and what to do."""
 
 
-def summarize(database: Path, users: int = 3) -> tuple[str, list[str]]:
+def summarize(
+    database: Path, users: int = 3, schema: str | None = None
+) -> tuple[str, list[str]]:
     """Return the text that a run ends with.
 
     Parameters
@@ -31,6 +34,8 @@ def summarize(database: Path, users: int = 3) -> tuple[str, list[str]]:
         DuckDB file of a build or a published file; it is read only.
     users : int, default 3
         How many users' recommendations to show, the first by user_id.
+    schema : str, optional
+        Schema of the marts; without it, the one schema that has marts.
 
     Returns
     -------
@@ -43,16 +48,11 @@ def summarize(database: Path, users: int = 3) -> tuple[str, list[str]]:
     Raises
     ------
     SummaryError
-        If the file does not exist or is in use by a build.
+        If the file does not exist, is in use by a build, or has no marts or marts in
+        several schemas.
     """
     with closing(_open(database)) as connection:
-        present = {
-            name
-            for (name,) in connection.execute(
-                "select table_name from information_schema.tables "
-                "where table_catalog = 'summarized' and table_schema = 'marts'"
-            ).fetchall()
-        }
+        present = _show_marts(connection, database, schema)
         sections: list[tuple[str, str, Callable[[], str]]] = [
             (
                 "Recommendations",
@@ -103,8 +103,27 @@ def _open(database: Path) -> duckdb.DuckDBPyConnection:
             f"{database} cannot be read. If a build has it open, wait for it to end, "
             f"or read the published file. DuckDB says: {error}"
         ) from error
-    connection.execute("use summarized")
     return connection
+
+
+def _show_marts(
+    connection: duckdb.DuckDBPyConnection, database: Path, schema: str | None
+) -> set[str]:
+    """Make `marts.<mart>` of every mart, whatever its schema is; return their names."""
+    try:
+        schema = marts_schema(connection, "summarized", schema)
+    except SchemaError as error:
+        raise SummaryError(f"{database}: {error}") from error
+    marts = connection.execute(
+        "select table_name from information_schema.tables "
+        "where table_catalog = 'summarized' and table_schema = ?",
+        [schema],
+    ).fetchall()
+    connection.execute("create schema marts")
+    for (mart,) in marts:
+        source = f'summarized."{schema}"."{mart}"'
+        connection.execute(f'create view marts."{mart}" as from {source}')
+    return {mart for (mart,) in marts}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -127,6 +146,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--users", type=int, default=3, help="users to show (default: %(default)s)"
     )
+    parser.add_argument(
+        "--schema", help="schema of the marts (default: the one that has marts)"
+    )
     options = parser.parse_args(arguments)
     if options.users < 0:
         parser.error("--users must be 0 or more")
@@ -134,12 +156,14 @@ def main(arguments: list[str] | None = None) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     try:
-        text, missing = summarize(options.database, options.users)
+        text, missing = summarize(options.database, options.users, options.schema)
     except SummaryError as error:
         print(error, file=sys.stderr)
         return 1
-    path = options.published or options.database
-    print(f"{text}\n\nAll tables: {path}, schema marts. Open it read-only.")
+    tables = options.database
+    if options.published:
+        tables = f"{options.published}, schema marts"
+    print(f"{text}\n\nAll tables: {tables}. Open it read-only.")
     return 1 if missing else 0
 
 

@@ -69,14 +69,14 @@ ROWS = {
 def make_database(tmp_path):
     """Return a function that writes a database with the given marts' rows."""
 
-    def make(rows=ROWS, name="shop.duckdb"):
+    def make(rows=ROWS, name="shop.duckdb", schema="marts"):
         path = tmp_path / name
         with duckdb.connect() as connection:
             connection.execute(
-                f"attach '{path}' as written; create schema written.marts"
+                f"attach '{path}' as written; create schema written.{schema}"
             )
             for mart in rows:
-                table = f"written.marts.{mart}"
+                table = f"written.{schema}.{mart}"
                 connection.execute(f"create table {table} ({MARTS[mart]})")
                 for row in rows[mart]:
                     marks = ", ".join("?" * len(row))
@@ -208,6 +208,16 @@ def test_unreadable_database_is_a_clear_error(tmp_path):
 def test_database_may_be_named_like_its_schema(make_database):
     text, _ = summarize(make_database(name="marts.duckdb"))
     assert "Spring" in text
+
+
+def test_marts_may_lie_in_a_hosts_schema(make_database, capsys):
+    path = make_database(schema="analytics_marts")
+    assert summary.main(["--database", str(path)]) == 0
+    assert f"All tables: {path}. Open" in capsys.readouterr().out
+    assert summary.main(["--database", str(path), "--schema", "analytics_marts"]) == 0
+    assert "Spring" in capsys.readouterr().out
+    assert summary.main(["--database", str(path), "--schema", "marts"]) == 1
+    assert "No tables in schema `marts`" in capsys.readouterr().err
 
 
 def test_command_points_at_the_published_file(make_database, capsys):
