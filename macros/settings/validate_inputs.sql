@@ -3,18 +3,22 @@
    may make the tables, and staging checks them when it reads them. #}
 {% macro validate_inputs() %}
     {% set contract = precision_marketing.input_contract() %}
-    {% for input_name in var("input_relations") if input_name not in contract %}
+    {% set inputs = var("inputs", {}) or var("input_relations") %}
+    {% for input_name in inputs if input_name not in contract %}
         {{ exceptions.raise_compiler_error(
-            "The var `input_relations` names `" ~ input_name ~ "`: the inputs are "
+            "The var `inputs` names `" ~ input_name ~ "`: the inputs are "
             ~ contract.keys() | join(", ") ~ "."
         ) }}
     {% endfor %}
     {% set is_example = target.get("profile_name", "") == "precision_marketing"
-        and not precision_marketing.input_folder() and not var("input_relations") %}
+        and not precision_marketing.input_folder() and not inputs %}
     {% for input_name in contract if not is_example %}
-        {% set relation = precision_marketing.input_relation(input_name) %}
-        {% if not var("input_relations") %}
-            {% do precision_marketing.present_columns(input_name, relation) %}
+        {% if inputs %}
+            {% do precision_marketing.validate_declared_relation(
+                input_name, inputs.get(input_name)) %}
+        {% else %}
+            {% do precision_marketing.present_columns(
+                input_name, precision_marketing.input_relation(input_name)) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}
@@ -31,21 +35,4 @@
             ~ " PRECISION_MARKETING_DATABASE=precision_marketing.duckdb."
         ) }}
     {% endif %}
-{% endmacro %}
-
-
-{# By default dbt looks for a `ref` of ours among the host's models first, and would
-   build on a host's `stg_events` without a word. #}
-{% macro validate_references() %}
-    {% for node in graph.nodes.values() if node.package_name == "precision_marketing" %}
-        {% for parent in node.depends_on.nodes
-            if parent.split(".")[1] != "precision_marketing" %}
-            {{ exceptions.raise_compiler_error(
-                "Your project and the package precision_marketing both have a model `"
-                ~ parent.split(".")[2] ~ "`: add `require_ref_searches_node_package_"
-                ~ "before_root: true` to `flags:` in your dbt_project.yml (dbt 1.11), so"
-                ~ " that each finds its own."
-            ) }}
-        {% endfor %}
-    {% endfor %}
 {% endmacro %}

@@ -3,7 +3,6 @@
    point to are in validate_inputs.sql. #}
 {% macro validate_settings() %}
     {% if execute %}
-        {% do precision_marketing.validate_references() %}
         {% do precision_marketing.validate_names() %}
         {% do precision_marketing.validate_choice(
             "recommendation_target", ["new", "any"]) %}
