@@ -20,7 +20,8 @@
     {% endif %}
     {% if given is not mapping %}{{ return("") }}{% endif %}
     {% set parts = given.values() | first %}
-    {% set is_pair = parts is not string and parts is sequence and parts | length == 2 %}
+    {% set is_pair = parts is not string and parts is sequence
+        and parts | length == 2 %}
     {% set is_sound = given | length == 1
         and (("ref" in given and (parts is string or is_pair))
             or ("source" in given and is_pair)) %}

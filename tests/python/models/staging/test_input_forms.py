@@ -206,6 +206,14 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ("{variant_shares: {c: {control: 0.5}}}", "give every arm a share above 0, as"),
         ("{variant_shares: {c: {control: 0, a: 1}}}", "sets `c` to `{'control': 0,"),
         ("{input_relations: {event: a.b}}", "names `event`: the inputs are events, "),
+        (
+            "{input_relations: {events: {ref: [a, b, c]}, items: x}}",
+            "sets `events` to `{'ref': ['a', 'b', 'c']}`: give {ref: model}, {ref:",
+        ),
+        (
+            "{input_relations: {events: a.b, items: {source: catalogue}}}",
+            "sets `items` to `{'source': 'catalogue'}`: give {ref: model}, {ref:",
+        ),
         ("{input_dir: no/such/folder}", "put events.parquet or events.csv into"),
     ],
 )
