@@ -1,14 +1,14 @@
 # Grain: one row per time window (`serve` alone), scorer, user and item hardly known.
 def model(dbt, session):
-    from precision_marketing.scorers.content import content_scorers
     from precision_marketing.build.documents import read_item_fields, read_review_fields
     from precision_marketing.build.embeddings import read_embeddings
+    from precision_marketing.build.relations import reader, row_count, scorer_schema
+    from precision_marketing.build.windows import read_settings, read_windows
+    from precision_marketing.scorers.content import content_scorers
     from precision_marketing.scorers.exploration import (
         exploration_batches,
         read_item_positions,
     )
-    from precision_marketing.build.relations import reader, row_count, scorer_schema
-    from precision_marketing.build.windows import read_settings, read_windows
 
     items = read_item_positions(dbt.ref("reranking_items").filter("is_explorable"))
     relations = [
