@@ -1,5 +1,7 @@
 -- Days on which the package's UTC times and the web log's own instants differ. The
--- session is in New York, and lines after 19:00 there are of the next day in UTC.
+-- session is in New York, and lines after 19:00 there are of the next day in UTC. The
+-- staged events are not for hosts to build on, and so they stand here by their name.
+-- depends_on: {{ ref("precision_marketing", "recommendations") }}
 with
 
 staged as (
@@ -7,7 +9,7 @@ staged as (
     select
         occurred_at,
         count(*) as line_count
-    from {{ ref("precision_marketing", "stg_events") }}
+    from {{ target.schema }}_staging.stg_events
     group by occurred_at
 
 ),

@@ -6,9 +6,8 @@
     {% set folder = precision_marketing.input_folder() %}
     {% set found = namespace(relation="") %}
     {% if relations %}
-        {% set found.relation = relations.get(input_name, "") %}
-        {% set fix = "add `" ~ input_name ~ ": database.schema.table` to the var"
-            ~ " `inputs`" %}
+        {% set found.relation = precision_marketing.declared_relation(
+            input_name, relations.get(input_name, "")) %}
     {% elif folder %}
         {% set found.relation = precision_marketing.file_relation(folder, input_name) %}
         {% set fix = "put " ~ input_name ~ ".parquet or " ~ input_name
@@ -17,14 +16,19 @@
         {% set found.relation = ref("precision_marketing", "example_" ~ input_name) %}
     {% else %}
         {% set fix = "set the var `input_dir` to a folder of Parquet or CSV files, or the"
-            ~ " var `inputs` to your tables" %}
+            ~ " var `inputs` to your models or tables" %}
     {% endif %}
     {% if not found.relation and input_contract()[input_name]["is_required"] and execute %}
-        {{ exceptions.raise_compiler_error(
-            "The required input `" ~ input_name ~ "` was not found: " ~ fix ~ "."
-        ) }}
+        {% do precision_marketing.missing_input(input_name, fix) %}
     {% endif %}
     {{ return(found.relation) }}
+{% endmacro %}
+
+
+{% macro missing_input(input_name, fix) %}
+    {{ exceptions.raise_compiler_error(
+        "The required input `" ~ input_name ~ "` was not found: " ~ fix ~ "."
+    ) }}
 {% endmacro %}
 
 

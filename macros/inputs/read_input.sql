@@ -32,6 +32,9 @@
 {# Columns of the source; a required one that is missing stops the build. #}
 {% macro present_columns(input_name, relation) %}
     {% if not relation or not execute %}{{ return([]) }}{% endif %}
+    {% if relation is not string and not relation.external %}
+        {% do precision_marketing.validate_input_exists(input_name, relation) %}
+    {% endif %}
     {% set present = precision_marketing.query_columns(relation) %}
     {% for name, kind, is_required in
         precision_marketing.input_contract()[input_name]["columns"] %}

@@ -13,9 +13,12 @@
     {% set is_example = target.get("profile_name", "") == "precision_marketing"
         and not precision_marketing.input_folder() and not inputs %}
     {% for input_name in contract if not is_example %}
-        {% set relation = precision_marketing.input_relation(input_name) %}
-        {% if not inputs %}
-            {% do precision_marketing.present_columns(input_name, relation) %}
+        {% if inputs %}
+            {% do precision_marketing.validate_declared_relation(
+                input_name, inputs.get(input_name)) %}
+        {% else %}
+            {% do precision_marketing.present_columns(
+                input_name, precision_marketing.input_relation(input_name)) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}
@@ -32,21 +35,4 @@
             ~ " PRECISION_MARKETING_DATABASE=precision_marketing.duckdb."
         ) }}
     {% endif %}
-{% endmacro %}
-
-
-{# By default dbt looks for a `ref` of ours among the host's models first, and would
-   build on a host's `stg_events` without a word. #}
-{% macro validate_references() %}
-    {% for node in graph.nodes.values() if node.package_name == "precision_marketing" %}
-        {% for parent in node.depends_on.nodes
-            if parent.split(".")[1] != "precision_marketing" %}
-            {{ exceptions.raise_compiler_error(
-                "Your project and the package precision_marketing both have a model `"
-                ~ parent.split(".")[2] ~ "`: add `require_ref_searches_node_package_"
-                ~ "before_root: true` to `flags:` in your dbt_project.yml (dbt 1.11), so"
-                ~ " that each finds its own."
-            ) }}
-        {% endfor %}
-    {% endfor %}
 {% endmacro %}

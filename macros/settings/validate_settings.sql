@@ -3,7 +3,6 @@
    validate_inputs.sql. #}
 {% macro validate_settings() %}
     {% if execute %}
-        {% do precision_marketing.validate_references() %}
         {% do precision_marketing.validate_names() %}
         {% for record in precision_marketing.settings_table() %}
             {% set value = precision_marketing.setting(record.var, record.key) %}

@@ -1,15 +1,26 @@
-# Grain: one row: the version of the Python library that the scorers call.
+# Grain: one row: the version of the Python library that the Python models call.
 def model(dbt, session):
-    try:
-        from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
+    install = (
+        "run `pip install dbt_packages/precision_marketing` there (`pip install .` in"
+        " a checkout of the package)."
+    )
+    try:
         import pyarrow as pa
 
         import precision_marketing  # noqa: F401 - the question is whether it is there
-    except ModuleNotFoundError as missing:
-        raise RuntimeError(
-            f"Python module `{missing.name}` is missing where dbt runs: install the"
-            " package's library there with `pip install path/to/precision_marketing`."
-        ) from missing
 
-    return pa.table({"library_version": [version("precision-marketing")]})
+        library_version = version("precision-marketing")
+    except (ModuleNotFoundError, PackageNotFoundError) as missing:
+        raise RuntimeError(
+            f"Python module `{missing.name}` is missing where dbt runs: {install}"
+        ) from missing
+    package_version = dbt.config.meta_get("package_version")
+    if library_version != package_version:
+        raise RuntimeError(
+            f"The Python library precision-marketing is {library_version} where dbt"
+            f" runs and the dbt package is {package_version}: {install}"
+        )
+
+    return pa.table({"library_version": [library_version]})

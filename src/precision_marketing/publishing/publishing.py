@@ -21,6 +21,9 @@ import click
 import duckdb
 from rich.console import Console
 
+from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
+
+# Of the published file: whatever a host calls its own, readers' SQL is the same.
 SCHEMA = "marts"
 # What current BI drivers read; DuckDB 2 writes a newer format by default.
 STORAGE_VERSION = "v1.4.0"
@@ -49,7 +52,9 @@ class PublishedFile:
     size: int
 
 
-def publish(database: Path, published: Path) -> PublishedFile:
+def publish(
+    database: Path, published: Path, schema: str | None = None
+) -> PublishedFile:
     """Copy every mart of a finished build into the published file, all at once.
 
     The copy is written beside the target, synchronized to disk and renamed over it, so
@@ -63,6 +68,9 @@ def publish(database: Path, published: Path) -> PublishedFile:
     published : Path
         Target; its folder is made if need be. If it is a symbolic link, the file that
         it points to is replaced.
+    schema : str, optional
+        Schema of the marts in the build, such as `analytics_marts`; without it, the
+        one schema that has marts. In the published file it is always `marts`.
 
     Returns
     -------
@@ -72,9 +80,10 @@ def publish(database: Path, published: Path) -> PublishedFile:
     Raises
     ------
     PublishingError
-        If the build does not exist, is in use by another program, or has no marts or
-        a view among them; if the target is the build, has a name that DuckDB would
-        confuse with the schema `marts`, or was opened for writing by another program.
+        If the build does not exist, is in use by another program, or has no marts,
+        marts in several schemas, or a view among them; if the target is the build,
+        has a name that DuckDB would confuse with the schema `marts`, or was opened for
+        writing by another program.
 
     Notes
     -----
@@ -91,7 +100,7 @@ def publish(database: Path, published: Path) -> PublishedFile:
     with _locked(published.parent) as folder:
         _remove_leftovers(temporary)
         try:
-            row_counts = _copy(database, temporary)
+            row_counts = _copy(database, temporary, schema)
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
             os.replace(temporary, published)
@@ -149,7 +158,7 @@ def _spill_folder(temporary: Path) -> Path:
     return temporary.with_name(temporary.name + ".spill")
 
 
-def _copy(database: Path, temporary: Path) -> dict[str, int]:
+def _copy(database: Path, temporary: Path, schema: str | None) -> dict[str, int]:
     with closing(duckdb.connect()) as connection:
         connection.execute(f"set temp_directory = {_literal(_spill_folder(temporary))}")
         try:
@@ -159,48 +168,48 @@ def _copy(database: Path, temporary: Path) -> dict[str, int]:
                 f"{database} cannot be read. If a build or another program has it "
                 f"open, wait for it to end. DuckDB says: {error}"
             ) from error
-        marts = _marts(connection, database)
+        try:
+            schema = marts_schema(connection, "build", schema)
+        except SchemaError as error:
+            raise PublishingError(f"{database}: {error}") from error
+        marts = _marts(connection, schema)
         connection.execute(
             f"attach {_literal(temporary)} as copy "
             f"(storage_version '{STORAGE_VERSION}')"
         )
         connection.execute(f"create schema copy.{SCHEMA}")
-        row_counts = {mart: _copy_mart(connection, mart) for mart in marts}
-        _copy_comments(connection)
+        row_counts = {mart: _copy_mart(connection, schema, mart) for mart in marts}
+        _copy_comments(connection, schema)
         connection.execute("detach copy")
     return row_counts
 
 
-def _marts(connection: duckdb.DuckDBPyConnection, database: Path) -> list[str]:
-    """Return the names of the build's marts, or refuse a build that has none."""
+def _marts(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+    """Return the names of the build's marts, or refuse a view among them."""
     relations = connection.execute(
         "select table_name, table_type from information_schema.tables "
         "where table_catalog = 'build' and table_schema = ? order by table_name",
-        [SCHEMA],
+        [schema],
     ).fetchall()
-    if not relations:
-        raise PublishingError(
-            f"{database} has no tables in schema `{SCHEMA}`: run `dbt build` and "
-            "publish after it has succeeded."
-        )
     views = [name for name, kind in relations if kind == "VIEW"]
     if views:
         raise PublishingError(
-            f"`{SCHEMA}.{views[0]}` is a view, and what it reads is not published: "
+            f"`{schema}.{views[0]}` is a view, and what it reads is not published: "
             "materialize it as a table."
         )
     return [name for name, _ in relations]
 
 
-def _copy_mart(connection: duckdb.DuckDBPyConnection, mart: str) -> int:
+def _copy_mart(connection: duckdb.DuckDBPyConnection, schema: str, mart: str) -> int:
     """Copy one mart in the order of all its columns and return its rows."""
-    name = f"{SCHEMA}.{_identifier(mart)}"
+    name = _identifier(mart)
     return connection.execute(
-        f"create table copy.{name} as select * from build.{name} order by all"
+        f"create table copy.{SCHEMA}.{name} as "
+        f"select * from build.{_identifier(schema)}.{name} order by all"
     ).fetchall()[0][0]
 
 
-def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
+def _copy_comments(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     """Carry over the descriptions that dbt's `persist_docs` wrote."""
     comments = connection.execute(
         "select 'table', table_name, null, comment from duckdb_tables() "
@@ -210,7 +219,7 @@ def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
         "select 'column', table_name, column_name, comment from duckdb_columns() "
         "where database_name = 'build' and schema_name = $schema "
         "and comment is not null",
-        {"schema": SCHEMA},
+        {"schema": schema},
     ).fetchall()
     for kind, mart, column, comment in comments:
         target = f"copy.{SCHEMA}.{_identifier(mart)}"
@@ -240,14 +249,19 @@ def _literal(text: str | Path) -> str:
     required=True,
     help="DuckDB file for readers.",
 )
-def main(database: Path, published: Path) -> None:
+@click.option(
+    "--schema",
+    help="Schema of the marts in the build, such as analytics_marts (default: the one"
+    f" that has marts); in the published file it is always {SCHEMA}.",
+)
+def main(database: Path, published: Path, schema: str | None) -> None:
     """Copy the marts of a finished build into one file for readers.
 
     Run it only after `dbt build` has succeeded.
     """
     try:
         with Console(stderr=True).status("Copying the marts"):
-            result = publish(database, published)
+            result = publish(database, published, schema)
     except PublishingError as error:
         raise click.ClickException(f"Nothing was published. {error}") from error
     print(

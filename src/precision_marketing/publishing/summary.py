@@ -16,6 +16,7 @@ import click
 import duckdb
 
 from precision_marketing.publishing import summary_sections
+from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
 
 # By what marts a part of the package is known to be built (docs/parts.md).
 PART_MARTS = {
@@ -29,7 +30,9 @@ class SummaryError(Exception):
     """The database cannot be read; the message says why and what to do."""
 
 
-def summarize(database: Path, users: int = 3) -> tuple[str, list[str]]:
+def summarize(
+    database: Path, users: int = 3, schema: str | None = None
+) -> tuple[str, list[str]]:
     """Return the text that a run ends with.
 
     Parameters
@@ -38,6 +41,8 @@ def summarize(database: Path, users: int = 3) -> tuple[str, list[str]]:
         DuckDB file of a build or a published file; it is read only.
     users : int, default 3
         How many users' recommendations to show, the first by user_id.
+    schema : str, optional
+        Schema of the marts; without it, the one schema that has marts.
 
     Returns
     -------
@@ -50,16 +55,11 @@ def summarize(database: Path, users: int = 3) -> tuple[str, list[str]]:
     Raises
     ------
     SummaryError
-        If the file does not exist or is in use by a build.
+        If the file does not exist, is in use by a build, or has no marts or marts in
+        several schemas.
     """
     with closing(_open(database)) as connection:
-        present = {
-            name
-            for (name,) in connection.execute(
-                "select table_name from information_schema.tables "
-                "where table_catalog = 'summarized' and table_schema = 'marts'"
-            ).fetchall()
-        }
+        present = _show_marts(connection, database, schema)
         sections: list[tuple[str, str, Callable[[], str]]] = [
             (
                 "Recommendations",
@@ -119,8 +119,27 @@ def _open(database: Path) -> duckdb.DuckDBPyConnection:
             f"{database} cannot be read. If a build has it open, wait for it to end, "
             f"or read the published file. DuckDB says: {error}"
         ) from error
-    connection.execute("use summarized")
     return connection
+
+
+def _show_marts(
+    connection: duckdb.DuckDBPyConnection, database: Path, schema: str | None
+) -> set[str]:
+    """Make `marts.<mart>` of every mart, whatever its schema is; return their names."""
+    try:
+        schema = marts_schema(connection, "summarized", schema)
+    except SchemaError as error:
+        raise SummaryError(f"{database}: {error}") from error
+    marts = connection.execute(
+        "select table_name from information_schema.tables "
+        "where table_catalog = 'summarized' and table_schema = ?",
+        [schema],
+    ).fetchall()
+    connection.execute("create schema marts")
+    for (mart,) in marts:
+        source = f'summarized."{schema}"."{mart}"'
+        connection.execute(f'create view marts."{mart}" as from {source}')
+    return {mart for (mart,) in marts}
 
 
 @click.command()
@@ -142,17 +161,20 @@ def _open(database: Path) -> duckdb.DuckDBPyConnection:
     show_default=True,
     help="Users to show.",
 )
-def main(database: Path, published: Path | None, users: int) -> None:
+@click.option("--schema", help="Schema of the marts (default: the one that has marts).")
+def main(
+    database: Path, published: Path | None, users: int, schema: str | None
+) -> None:
     """Print what a build found; ends with 1 if the database or a mart is missing."""
     # A title may hold characters that the terminal's encoding lacks.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     try:
-        text, missing = summarize(database, users)
+        text, missing = summarize(database, users, schema)
     except SummaryError as error:
         raise click.ClickException(str(error)) from error
-    path = published or database
-    print(f"{text}\n\nAll tables: {path}, schema marts. Open it read-only.")
+    tables = f"{published}, schema marts" if published else database
+    print(f"{text}\n\nAll tables: {tables}. Open it read-only.")
     if missing:
         sys.exit(1)
 

@@ -23,10 +23,13 @@ CHILD_ENVIRONMENT = {
 
 
 def make_build(path: Path, version: int = 1, rows: int = 1000, order: str = "") -> Path:
-    """Write a build whose two marts carry `version` in every row."""
+    """Write a build whose marts carry `version` in every row."""
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema marts; create schema staging")
+        connection.execute(
+            f"create table marts.row_accounting as select {version} as build_version"
+        )
         connection.execute("create table staging.secret as select 'raw' as user_id")
         connection.execute(
             "create table marts.recommendations as "
@@ -77,7 +80,11 @@ def test_published_marts_equal_the_builds_marts(build, published):
     result = publish(build, published)
     expected = {mart: sorted(rows) for mart, rows in content(build).items()}
     assert content(published) == expected
-    assert result.row_counts == {"campaigns": 5, "recommendations": 1000}
+    assert result.row_counts == {
+        "campaigns": 5,
+        "recommendations": 1000,
+        "row_accounting": 1,
+    }
     assert result.path == published
     assert result.size == published.stat().st_size
 
@@ -247,11 +254,50 @@ def test_publishes_to_one_folder_wait_for_each_other(build, published):
 def test_build_without_marts_is_refused(tmp_path, published):
     empty = tmp_path / "empty.duckdb"
     duckdb.connect(str(empty)).close()
-    with pytest.raises(
-        PublishingError, match=r"no tables in schema `marts`.*dbt build"
-    ):
+    with pytest.raises(PublishingError, match=r"No schema has the mart.*`dbt build`"):
         publish(empty, published)
     assert list(published.parent.iterdir()) == []
+
+
+def rename_marts(build: Path, schema: str) -> None:
+    """Move the marts into another schema, as a host's build has them."""
+    with duckdb.connect(str(build)) as connection:
+        connection.execute(f"create schema {schema}")
+        for mart in ("campaigns", "recommendations", "row_accounting"):
+            table = f"{schema}.{mart}"
+            connection.execute(f"create table {table} as from marts.{mart}")
+        connection.execute(f"comment on table {schema}.campaigns is 'It''s one a row.'")
+        connection.execute(
+            f"comment on column {schema}.campaigns.tags is 'Free words.'"
+        )
+        connection.execute("drop schema marts cascade")
+
+
+@pytest.mark.parametrize("schema", [None, "analytics_marts"])
+def test_marts_of_a_hosts_schema_are_published_as_marts(build, published, schema):
+    rename_marts(build, "analytics_marts")
+    result = publish(build, published, schema)
+    assert list(result.row_counts) == ["campaigns", "recommendations", "row_accounting"]
+    assert len(content(published)["marts.recommendations"]) == 1000
+    test_comments_are_published(build, published)
+
+
+def test_marts_in_two_schemas_are_refused_unless_one_is_named(build, published):
+    with duckdb.connect(str(build)) as connection:
+        connection.execute("create schema anna_marts")
+        connection.execute("create table anna_marts.row_accounting as select 2 as one")
+    with pytest.raises(
+        PublishingError, match=r"`anna_marts`, `marts` all have marts.*--schema"
+    ):
+        publish(build, published)
+    assert publish(build, published, "anna_marts").row_counts == {"row_accounting": 1}
+
+
+def test_schema_without_tables_is_refused_with_those_that_have_some(build, published):
+    with pytest.raises(
+        PublishingError, match=r"No tables in schema `shop`.*`marts`, `staging`"
+    ):
+        publish(build, published, "shop")
 
 
 def test_mart_that_is_a_view_is_refused_by_name(build, published):
@@ -307,9 +353,9 @@ def test_published_file_with_a_write_ahead_log_is_refused(build, published):
 
 def test_command_says_what_it_did_and_what_went_wrong(build, published):
     arguments = ["--database", str(build), "--published", str(published)]
-    result = CliRunner().invoke(publishing.main, arguments)
+    result = CliRunner().invoke(publishing.main, [*arguments, "--schema", "marts"])
     assert result.exit_code == 0
-    assert "Published 2 marts, 1,005 rows, " in result.output
+    assert "Published 3 marts, 1,006 rows, " in result.output
     build.unlink()
     result = CliRunner().invoke(publishing.main, arguments)
     assert result.exit_code == 1

@@ -65,14 +65,14 @@ ROWS = {
 def make_database(tmp_path):
     """Return a function that writes a database with the given marts' rows."""
 
-    def make(rows=ROWS, name="shop.duckdb"):
+    def make(rows=ROWS, name="shop.duckdb", schema="marts"):
         path = tmp_path / name
         with duckdb.connect() as connection:
             connection.execute(
-                f"attach '{path}' as written; create schema written.marts"
+                f"attach '{path}' as written; create schema written.{schema}"
             )
             for mart in rows:
-                table = f"written.marts.{mart}"
+                table = f"written.{schema}.{mart}"
                 connection.execute(f"create table {table} ({MARTS[mart]})")
                 for row in rows[mart]:
                     marks = ", ".join("?" * len(row))
@@ -228,6 +228,20 @@ def test_unreadable_database_is_a_clear_error(tmp_path):
 def test_database_may_be_named_like_its_schema(make_database):
     text, _ = summarize(make_database(name="marts.duckdb"))
     assert "Spring" in text
+
+
+def test_marts_may_lie_in_a_hosts_schema(make_database):
+    path = make_database(schema="analytics_marts")
+    given = ["--database", str(path)]
+    result = CliRunner().invoke(summary.main, given)
+    assert result.exit_code == 0
+    assert f"All tables: {path}. Open" in result.output
+    named = CliRunner().invoke(summary.main, [*given, "--schema", "analytics_marts"])
+    assert named.exit_code == 0
+    assert "Spring" in named.output
+    other = CliRunner().invoke(summary.main, [*given, "--schema", "marts"])
+    assert other.exit_code == 1
+    assert "No tables in schema `marts`" in other.stderr
 
 
 def test_command_points_at_the_published_file(make_database):

@@ -245,6 +245,14 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
             "sets `c` to `{'control'",
         ),
         ("{inputs: {event: a.b}}", "names `event`: the inputs are events, "),
+        (
+            "{inputs: {events: {ref: [a, b, c]}, items: x}}",
+            "sets `events` to `{'ref': ['a', 'b', 'c']}`: give {ref: model}, {ref:",
+        ),
+        (
+            "{inputs: {events: a.b, items: {source: catalogue}}}",
+            "sets `items` to `{'source': 'catalogue'}`: give {ref: model}, {ref:",
+        ),
         ("{input_dir: no/such/folder}", "put events.parquet or events.csv into"),
     ],
 )
