@@ -17,6 +17,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from macro_values import MacroValues
 from parsed import manifest
 
 PROJECT = Path(__file__).parents[1]
@@ -199,12 +200,45 @@ def library(models: dict[str, Model]) -> Iterator[str]:
                 yield f"{model.file} imports {'.'.join(parts)}: not its folder's."
 
 
+def references(manifest: dict[str, Any]) -> Iterator[str]:
+    """Yield references without a package: a host's model may stand for them.
+
+    Left out is what dbt itself writes for the model of a generic test; of that one
+    macros/get_where_subquery.sql takes care.
+    """
+    for kind in ("nodes", "exposures"):
+        for node in manifest[kind].values():
+            tested = (node.get("attached_node") or "").rpartition(".")[2]
+            for reference in node.get("refs") or []:
+                if not reference["package"] and reference["name"] != tested:
+                    yield f"{node['name']}: write {_qualified(reference['name'])}."
+    for test in manifest["unit_tests"].values():
+        for given in test["given"]:
+            found = re.fullmatch(r"""ref\(["'](\w+)["']\)""", given["input"])
+            if found:
+                yield f"{test['name']}: write {_qualified(found[1])}."
+
+
+def _qualified(name: str) -> str:
+    return f'`ref("{PACKAGE}", "{name}")`'
+
+
+def overrides(manifest: dict[str, Any], settings: set[str]) -> Iterator[str]:
+    """Yield vars that a unit test sets and no setting has: dbt would say nothing."""
+    for test in manifest["unit_tests"].values():
+        given = (test.get("overrides") or {}).get("vars") or {}
+        for name in sorted(set(given) - settings):
+            yield f"Unit test {test['name']} sets `{name}`, which is no setting."
+
+
 def faults(manifest: dict[str, Any], project: Path = PROJECT) -> list[str]:
     """Return every fault of a manifest, sorted."""
     models = read_models(manifest, project)
     rules = (layers, folder_cycles, keys, grains, marts, library)
     found = [fault for rule in rules for fault in rule(models)]
-    return sorted([*found, *lengths(models, manifest["macros"])])
+    found += lengths(models, manifest["macros"])
+    settings = {r["var"] for r in MacroValues("settings").settings_table()}
+    return sorted([*found, *references(manifest), *overrides(manifest, settings)])
 
 
 def main() -> int:

@@ -1,4 +1,6 @@
-{# dbt gives a generic test its model as `ref("name")`, without the package, and so
+{# dbt gives a generic test its model as `ref(
+    "precision_marketing", "name"
+)`, without the package, and so
    finds a host's model of that name before ours. This takes ours again, and passes
    on what others test: dbt looks a macro of this name up for every project's tests. #}
 {% macro get_where_subquery(relation) %}

@@ -22,11 +22,10 @@
                 end
         when {{ code }} = 'customers_like_you'
             then 'Customers with a history like yours chose it.'
+        when {{ code }} = 'popular_in_your_segment' and {{ segment_kind }} = 'country'
+            then 'Popular with customers in your country.'
         when {{ code }} = 'popular_in_your_segment'
-            then
-                'Popular with customers ' || case {{ segment_kind }}
-                    when 'country' then 'in your country.' else 'like you.'
-                end
+            then 'Popular with customers like you.'
         when {{ code }} = 'popular' then 'Popular with our customers.'
         else 'Selected by our shop.'
     end

@@ -6,19 +6,20 @@ with
 
 repurchases as (
 
-    select * from {{ ref("int_repurchases") }}
+    select * from {{ ref("precision_marketing", "int_repurchases") }}
 
 ),
 
 users as (
 
-    select * from {{ ref("int_window_users") }} where is_scored
+    select * from {{ ref("precision_marketing", "int_window_users") }} where is_scored
 
 ),
 
 items as (
 
-    select * from {{ ref("int_item_features") }} where is_eligible
+    select * from {{ ref("precision_marketing", "int_item_features") }}
+    where is_eligible
 
 ),
 

@@ -11,10 +11,10 @@ users as (
         window_users.user_index,
         window_users.acquired_item_count,
         segments.popularity_segment
-    from {{ ref("int_window_users") }} as window_users
-    inner join {{ ref("int_users") }} as users
+    from {{ ref("precision_marketing", "int_window_users") }} as window_users
+    inner join {{ ref("precision_marketing", "int_users") }} as users
         on window_users.user_index = users.user_index
-    left join {{ ref("int_popularity_segments") }} as segments
+    left join {{ ref("precision_marketing", "int_popularity_segments") }} as segments
         on window_users.time_window = segments.time_window
         and users.country = segments.popularity_segment
         and window_users.history_event_count = 0
@@ -31,7 +31,7 @@ popular_items as (
         row_number() over (
             partition by time_window order by user_count desc, item_index
         ) as popularity_rank
-    from {{ ref("int_item_features") }}
+    from {{ ref("precision_marketing", "int_item_features") }}
     where is_eligible and user_count > 0
 
 ),
@@ -52,7 +52,7 @@ breaks as (
         users.user_index,
         popular_items.popularity_rank
     from users
-    inner join {{ ref("int_user_item_matrix") }} as history
+    inner join {{ ref("precision_marketing", "int_user_item_matrix") }} as history
         on users.time_window = history.time_window
         and users.user_index = history.user_index
     inner join popular_items
@@ -118,7 +118,9 @@ final as (
         segment_popular_items.score,
         cast(segment_popular_items.segment_rank as integer) as scorer_rank
     from users
-    inner join {{ ref("segment_popular_items") }} as segment_popular_items
+    inner join {{ ref(
+        "precision_marketing", "segment_popular_items"
+    ) }} as segment_popular_items
         on users.time_window = segment_popular_items.time_window
         and users.popularity_segment = segment_popular_items.popularity_segment
 

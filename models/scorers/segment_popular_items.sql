@@ -10,14 +10,14 @@ items as (
         item_index,
         user_count,
         max(user_count) over (partition by time_window) as largest_user_count
-    from {{ ref("int_item_features") }}
+    from {{ ref("precision_marketing", "int_item_features") }}
     where is_eligible and user_count > 0
 
 ),
 
 segments as (
 
-    select * from {{ ref("int_popularity_segments") }}
+    select * from {{ ref("precision_marketing", "int_popularity_segments") }}
 
 ),
 
@@ -28,8 +28,8 @@ segment_counts as (
         users.country as popularity_segment,
         matrix.item_index,
         count(*) as user_count
-    from {{ ref("int_user_item_matrix") }} as matrix
-    inner join {{ ref("int_users") }} as users
+    from {{ ref("precision_marketing", "int_user_item_matrix") }} as matrix
+    inner join {{ ref("precision_marketing", "int_users") }} as users
         on matrix.user_index = users.user_index
     inner join segments
         on matrix.time_window = segments.time_window

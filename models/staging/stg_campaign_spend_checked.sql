@@ -9,7 +9,7 @@ source as (
 
 known_campaigns as (
 
-    select campaign_id from {{ ref("stg_campaigns") }}
+    select campaign_id from {{ ref("precision_marketing", "stg_campaigns") }}
 
 ),
 

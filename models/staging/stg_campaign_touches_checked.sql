@@ -15,7 +15,7 @@ erased_users as (
 
 known_campaigns as (
 
-    select campaign_id from {{ ref("stg_campaigns") }}
+    select campaign_id from {{ ref("precision_marketing", "stg_campaigns") }}
 
 ),
 

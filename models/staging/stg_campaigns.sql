@@ -5,7 +5,7 @@ with
 
 checked as (
 
-    select * from {{ ref("stg_campaigns_checked") }}
+    select * from {{ ref("precision_marketing", "stg_campaigns_checked") }}
 
 ),
 

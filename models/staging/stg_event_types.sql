@@ -5,7 +5,7 @@ with
 
 event_types as (
 
-    select * from {{ ref("event_types") }}
+    select * from {{ ref("precision_marketing", "event_types") }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 checked as (
 
-    select * from {{ ref("stg_events_checked") }}
+    select * from {{ ref("precision_marketing", "stg_events_checked") }}
 
 ),
 

@@ -17,13 +17,14 @@ erased_users as (
 
 event_types as (
 
-    select event_type from {{ ref("stg_event_types") }}
+    select event_type from {{ ref("precision_marketing", "stg_event_types") }}
 
 ),
 
 known_items as (
 
-    select item_id from {{ ref("stg_items_checked") }} where row_status = 'kept'
+    select item_id from {{ ref("precision_marketing", "stg_items_checked") }}
+    where row_status = 'kept'
 
 ),
 

@@ -4,6 +4,8 @@ def model(dbt, session):
     from precision_marketing.build.relations import reader, to_arrow
     from precision_marketing.build.windows import read_settings
 
-    settings = read_settings(dbt.ref("int_scorer_settings"), "content_terms")
-    items = to_arrow(dbt.ref("int_items").order("item_index"))
+    settings = read_settings(
+        dbt.ref("precision_marketing", "int_scorer_settings"), "content_terms"
+    )
+    items = to_arrow(dbt.ref("precision_marketing", "int_items").order("item_index"))
     return reader(terms_schema, item_term_batches(items, settings))

@@ -7,11 +7,13 @@ def model(dbt, session):
     )
     from precision_marketing.scorers.collaborative import ials
 
-    settings = read_settings(dbt.ref("int_scorer_settings"), "ials")
+    settings = read_settings(
+        dbt.ref("precision_marketing", "int_scorer_settings"), "ials"
+    )
     windows = read_windows(
-        interactions=dbt.ref("int_user_item_matrix"),
-        users=dbt.ref("int_window_users"),
-        items=dbt.ref("int_item_features"),
+        interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+        users=dbt.ref("precision_marketing", "int_window_users"),
+        items=dbt.ref("precision_marketing", "int_item_features"),
     )
 
     return stream_scores("ials", windows, lambda window: ials(window, settings))

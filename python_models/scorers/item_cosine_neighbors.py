@@ -1,22 +1,17 @@
 # Grain: one row per time window, target item and neighbor (a source item).
 def model(dbt, session):
-    from precision_marketing.algorithms.collaborative.neighbors import (
-        item_neighbors_schema,
-    )
-    from precision_marketing.build.relations import reader, window_schema, with_window
     from precision_marketing.build.windows import read_settings, read_windows
-    from precision_marketing.scorers.collaborative import item_cosine_neighbors
-
-    settings = read_settings(dbt.ref("int_scorer_settings"), "item_cosine")
-    windows = read_windows(
-        interactions=dbt.ref("int_user_item_matrix"),
-        users=dbt.ref("int_window_users"),
-        items=dbt.ref("int_item_features"),
+    from precision_marketing.scorers.collaborative import (
+        item_cosine_neighbors,
+        stream_neighbors,
     )
 
-    def batches():
-        for window in windows:
-            for batch in item_cosine_neighbors(window, settings).to_batches():
-                yield with_window(batch, window.time_window)
-
-    return reader(window_schema(item_neighbors_schema), batches())
+    settings = read_settings(
+        dbt.ref("precision_marketing", "int_scorer_settings"), "item_cosine"
+    )
+    windows = read_windows(
+        interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+        users=dbt.ref("precision_marketing", "int_window_users"),
+        items=dbt.ref("precision_marketing", "int_item_features"),
+    )
+    return stream_neighbors(windows, item_cosine_neighbors, settings)

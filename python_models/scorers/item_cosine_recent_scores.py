@@ -8,12 +8,16 @@ def model(dbt, session):
     )
     from precision_marketing.scorers.collaborative import item_cosine_recent
 
-    settings = read_settings(dbt.ref("int_scorer_settings"), "item_cosine_recent")
-    neighbors = dict(window_tables(to_arrow(dbt.ref("item_cosine_neighbors"))))
+    settings = read_settings(
+        dbt.ref("precision_marketing", "int_scorer_settings"), "item_cosine_recent"
+    )
+    neighbors = dict(
+        window_tables(to_arrow(dbt.ref("precision_marketing", "item_cosine_neighbors")))
+    )
     windows = read_windows(
-        interactions=dbt.ref("int_user_item_matrix"),
-        users=dbt.ref("int_window_users"),
-        items=dbt.ref("int_item_features"),
+        interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+        users=dbt.ref("precision_marketing", "int_window_users"),
+        items=dbt.ref("precision_marketing", "int_item_features"),
     )
 
     def scores(window):

@@ -9,14 +9,17 @@ def model(dbt, session):
     )
     from precision_marketing.scorers.content import item_embedding_scores
 
-    settings = read_settings(dbt.ref("int_scorer_settings"), "item_embedding")
+    settings = read_settings(
+        dbt.ref("precision_marketing", "int_scorer_settings"), "item_embedding"
+    )
     embeddings = read_embeddings(
-        dbt.ref("int_item_embeddings"), row_count(dbt.ref("int_items"))
+        dbt.ref("precision_marketing", "int_item_embeddings"),
+        row_count(dbt.ref("precision_marketing", "int_items")),
     )
     windows = read_windows(
-        interactions=dbt.ref("int_user_item_matrix"),
-        users=dbt.ref("int_window_users"),
-        items=dbt.ref("int_item_features"),
+        interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+        users=dbt.ref("precision_marketing", "int_window_users"),
+        items=dbt.ref("precision_marketing", "int_item_features"),
     )
 
     def scores(window):

@@ -9,14 +9,18 @@ def model(dbt, session):
     )
     from precision_marketing.scorers.linear_svm import linear_svm_scores
 
-    settings = read_settings(dbt.ref("int_scorer_settings"), "linear_svm")
-    n_items = row_count(dbt.ref("int_items"))
-    fields = read_item_fields(dbt.ref("content_terms"), n_items)
-    reviews = read_review_fields(dbt.ref("content_review_terms"), n_items)
+    settings = read_settings(
+        dbt.ref("precision_marketing", "int_scorer_settings"), "linear_svm"
+    )
+    n_items = row_count(dbt.ref("precision_marketing", "int_items"))
+    fields = read_item_fields(dbt.ref("precision_marketing", "content_terms"), n_items)
+    reviews = read_review_fields(
+        dbt.ref("precision_marketing", "content_review_terms"), n_items
+    )
     windows = read_windows(
-        interactions=dbt.ref("int_user_item_matrix"),
-        users=dbt.ref("int_window_users"),
-        items=dbt.ref("int_item_features"),
+        interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+        users=dbt.ref("precision_marketing", "int_window_users"),
+        items=dbt.ref("precision_marketing", "int_item_features"),
     )
 
     def scores(window):

@@ -8,15 +8,17 @@ def model(dbt, session):
     )
     from precision_marketing.scorers.collaborative import local_ridge
 
-    settings = read_settings(dbt.ref("int_scorer_settings"), "local_ridge")
-    nearest = dbt.ref("item_cosine_neighbors").filter(
+    settings = read_settings(
+        dbt.ref("precision_marketing", "int_scorer_settings"), "local_ridge"
+    )
+    nearest = dbt.ref("precision_marketing", "item_cosine_neighbors").filter(
         f"neighbor_rank <= {settings['neighbors']}"
     )
     neighbors = dict(window_tables(to_arrow(nearest)))
     windows = read_windows(
-        interactions=dbt.ref("int_user_item_matrix"),
-        users=dbt.ref("int_window_users"),
-        items=dbt.ref("int_item_features"),
+        interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+        users=dbt.ref("precision_marketing", "int_window_users"),
+        items=dbt.ref("precision_marketing", "int_item_features"),
     )
 
     def scores(window):

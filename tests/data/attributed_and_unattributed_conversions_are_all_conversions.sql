@@ -5,13 +5,13 @@ with
 
 conversions as (
 
-    select * from {{ ref("int_conversions") }}
+    select * from {{ ref("precision_marketing", "int_conversions") }}
 
 ),
 
 last_touch_conversions as (
 
-    select * from {{ ref("int_last_touch_conversions") }}
+    select * from {{ ref("precision_marketing", "int_last_touch_conversions") }}
 
 ),
 
@@ -24,8 +24,8 @@ windowed_touches as (
             when touches.touch_type = 'click' then campaigns.click_window_days
             else campaigns.view_window_days
         end as expires_at
-    from {{ ref("stg_campaign_touches") }} as touches
-    inner join {{ ref("int_campaigns") }} as campaigns
+    from {{ ref("precision_marketing", "stg_campaign_touches") }} as touches
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on touches.campaign_id = campaigns.campaign_id
     where touches.touch_type in ('click', 'impression')
 

@@ -5,7 +5,7 @@ with
 
 summary as (
 
-    select * from {{ ref("audience_summary") }}
+    select * from {{ ref("precision_marketing", "audience_summary") }}
 
 ),
 
@@ -19,7 +19,7 @@ members as (
         count(*) filter (
             where suppression_reason in ('global_holdout', 'campaign_holdout')
         ) as holdout_count
-    from {{ ref("audience_members") }}
+    from {{ ref("precision_marketing", "audience_members") }}
     group by campaign_id
 
 ),
@@ -30,7 +30,7 @@ tenths as (
         campaign_id,
         propensity_decile,
         count(*) as user_count
-    from {{ ref("audience_members") }}
+    from {{ ref("precision_marketing", "audience_members") }}
     where propensity_decile is not null
     group by campaign_id, propensity_decile
 
@@ -41,7 +41,7 @@ on_list as (
     select
         campaign_id,
         count(*) as user_count
-    from {{ ref("audience_history") }}
+    from {{ ref("precision_marketing", "audience_history") }}
     where exited_at is null
     group by campaign_id
 
@@ -49,7 +49,7 @@ on_list as (
 
 users as (
 
-    select count(*) as user_count from {{ ref("int_users") }}
+    select count(*) as user_count from {{ ref("precision_marketing", "int_users") }}
 
 )
 

@@ -2,8 +2,8 @@
 select
     recommendations.user_id,
     recommendations.because_item_id
-from {{ ref("recommendations") }} as recommendations
-left join {{ ref("stg_events") }} as events
+from {{ ref("precision_marketing", "recommendations") }} as recommendations
+left join {{ ref("precision_marketing", "stg_events") }} as events
     on recommendations.user_id = events.user_id
     and recommendations.because_item_id = events.item_id
 where recommendations.because_item_id is not null

@@ -8,7 +8,7 @@ totals as (
         user_id,
         item_id,
         sum(contribution) as total
-    from {{ ref("recommendation_explanations") }}
+    from {{ ref("precision_marketing", "recommendation_explanations") }}
     where part_kind = 'scorer'
     group by user_id, item_id
 
@@ -17,7 +17,7 @@ totals as (
 select
     recommendations.user_id,
     recommendations.recommendation_rank
-from {{ ref("recommendations") }} as recommendations
+from {{ ref("precision_marketing", "recommendations") }} as recommendations
 left join totals
     on recommendations.user_id = totals.user_id
     and recommendations.item_id = totals.item_id

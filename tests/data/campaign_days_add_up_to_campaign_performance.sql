@@ -17,21 +17,21 @@ daily as (
         sum({{ measure }}) as {{ measure }},
         {% endfor %}
         sum(channel_reported_conversion_count) as channel_reported_conversion_count
-    from {{ ref("campaign_daily") }}
+    from {{ ref("precision_marketing", "campaign_daily") }}
     group by campaign_id, variant
 
 ),
 
 last_touch as (
 
-    select * from {{ ref("campaign_performance") }}
+    select * from {{ ref("precision_marketing", "campaign_performance") }}
     where attribution_model = 'last_touch'
 
 ),
 
 channel_reported as (
 
-    select * from {{ ref("campaign_performance") }}
+    select * from {{ ref("precision_marketing", "campaign_performance") }}
     where attribution_model = 'channel_reported'
 
 ),

@@ -7,7 +7,7 @@ bills as (
     select
         campaign_id,
         sum(spend) as spend_amount
-    from {{ ref("stg_campaign_spend") }}
+    from {{ ref("precision_marketing", "stg_campaign_spend") }}
     group by campaign_id
 
 ),
@@ -17,7 +17,7 @@ touch_costs as (
     select
         campaign_id,
         sum(cost) as spend_amount
-    from {{ ref("stg_campaign_touches") }}
+    from {{ ref("precision_marketing", "stg_campaign_touches") }}
     group by campaign_id
 
 ),
@@ -30,7 +30,7 @@ spend_in as (
             when bills.campaign_id is not null then bills.spend_amount
             else touch_costs.spend_amount
         end as spend_amount
-    from {{ ref("stg_campaigns") }} as campaigns
+    from {{ ref("precision_marketing", "stg_campaigns") }} as campaigns
     left join bills on campaigns.campaign_id = bills.campaign_id
     left join touch_costs on campaigns.campaign_id = touch_costs.campaign_id
 
@@ -41,7 +41,7 @@ daily as (
     select
         campaign_id,
         sum(spend_amount) as spend_amount
-    from {{ ref("campaign_daily") }}
+    from {{ ref("precision_marketing", "campaign_daily") }}
     group by campaign_id
 
 ),
@@ -52,7 +52,7 @@ performance as (
         campaign_id,
         attribution_model,
         sum(spend_amount) as spend_amount
-    from {{ ref("campaign_performance") }}
+    from {{ ref("precision_marketing", "campaign_performance") }}
     group by campaign_id, attribution_model
 
 )
@@ -65,7 +65,7 @@ select
     daily.spend_amount as campaign_daily_amount,
     performance.spend_amount as campaign_performance_amount
 from spend_in
-full outer join {{ ref("campaigns") }} as campaigns
+full outer join {{ ref("precision_marketing", "campaigns") }} as campaigns
     on spend_in.campaign_id = campaigns.campaign_id
 left join daily on spend_in.campaign_id = daily.campaign_id
 left join performance on spend_in.campaign_id = performance.campaign_id

@@ -11,7 +11,7 @@ assigned as (
         select distinct
             campaign_id,
             user_id
-        from {{ ref("stg_campaign_assignments") }}
+        from {{ ref("precision_marketing", "stg_campaign_assignments") }}
     )
     group by campaign_id
 
@@ -26,7 +26,7 @@ contacted as (
         select distinct
             campaign_id,
             user_id
-        from {{ ref("stg_campaign_touches") }}
+        from {{ ref("precision_marketing", "stg_campaign_touches") }}
         where touch_type <> 'conversion'
     )
     group by campaign_id
@@ -42,7 +42,7 @@ clicking as (
         select distinct
             campaign_id,
             user_id
-        from {{ ref("stg_campaign_touches") }}
+        from {{ ref("precision_marketing", "stg_campaign_touches") }}
         where touch_type = 'click'
     )
     group by campaign_id
@@ -57,7 +57,7 @@ performance as (
         sum(assigned_user_count) as assigned_user_count,
         sum(contacted_user_count) as contacted_user_count,
         sum(clicking_user_count) as clicking_user_count
-    from {{ ref("campaign_performance") }}
+    from {{ ref("precision_marketing", "campaign_performance") }}
     group by campaign_id, attribution_model
 
 )

@@ -8,7 +8,7 @@ candidates as (
         time_window,
         user_index,
         item_index
-    from {{ ref("blended_candidates") }}
+    from {{ ref("precision_marketing", "blended_candidates") }}
     where mod(user_index, 10) = 0
 
 ),
@@ -19,17 +19,17 @@ excluded as (
         time_window,
         user_index,
         item_index
-    from {{ ref("int_user_item_matrix") }}
+    from {{ ref("precision_marketing", "int_user_item_matrix") }}
     where is_excluded and mod(user_index, 10) = 0
 
 )
 
 select candidates.*
 from candidates
-left join {{ ref("int_window_users") }} as users
+left join {{ ref("precision_marketing", "int_window_users") }} as users
     on candidates.time_window = users.time_window
     and candidates.user_index = users.user_index
-left join {{ ref("int_item_features") }} as items
+left join {{ ref("precision_marketing", "int_item_features") }} as items
     on candidates.time_window = items.time_window
     and candidates.item_index = items.item_index
 left join excluded

@@ -9,7 +9,7 @@ touches as (
         channel,
         cast(date_trunc('month', converted_at) as date) as month_start_date,
         sum(credit) as credit
-    from {{ ref("campaign_attribution") }}
+    from {{ ref("precision_marketing", "campaign_attribution") }}
     group by
         attribution_model,
         channel,
@@ -25,7 +25,7 @@ select
     channels.conversion_credit,
     channels.touch_conversion_credit,
     touches.credit
-from {{ ref("channel_attribution") }} as channels
+from {{ ref("precision_marketing", "channel_attribution") }} as channels
 full outer join touches
     on channels.attribution_model = touches.attribution_model
     and channels.channel = touches.channel

@@ -9,7 +9,7 @@ conversions as (
         count(*) as conversion_count,
         coalesce(sum(revenue_amount), 0) as revenue_amount,
         cast(0 as {{ precision_marketing.kind_type("amount") }}) as spend_amount
-    from {{ ref("int_conversions") }}
+    from {{ ref("precision_marketing", "int_conversions") }}
     group by cast(date_trunc('month', converted_at) as date)
 
     union all
@@ -19,7 +19,7 @@ conversions as (
         0 as conversion_count,
         0 as revenue_amount,
         spend_amount
-    from {{ ref("int_campaign_spend") }}
+    from {{ ref("precision_marketing", "int_campaign_spend") }}
 
 ),
 
@@ -32,7 +32,9 @@ expected as (
         sum(conversions.revenue_amount) as revenue_amount,
         sum(conversions.spend_amount) as spend_amount
     from conversions
-    cross join {{ ref("attribution_models") }} as attribution_models
+    cross join {{ ref(
+        "precision_marketing", "attribution_models"
+    ) }} as attribution_models
     where attribution_models.is_path_based
     group by attribution_models.attribution_model, conversions.month_start_date
 
@@ -47,7 +49,7 @@ found as (
         sum(touch_conversion_credit) as touch_conversion_credit,
         coalesce(sum(revenue_amount), 0) as revenue_amount,
         coalesce(sum(spend_amount), 0) as spend_amount
-    from {{ ref("channel_attribution") }}
+    from {{ ref("precision_marketing", "channel_attribution") }}
     group by attribution_model, month_start_date
 
 )

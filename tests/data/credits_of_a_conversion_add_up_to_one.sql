@@ -8,8 +8,10 @@ expected as (
         conversions.conversion_id,
         conversions.revenue_amount,
         attribution_models.attribution_model
-    from {{ ref("int_conversions") }} as conversions
-    cross join {{ ref("attribution_models") }} as attribution_models
+    from {{ ref("precision_marketing", "int_conversions") }} as conversions
+    cross join {{ ref(
+        "precision_marketing", "attribution_models"
+    ) }} as attribution_models
     where attribution_models.is_path_based
 
 ),
@@ -21,7 +23,7 @@ credited as (
         attribution_model,
         sum(credit) as credit,
         sum(credited_revenue_amount) as revenue_amount
-    from {{ ref("campaign_attribution") }}
+    from {{ ref("precision_marketing", "campaign_attribution") }}
     group by conversion_id, attribution_model
 
 )

@@ -4,13 +4,13 @@ with
 
 variants as (
 
-    select * from {{ ref("int_campaign_variants") }}
+    select * from {{ ref("precision_marketing", "int_campaign_variants") }}
 
 ),
 
 designed as (
 
-    select * from {{ ref("int_designed_variant_shares") }}
+    select * from {{ ref("precision_marketing", "int_designed_variant_shares") }}
 
 )
 

@@ -3,26 +3,27 @@ with
 
 users as (
 
-    select * from {{ ref("int_users") }} where has_profiling_consent
+    select * from {{ ref("precision_marketing", "int_users") }}
+    where has_profiling_consent
 
 ),
 
 events as (
 
-    select * from {{ ref("int_events") }}
+    select * from {{ ref("precision_marketing", "int_events") }}
 
 ),
 
 recommendations as (
 
-    select * from {{ ref("recommendations") }}
+    select * from {{ ref("precision_marketing", "recommendations") }}
 
 ),
 
 offered_items as (
 
     select distinct items.item_id
-    from {{ ref("stg_items") }} as items
+    from {{ ref("precision_marketing", "stg_items") }} as items
     inner join events on items.item_id = events.item_id
     where items.is_available
 

@@ -3,7 +3,7 @@ with
 
 row_accounting as (
 
-    select * from {{ ref("row_accounting") }}
+    select * from {{ ref("precision_marketing", "row_accounting") }}
 
 ),
 

@@ -7,14 +7,14 @@ paths as (
     select
         coalesce(sum(conversion_count), 0) as conversion_count,
         coalesce(sum(unconverted_user_count), 0) as unconverted_user_count
-    from {{ ref("conversion_paths") }}
+    from {{ ref("precision_marketing", "conversion_paths") }}
 
 ),
 
 conversions as (
 
     select count(distinct conversion_id) as conversion_count
-    from {{ ref("campaign_attribution") }}
+    from {{ ref("precision_marketing", "campaign_attribution") }}
     where touch_id is not null
 
 ),
@@ -22,12 +22,12 @@ conversions as (
 users as (
 
     select count(distinct user_id) as user_count
-    from {{ ref("stg_campaign_touches") }}
+    from {{ ref("precision_marketing", "stg_campaign_touches") }}
     where
         touch_type in ('click', 'impression')
         and user_id not in (
             select buyers.user_id
-            from {{ ref("int_conversions") }} as buyers
+            from {{ ref("precision_marketing", "int_conversions") }} as buyers
         )
 
 )

@@ -10,7 +10,7 @@ totals as (
         sum(contribution) as total,
         sum(case when part_kind = 'base' then 1 else 0 end) as base_count,
         count(*) as part_count
-    from {{ ref("recommendation_explanations") }}
+    from {{ ref("precision_marketing", "recommendation_explanations") }}
     group by user_id, item_id
 
 )
@@ -22,7 +22,7 @@ select
     totals.item_id as explained_item_id,
     recommendations.score,
     totals.total
-from {{ ref("recommendations") }} as recommendations
+from {{ ref("precision_marketing", "recommendations") }} as recommendations
 full outer join totals
     on recommendations.user_id = totals.user_id
     and recommendations.item_id = totals.item_id

@@ -9,7 +9,7 @@ counted as (
         count(*) filter (where affinity__category_share is null) as without_category,
         count(*) filter (where scores__popularity is null) as without_popularity,
         count(*) filter (where user__mean_gap is null) as without_gap
-    from {{ ref("candidate_feature_values") }}
+    from {{ ref("precision_marketing", "candidate_feature_values") }}
     group by time_window
 
 ),
@@ -19,7 +19,7 @@ kept as (
     select
         time_window,
         count(*) as kept_count
-    from {{ ref("candidate_features") }}
+    from {{ ref("precision_marketing", "candidate_features") }}
     group by time_window
 
 )
@@ -27,7 +27,7 @@ kept as (
 select
     gaps.time_window,
     gaps.feature
-from {{ ref("feature_gaps") }} as gaps
+from {{ ref("precision_marketing", "feature_gaps") }} as gaps
 inner join counted on gaps.time_window = counted.time_window
 left join kept on gaps.time_window = kept.time_window
 where gaps.candidate_count <> counted.candidate_count

@@ -7,8 +7,8 @@ select
     touches.user_id,
     touches.touch_type,
     touches.touched_at
-from {{ ref("stg_campaign_touches") }} as touches
-inner join {{ ref("stg_campaign_assignments") }} as assignments
+from {{ ref("precision_marketing", "stg_campaign_touches") }} as touches
+inner join {{ ref("precision_marketing", "stg_campaign_assignments") }} as assignments
     on touches.campaign_id = assignments.campaign_id
     and touches.user_id = assignments.user_id
 where

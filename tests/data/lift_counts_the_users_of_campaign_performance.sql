@@ -4,14 +4,14 @@ with
 
 lift as (
 
-    select * from {{ ref("campaign_lift") }}
+    select * from {{ ref("precision_marketing", "campaign_lift") }}
     where is_primary
 
 ),
 
 performance as (
 
-    select * from {{ ref("campaign_performance") }}
+    select * from {{ ref("precision_marketing", "campaign_performance") }}
     where attribution_model = 'last_touch' and not is_control
 
 )

@@ -6,7 +6,7 @@ select
     touch_id,
     campaign_id,
     propensity
-from {{ ref("stg_campaign_touches") }}
+from {{ ref("precision_marketing", "stg_campaign_touches") }}
 where
     touch_type = 'impression'
     and propensity is not null

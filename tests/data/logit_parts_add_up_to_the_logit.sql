@@ -8,7 +8,7 @@ totals as (
         user_id,
         item_id,
         sum(logit_contribution) as logit
-    from {{ ref("recommendation_explanations") }}
+    from {{ ref("precision_marketing", "recommendation_explanations") }}
     where logit_contribution is not null
     group by user_id, item_id
 
@@ -19,7 +19,7 @@ select
     recommendations.item_id,
     recommendations.score,
     totals.logit
-from {{ ref("recommendations") }} as recommendations
+from {{ ref("precision_marketing", "recommendations") }} as recommendations
 left join totals
     on recommendations.user_id = totals.user_id
     and recommendations.item_id = totals.item_id

@@ -12,8 +12,8 @@ eligible as (
         members.campaign_id,
         members.user_id,
         campaigns.channel
-    from {{ ref("audience_members") }} as members
-    inner join {{ ref("stg_campaigns") }} as campaigns
+    from {{ ref("precision_marketing", "audience_members") }} as members
+    inner join {{ ref("precision_marketing", "stg_campaigns") }} as campaigns
         on members.campaign_id = campaigns.campaign_id
     where members.is_eligible
 
@@ -21,13 +21,13 @@ eligible as (
 
 touches as (
 
-    select * from {{ ref("stg_campaign_touches") }}
+    select * from {{ ref("precision_marketing", "stg_campaign_touches") }}
 
 ),
 
 as_of as (
 
-    select * from {{ ref("int_audience_as_of") }}
+    select * from {{ ref("precision_marketing", "int_audience_as_of") }}
 
 ),
 
@@ -67,10 +67,12 @@ select
     eligible.campaign_id,
     eligible.user_id
 from eligible
-inner join {{ ref("int_campaigns") }} as campaigns
+inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
     on eligible.campaign_id = campaigns.campaign_id
-inner join {{ ref("int_events") }} as events on eligible.user_id = events.user_id
-inner join {{ ref("int_items") }} as items on events.item_index = items.item_index
+inner join {{ ref("precision_marketing", "int_events") }} as events
+    on eligible.user_id = events.user_id
+inner join {{ ref("precision_marketing", "int_items") }} as items
+    on events.item_index = items.item_index
 cross join as_of
 where
     events.is_conversion
@@ -87,7 +89,7 @@ select
     eligible.campaign_id,
     eligible.user_id
 from eligible
-inner join {{ ref("stg_campaign_assignments") }} as assignments
+inner join {{ ref("precision_marketing", "stg_campaign_assignments") }} as assignments
     on eligible.campaign_id = assignments.campaign_id
     and eligible.user_id = assignments.user_id
 where lower(assignments.variant) = 'control'

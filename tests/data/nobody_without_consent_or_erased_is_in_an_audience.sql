@@ -8,25 +8,25 @@ listed as (
         'audience_members' as mart,
         campaign_id,
         user_id
-    from {{ ref("audience_members") }}
+    from {{ ref("precision_marketing", "audience_members") }}
     union all
     select
         'audience_history' as mart,
         campaign_id,
         user_id
-    from {{ ref("audience_history") }}
+    from {{ ref("precision_marketing", "audience_history") }}
 
 ),
 
 users as (
 
-    select * from {{ ref("stg_users") }}
+    select * from {{ ref("precision_marketing", "stg_users") }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref("stg_campaigns") }}
+    select * from {{ ref("precision_marketing", "stg_campaigns") }}
 
 )
 
@@ -35,7 +35,7 @@ select
     listed.campaign_id,
     listed.user_id
 from listed
-inner join {{ ref("stg_erasure_requests") }} as requests
+inner join {{ ref("precision_marketing", "stg_erasure_requests") }} as requests
     on listed.user_id = requests.user_id
 union all
 select

@@ -3,10 +3,10 @@
 select
     recommendations.user_id,
     recommendations.item_id
-from {{ ref("recommendations") }} as recommendations
-left join {{ ref("stg_items") }} as items
+from {{ ref("precision_marketing", "recommendations") }} as recommendations
+left join {{ ref("precision_marketing", "stg_items") }} as items
     on recommendations.item_id = items.item_id
-left join {{ ref("int_events") }} as events
+left join {{ ref("precision_marketing", "int_events") }} as events
     on recommendations.user_id = events.user_id
     and recommendations.item_id = events.item_id
     and events.is_target

@@ -14,7 +14,7 @@ select
     computed.attribution_model as computed_model,
     described.attribution_model as described_model
 from computed
-full outer join {{ ref("attribution_models") }} as described
+full outer join {{ ref("precision_marketing", "attribution_models") }} as described
     on computed.attribution_model = described.attribution_model
 where
     computed.attribution_model is null and described.is_path_based

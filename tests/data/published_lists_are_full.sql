@@ -7,7 +7,7 @@ published as (
     select
         user_index,
         count(*) as item_count
-    from {{ ref("published_items") }}
+    from {{ ref("precision_marketing", "published_items") }}
     group by user_index
 
 ),
@@ -17,7 +17,7 @@ available as (
     select
         user_index,
         least(count(*), {{ length }}) as item_count
-    from {{ ref("blended_candidates") }}
+    from {{ ref("precision_marketing", "blended_candidates") }}
     where time_window = 'serve'
     group by user_index
 

@@ -11,8 +11,8 @@ shown as (
         items.item_id,
         items.category,
         items.brand
-    from {{ ref("recommendations") }} as recommendations
-    inner join {{ ref("int_items") }} as items
+    from {{ ref("precision_marketing", "recommendations") }} as recommendations
+    inner join {{ ref("precision_marketing", "int_items") }} as items
         on recommendations.item_id = items.item_id
 
 ),
@@ -23,7 +23,7 @@ excluded as (
         shown.user_id,
         rules.rule_number
     from shown
-    inner join {{ ref("recommendation_rules") }} as rules
+    inner join {{ ref("precision_marketing", "recommendation_rules") }} as rules
         on shown.item_id = rules.item_id
         or shown.category = rules.category
         or shown.brand = rules.brand
@@ -38,7 +38,7 @@ over_a_cap as (
         shown.user_id,
         rules.rule_number
     from shown
-    inner join {{ ref("recommendation_rules") }} as rules
+    inner join {{ ref("precision_marketing", "recommendation_rules") }} as rules
         on rules.{{ name }} = '*' or shown.{{ name }} = rules.{{ name }}
     where rules.rule = 'cap' and shown.{{ name }} is not null
     group by shown.user_id, rules.rule_number, shown.{{ name }}, rules.maximum

@@ -7,8 +7,8 @@ purchases as (
     select distinct
         events.user_id,
         events.item_id
-    from {{ ref("stg_events") }} as events
-    inner join {{ ref("stg_event_types") }} as event_types
+    from {{ ref("precision_marketing", "stg_events") }} as events
+    inner join {{ ref("precision_marketing", "stg_event_types") }} as event_types
         on events.event_type = event_types.event_type
     where event_types.is_conversion
 
@@ -19,7 +19,7 @@ select
     recommendations.reason_code,
     recommendations.because_item_id,
     recommendations.reason_text
-from {{ ref("recommendations") }} as recommendations
+from {{ ref("precision_marketing", "recommendations") }} as recommendations
 left join purchases
     on recommendations.user_id = purchases.user_id
     and recommendations.because_item_id = purchases.item_id

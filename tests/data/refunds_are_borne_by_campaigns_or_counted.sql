@@ -7,7 +7,7 @@ refunds_in as (
     select
         count(*) as refund_count,
         coalesce(sum(-1 * revenue_amount), 0) as refund_amount
-    from {{ ref("int_events") }}
+    from {{ ref("precision_marketing", "int_events") }}
     where is_refund
 
 ),
@@ -21,7 +21,7 @@ accounted as (
             as campaign_refund_count,
         coalesce(sum(case when has_campaign then refund_amount end), 0)
             as campaign_refund_amount
-    from {{ ref("refund_accounting") }}
+    from {{ ref("precision_marketing", "refund_accounting") }}
 
 ),
 
@@ -30,7 +30,7 @@ daily as (
     select
         coalesce(sum(refund_count), 0) as refund_count,
         coalesce(sum(refund_amount), 0) as refund_amount
-    from {{ ref("campaign_daily") }}
+    from {{ ref("precision_marketing", "campaign_daily") }}
 
 ),
 
@@ -39,7 +39,7 @@ performance as (
     select
         coalesce(sum(refund_count), 0) as refund_count,
         coalesce(sum(refund_amount), 0) as refund_amount
-    from {{ ref("campaign_performance") }}
+    from {{ ref("precision_marketing", "campaign_performance") }}
     where attribution_model = 'last_touch'
 
 )

@@ -3,7 +3,7 @@ with
 
 row_accounting as (
 
-    select * from {{ ref("row_accounting") }}
+    select * from {{ ref("precision_marketing", "row_accounting") }}
 
 ),
 
@@ -12,7 +12,7 @@ listed as (
     select
         input_name,
         count(*) as rows_listed
-    from {{ ref("rejected_rows") }}
+    from {{ ref("precision_marketing", "rejected_rows") }}
     group by input_name
 
 ),

@@ -21,8 +21,8 @@ select
     frequency_monetary.score as frequency_monetary_score
 from scores as recency
 cross join scores as frequency_monetary
-left join {{ ref("rfm_segments") }} as rfm_segments
+left join {{ ref("precision_marketing", "rfm_segments") }} as rfm_segments
     on recency.score = rfm_segments.recency_score
     and frequency_monetary.score = rfm_segments.frequency_monetary_score
 where rfm_segments.segment is null
-    and exists (select 1 from {{ ref("rfm_segments") }})
+    and exists (select 1 from {{ ref("precision_marketing", "rfm_segments") }})

@@ -1,7 +1,9 @@
 -- What `neural_score` computes from the weights is what was ranked with, to 1e-9.
-{% set weights = ref("neural_scorer_weights") %}
+{% set weights = ref("precision_marketing", "neural_scorer_weights") %}
 {% set columns = [] %}
-{% for column in adapter.get_columns_in_relation(ref("candidate_features")) %}
+{% for column in adapter.get_columns_in_relation(ref(
+    "precision_marketing", "candidate_features"
+)) %}
 {% if column.name.startswith("feature_") %}
 {% do columns.append(column.name) %}
 {% endif %}
@@ -11,7 +13,7 @@ with
 asked_users as (
 
     select user_index
-    from {{ ref("int_window_users") }}
+    from {{ ref("precision_marketing", "int_window_users") }}
     where time_window = 'test' and is_scored
     order by user_index
     limit 20
@@ -21,7 +23,7 @@ asked_users as (
 asked as (
 
     select candidate_features.*
-    from {{ ref("candidate_features") }} as candidate_features
+    from {{ ref("precision_marketing", "candidate_features") }} as candidate_features
     inner join asked_users on candidate_features.user_index = asked_users.user_index
     where candidate_features.time_window = 'test'
 
@@ -55,7 +57,7 @@ in_sql as (
 in_python as (
 
     select learned_scores.*
-    from {{ ref("learned_scores") }} as learned_scores
+    from {{ ref("precision_marketing", "learned_scores") }} as learned_scores
     inner join asked_users on learned_scores.user_index = asked_users.user_index
     where learned_scores.time_window = 'test'
 

@@ -6,19 +6,20 @@ segments as (
     select
         count(*) as user_count,
         sum(revenue_amount) as revenue_amount
-    from {{ ref("customer_segments") }}
+    from {{ ref("precision_marketing", "customer_segments") }}
 
 ),
 
 users as (
 
-    select count(*) as user_count from {{ ref("int_users") }}
+    select count(*) as user_count from {{ ref("precision_marketing", "int_users") }}
 
 ),
 
 conversions as (
 
-    select sum(revenue_amount) as revenue_amount from {{ ref("int_conversions") }}
+    select sum(revenue_amount) as revenue_amount
+    from {{ ref("precision_marketing", "int_conversions") }}
 
 )
 

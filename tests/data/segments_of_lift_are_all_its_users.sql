@@ -11,7 +11,7 @@ segments as (
         segment_kind,
         sum(treated_user_count) as treated_user_count,
         sum(treated_total) as treated_total
-    from {{ ref("campaign_lift_by_segment") }}
+    from {{ ref("precision_marketing", "campaign_lift_by_segment") }}
     group by
         campaign_id,
         variant,
@@ -23,7 +23,7 @@ segments as (
 
 lift as (
 
-    select * from {{ ref("campaign_lift") }}
+    select * from {{ ref("precision_marketing", "campaign_lift") }}
 
 )
 

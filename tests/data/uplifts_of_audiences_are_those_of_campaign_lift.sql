@@ -7,14 +7,14 @@ lift as (
     select
         *,
         count(*) over (partition by campaign_id) as variant_count
-    from {{ ref("campaign_lift") }}
+    from {{ ref("precision_marketing", "campaign_lift") }}
     where metric = 'conversion' and method = 'raw'
 
 ),
 
 summary as (
 
-    select * from {{ ref("audience_summary") }}
+    select * from {{ ref("precision_marketing", "audience_summary") }}
 
 )
 

@@ -7,7 +7,7 @@ with
 
 targets as (
 
-    select * from {{ ref("int_campaign_targets") }}
+    select * from {{ ref("precision_marketing", "int_campaign_targets") }}
 
 ),
 
@@ -15,7 +15,7 @@ targets as (
 erased as (
 
     select count(distinct user_id) as erased_user_count
-    from {{ ref("stg_erasure_requests") }}
+    from {{ ref("precision_marketing", "stg_erasure_requests") }}
 
 ),
 
@@ -29,7 +29,7 @@ candidates as (
             as {{ reason }}_user_count,
         {% endfor %}
         count(*) filter (where suppression_reason is null) as eligible_user_count
-    from {{ ref("int_audience_candidates") }}
+    from {{ ref("precision_marketing", "int_audience_candidates") }}
     group by campaign_id
 
 ),
@@ -39,7 +39,7 @@ item_counts as (
     select
         target_index,
         count(*) as target_item_count
-    from {{ ref("int_target_items") }}
+    from {{ ref("precision_marketing", "int_target_items") }}
     group by target_index
 
 ),

@@ -3,19 +3,19 @@ with
 
 targets as (
 
-    select * from {{ ref("int_campaign_targets") }}
+    select * from {{ ref("precision_marketing", "int_campaign_targets") }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 
 order_values as (
 
-    select * from {{ ref("int_order_values") }}
+    select * from {{ ref("precision_marketing", "int_order_values") }}
 
 ),
 
@@ -35,9 +35,9 @@ joined as (
             as valued_target_index
     from campaigns
     inner join targets on campaigns.campaign_id = targets.campaign_id
-    inner join {{ ref("int_contact_costs") }} as costs
+    inner join {{ ref("precision_marketing", "int_contact_costs") }} as costs
         on campaigns.campaign_id = costs.campaign_id
-    left join {{ ref("int_campaign_uplifts") }} as uplifts
+    left join {{ ref("precision_marketing", "int_campaign_uplifts") }} as uplifts
         on campaigns.campaign_id = uplifts.campaign_id
 
 ),

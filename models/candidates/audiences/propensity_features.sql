@@ -6,14 +6,15 @@ with
 users as (
 
     select *
-    from {{ ref("int_audience_users") }}
+    from {{ ref("precision_marketing", "int_audience_users") }}
     where has_scores or (time_window = 'train' and is_sampled)
 
 ),
 
 targets as (
 
-    select distinct target_index from {{ ref("int_campaign_targets") }}
+    select distinct target_index
+    from {{ ref("precision_marketing", "int_campaign_targets") }}
 
 ),
 
@@ -23,8 +24,8 @@ buyers as (
         windows.time_window,
         purchases.target_index,
         purchases.user_index
-    from {{ ref("int_target_purchases") }} as purchases
-    inner join {{ ref("int_time_windows") }} as windows
+    from {{ ref("precision_marketing", "int_target_purchases") }} as purchases
+    inner join {{ ref("precision_marketing", "int_time_windows") }} as windows
         on purchases.time_slice = windows.label_slice
 
 ),
@@ -43,7 +44,7 @@ chances as (
             when chance > 1e0 - 1e-6 then 1e0 - 1e-6
             else chance
         end as chance
-    from {{ ref("target_chances") }}
+    from {{ ref("precision_marketing", "target_chances") }}
         {% else %}
         cast(null as double) as chance
     from users
@@ -83,18 +84,18 @@ final as (
             as feature_target_order_recency
     from users
     cross join targets
-    inner join {{ ref("int_target_rates") }} as rates
+    inner join {{ ref("precision_marketing", "int_target_rates") }} as rates
         on users.time_window = rates.time_window
         and targets.target_index = rates.target_index
     left join chances
         on users.time_window = chances.time_window
         and targets.target_index = chances.target_index
         and users.user_index = chances.user_index
-    left join {{ ref("int_target_histories") }} as orders
+    left join {{ ref("precision_marketing", "int_target_histories") }} as orders
         on users.time_window = orders.time_window
         and users.user_index = orders.user_index
         and orders.target_index = 0
-    left join {{ ref("int_target_histories") }} as histories
+    left join {{ ref("precision_marketing", "int_target_histories") }} as histories
         on users.time_window = histories.time_window
         and targets.target_index = histories.target_index
         and users.user_index = histories.user_index

@@ -4,7 +4,8 @@ with
 
 propensities as (
 
-    select * from {{ ref("target_propensities") }} where time_window = 'test'
+    select * from {{ ref("precision_marketing", "target_propensities") }}
+    where time_window = 'test'
 
 ),
 
@@ -13,8 +14,8 @@ buyers as (
     select distinct
         purchases.target_index,
         purchases.user_index
-    from {{ ref("int_target_purchases") }} as purchases
-    inner join {{ ref("int_time_windows") }} as windows
+    from {{ ref("precision_marketing", "int_target_purchases") }} as purchases
+    inner join {{ ref("precision_marketing", "int_time_windows") }} as windows
         on purchases.time_slice = windows.label_slice
     where windows.time_window = 'test'
 

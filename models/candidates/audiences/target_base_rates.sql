@@ -4,19 +4,21 @@ with
 
 users as (
 
-    select * from {{ ref("int_audience_users") }} where time_window = 'train'
+    select * from {{ ref("precision_marketing", "int_audience_users") }}
+    where time_window = 'train'
 
 ),
 
 purchases as (
 
-    select * from {{ ref("int_target_purchases") }}
+    select * from {{ ref("precision_marketing", "int_target_purchases") }}
 
 ),
 
 targets as (
 
-    select distinct target_index from {{ ref("int_campaign_targets") }}
+    select distinct target_index
+    from {{ ref("precision_marketing", "int_campaign_targets") }}
 
 ),
 
@@ -26,7 +28,7 @@ buyers as (
         purchases.target_index,
         purchases.user_index
     from purchases
-    inner join {{ ref("int_time_windows") }} as windows
+    inner join {{ ref("precision_marketing", "int_time_windows") }} as windows
         on purchases.time_slice = windows.label_slice
     where windows.time_window = 'train'
 

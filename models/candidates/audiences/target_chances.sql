@@ -4,19 +4,20 @@ with
 
 published_ranking as (
 
-    select * from {{ ref("published_ranking") }}
+    select * from {{ ref("precision_marketing", "published_ranking") }}
 
 ),
 
 target_items as (
 
-    select * from {{ ref("int_target_items") }}
+    select * from {{ ref("precision_marketing", "int_target_items") }}
 
 ),
 
 asked_targets as (
 
-    select distinct target_index from {{ ref("int_campaign_targets") }}
+    select distinct target_index
+    from {{ ref("precision_marketing", "int_campaign_targets") }}
 
 ),
 
@@ -24,7 +25,7 @@ asked_targets as (
 calibrated as (
 
     select calibrated_scores.*
-    from {{ ref("calibrated_scores") }} as calibrated_scores
+    from {{ ref("precision_marketing", "calibrated_scores") }} as calibrated_scores
     cross join published_ranking
     where calibrated_scores.scorer = case
             when published_ranking.scorer = 'neural' then 'neural'

@@ -6,20 +6,21 @@ with
 users as (
 
     select *
-    from {{ ref("int_audience_users") }}
+    from {{ ref("precision_marketing", "int_audience_users") }}
     where time_window <> 'train' and has_scores
 
 ),
 
 targets as (
 
-    select distinct target_index from {{ ref("int_campaign_targets") }}
+    select distinct target_index
+    from {{ ref("precision_marketing", "int_campaign_targets") }}
 
 ),
 
 propensity_scores as (
 
-    select * from {{ ref("propensity_scores") }}
+    select * from {{ ref("precision_marketing", "propensity_scores") }}
 
 ),
 
@@ -30,13 +31,14 @@ base_rates as (
         -- Of the logarithm of the odds of a share of so many users.
         1e0 / sqrt((user_count + 10e0) * base_rate * (1e0 - base_rate))
             as log_odds_error
-    from {{ ref("target_base_rates") }}
+    from {{ ref("precision_marketing", "target_base_rates") }}
 
 ),
 
 is_learned as (
 
-    select count(*) > 0 as is_learned from {{ ref("propensity_model") }}
+    select count(*) > 0 as is_learned
+    from {{ ref("precision_marketing", "propensity_model") }}
 
 ),
 

@@ -8,7 +8,7 @@ expected_ranks as (
         *,
         least(better_count, 10) as rank_before,
         least(better_count + tied_count, 10) as rank_up_to
-    from {{ ref("cold_item_expected_ranks") }}
+    from {{ ref("precision_marketing", "cold_item_expected_ranks") }}
 
 ),
 
@@ -17,7 +17,7 @@ gains as (
     select
         ranking_rank,
         ideal_gain
-    from {{ ref("int_rank_discounts") }}
+    from {{ ref("precision_marketing", "rank_discounts") }}
     union all
     select
         0 as ranking_rank,

@@ -14,7 +14,7 @@ cold_items as (
         count(*) over (
             partition by time_window, item_set, item_group, user_count
         ) as tied_count
-    from {{ ref("int_cold_items") }}
+    from {{ ref("precision_marketing", "int_cold_items") }}
     union all
     select
         *,
@@ -23,7 +23,7 @@ cold_items as (
         0 as order_value,
         0 as better_count,
         count(*) over (partition by time_window, item_set, item_group) as tied_count
-    from {{ ref("int_cold_items") }}
+    from {{ ref("precision_marketing", "int_cold_items") }}
 
 ),
 
@@ -33,7 +33,7 @@ had as (
     select
         cold_items.*,
         history.user_index
-    from {{ ref("int_user_item_matrix") }} as history
+    from {{ ref("precision_marketing", "int_user_item_matrix") }} as history
     inner join cold_items
         on history.time_window = cold_items.time_window
         and history.item_index = cold_items.item_index
@@ -47,8 +47,8 @@ wanted as (
         cold_items.*,
         users.user_index,
         users.label_count
-    from {{ ref("cold_item_users") }} as users
-    inner join {{ ref("int_labels") }} as labels
+    from {{ ref("precision_marketing", "cold_item_users") }} as users
+    inner join {{ ref("precision_marketing", "int_labels") }} as labels
         on users.time_window = labels.time_window
         and users.user_index = labels.user_index
     inner join cold_items

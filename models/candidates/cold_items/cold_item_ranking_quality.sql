@@ -11,7 +11,7 @@ user_quality as (
         scorer,
         user_index,
         {{ precision_marketing.exact_mean("ndcg_at_10") }} as ndcg_at_10
-    from {{ ref("cold_item_user_quality") }}
+    from {{ ref("precision_marketing", "cold_item_user_quality") }}
     group by time_window, item_set, scorer, user_index
 
 ),
@@ -22,7 +22,7 @@ label_counts as (
         time_window,
         item_set,
         cast(sum(label_count) as bigint) as label_count
-    from {{ ref("cold_item_users") }}
+    from {{ ref("precision_marketing", "cold_item_users") }}
     group by time_window, item_set
 
 ),

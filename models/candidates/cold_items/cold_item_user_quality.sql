@@ -4,13 +4,13 @@ with
 
 users as (
 
-    select * from {{ ref("cold_item_users") }}
+    select * from {{ ref("precision_marketing", "cold_item_users") }}
 
 ),
 
 lists as (
 
-    select * from {{ ref("cold_item_scores") }}
+    select * from {{ ref("precision_marketing", "cold_item_scores") }}
 
 ),
 
@@ -24,11 +24,11 @@ gains as (
         lists.user_index,
         {{ precision_marketing.exact_sum("discounts.discount") }} as gain
     from lists
-    inner join {{ ref("int_labels") }} as labels
+    inner join {{ ref("precision_marketing", "int_labels") }} as labels
         on lists.time_window = labels.time_window
         and lists.user_index = labels.user_index
         and lists.item_index = labels.item_index
-    inner join {{ ref("int_rank_discounts") }} as discounts
+    inner join {{ ref("precision_marketing", "rank_discounts") }} as discounts
         on lists.scorer_rank = discounts.ranking_rank
     where lists.scorer_rank <= 10
     group by
@@ -62,7 +62,7 @@ content as (
         least(coalesce(gains.gain, 0e0) / ideal.ideal_gain, 1e0) as ndcg_at_10
     from users
     inner join scorers on users.time_window = scorers.time_window
-    inner join {{ ref("int_rank_discounts") }} as ideal
+    inner join {{ ref("precision_marketing", "rank_discounts") }} as ideal
         on least(users.label_count, 10) = ideal.ranking_rank
     left join gains
         on users.time_window = gains.time_window
@@ -91,7 +91,7 @@ final as (
         scorer,
         user_index,
         ndcg_at_10
-    from {{ ref("cold_item_baselines") }}
+    from {{ ref("precision_marketing", "cold_item_baselines") }}
 
 )
 

@@ -5,7 +5,7 @@ with
 
 cold_items as (
 
-    select * from {{ ref("int_cold_items") }}
+    select * from {{ ref("precision_marketing", "int_cold_items") }}
 
 ),
 
@@ -14,8 +14,8 @@ users as (
     select
         window_users.*,
         users.user_id
-    from {{ ref("int_window_users") }} as window_users
-    inner join {{ ref("int_users") }} as users
+    from {{ ref("precision_marketing", "int_window_users") }} as window_users
+    inner join {{ ref("precision_marketing", "int_users") }} as users
         on window_users.user_index = users.user_index
     where window_users.history_item_count > 0
 
@@ -41,7 +41,7 @@ label_counts as (
         cold_items.item_group,
         labels.user_index,
         count(*) as label_count
-    from {{ ref("int_labels") }} as labels
+    from {{ ref("precision_marketing", "int_labels") }} as labels
     inner join cold_items
         on labels.time_window = cold_items.time_window
         and labels.item_index = cold_items.item_index

@@ -5,7 +5,7 @@ with
 users as (
 
     select *
-    from {{ ref("int_window_users") }}
+    from {{ ref("precision_marketing", "int_window_users") }}
     where is_scored and label_count > 0 and time_window <> 'serve'
 
 ),
@@ -16,8 +16,8 @@ found as (
         labels.time_window,
         labels.user_index,
         count(*) as found_count
-    from {{ ref("int_labels") }} as labels
-    inner join {{ ref("blended_candidates") }} as candidates
+    from {{ ref("precision_marketing", "int_labels") }} as labels
+    inner join {{ ref("precision_marketing", "blended_candidates") }} as candidates
         on labels.time_window = candidates.time_window
         and labels.user_index = candidates.user_index
         and labels.item_index = candidates.item_index
@@ -30,7 +30,7 @@ longest as (
     select
         time_window,
         max(blend_rank) as k
-    from {{ ref("blended_candidates") }}
+    from {{ ref("precision_marketing", "blended_candidates") }}
     group by time_window
 
 ),

@@ -3,7 +3,7 @@ with
 
 cutoffs as (
 
-    select distinct k from {{ ref("user_ranking_quality") }}
+    select distinct k from {{ ref("precision_marketing", "user_ranking_quality") }}
 
 ),
 
@@ -15,7 +15,7 @@ item_counts as (
         cutoffs.k,
         rankings.item_index,
         count(*) as shown_count
-    from {{ ref("judged_rankings") }} as rankings
+    from {{ ref("precision_marketing", "judged_rankings") }} as rankings
     inner join cutoffs on rankings.ranking_rank <= cutoffs.k
     group by rankings.time_window, rankings.scorer, cutoffs.k, rankings.item_index
 
@@ -27,7 +27,7 @@ user_counts as (
         time_window,
         scorer,
         count(distinct user_index) as user_count
-    from {{ ref("judged_rankings") }}
+    from {{ ref("precision_marketing", "judged_rankings") }}
     group by time_window, scorer
 
 ),
@@ -39,7 +39,7 @@ items as (
         count(*) over (partition by time_window) as item_count,
         -- An item that nobody touched counts as touched once: log2(0) is no novelty.
         1e0 * greatest(user_count, 1) as holder_count
-    from {{ ref("int_item_features") }}
+    from {{ ref("precision_marketing", "int_item_features") }}
     where is_eligible
 
 ),
@@ -49,7 +49,7 @@ customers as (
     select
         time_window,
         greatest(count(*), 1) as customer_count
-    from {{ ref("int_window_users") }}
+    from {{ ref("precision_marketing", "int_window_users") }}
     where history_item_count > 0
     group by time_window
 

@@ -12,7 +12,7 @@ final as (
         item_index,
         score,
         scorer_rank as ranking_rank
-    from {{ ref("candidate_scores") }}
+    from {{ ref("precision_marketing", "candidate_scores") }}
     union all
     select
         time_window,
@@ -21,7 +21,7 @@ final as (
         item_index,
         blend_score as score,
         blend_rank as ranking_rank
-    from {{ ref("blended_candidates") }}
+    from {{ ref("precision_marketing", "blended_candidates") }}
     union all
     select
         time_window,
@@ -30,7 +30,7 @@ final as (
         item_index,
         score,
         scorer_rank as ranking_rank
-    from {{ ref("learned_scores") }}
+    from {{ ref("precision_marketing", "learned_scores") }}
 
 )
 

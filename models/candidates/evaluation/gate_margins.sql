@@ -9,7 +9,7 @@ quality as (
         scorer,
         user_index,
         ndcg_at_k
-    from {{ ref("user_ranking_quality") }}
+    from {{ ref("precision_marketing", "user_ranking_quality") }}
     where time_window = 'train' and k = 10
 
 ),

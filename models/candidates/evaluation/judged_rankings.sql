@@ -8,7 +8,7 @@ ranked_users as (
     select
         time_window,
         user_index
-    from {{ ref("int_window_users") }}
+    from {{ ref("precision_marketing", "int_window_users") }}
     where is_scored and label_count > 0
 
 ),
@@ -16,7 +16,7 @@ ranked_users as (
 own as (
 
     select rankings.*
-    from {{ ref("every_ranking") }} as rankings
+    from {{ ref("precision_marketing", "every_ranking") }} as rankings
     inner join ranked_users
         on rankings.time_window = ranked_users.time_window
         and rankings.user_index = ranked_users.user_index

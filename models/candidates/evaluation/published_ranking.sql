@@ -3,7 +3,7 @@ with
 
 gate_margins as (
 
-    select * from {{ ref("gate_margins") }}
+    select * from {{ ref("precision_marketing", "gate_margins") }}
 
 ),
 

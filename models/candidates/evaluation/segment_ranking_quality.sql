@@ -4,7 +4,7 @@ with
 
 by_user as (
 
-    select * from {{ ref("user_ranking_quality") }}
+    select * from {{ ref("precision_marketing", "user_ranking_quality") }}
 
 ),
 

@@ -14,8 +14,8 @@ hits as (
             order by rankings.ranking_rank
             rows unbounded preceding
         ) as hits_so_far
-    from {{ ref("judged_rankings") }} as rankings
-    left join {{ ref("int_labels") }} as labels
+    from {{ ref("precision_marketing", "judged_rankings") }} as rankings
+    left join {{ ref("precision_marketing", "int_labels") }} as labels
         on rankings.time_window = labels.time_window
         and rankings.user_index = labels.user_index
         and rankings.item_index = labels.item_index
@@ -49,7 +49,7 @@ sums as (
         min(case when hits.is_hit then hits.ranking_rank end) as first_hit_rank
     from hits
     inner join cutoffs on hits.ranking_rank <= cutoffs.k
-    inner join {{ ref("int_rank_discounts") }} as discounts
+    inner join {{ ref("precision_marketing", "rank_discounts") }} as discounts
         on hits.ranking_rank = discounts.ranking_rank
     group by hits.time_window, hits.scorer, hits.user_index, cutoffs.k
 
@@ -70,10 +70,10 @@ final as (
         sums.precision_sum / least(users.label_count, sums.k) as map_at_k,
         coalesce(1e0 / sums.first_hit_rank, 0e0) as mrr_at_k
     from sums
-    inner join {{ ref("int_window_users") }} as users
+    inner join {{ ref("precision_marketing", "int_window_users") }} as users
         on sums.time_window = users.time_window
         and sums.user_index = users.user_index
-    inner join {{ ref("int_rank_discounts") }} as ideal
+    inner join {{ ref("precision_marketing", "rank_discounts") }} as ideal
         on least(users.label_count, sums.k) = ideal.ranking_rank
 
 )

@@ -22,7 +22,7 @@ final as (
         {% endfor %}
         training_half,
         training_role
-    from {{ ref("candidate_feature_values") }}
+    from {{ ref("precision_marketing", "candidate_feature_values") }}
     where true
     {% for name, gap in rules.items() if gap == "drop" %}
         and {{ name }} is not null

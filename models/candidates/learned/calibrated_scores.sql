@@ -5,13 +5,13 @@ with
 
 learned_scores as (
 
-    select * from {{ ref("learned_scores") }}
+    select * from {{ ref("precision_marketing", "learned_scores") }}
 
 ),
 
 users as (
 
-    select * from {{ ref("int_window_users") }}
+    select * from {{ ref("precision_marketing", "int_window_users") }}
 
 ),
 
@@ -25,7 +25,7 @@ sampling_rates as (
             when scorer like '%_half_1' then 0
         end as training_half,
         value as sampling_rate
-    from {{ ref("neural_scorer_model") }}
+    from {{ ref("precision_marketing", "neural_scorer_model") }}
     where record_type = 'sampling_rate'
 
 ),

@@ -15,7 +15,7 @@ final as (
         item_index,
         score,
         scorer_rank
-    from {{ ref(scorer.name ~ "_scores") }}
+    from {{ ref("precision_marketing", scorer.name ~ "_scores") }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -4,7 +4,7 @@ with
 
 published as (
 
-    select * from {{ ref("reranked_items") }}
+    select * from {{ ref("precision_marketing", "reranked_items") }}
 
 ),
 
@@ -27,7 +27,7 @@ single_scorers as (
         candidate_scores.scorer
     from published
     inner join scorers on published.published_ranking = scorers.scorer
-    inner join {{ ref("candidate_scores") }} as candidate_scores
+    inner join {{ ref("precision_marketing", "candidate_scores") }} as candidate_scores
         on published.user_index = candidate_scores.user_index
         and published.item_index = candidate_scores.item_index
         and published.score = candidate_scores.score

@@ -5,14 +5,14 @@ with
 
 published_ranking as (
 
-    select * from {{ ref("published_ranking") }}
+    select * from {{ ref("precision_marketing", "published_ranking") }}
 
 ),
 
 users as (
 
     select user_index
-    from {{ ref("int_window_users") }}
+    from {{ ref("precision_marketing", "int_window_users") }}
     where time_window = 'serve' and is_scored
 
 ),
@@ -24,7 +24,7 @@ own as (
         rankings.item_index,
         rankings.score,
         rankings.ranking_rank as list_rank
-    from {{ ref("every_ranking") }} as rankings
+    from {{ ref("precision_marketing", "every_ranking") }} as rankings
     inner join published_ranking on rankings.scorer = published_ranking.scorer
     where rankings.time_window = 'serve'
         and rankings.ranking_rank <= {{ depth }}
@@ -38,7 +38,7 @@ blend as (
         item_index,
         score,
         ranking_rank as list_rank
-    from {{ ref("every_ranking") }}
+    from {{ ref("precision_marketing", "every_ranking") }}
     where time_window = 'serve'
         and scorer = 'blend'
         and ranking_rank <= {{ depth }}

@@ -6,7 +6,7 @@ with
 -- As declared: `int_event_types` calls every event a target where there is no other.
 event_types as (
 
-    select * from {{ ref("stg_event_types") }}
+    select * from {{ ref("precision_marketing", "stg_event_types") }}
 
 ),
 
@@ -20,7 +20,7 @@ final as (
             when max(event_types.is_target) then 'chose'
             else 'looked at'
         end as deed
-    from {{ ref("int_events") }} as events
+    from {{ ref("precision_marketing", "int_events") }} as events
     inner join event_types on events.event_type = event_types.event_type
     group by events.user_index, events.item_index
 

@@ -11,8 +11,9 @@ winners as (
         parts.item_index,
         scorers.neighbor_table,
         scorers.history_decay
-    from {{ ref("scorer_parts") }} as parts
-    inner join {{ ref("scorer_reasons") }} as scorers on parts.part = scorers.scorer
+    from {{ ref("precision_marketing", "scorer_parts") }} as parts
+    inner join {{ ref("precision_marketing", "scorer_reasons") }} as scorers
+        on parts.part = scorers.scorer
     where parts.is_winner
 
 ),
@@ -25,7 +26,7 @@ neighbors as (
         item_index,
         neighbor_index,
         similarity
-    from {{ ref(table) }}
+    from {{ ref("precision_marketing", table) }}
     where time_window = 'serve'
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -64,7 +65,7 @@ weighted as (
         * power(needed_neighbors.history_decay, history.recency_position - 1e0)
         * needed_neighbors.similarity as contribution
     from needed_neighbors
-    inner join {{ ref("int_user_item_matrix") }} as history
+    inner join {{ ref("precision_marketing", "int_user_item_matrix") }} as history
         on needed_neighbors.user_index = history.user_index
         and needed_neighbors.neighbor_index = history.item_index
     where history.time_window = 'serve'

@@ -4,7 +4,7 @@ with
 
 published_items as (
 
-    select * from {{ ref("published_items") }}
+    select * from {{ ref("precision_marketing", "published_items") }}
 
 ),
 
@@ -17,7 +17,7 @@ feature_items as (
         contributions.item_index,
         abs(max(published_items.score) - sum(contributions.contribution)) <= 1e-6
             as is_explained
-    from {{ ref("feature_contributions") }} as contributions
+    from {{ ref("precision_marketing", "feature_contributions") }} as contributions
     inner join published_items
         on contributions.user_index = published_items.user_index
         and contributions.item_index = published_items.item_index
@@ -37,7 +37,7 @@ known_parts as (
         contributions.contribution,
         contributions.logit_contribution,
         contributions.strongest_feature
-    from {{ ref("feature_contributions") }} as contributions
+    from {{ ref("precision_marketing", "feature_contributions") }} as contributions
     inner join feature_items
         on contributions.user_index = feature_items.user_index
         and contributions.item_index = feature_items.item_index
@@ -51,7 +51,7 @@ known_parts as (
         parts.contribution,
         null as logit_contribution,
         null as strongest_feature
-    from {{ ref("scorer_parts") }} as parts
+    from {{ ref("precision_marketing", "scorer_parts") }} as parts
     left join feature_items
         on parts.user_index = feature_items.user_index
         and parts.item_index = feature_items.item_index

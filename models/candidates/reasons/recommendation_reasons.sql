@@ -10,12 +10,13 @@ winners as (
         published_items.item_index,
         parts.part as winning_scorer,
         coalesce(scorers.reason_code, 'selected') as reason_code
-    from {{ ref("published_items") }} as published_items
-    left join {{ ref("scorer_parts") }} as parts
+    from {{ ref("precision_marketing", "published_items") }} as published_items
+    left join {{ ref("precision_marketing", "scorer_parts") }} as parts
         on published_items.user_index = parts.user_index
         and published_items.item_index = parts.item_index
         and parts.is_winner
-    left join {{ ref("scorer_reasons") }} as scorers on parts.part = scorers.scorer
+    left join {{ ref("precision_marketing", "scorer_reasons") }} as scorers
+        on parts.part = scorers.scorer
 
 ),
 
@@ -32,21 +33,21 @@ facts as (
         and item_features.age_days < {{ new_item_days }} as is_young,
         segment_favorites.segment_kind
     from winners
-    inner join {{ ref("int_items") }} as items
+    inner join {{ ref("precision_marketing", "int_items") }} as items
         on winners.item_index = items.item_index
-    inner join {{ ref("int_item_features") }} as item_features
+    inner join {{ ref("precision_marketing", "int_item_features") }} as item_features
         on winners.item_index = item_features.item_index
         and item_features.time_window = 'serve'
-    left join {{ ref("recommendation_origins") }} as origins
+    left join {{ ref("precision_marketing", "recommendation_origins") }} as origins
         on winners.user_index = origins.user_index
         and winners.item_index = origins.item_index
-    left join {{ ref("history_deeds") }} as history_deeds
+    left join {{ ref("precision_marketing", "history_deeds") }} as history_deeds
         on origins.user_index = history_deeds.user_index
         and origins.because_item_index = history_deeds.item_index
-    left join {{ ref("int_user_segments") }} as segments
+    left join {{ ref("precision_marketing", "int_user_segments") }} as segments
         on winners.user_index = segments.user_index
         and segments.is_nearest
-    left join {{ ref("segment_favorites") }} as segment_favorites
+    left join {{ ref("precision_marketing", "segment_favorites") }} as segment_favorites
         on segments.segment_kind = segment_favorites.segment_kind
         and segments.segment = segment_favorites.segment
         and winners.item_index = segment_favorites.item_index

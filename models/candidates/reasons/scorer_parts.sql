@@ -11,8 +11,8 @@ blended_items {{ precision_marketing.as_materialized() }} (
         candidates.{{ scorer.name }}_scaled_score,
         {% endfor %}
         abs(published_items.score - candidates.blend_score) <= 1e-9 as is_of_score
-    from {{ ref("published_items") }} as published_items
-    inner join {{ ref("blended_candidates") }} as candidates
+    from {{ ref("precision_marketing", "published_items") }} as published_items
+    inner join {{ ref("precision_marketing", "blended_candidates") }} as candidates
         on published_items.user_index = candidates.user_index
         and published_items.item_index = candidates.item_index
     where candidates.time_window = 'serve'
@@ -47,7 +47,7 @@ known_parts as (
         0 as scorer_number,
         score as contribution,
         true as is_of_score
-    from {{ ref("published_items") }}
+    from {{ ref("precision_marketing", "published_items") }}
     where single_scorer is not null
     union all
     select
@@ -58,7 +58,7 @@ known_parts as (
         scaled_scores.scaled_score * weights.blend_weight as contribution,
         scaled_scores.is_of_score
     from scaled_scores
-    inner join {{ ref("blend_weights") }} as weights
+    inner join {{ ref("precision_marketing", "blend_weights") }} as weights
         on scaled_scores.part = weights.scorer
     where scaled_scores.scaled_score * weights.blend_weight > 0
     union all
@@ -70,8 +70,8 @@ known_parts as (
         0 as scorer_number,
         0e0 as contribution,
         false as is_of_score
-    from {{ ref("published_items") }} as published_items
-    inner join {{ ref("candidate_scores") }} as popularity
+    from {{ ref("precision_marketing", "published_items") }} as published_items
+    inner join {{ ref("precision_marketing", "candidate_scores") }} as popularity
         on published_items.user_index = popularity.user_index
         and published_items.item_index = popularity.item_index
     left join blended_items

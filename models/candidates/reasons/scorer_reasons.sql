@@ -27,7 +27,7 @@ final as (
             else 1e0
         end as history_decay
     from records
-    left join {{ ref("int_scorer_settings") }} as decays
+    left join {{ ref("precision_marketing", "int_scorer_settings") }} as decays
         on records.scorer = decays.scorer
         and decays.setting = 'decay'
 

@@ -5,19 +5,21 @@ with
 
 history as (
 
-    select * from {{ ref("int_user_item_matrix") }} where time_window = 'serve'
+    select * from {{ ref("precision_marketing", "int_user_item_matrix") }}
+    where time_window = 'serve'
 
 ),
 
 segments as (
 
-    select * from {{ ref("int_user_segments") }}
+    select * from {{ ref("precision_marketing", "int_user_segments") }}
 
 ),
 
 available_items as (
 
-    select item_index from {{ ref("int_items") }} where is_available
+    select item_index from {{ ref("precision_marketing", "int_items") }}
+    where is_available
 
 ),
 

@@ -10,7 +10,7 @@ totals as (
         sum({{ model }}_revenue_amount) as {{ model }}_revenue_amount,
         {% endfor %}
         cast(date_trunc('month', converted_at) as date) as month_start_date
-    from {{ ref("int_touch_credits") }}
+    from {{ ref("precision_marketing", "int_touch_credits") }}
     group by channel, cast(date_trunc('month', converted_at) as date)
 
 ),
@@ -25,7 +25,7 @@ final as (
         {{ precision_marketing.of_path_model("totals", "revenue_amount") }}
             as touch_revenue_amount
     from totals
-    cross join {{ ref("attribution_models") }} as path_models
+    cross join {{ ref("precision_marketing", "attribution_models") }} as path_models
     where path_models.is_path_based
 
 )

@@ -6,13 +6,13 @@ with
 
 transitions as (
 
-    select * from {{ ref("int_channel_transitions") }}
+    select * from {{ ref("precision_marketing", "int_channel_transitions") }}
 
 ),
 
 visits as (
 
-    select * from {{ ref("int_channel_visits") }}
+    select * from {{ ref("precision_marketing", "int_channel_visits") }}
 
 ),
 

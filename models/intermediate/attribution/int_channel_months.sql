@@ -8,19 +8,19 @@ with
 
 channels as (
 
-    select * from {{ ref("int_channels") }}
+    select * from {{ ref("precision_marketing", "int_channels") }}
 
 ),
 
 credits as (
 
-    select * from {{ ref("int_channel_credits") }}
+    select * from {{ ref("precision_marketing", "int_channel_credits") }}
 
 ),
 
 spend as (
 
-    select * from {{ ref("int_channel_spend_months") }}
+    select * from {{ ref("precision_marketing", "int_channel_spend_months") }}
 
 ),
 
@@ -34,7 +34,7 @@ months as (
 
 path_models as (
 
-    select attribution_model from {{ ref("attribution_models") }}
+    select attribution_model from {{ ref("precision_marketing", "attribution_models") }}
     where is_path_based
 
 ),

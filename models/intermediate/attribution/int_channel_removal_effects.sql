@@ -4,7 +4,7 @@ with
 
 losses as (
 
-    select * from {{ ref("int_channel_losses") }}
+    select * from {{ ref("precision_marketing", "int_channel_losses") }}
 
 ),
 

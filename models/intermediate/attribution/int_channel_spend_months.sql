@@ -3,13 +3,13 @@ with
 
 spend as (
 
-    select * from {{ ref("int_campaign_spend") }}
+    select * from {{ ref("precision_marketing", "int_campaign_spend") }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 journey_touches as (
 
-    select * from {{ ref("int_journey_touches") }}
+    select * from {{ ref("precision_marketing", "int_journey_touches") }}
 
 ),
 

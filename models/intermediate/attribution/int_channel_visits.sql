@@ -7,7 +7,7 @@ with recursive
 
 transitions as (
 
-    select * from {{ ref("int_channel_transitions") }}
+    select * from {{ ref("precision_marketing", "int_channel_transitions") }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 
@@ -12,7 +12,7 @@ spend as (
     select distinct
         campaign_id,
         lower(channel) as channel
-    from {{ ref("int_campaign_spend") }}
+    from {{ ref("precision_marketing", "int_campaign_spend") }}
 
 ),
 
@@ -21,13 +21,13 @@ path_touches as (
     select distinct
         campaign_id,
         channel
-    from {{ ref("int_path_touches") }}
+    from {{ ref("precision_marketing", "int_path_touches") }}
 
 ),
 
 removal_effects as (
 
-    select * from {{ ref("int_channel_removal_effects") }}
+    select * from {{ ref("precision_marketing", "int_channel_removal_effects") }}
 
 ),
 

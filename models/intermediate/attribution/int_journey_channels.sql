@@ -3,14 +3,14 @@ with
 
 journey_touches as (
 
-    select * from {{ ref("int_journey_touches") }}
+    select * from {{ ref("precision_marketing", "int_journey_touches") }}
     where is_converted
 
 ),
 
 removal_effects as (
 
-    select * from {{ ref("int_channel_removal_effects") }}
+    select * from {{ ref("precision_marketing", "int_channel_removal_effects") }}
 
 ),
 

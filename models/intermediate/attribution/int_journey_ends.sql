@@ -4,13 +4,13 @@ with
 
 path_touches as (
 
-    select * from {{ ref("int_path_touches") }}
+    select * from {{ ref("precision_marketing", "int_path_touches") }}
 
 ),
 
 conversions as (
 
-    select * from {{ ref("int_conversions") }}
+    select * from {{ ref("precision_marketing", "int_conversions") }}
 
 ),
 

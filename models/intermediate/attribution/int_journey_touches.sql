@@ -3,14 +3,14 @@ with
 
 journeys as (
 
-    select * from {{ ref("int_journeys") }}
+    select * from {{ ref("precision_marketing", "int_journeys") }}
     where touch_count > 0
 
 ),
 
 path_touches as (
 
-    select * from {{ ref("int_path_touches") }}
+    select * from {{ ref("precision_marketing", "int_path_touches") }}
 
 ),
 

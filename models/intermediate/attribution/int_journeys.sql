@@ -7,7 +7,7 @@ with
 
 journey_ends as (
 
-    select * from {{ ref("int_journey_ends") }}
+    select * from {{ ref("precision_marketing", "int_journey_ends") }}
 
 ),
 
@@ -21,7 +21,7 @@ timeline as (
         touch_number,
         cast(null as boolean) as is_converted,
         cast(null as {{ precision_marketing.kind_type("text") }}) as journey_id
-    from {{ ref("int_path_touches") }}
+    from {{ ref("precision_marketing", "int_path_touches") }}
 
     union all
 

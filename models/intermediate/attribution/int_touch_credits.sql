@@ -21,7 +21,7 @@ sums as (
         sum({{ model }}_weight) over (partition by conversion_id) as {{ model }}_total,
         {% endfor %}
         *
-    from {{ ref("int_touch_weights") }}
+    from {{ ref("precision_marketing", "int_touch_weights") }}
 
 ),
 
@@ -82,7 +82,7 @@ final as (
         revenue_amount as {{ model }}_revenue_amount,
         {% endfor %}
         cast(null as timestamp) as touched_at
-    from {{ ref("int_journeys") }}
+    from {{ ref("precision_marketing", "int_journeys") }}
     where is_converted and touch_count = 0
 
 )

@@ -5,14 +5,14 @@ with
 
 journey_touches as (
 
-    select * from {{ ref("int_journey_touches") }}
+    select * from {{ ref("precision_marketing", "int_journey_touches") }}
     where is_converted
 
 ),
 
 journey_channels as (
 
-    select * from {{ ref("int_journey_channels") }}
+    select * from {{ ref("precision_marketing", "int_journey_channels") }}
 
 ),
 

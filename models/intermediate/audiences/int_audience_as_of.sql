@@ -7,10 +7,10 @@ with
 dated as (
 
     select max(occurred_at) as happened_at
-    from {{ ref("int_events") }}
+    from {{ ref("precision_marketing", "int_events") }}
     union all
     select max(touched_at) as happened_at
-    from {{ ref("stg_campaign_touches") }}
+    from {{ ref("precision_marketing", "stg_campaign_touches") }}
 
 ),
 

@@ -13,8 +13,8 @@ campaigns as (
         targets.campaign_id,
         targets.target_index,
         campaigns.channel
-    from {{ ref("int_campaign_targets") }} as targets
-    inner join {{ ref("int_campaigns") }} as campaigns
+    from {{ ref("precision_marketing", "int_campaign_targets") }} as targets
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on targets.campaign_id = campaigns.campaign_id
 
 ),
@@ -26,7 +26,7 @@ global_holdout as (
         {{ precision_marketing.is_held_out(
             salt, "user_id", global_share
         ) }} as is_global_holdout
-    from {{ ref("int_users") }}
+    from {{ ref("precision_marketing", "int_users") }}
 
 ),
 
@@ -36,7 +36,7 @@ controls as (
     select
         campaign_id,
         user_id
-    from {{ ref("int_campaign_users") }}
+    from {{ ref("precision_marketing", "int_campaign_users") }}
     where is_assigned and lower(variant) = 'control'
 
 ),
@@ -58,13 +58,13 @@ joined as (
         ) }} as is_campaign_holdout,
         controls.user_id is not null as is_control
     from campaigns
-    inner join {{ ref("int_channel_users") }} as users
+    inner join {{ ref("precision_marketing", "int_channel_users") }} as users
         on campaigns.channel = users.channel
     inner join global_holdout on users.user_id = global_holdout.user_id
-    left join {{ ref("int_recent_buyers") }} as buyers
+    left join {{ ref("precision_marketing", "int_recent_buyers") }} as buyers
         on campaigns.target_index = buyers.target_index
         and users.user_id = buyers.user_id
-    left join {{ ref("int_recent_contacts") }} as contacts
+    left join {{ ref("precision_marketing", "int_recent_contacts") }} as contacts
         on users.user_id = contacts.user_id
     left join controls
         on campaigns.campaign_id = controls.campaign_id

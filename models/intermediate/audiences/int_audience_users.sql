@@ -5,13 +5,13 @@ with
 
 windows as (
 
-    select * from {{ ref("int_time_windows") }}
+    select * from {{ ref("precision_marketing", "int_time_windows") }}
 
 ),
 
 window_users as (
 
-    select * from {{ ref("int_window_users") }}
+    select * from {{ ref("precision_marketing", "int_window_users") }}
 
 ),
 
@@ -20,7 +20,7 @@ first_events as (
     select
         user_index,
         min(occurred_at) as first_event_at
-    from {{ ref("int_events") }}
+    from {{ ref("precision_marketing", "int_events") }}
     group by user_index
 
 ),
@@ -39,7 +39,7 @@ known as (
         ) as hash_rank
     from window_users
     inner join windows on window_users.time_window = windows.time_window
-    inner join {{ ref("int_users") }} as users
+    inner join {{ ref("precision_marketing", "int_users") }} as users
         on window_users.user_index = users.user_index
     left join first_events on window_users.user_index = first_events.user_index
     where

@@ -4,7 +4,7 @@ with
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 

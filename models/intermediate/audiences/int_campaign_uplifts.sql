@@ -4,7 +4,7 @@ with
 
 variants as (
 
-    select * from {{ ref("int_campaign_variants") }}
+    select * from {{ ref("precision_marketing", "int_campaign_variants") }}
 
 ),
 

@@ -3,13 +3,13 @@ with
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 
 users as (
 
-    select * from {{ ref("int_users") }}
+    select * from {{ ref("precision_marketing", "int_users") }}
 
 ),
 
@@ -32,7 +32,7 @@ refusals as (
             as has_unsubscribed,
         max(case when touches.touch_type <> 'unsubscribe' then 1 else 0 end)
             as has_bounced_or_complained
-    from {{ ref("stg_campaign_touches") }} as touches
+    from {{ ref("precision_marketing", "stg_campaign_touches") }} as touches
     inner join campaigns on touches.campaign_id = campaigns.campaign_id
     where touches.touch_type in ('bounce', 'complaint', 'unsubscribe')
     group by coalesce(touches.channel, campaigns.channel), touches.user_id

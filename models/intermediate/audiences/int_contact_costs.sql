@@ -3,7 +3,7 @@ with
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 
@@ -12,7 +12,7 @@ spend as (
     select
         campaign_id,
         sum(spend_amount) as spend_amount
-    from {{ ref("int_campaign_spend") }}
+    from {{ ref("precision_marketing", "int_campaign_spend") }}
     group by campaign_id
 
 ),
@@ -22,7 +22,7 @@ contacts as (
     select
         campaign_id,
         sum(contacted_user_count) as contacted_user_count
-    from {{ ref("int_campaign_variants") }}
+    from {{ ref("precision_marketing", "int_campaign_variants") }}
     group by campaign_id
 
 ),

@@ -3,7 +3,7 @@ with
 
 purchases as (
 
-    select * from {{ ref("int_target_purchases") }}
+    select * from {{ ref("precision_marketing", "int_target_purchases") }}
 
 ),
 

@@ -5,13 +5,13 @@ with
 
 as_of as (
 
-    select * from {{ ref("int_audience_as_of") }}
+    select * from {{ ref("precision_marketing", "int_audience_as_of") }}
 
 ),
 
 purchases as (
 
-    select * from {{ ref("int_target_purchases") }}
+    select * from {{ ref("precision_marketing", "int_target_purchases") }}
 
 ),
 

@@ -6,13 +6,13 @@ with
 
 as_of as (
 
-    select * from {{ ref("int_audience_as_of") }}
+    select * from {{ ref("precision_marketing", "int_audience_as_of") }}
 
 ),
 
 touches as (
 
-    select * from {{ ref("stg_campaign_touches") }}
+    select * from {{ ref("precision_marketing", "stg_campaign_touches") }}
 
 ),
 

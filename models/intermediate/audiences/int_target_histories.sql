@@ -3,25 +3,25 @@ with
 
 windows as (
 
-    select * from {{ ref("int_time_windows") }}
+    select * from {{ ref("precision_marketing", "int_time_windows") }}
 
 ),
 
 interactions as (
 
-    select * from {{ ref("int_user_item_matrix") }}
+    select * from {{ ref("precision_marketing", "int_user_item_matrix") }}
 
 ),
 
 target_items as (
 
-    select * from {{ ref("int_target_items") }}
+    select * from {{ ref("precision_marketing", "int_target_items") }}
 
 ),
 
 purchases as (
 
-    select * from {{ ref("int_target_purchases") }}
+    select * from {{ ref("precision_marketing", "int_target_purchases") }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 items as (
 
-    select * from {{ ref("int_items") }}
+    select * from {{ ref("precision_marketing", "int_items") }}
 
 ),
 
@@ -13,7 +13,7 @@ targets as (
         target_index,
         target_kind,
         target_text
-    from {{ ref("int_campaign_targets") }}
+    from {{ ref("precision_marketing", "int_campaign_targets") }}
 
 ),
 

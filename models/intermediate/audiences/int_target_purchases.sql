@@ -4,13 +4,13 @@ with
 
 events as (
 
-    select * from {{ ref("int_events") }}
+    select * from {{ ref("precision_marketing", "int_events") }}
 
 ),
 
 target_items as (
 
-    select * from {{ ref("int_target_items") }}
+    select * from {{ ref("precision_marketing", "int_target_items") }}
 
 ),
 
@@ -32,7 +32,9 @@ final as (
         events.is_conversion
         or (
             events.is_target
-            and not exists (select 1 from {{ ref("int_conversions") }})
+            and not exists (select 1 from {{ ref(
+                "precision_marketing", "int_conversions"
+            ) }})
         )
 
 )

@@ -4,25 +4,26 @@ with
 
 windows as (
 
-    select * from {{ ref("int_time_windows") }}
+    select * from {{ ref("precision_marketing", "int_time_windows") }}
 
 ),
 
 users as (
 
-    select * from {{ ref("int_audience_users") }}
+    select * from {{ ref("precision_marketing", "int_audience_users") }}
 
 ),
 
 targets as (
 
-    select distinct target_index from {{ ref("int_target_items") }}
+    select distinct target_index
+    from {{ ref("precision_marketing", "int_target_items") }}
 
 ),
 
 histories as (
 
-    select * from {{ ref("int_target_histories") }}
+    select * from {{ ref("precision_marketing", "int_target_histories") }}
 
 ),
 

@@ -4,19 +4,19 @@ with
 
 conversions as (
 
-    select * from {{ ref("int_conversions") }}
+    select * from {{ ref("precision_marketing", "int_conversions") }}
 
 ),
 
 touches as (
 
-    select * from {{ ref("stg_campaign_touches") }}
+    select * from {{ ref("precision_marketing", "stg_campaign_touches") }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 campaign_users as (
 
-    select * from {{ ref("int_campaign_users") }}
+    select * from {{ ref("precision_marketing", "int_campaign_users") }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 campaign_conversions as (
 
-    select * from {{ ref("int_campaign_conversions") }}
+    select * from {{ ref("precision_marketing", "int_campaign_conversions") }}
 
 ),
 

@@ -3,25 +3,25 @@ with
 
 touch_days as (
 
-    select * from {{ ref("int_campaign_touch_days") }}
+    select * from {{ ref("precision_marketing", "int_campaign_touch_days") }}
 
 ),
 
 conversion_days as (
 
-    select * from {{ ref("int_campaign_conversion_days") }}
+    select * from {{ ref("precision_marketing", "int_campaign_conversion_days") }}
 
 ),
 
 refund_days as (
 
-    select * from {{ ref("int_campaign_refund_days") }}
+    select * from {{ ref("precision_marketing", "int_campaign_refund_days") }}
 
 ),
 
 spend_days as (
 
-    select * from {{ ref("int_campaign_spend") }}
+    select * from {{ ref("precision_marketing", "int_campaign_spend") }}
 
 ),
 

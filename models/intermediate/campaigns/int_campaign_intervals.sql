@@ -12,19 +12,19 @@ with
 
 results as (
 
-    select * from {{ ref("int_campaign_results") }}
+    select * from {{ ref("precision_marketing", "int_campaign_results") }}
 
 ),
 
 rates as (
 
-    select * from {{ ref("int_campaign_rates") }}
+    select * from {{ ref("precision_marketing", "int_campaign_rates") }}
 
 ),
 
 click_spread as (
 
-    select * from {{ ref("int_campaign_click_spread") }}
+    select * from {{ ref("precision_marketing", "int_campaign_click_spread") }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 campaign_conversions as (
 
-    select * from {{ ref("int_campaign_conversions") }}
+    select * from {{ ref("precision_marketing", "int_campaign_conversions") }}
 
 ),
 
@@ -31,7 +31,7 @@ refunds as (
         variant,
         count(*) as refund_count,
         cast(sum(refund_amount) as {{ amount }}) as refund_amount
-    from {{ ref("int_campaign_refunds") }}
+    from {{ ref("precision_marketing", "int_campaign_refunds") }}
     group by campaign_id, variant
 
 ),

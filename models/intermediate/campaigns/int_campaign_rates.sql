@@ -4,7 +4,7 @@ with
 
 results as (
 
-    select * from {{ ref("int_campaign_results") }}
+    select * from {{ ref("precision_marketing", "int_campaign_results") }}
 
 ),
 

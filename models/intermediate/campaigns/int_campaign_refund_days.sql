@@ -4,7 +4,7 @@ with
 
 campaign_refunds as (
 
-    select * from {{ ref("int_campaign_refunds") }}
+    select * from {{ ref("precision_marketing", "int_campaign_refunds") }}
 
 ),
 

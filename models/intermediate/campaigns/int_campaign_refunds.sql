@@ -3,13 +3,13 @@ with
 
 refunds as (
 
-    select * from {{ ref("int_refunds") }}
+    select * from {{ ref("precision_marketing", "int_refunds") }}
 
 ),
 
 campaign_conversions as (
 
-    select * from {{ ref("int_campaign_conversions") }}
+    select * from {{ ref("precision_marketing", "int_campaign_conversions") }}
     where attribution_model = 'last_touch'
 
 ),

@@ -3,7 +3,7 @@ with
 
 attribution_models as (
 
-    select * from {{ ref("attribution_models") }}
+    select * from {{ ref("precision_marketing", "attribution_models") }}
     -- Those that divide a conversion among touches: marts.campaign_attribution.
     where not is_path_based
 
@@ -22,14 +22,14 @@ touches as (
         sum(click_count) as click_count,
         sum(unsubscribe_count) as unsubscribe_count,
         sum(complaint_count) as complaint_count
-    from {{ ref("int_campaign_touch_days") }}
+    from {{ ref("precision_marketing", "int_campaign_touch_days") }}
     group by campaign_id, variant
 
 ),
 
 outcomes as (
 
-    select * from {{ ref("int_campaign_outcomes") }}
+    select * from {{ ref("precision_marketing", "int_campaign_outcomes") }}
 
 ),
 
@@ -71,7 +71,7 @@ final as (
             when not attribution_models.is_channel_reported then 0
         end as refund_amount,
         variant_spend.spend_amount
-    from {{ ref("int_campaign_variants") }} as variants
+    from {{ ref("precision_marketing", "int_campaign_variants") }} as variants
     cross join attribution_models
     left join touches
         on variants.campaign_id = touches.campaign_id
@@ -80,7 +80,9 @@ final as (
         on variants.campaign_id = outcomes.campaign_id
         and variants.variant = outcomes.variant
         and attribution_models.attribution_model = outcomes.attribution_model
-    left join {{ ref("int_campaign_variant_spend") }} as variant_spend
+    left join {{ ref(
+        "precision_marketing", "int_campaign_variant_spend"
+    ) }} as variant_spend
         on variants.campaign_id = variant_spend.campaign_id
         and variants.variant = variant_spend.variant
     -- A channel that reports nothing has not measured zero: no row.

@@ -4,19 +4,19 @@ with
 
 spend as (
 
-    select * from {{ ref("stg_campaign_spend") }}
+    select * from {{ ref("precision_marketing", "stg_campaign_spend") }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 
 touch_days as (
 
-    select * from {{ ref("int_campaign_touch_days") }}
+    select * from {{ ref("precision_marketing", "int_campaign_touch_days") }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 assignments as (
 
-    select * from {{ ref("stg_campaign_assignments") }}
+    select * from {{ ref("precision_marketing", "stg_campaign_assignments") }}
 
 ),
 
@@ -22,7 +22,7 @@ touched_users as (
         count(*) filter (where touch_type = 'impression') as impression_count,
         count(*) filter (where touch_type = 'open') as open_count,
         count(*) filter (where touch_type = 'click') as click_count
-    from {{ ref("stg_campaign_touches") }}
+    from {{ ref("precision_marketing", "stg_campaign_touches") }}
     group by campaign_id, user_id
 
 ),
@@ -34,9 +34,9 @@ converted_users as (
         assignments.campaign_id,
         assignments.user_id
     from assignments
-    inner join {{ ref("int_campaigns") }} as campaigns
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on assignments.campaign_id = campaigns.campaign_id
-    inner join {{ ref("int_conversions") }} as conversions
+    inner join {{ ref("precision_marketing", "int_conversions") }} as conversions
         on assignments.user_id = conversions.user_id
         -- While the campaign ran, from the user's draw on. A time that is not given
         -- leaves the period open on that side, for every variant alike.

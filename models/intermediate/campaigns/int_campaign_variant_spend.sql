@@ -3,13 +3,13 @@ with
 
 shares as (
 
-    select * from {{ ref("int_campaign_spend_shares") }}
+    select * from {{ ref("precision_marketing", "int_campaign_spend_shares") }}
 
 ),
 
 spend as (
 
-    select * from {{ ref("int_campaign_spend") }}
+    select * from {{ ref("precision_marketing", "int_campaign_spend") }}
 
 ),
 

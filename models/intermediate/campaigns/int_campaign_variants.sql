@@ -4,13 +4,13 @@ with
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 
 campaign_users as (
 
-    select * from {{ ref("int_campaign_users") }}
+    select * from {{ ref("precision_marketing", "int_campaign_users") }}
 
 ),
 

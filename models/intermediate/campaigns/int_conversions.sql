@@ -3,7 +3,7 @@ with
 
 conversion_lines as (
 
-    select * from {{ ref("int_events") }}
+    select * from {{ ref("precision_marketing", "int_events") }}
     where is_conversion
 
 ),

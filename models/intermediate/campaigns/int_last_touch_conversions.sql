@@ -6,13 +6,13 @@ with
 
 conversions as (
 
-    select * from {{ ref("int_conversions") }}
+    select * from {{ ref("precision_marketing", "int_conversions") }}
 
 ),
 
 attributable_touches as (
 
-    select * from {{ ref("int_attributable_touches") }}
+    select * from {{ ref("precision_marketing", "int_attributable_touches") }}
 
 ),
 
@@ -110,7 +110,7 @@ final as (
         conversions.revenue_amount
     from candidates
     inner join conversions on candidates.conversion_id = conversions.conversion_id
-    inner join {{ ref("stg_campaign_touches") }} as touches
+    inner join {{ ref("precision_marketing", "stg_campaign_touches") }} as touches
         on candidates.touch_id = touches.touch_id
     where candidates.choice = 1
 

@@ -3,13 +3,13 @@ with
 
 events as (
 
-    select * from {{ ref("int_events") }}
+    select * from {{ ref("precision_marketing", "int_events") }}
 
 ),
 
 conversions as (
 
-    select * from {{ ref("int_conversions") }}
+    select * from {{ ref("precision_marketing", "int_conversions") }}
 
 ),
 

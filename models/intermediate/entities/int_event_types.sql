@@ -3,13 +3,13 @@ with
 
 event_types as (
 
-    select * from {{ ref("stg_event_types") }}
+    select * from {{ ref("precision_marketing", "stg_event_types") }}
 
 ),
 
 occurring_types as (
 
-    select distinct event_type from {{ ref("stg_events") }}
+    select distinct event_type from {{ ref("precision_marketing", "stg_events") }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 items as (
 
-    select * from {{ ref("stg_items") }}
+    select * from {{ ref("precision_marketing", "stg_items") }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 users as (
 
-    select * from {{ ref("stg_users") }}
+    select * from {{ ref("precision_marketing", "stg_users") }}
 
 ),
 
@@ -11,7 +11,7 @@ users as (
 unread_users as (
 
     select distinct user_id
-    from {{ ref("stg_users_checked") }}
+    from {{ ref("precision_marketing", "stg_users_checked") }}
     where row_status = 'rejected' and user_id is not null
 
 ),
@@ -20,7 +20,7 @@ known_users as (
 
     select user_id from users
     union
-    select user_id from {{ ref("stg_events") }}
+    select user_id from {{ ref("precision_marketing", "stg_events") }}
 
 ),
 

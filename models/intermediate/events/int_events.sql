@@ -3,37 +3,37 @@ with
 
 events as (
 
-    select * from {{ ref("stg_events") }}
+    select * from {{ ref("precision_marketing", "stg_events") }}
 
 ),
 
 event_types as (
 
-    select * from {{ ref("int_event_types") }}
+    select * from {{ ref("precision_marketing", "int_event_types") }}
 
 ),
 
 users as (
 
-    select * from {{ ref("int_users") }}
+    select * from {{ ref("precision_marketing", "int_users") }}
 
 ),
 
 items as (
 
-    select * from {{ ref("int_items") }}
+    select * from {{ ref("precision_marketing", "int_items") }}
 
 ),
 
 boundaries as (
 
-    select * from {{ ref("int_time_boundaries") }}
+    select * from {{ ref("precision_marketing", "int_time_boundaries") }}
 
 ),
 
 held_out_items as (
 
-    select * from {{ ref("int_held_out_items") }}
+    select * from {{ ref("precision_marketing", "int_held_out_items") }}
 
 ),
 

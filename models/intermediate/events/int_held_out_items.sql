@@ -4,19 +4,19 @@ with
 
 events as (
 
-    select * from {{ ref("stg_events") }}
+    select * from {{ ref("precision_marketing", "stg_events") }}
 
 ),
 
 event_types as (
 
-    select * from {{ ref("int_event_types") }}
+    select * from {{ ref("precision_marketing", "int_event_types") }}
 
 ),
 
 boundaries as (
 
-    select * from {{ ref("int_time_boundaries") }}
+    select * from {{ ref("precision_marketing", "int_time_boundaries") }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 events as (
 
-    select * from {{ ref("stg_events") }}
+    select * from {{ ref("precision_marketing", "stg_events") }}
 
 ),
 

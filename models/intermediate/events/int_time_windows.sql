@@ -3,7 +3,7 @@ with
 
 boundaries as (
 
-    select * from {{ ref("int_time_boundaries") }}
+    select * from {{ ref("precision_marketing", "int_time_boundaries") }}
 
 ),
 

@@ -3,19 +3,19 @@ with
 
 touches as (
 
-    select * from {{ ref("stg_campaign_touches") }}
+    select * from {{ ref("precision_marketing", "stg_campaign_touches") }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 
 events as (
 
-    select * from {{ ref("int_events") }}
+    select * from {{ ref("precision_marketing", "int_events") }}
 
 ),
 

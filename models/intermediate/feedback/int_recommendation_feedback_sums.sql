@@ -5,7 +5,7 @@ with
 
 responses as (
 
-    select * from {{ ref("int_recommendation_responses") }}
+    select * from {{ ref("precision_marketing", "int_recommendation_responses") }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 contacts as (
 
-    select * from {{ ref("int_recommendation_contacts") }}
+    select * from {{ ref("precision_marketing", "int_recommendation_contacts") }}
 
 ),
 

@@ -5,7 +5,8 @@ with
 
 item_features as (
 
-    select * from {{ ref("int_item_features") }} where is_eligible
+    select * from {{ ref("precision_marketing", "int_item_features") }}
+    where is_eligible
 
 ),
 
@@ -16,7 +17,7 @@ groups as (
     select
         item_index,
         1 + mod(row_number() over (order by md5(item_id), item_id), 5) as item_group
-    from {{ ref("int_items") }}
+    from {{ ref("precision_marketing", "int_items") }}
 
 ),
 

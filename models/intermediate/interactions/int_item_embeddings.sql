@@ -9,8 +9,8 @@ items as (
         {{ precision_marketing.list_length("stg_items.embedding") }} as dimension,
         {{ precision_marketing.squared_length("stg_items.embedding") }}
             as squared_length
-    from {{ ref("stg_items") }} as stg_items
-    inner join {{ ref("int_items") }} as int_items
+    from {{ ref("precision_marketing", "stg_items") }} as stg_items
+    inner join {{ ref("precision_marketing", "int_items") }} as int_items
         on stg_items.item_id = int_items.item_id
     where stg_items.embedding is not null
 

@@ -4,13 +4,13 @@ with
 
 items as (
 
-    select * from {{ ref("int_items") }}
+    select * from {{ ref("precision_marketing", "int_items") }}
 
 ),
 
 windows as (
 
-    select * from {{ ref("int_time_windows") }}
+    select * from {{ ref("precision_marketing", "int_time_windows") }}
 
 ),
 
@@ -44,7 +44,7 @@ popularity as (
         ) as previous_event_count,
         min(events.occurred_at) as first_event_at,
         max(events.occurred_at) as last_event_at
-    from {{ ref("int_events") }} as events
+    from {{ ref("precision_marketing", "int_events") }} as events
     inner join windows on events.time_slice <= windows.last_history_slice
     group by windows.time_window, events.item_index
 

@@ -3,13 +3,14 @@ with
 
 events as (
 
-    select * from {{ ref("int_events") }} where review_text is not null
+    select * from {{ ref("precision_marketing", "int_events") }}
+    where review_text is not null
 
 ),
 
 windows as (
 
-    select * from {{ ref("int_time_windows") }}
+    select * from {{ ref("precision_marketing", "int_time_windows") }}
 
 ),
 

@@ -4,19 +4,20 @@ with
 
 events as (
 
-    select * from {{ ref("int_events") }}
+    select * from {{ ref("precision_marketing", "int_events") }}
 
 ),
 
 windows as (
 
-    select * from {{ ref("int_time_windows") }}
+    select * from {{ ref("precision_marketing", "int_time_windows") }}
 
 ),
 
 consenting_users as (
 
-    select user_index from {{ ref("int_users") }} where has_profiling_consent
+    select user_index from {{ ref("precision_marketing", "int_users") }}
+    where has_profiling_consent
 
 ),
 

@@ -7,7 +7,7 @@ histories as (
     select distinct
         time_window,
         user_index
-    from {{ ref("int_user_item_matrix") }}
+    from {{ ref("precision_marketing", "int_user_item_matrix") }}
 
 ),
 
@@ -18,7 +18,7 @@ final as (
         users.country as popularity_segment,
         count(*) as user_count
     from histories
-    inner join {{ ref("int_users") }} as users
+    inner join {{ ref("precision_marketing", "int_users") }} as users
         on histories.user_index = users.user_index
     where users.country is not null
     group by histories.time_window, users.country

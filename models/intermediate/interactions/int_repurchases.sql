@@ -11,13 +11,13 @@ purchases as (
         windows.history_ends_at,
         events.user_index,
         events.item_index,
-        date_trunc('day', events.occurred_at) as purchased_at
-    from {{ ref("int_events") }} as events
-    inner join {{ ref("int_time_windows") }} as windows
+        date_trunc('day', events.occurred_at) as bought_at
+    from {{ ref("precision_marketing", "int_events") }} as events
+    inner join {{ ref("precision_marketing", "int_users") }} as users
+        on events.user_index = users.user_index and users.has_profiling_consent
+    inner join {{ ref("precision_marketing", "int_time_windows") }} as windows
         on events.time_slice <= windows.last_history_slice
-    inner join {{ ref("int_users") }} as users on events.user_index = users.user_index
-    where users.has_profiling_consent and events.is_target
-        and {{ "true" if target == "any" else "false" }}
+    where events.is_target and {{ "true" if target == "any" else "false" }}
 
 ),
 
@@ -26,7 +26,7 @@ by_user as (
     select
         time_window,
         user_index,
-        count(distinct purchased_at) as user_purchase_day_count
+        count(distinct bought_at) as user_purchase_day_count
     from purchases
     group by time_window, user_index
 
@@ -39,11 +39,10 @@ by_item as (
         user_index,
         item_index,
         count(*) as purchase_day_count,
-        {{ precision_marketing.days_between("min(purchased_at)", "max(purchased_at)") }}
+        {{ precision_marketing.days_between("min(bought_at)", "max(bought_at)") }}
             as purchase_span_days,
-        {{ precision_marketing.days_between(
-            "max(purchased_at)", "max(history_ends_at)"
-        ) }} as days_since_purchase
+        {{ precision_marketing.days_between("max(bought_at)", "max(history_ends_at)") }}
+            as days_since_purchase
     from purchases
     group by time_window, user_index, item_index
 

@@ -8,7 +8,7 @@ values_of_items as (
         item_index,
         '{{ kind }}' as affinity_kind,
         {{ kind }} as affinity_value
-    from {{ ref("int_items") }}
+    from {{ ref("precision_marketing", "int_items") }}
     where {{ kind }} is not null
     {{ "union all" if not loop.last }}
     {% endfor %}
@@ -30,7 +30,7 @@ summed as (
             )
         ) as recent_weight,
         max(matrix.last_event_at) as last_event_at
-    from {{ ref("int_user_item_matrix") }} as matrix
+    from {{ ref("precision_marketing", "int_user_item_matrix") }} as matrix
     inner join values_of_items as items on matrix.item_index = items.item_index
     group by
         matrix.time_window,

@@ -3,13 +3,13 @@ with
 
 matrix as (
 
-    select * from {{ ref("int_user_item_matrix") }}
+    select * from {{ ref("precision_marketing", "int_user_item_matrix") }}
 
 ),
 
 item_features as (
 
-    select * from {{ ref("int_item_features") }}
+    select * from {{ ref("precision_marketing", "int_item_features") }}
 
 ),
 

@@ -12,7 +12,7 @@ histories as (
         cast(sum(case when is_acquired then 1 else 0 end) as bigint)
             as acquired_item_count,
         max(last_event_at) as last_event_at
-    from {{ ref("int_user_item_matrix") }}
+    from {{ ref("precision_marketing", "int_user_item_matrix") }}
     group by time_window, user_index
 
 ),
@@ -23,7 +23,7 @@ label_counts as (
         time_window,
         user_index,
         count(*) as label_count
-    from {{ ref("int_labels") }}
+    from {{ ref("precision_marketing", "int_labels") }}
     group by time_window, user_index
 
 ),
@@ -46,8 +46,8 @@ joined as (
                 windows.time_window, coalesce(label_counts.label_count, 0) > 0
             order by md5(users.user_id), users.user_id
         ) as hash_rank
-    from {{ ref("int_time_windows") }} as windows
-    cross join {{ ref("int_users") }} as users
+    from {{ ref("precision_marketing", "int_time_windows") }} as windows
+    cross join {{ ref("precision_marketing", "int_users") }} as users
     left join histories
         on windows.time_window = histories.time_window
         and users.user_index = histories.user_index

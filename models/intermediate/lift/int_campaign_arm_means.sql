@@ -42,7 +42,7 @@ moments as (
             -- Nobody has a history, or all the same: nothing to take out.
             0e0
         ) as pooled_theta
-    from {{ ref("int_campaign_comparisons") }}
+    from {{ ref("precision_marketing", "int_campaign_comparisons") }}
 
 ),
 

@@ -12,7 +12,7 @@ arm_means as (
         cast(coalesce(control_total, 0) as bigint) as control_count,
         treated_variance / nullif(treated_user_count, 0) as treated_square,
         control_variance / nullif(control_user_count, 0) as control_square
-    from {{ ref("int_campaign_arm_means") }}
+    from {{ ref("precision_marketing", "int_campaign_arm_means") }}
 
 ),
 

@@ -9,7 +9,7 @@ variants as (
         sum(assigned_user_count) filter (where is_control) over (
             partition by campaign_id
         ) as control_user_count
-    from {{ ref("int_campaign_variants") }}
+    from {{ ref("precision_marketing", "int_campaign_variants") }}
     where assigned_user_count > 0
 
 ),
@@ -26,11 +26,12 @@ whole_baselines as (
         campaign_id,
         -- Rates of days before the first event would be taken for 0.
         coalesce(
-            min(baseline_from)
-            >= (select min(events.occurred_at) from {{ ref("int_events") }} as events),
-            false
+            min(baseline_from) >= (
+                select min(occurred_at)
+                from {{ ref("precision_marketing", "int_events") }}
+            ), false
         ) as has_whole_baseline
-    from {{ ref("int_campaign_measurements") }}
+    from {{ ref("precision_marketing", "int_campaign_measurements") }}
     group by campaign_id
 
 ),
@@ -44,7 +45,7 @@ campaign_sums as (
         sum(({{ value }}) * ({{ value }})) as {{ metric }}_yy,
         {% endfor %}
         count(*) as user_count
-    from {{ ref("int_campaign_user_outcomes") }}
+    from {{ ref("precision_marketing", "int_campaign_user_outcomes") }}
     group by campaign_id
 
 ),
@@ -89,7 +90,7 @@ final as (
         end as baseline_deviation
     from variants
     inner join sums on variants.campaign_id = sums.campaign_id
-    inner join {{ ref("int_campaigns") }} as campaigns
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on variants.campaign_id = campaigns.campaign_id
     inner join whole_baselines on variants.campaign_id = whole_baselines.campaign_id
     where not variants.is_control

@@ -4,7 +4,7 @@ with
 
 sums as (
 
-    select * from {{ ref("int_campaign_outcome_sums") }}
+    select * from {{ ref("precision_marketing", "int_campaign_outcome_sums") }}
 
 ),
 
@@ -49,7 +49,7 @@ treated as (
         0e0 as sum_yy,
         0e0 as sum_xx,
         0e0 as sum_xy
-    from {{ ref("int_campaign_variants") }} as variants
+    from {{ ref("precision_marketing", "int_campaign_variants") }} as variants
     cross join metrics
     where not variants.is_control and variants.assigned_user_count = 0
 

@@ -46,8 +46,8 @@ measured as (
         end as adjusted_p,
         tests.sample_ratio_p,
         tests.minimum_detectable_lift
-    from {{ ref("int_campaign_arm_means") }} as arms
-    inner join {{ ref("int_campaign_lift_tests") }} as tests
+    from {{ ref("precision_marketing", "int_campaign_arm_means") }} as arms
+    inner join {{ ref("precision_marketing", "int_campaign_lift_tests") }} as tests
         on arms.campaign_id = tests.campaign_id
         and arms.variant = tests.variant
         and arms.segment_kind = tests.segment_kind

@@ -5,7 +5,7 @@ with
 
 arm_means as (
 
-    select * from {{ ref("int_campaign_arm_means") }}
+    select * from {{ ref("precision_marketing", "int_campaign_arm_means") }}
 
 ),
 
@@ -17,7 +17,7 @@ ranked as (
         count(p) over (family) as family_size,
         row_number() over (family order by p nulls last, variant, segment_kind, segment)
             as p_rank
-    from {{ ref("int_campaign_arm_tests") }}
+    from {{ ref("precision_marketing", "int_campaign_arm_tests") }}
     window
         family as (
             partition by campaign_id, metric, method, segment_kind = '(all)'
@@ -92,13 +92,13 @@ final as (
         and adjusted.segment = arm_means.segment
         and adjusted.metric = arm_means.metric
         and adjusted.method = arm_means.method
-    left join {{ ref("int_student_quantiles") }} as quantiles
+    left join {{ ref("precision_marketing", "int_student_quantiles") }} as quantiles
         on adjusted.degrees_of_freedom = quantiles.degrees_of_freedom
-    left join {{ ref("int_detectable_rates") }} as rates
+    left join {{ ref("precision_marketing", "int_detectable_rates") }} as rates
         on arm_means.control_mean = rates.control_rate
         and arm_means.treated_user_count = rates.treated_user_count
         and arm_means.control_user_count = rates.control_user_count
-    left join {{ ref("int_campaign_sample_ratios") }} as ratios
+    left join {{ ref("precision_marketing", "int_campaign_sample_ratios") }} as ratios
         on adjusted.campaign_id = ratios.campaign_id
 
 )

@@ -4,19 +4,19 @@ with
 
 assignments as (
 
-    select * from {{ ref("stg_campaign_assignments") }}
+    select * from {{ ref("precision_marketing", "stg_campaign_assignments") }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 
 users as (
 
-    select * from {{ ref("int_users") }}
+    select * from {{ ref("precision_marketing", "int_users") }}
 
 ),
 

@@ -23,7 +23,7 @@ user_segments as (
         *,
         '{{ kind }}' as segment_kind,
         {{ segment }} as segment
-    from {{ ref("int_campaign_user_outcomes") }}
+    from {{ ref("precision_marketing", "int_campaign_user_outcomes") }}
     {{ "union all" if not loop.last }}
     {% endfor %}
 

@@ -13,7 +13,7 @@ baselines as (
         baseline_deviation * sqrt(
             1e0 / nullif(treated_user_count, 0) + 1e0 / nullif(control_user_count, 0)
         ) as standard_error
-    from {{ ref("int_campaign_baselines") }}
+    from {{ ref("precision_marketing", "int_campaign_baselines") }}
 
 ),
 
@@ -58,7 +58,7 @@ estimates as (
             ) }}
         end as required_user_count
     from varying
-    left join {{ ref("int_detectable_rates") }} as rates
+    left join {{ ref("precision_marketing", "int_detectable_rates") }} as rates
         on varying.baseline_mean = rates.control_rate
         and varying.treated_user_count = rates.treated_user_count
         and varying.control_user_count = rates.control_user_count

@@ -3,7 +3,7 @@ with
 
 designed as (
 
-    select * from {{ ref("int_designed_variant_shares") }}
+    select * from {{ ref("precision_marketing", "int_designed_variant_shares") }}
 
 ),
 
@@ -13,7 +13,7 @@ assigned as (
         campaign_id,
         variant,
         assigned_user_count as user_count
-    from {{ ref("int_campaign_variants") }}
+    from {{ ref("precision_marketing", "int_campaign_variants") }}
     where assigned_user_count > 0
 
 ),

@@ -11,7 +11,7 @@ outcomes as (
         1 as order_count,
         0 as visit_count,
         revenue_amount
-    from {{ ref("int_conversions") }}
+    from {{ ref("precision_marketing", "int_conversions") }}
 
     union all
 
@@ -21,7 +21,7 @@ outcomes as (
         0 as order_count,
         1 as visit_count,
         null as revenue_amount
-    from {{ ref("int_visits") }}
+    from {{ ref("precision_marketing", "int_visits") }}
 
 ),
 
@@ -45,7 +45,7 @@ placed_outcomes as (
         and outcomes.happened_at >= measurements.history_from as is_history,
         outcomes.happened_at < measurements.assigned_at
         and outcomes.happened_at >= measurements.baseline_from as is_baseline
-    from {{ ref("int_campaign_measurements") }} as measurements
+    from {{ ref("precision_marketing", "int_campaign_measurements") }} as measurements
     left join outcomes on measurements.user_id = outcomes.user_id
 
 ),

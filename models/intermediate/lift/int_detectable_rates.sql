@@ -9,14 +9,14 @@ comparisons as (
         control_mean as control_rate,
         treated_user_count,
         control_user_count
-    from {{ ref("int_campaign_arm_means") }}
+    from {{ ref("precision_marketing", "int_campaign_arm_means") }}
     where is_rate
     union distinct
     select
         baseline_mean as control_rate,
         treated_user_count,
         control_user_count
-    from {{ ref("int_campaign_baselines") }}
+    from {{ ref("precision_marketing", "int_campaign_baselines") }}
     where metric = 'conversion'
 
 ),

@@ -3,7 +3,7 @@ with
 
 baselines as (
 
-    select * from {{ ref("int_shop_baselines") }}
+    select * from {{ ref("precision_marketing", "int_shop_baselines") }}
 
 ),
 
@@ -13,7 +13,7 @@ scenarios as (
         *,
         cast(relative_lift_rate as double) as relative_lift,
         cast(control_share as double) as share
-    from {{ ref("power_scenarios") }}
+    from {{ ref("precision_marketing", "power_scenarios") }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 visits as (
 
-    select * from {{ ref("int_visits") }}
+    select * from {{ ref("precision_marketing", "int_visits") }}
 
 ),
 
@@ -14,7 +14,7 @@ periods as (
         measured_days,
         (select max(visits.visited_at) from visits)
         - measured_days * interval '1' day as measured_from
-    from {{ ref("power_scenarios") }}
+    from {{ ref("precision_marketing", "power_scenarios") }}
 
 ),
 
@@ -23,7 +23,7 @@ known_users as (
     select
         users.user_id,
         least(users.signed_up_at, min(visits.visited_at)) as known_since
-    from {{ ref("int_users") }} as users
+    from {{ ref("precision_marketing", "int_users") }} as users
     left join visits on users.user_id = visits.user_id
     group by users.user_id, users.signed_up_at
 
@@ -37,7 +37,7 @@ outcomes as (
         1 as order_count,
         0 as visit_count,
         revenue_amount
-    from {{ ref("int_conversions") }}
+    from {{ ref("precision_marketing", "int_conversions") }}
 
     union all
 

@@ -7,7 +7,7 @@ guesses as (
         degrees_of_freedom,
         {{ precision_marketing.student_quantile_guess("degrees_of_freedom") }}
             as t_quantile
-    from {{ ref("int_campaign_arm_tests") }}
+    from {{ ref("precision_marketing", "int_campaign_arm_tests") }}
     where degrees_of_freedom is not null
 
 ),

@@ -3,13 +3,13 @@ with
 
 events as (
 
-    select * from {{ ref("int_events") }}
+    select * from {{ ref("precision_marketing", "int_events") }}
 
 ),
 
 event_types as (
 
-    select * from {{ ref("int_event_types") }}
+    select * from {{ ref("precision_marketing", "int_event_types") }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 touches as (
 
-    select * from {{ ref("stg_campaign_touches") }}
+    select * from {{ ref("precision_marketing", "stg_campaign_touches") }}
 
 ),
 
@@ -21,7 +21,7 @@ impressions as (
         touches.touched_at,
         touches.propensity
     from touches
-    inner join {{ ref("int_campaign_users") }} as campaign_users
+    inner join {{ ref("precision_marketing", "int_campaign_users") }} as campaign_users
         on touches.campaign_id = campaign_users.campaign_id
         and touches.user_id = campaign_users.user_id
     where

@@ -4,7 +4,7 @@ with
 
 impressions as (
 
-    select * from {{ ref("int_logged_impressions") }}
+    select * from {{ ref("precision_marketing", "int_logged_impressions") }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 impressions as (
 
-    select * from {{ ref("int_logged_impressions") }}
+    select * from {{ ref("precision_marketing", "int_logged_impressions") }}
 
 ),
 
@@ -47,7 +47,7 @@ of_logs as (
         'uniform' as policy,
         1e0 / logged_items.campaign_item_count as target_propensity
     from impressions
-    inner join {{ ref("int_logged_items") }} as logged_items
+    inner join {{ ref("precision_marketing", "int_logged_items") }} as logged_items
         on impressions.campaign_id = logged_items.campaign_id
         and impressions.item_id = logged_items.item_id
     union all
@@ -93,7 +93,7 @@ final as (
         propensity,
         is_clicked,
         target_propensity
-    from {{ ref("int_ranking_policy_chances") }}
+    from {{ ref("precision_marketing", "int_ranking_policy_chances") }}
 
 )
 

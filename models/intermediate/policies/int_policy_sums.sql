@@ -17,7 +17,7 @@ weighted as (
         user_id,
         case when is_clicked then 1e0 else 0e0 end as click,
         target_propensity / propensity as weight
-    from {{ ref("int_policy_chances") }}
+    from {{ ref("precision_marketing", "int_policy_chances") }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 logged_items as (
 
-    select * from {{ ref("int_logged_items") }}
+    select * from {{ ref("precision_marketing", "int_logged_items") }}
 
 ),
 
@@ -14,14 +14,14 @@ first_impressions as (
     select
         campaign_id,
         min(touched_at) as first_touched_at
-    from {{ ref("int_logged_impressions") }}
+    from {{ ref("precision_marketing", "int_logged_impressions") }}
     group by campaign_id
 
 ),
 
 events as (
 
-    select * from {{ ref("int_events") }}
+    select * from {{ ref("precision_marketing", "int_events") }}
 
 ),
 

@@ -9,13 +9,13 @@ with
 
 impressions as (
 
-    select * from {{ ref("int_logged_impressions") }}
+    select * from {{ ref("precision_marketing", "int_logged_impressions") }}
 
 ),
 
 popularity_ranks as (
 
-    select * from {{ ref("int_popularity_policy_ranks") }}
+    select * from {{ ref("precision_marketing", "int_popularity_policy_ranks") }}
 
 ),
 

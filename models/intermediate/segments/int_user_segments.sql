@@ -3,7 +3,7 @@ with
 
 users as (
 
-    select * from {{ ref("int_users") }}
+    select * from {{ ref("precision_marketing", "int_users") }}
 
 ),
 
@@ -15,8 +15,9 @@ segments as (
         rfm_segments.segment,
         1 as preference
     from users
-    inner join {{ ref("int_customer_rfm") }} as rfm on users.user_id = rfm.user_id
-    inner join {{ ref("rfm_segments") }} as rfm_segments
+    inner join {{ ref("precision_marketing", "int_customer_rfm") }} as rfm
+        on users.user_id = rfm.user_id
+    inner join {{ ref("precision_marketing", "rfm_segments") }} as rfm_segments
         on rfm.recency_score = rfm_segments.recency_score
         and rfm.frequency_monetary_score = rfm_segments.frequency_monetary_score
     union all

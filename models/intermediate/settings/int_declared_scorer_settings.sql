@@ -1,5 +1,5 @@
 -- Grain: one row per scorer and setting, as the defaults and the vars have it.
--- depends_on: {{ ref("int_python_library") }}
+-- depends_on: {{ ref("precision_marketing", "int_python_library") }}
 with
 
 final as (

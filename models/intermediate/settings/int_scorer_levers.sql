@@ -3,7 +3,7 @@ with
 
 declared as (
 
-    select * from {{ ref("int_declared_scorer_settings") }}
+    select * from {{ ref("precision_marketing", "int_declared_scorer_settings") }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 declared as (
 
-    select * from {{ ref("int_declared_scorer_settings") }}
+    select * from {{ ref("precision_marketing", "int_declared_scorer_settings") }}
 
 ),
 
@@ -16,7 +16,7 @@ chosen as (
         setting,
         setting_value,
         setting_text
-    from {{ ref("int_scorer_tuning_trials") }}
+    from {{ ref("precision_marketing", "int_scorer_tuning_trials") }}
     where is_chosen
     {% else %}
     select

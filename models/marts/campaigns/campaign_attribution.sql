@@ -6,7 +6,7 @@ with
 
 touch_credits as (
 
-    select * from {{ ref("int_touch_credits") }}
+    select * from {{ ref("precision_marketing", "int_touch_credits") }}
 
 ),
 
@@ -29,7 +29,7 @@ credits as (
         {{ precision_marketing.of_path_model("touch_credits", "revenue_amount") }}
             as credited_revenue_amount
     from touch_credits
-    cross join {{ ref("attribution_models") }} as path_models
+    cross join {{ ref("precision_marketing", "attribution_models") }} as path_models
     where path_models.is_path_based
 
 ),

@@ -14,7 +14,7 @@ with
 
 spend_days as (
 
-    select * from {{ ref("int_campaign_spend") }}
+    select * from {{ ref("precision_marketing", "int_campaign_spend") }}
 
 ),
 
@@ -59,22 +59,26 @@ final as (
                     then coalesce(spend_days.spend_amount, 0)
             end as {{ amount }}
         ) as spend_amount
-    from {{ ref("int_campaign_days") }} as days
-    inner join {{ ref("int_campaigns") }} as campaigns
+    from {{ ref("precision_marketing", "int_campaign_days") }} as days
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on days.campaign_id = campaigns.campaign_id
     left join campaigns_with_spend
         on days.campaign_id = campaigns_with_spend.campaign_id
-    left join {{ ref("int_campaign_touch_days") }} as touch_days
+    left join {{ ref("precision_marketing", "int_campaign_touch_days") }} as touch_days
         on days.campaign_id = touch_days.campaign_id
         and days.variant = touch_days.variant
         and days.channel = touch_days.channel
         and days.activity_date = touch_days.activity_date
-    left join {{ ref("int_campaign_conversion_days") }} as conversion_days
+    left join {{ ref(
+        "precision_marketing", "int_campaign_conversion_days"
+    ) }} as conversion_days
         on days.campaign_id = conversion_days.campaign_id
         and days.variant = conversion_days.variant
         and days.channel = conversion_days.channel
         and days.activity_date = conversion_days.activity_date
-    left join {{ ref("int_campaign_refund_days") }} as refund_days
+    left join {{ ref(
+        "precision_marketing", "int_campaign_refund_days"
+    ) }} as refund_days
         on days.campaign_id = refund_days.campaign_id
         and days.variant = refund_days.variant
         and days.channel = refund_days.channel

@@ -4,7 +4,7 @@ with
 
 lift as (
 
-    select * from {{ ref("int_campaign_lift") }}
+    select * from {{ ref("precision_marketing", "int_campaign_lift") }}
     where segment_kind = '(all)'
 
 ),
@@ -17,18 +17,18 @@ incremental as (
         lift.absolute_lift * lift.treated_user_count as incremental_total,
         lift.absolute_lift_lower * lift.treated_user_count as incremental_total_lower,
         lift.absolute_lift_upper * lift.treated_user_count as incremental_total_upper,
-        variant_spend.spend_amount,
+        spend.spend_amount,
         case
-            when lift.metric = 'revenue' then cast(variant_spend.spend_amount as double)
+            when lift.metric = 'revenue' then cast(spend.spend_amount as double)
         end as revenue_spend,
         case
             when lift.metric = 'conversion'
-                then cast(variant_spend.spend_amount as double)
+                then cast(spend.spend_amount as double)
         end as conversion_spend
     from lift
-    left join {{ ref("int_campaign_variant_spend") }} as variant_spend
-        on lift.campaign_id = variant_spend.campaign_id
-        and lift.variant = variant_spend.variant
+    left join {{ ref("precision_marketing", "int_campaign_variant_spend") }} as spend
+        on lift.campaign_id = spend.campaign_id
+        and lift.variant = spend.variant
 
 ),
 
@@ -85,15 +85,15 @@ final as (
             when incremental.incremental_total_lower > 0
                 then incremental.conversion_spend / incremental.incremental_total_lower
         end as icpa_upper,
-        coalesce(sample_ratios.expected_ratio_source, 'unknown')
+        coalesce(ratios.expected_ratio_source, 'unknown')
             as expected_ratio_source,
         incremental.sample_ratio_p as sample_ratio_p_value,
         incremental.has_sample_ratio_mismatch
     from incremental
-    inner join {{ ref("int_campaigns") }} as campaigns
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on incremental.campaign_id = campaigns.campaign_id
-    left join {{ ref("int_campaign_sample_ratios") }} as sample_ratios
-        on incremental.campaign_id = sample_ratios.campaign_id
+    left join {{ ref("precision_marketing", "int_campaign_sample_ratios") }} as ratios
+        on incremental.campaign_id = ratios.campaign_id
 
 )
 

@@ -4,14 +4,14 @@ with
 
 lift as (
 
-    select * from {{ ref("int_campaign_lift") }}
+    select * from {{ ref("precision_marketing", "int_campaign_lift") }}
     where segment_kind <> '(all)'
 
 ),
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 

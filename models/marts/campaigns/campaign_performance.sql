@@ -68,14 +68,14 @@ final as (
         1e0 * results.revenue_amount / nullif(results.spend_amount, 0) as roas,
         1e0 * (results.revenue_amount - results.refund_amount)
         / nullif(results.spend_amount, 0) as net_roas
-    from {{ ref("int_campaign_results") }} as results
-    inner join {{ ref("int_campaigns") }} as campaigns
+    from {{ ref("precision_marketing", "int_campaign_results") }} as results
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on results.campaign_id = campaigns.campaign_id
-    inner join {{ ref("int_campaign_rates") }} as rates
+    inner join {{ ref("precision_marketing", "int_campaign_rates") }} as rates
         on results.campaign_id = rates.campaign_id
         and results.variant = rates.variant
         and results.attribution_model = rates.attribution_model
-    inner join {{ ref("int_campaign_intervals") }} as intervals
+    inner join {{ ref("precision_marketing", "int_campaign_intervals") }} as intervals
         on results.campaign_id = intervals.campaign_id
         and results.variant = intervals.variant
         and results.attribution_model = intervals.attribution_model

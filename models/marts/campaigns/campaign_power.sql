@@ -4,19 +4,19 @@ with
 
 baselines as (
 
-    select * from {{ ref("int_campaign_baselines") }}
+    select * from {{ ref("precision_marketing", "int_campaign_baselines") }}
 
 ),
 
 estimates as (
 
-    select * from {{ ref("int_campaign_power_estimates") }}
+    select * from {{ ref("precision_marketing", "int_campaign_power_estimates") }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 

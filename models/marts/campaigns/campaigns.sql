@@ -3,7 +3,7 @@ with
 
 campaigns as (
 
-    select * from {{ ref("int_campaigns") }}
+    select * from {{ ref("precision_marketing", "int_campaigns") }}
 
 ),
 
@@ -16,7 +16,7 @@ user_counts as (
         sum(case when is_control then assigned_user_count else 0 end)
             as control_user_count,
         sum(contacted_user_count) as contacted_user_count
-    from {{ ref("int_campaign_variants") }}
+    from {{ ref("precision_marketing", "int_campaign_variants") }}
     group by campaign_id
 
 ),
@@ -27,7 +27,7 @@ spend as (
         campaign_id,
         max(spend_source) as spend_source,
         sum(spend_amount) as spend_amount
-    from {{ ref("int_campaign_spend") }}
+    from {{ ref("precision_marketing", "int_campaign_spend") }}
     group by campaign_id
 
 ),

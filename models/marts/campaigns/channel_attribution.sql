@@ -7,7 +7,7 @@ with
 
 channel_months as (
 
-    select * from {{ ref("int_channel_months") }}
+    select * from {{ ref("precision_marketing", "int_channel_months") }}
 
 ),
 

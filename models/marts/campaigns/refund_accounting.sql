@@ -3,13 +3,13 @@ with
 
 refunds as (
 
-    select * from {{ ref("int_refunds") }}
+    select * from {{ ref("precision_marketing", "int_refunds") }}
 
 ),
 
 campaign_refunds as (
 
-    select refund_id from {{ ref("int_campaign_refunds") }}
+    select refund_id from {{ ref("precision_marketing", "int_campaign_refunds") }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 required_users as (
 
-    select * from {{ ref("int_required_users") }}
+    select * from {{ ref("precision_marketing", "int_required_users") }}
 
 ),
 

@@ -6,13 +6,14 @@ with
 
 as_of as (
 
-    select * from {{ ref("int_audience_as_of") }} where as_of_at is not null
+    select * from {{ ref("precision_marketing", "int_audience_as_of") }}
+    where as_of_at is not null
 
 ),
 
 members as (
 
-    select * from {{ ref("audience_members") }}
+    select * from {{ ref("precision_marketing", "audience_members") }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 candidates as (
 
     select *
-    from {{ ref("int_audience_candidates") }}
+    from {{ ref("precision_marketing", "int_audience_candidates") }}
     where suppression_reason is null or suppression_reason <> 'no_consent'
 
 ),
@@ -25,9 +25,9 @@ joined as (
         coalesce(offers.uplift_lower, propensities.propensity_lower) as chance_lower,
         coalesce(offers.uplift_upper, propensities.propensity_upper) as chance_upper
     from candidates
-    inner join {{ ref("audience_offers") }} as offers
+    inner join {{ ref("precision_marketing", "audience_offers") }} as offers
         on candidates.campaign_id = offers.campaign_id
-    left join {{ ref("target_propensities") }} as propensities
+    left join {{ ref("precision_marketing", "target_propensities") }} as propensities
         on offers.target_index = propensities.target_index
         and candidates.user_index = propensities.user_index
         and propensities.time_window = 'serve'

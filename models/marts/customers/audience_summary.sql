@@ -16,7 +16,7 @@ values_of_eligible as (
         count(*) filter (where expected_value_lower_amount > 0)
             as worthwhile_user_count,
         max(propensity_basis) as propensity_basis
-    from {{ ref("audience_members") }}
+    from {{ ref("precision_marketing", "audience_members") }}
     where is_eligible
     group by campaign_id
 
@@ -31,7 +31,7 @@ tests as (
         {{ precision_marketing.exact_sum("expected_buyer_count") }}
             as expected_buyer_count,
         max(case when propensity_decile = 10 then decile_lift end) as top_decile_lift
-    from {{ ref("propensity_calibration") }}
+    from {{ ref("precision_marketing", "propensity_calibration") }}
     group by campaign_id
 
 ),
@@ -75,13 +75,13 @@ final as (
         values_of_eligible.expected_value_lower as expected_value_lower_amount,
         values_of_eligible.expected_value_upper as expected_value_upper_amount,
         coalesce(values_of_eligible.worthwhile_user_count, 0) as worthwhile_user_count
-    from {{ ref("audience_counts") }} as counts
-    inner join {{ ref("int_campaigns") }} as campaigns
+    from {{ ref("precision_marketing", "audience_counts") }} as counts
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on counts.campaign_id = campaigns.campaign_id
-    inner join {{ ref("audience_offers") }} as offers
+    inner join {{ ref("precision_marketing", "audience_offers") }} as offers
         on counts.campaign_id = offers.campaign_id
-    cross join {{ ref("int_audience_as_of") }} as as_of
-    left join {{ ref("int_target_rates") }} as rates
+    cross join {{ ref("precision_marketing", "int_audience_as_of") }} as as_of
+    left join {{ ref("precision_marketing", "int_target_rates") }} as rates
         on counts.target_index = rates.target_index
         and rates.time_window = 'serve'
     left join values_of_eligible on counts.campaign_id = values_of_eligible.campaign_id

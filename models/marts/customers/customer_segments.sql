@@ -3,19 +3,19 @@ with
 
 users as (
 
-    select * from {{ ref("int_users") }}
+    select * from {{ ref("precision_marketing", "int_users") }}
 
 ),
 
 rfm as (
 
-    select * from {{ ref("int_customer_rfm") }}
+    select * from {{ ref("precision_marketing", "int_customer_rfm") }}
 
 ),
 
 rfm_segments as (
 
-    select * from {{ ref("rfm_segments") }}
+    select * from {{ ref("precision_marketing", "rfm_segments") }}
 
 ),
 

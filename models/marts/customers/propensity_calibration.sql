@@ -3,7 +3,7 @@ with
 
 targets as (
 
-    select * from {{ ref("int_campaign_targets") }}
+    select * from {{ ref("precision_marketing", "int_campaign_targets") }}
 
 ),
 
@@ -13,7 +13,7 @@ quality as (
         *,
         buyer_count / user_count as buyer_rate,
         effective_user_count * buyer_count / user_count as effective_buyer_count
-    from {{ ref("propensity_quality") }}
+    from {{ ref("precision_marketing", "propensity_quality") }}
 
 ),
 

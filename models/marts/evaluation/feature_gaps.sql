@@ -10,7 +10,7 @@ counts as (
         count({{ name }}) as {{ name }},
         {% endfor %}
         count(*) as candidate_count
-    from {{ ref("candidate_feature_values") }}
+    from {{ ref("precision_marketing", "candidate_feature_values") }}
     group by time_window
 
 ),

@@ -4,7 +4,7 @@ with
 users_with_labels as (
 
     select user_index
-    from {{ ref("int_window_users") }}
+    from {{ ref("precision_marketing", "int_window_users") }}
     where time_window = 'train' and label_count > 0
 
 ),
@@ -14,7 +14,7 @@ users_with_labels as (
 calibrated_scores as (
 
     select calibrated_scores.*
-    from {{ ref("calibrated_scores") }} as calibrated_scores
+    from {{ ref("precision_marketing", "calibrated_scores") }} as calibrated_scores
     inner join users_with_labels
         on calibrated_scores.user_index = users_with_labels.user_index
     where calibrated_scores.time_window = 'train'
@@ -23,7 +23,8 @@ calibrated_scores as (
 
 labels as (
 
-    select * from {{ ref("int_labels") }} where time_window = 'train'
+    select * from {{ ref("precision_marketing", "int_labels") }}
+    where time_window = 'train'
 
 ),
 

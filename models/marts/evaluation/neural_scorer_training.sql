@@ -4,7 +4,7 @@ with
 records as (
 
     select *
-    from {{ ref("neural_scorer_model") }}
+    from {{ ref("precision_marketing", "neural_scorer_model") }}
     where record_type = 'epoch_metric' and scorer = 'neural'
 
 ),

@@ -3,7 +3,7 @@ with
 
 records as (
 
-    select * from {{ ref("neural_scorer_model") }}
+    select * from {{ ref("precision_marketing", "neural_scorer_model") }}
 
 ),
 

@@ -4,13 +4,13 @@ with
 
 gate_margins as (
 
-    select * from {{ ref("gate_margins") }}
+    select * from {{ ref("precision_marketing", "gate_margins") }}
 
 ),
 
 published_ranking as (
 
-    select * from {{ ref("published_ranking") }}
+    select * from {{ ref("precision_marketing", "published_ranking") }}
 
 ),
 

@@ -3,27 +3,28 @@ with
 
 user_metrics as (
 
-    select * from {{ ref("segment_ranking_quality") }}
+    select * from {{ ref("precision_marketing", "segment_ranking_quality") }}
     union all
-    select * from {{ ref("candidate_recall") }}
+    select * from {{ ref("precision_marketing", "candidate_recall") }}
 
 ),
 
 published_ranking as (
 
-    select * from {{ ref("published_ranking") }}
+    select * from {{ ref("precision_marketing", "published_ranking") }}
 
 ),
 
 catalogue as (
 
-    select * from {{ ref("catalogue_ranking_quality") }}
+    select * from {{ ref("precision_marketing", "catalogue_ranking_quality") }}
 
 ),
 
 cold_items as (
 
-    select * from {{ ref("cold_item_ranking_quality") }} where item_set = 'cold'
+    select * from {{ ref("precision_marketing", "cold_item_ranking_quality") }}
+    where item_set = 'cold'
 
 ),
 

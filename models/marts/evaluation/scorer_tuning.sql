@@ -3,13 +3,13 @@ with
 
 trials as (
 
-    select * from {{ ref("int_scorer_tuning_trials") }}
+    select * from {{ ref("precision_marketing", "int_scorer_tuning_trials") }}
 
 ),
 
 declared as (
 
-    select * from {{ ref("int_declared_scorer_settings") }}
+    select * from {{ ref("precision_marketing", "int_declared_scorer_settings") }}
 
 ),
 

@@ -26,7 +26,7 @@ estimates as (
         gain_sum / impression_count as gain_value,
         weight_sum * weight_sum / nullif(squared_weight_sum, 0e0)
             as effective_sample_size
-    from {{ ref("int_policy_sums") }}
+    from {{ ref("precision_marketing", "int_policy_sums") }}
 
 ),
 

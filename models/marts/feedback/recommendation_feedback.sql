@@ -4,7 +4,7 @@ with
 
 sums as (
 
-    select * from {{ ref("int_recommendation_feedback_sums") }}
+    select * from {{ ref("precision_marketing", "int_recommendation_feedback_sums") }}
 
 ),
 

@@ -8,7 +8,7 @@ rejected as (
         '{{ input_name }}' as input_name,
         rejection_reason,
         row_content
-    from {{ ref("stg_" ~ input_name ~ "_checked") }}
+    from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}
     where row_status = 'rejected'
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -4,7 +4,7 @@ with
 input_rows as (
 
     -- Counted on the inputs themselves, so that a row lost later cannot hide.
-    select * from {{ ref("stg_input_rows") }}
+    select * from {{ ref("precision_marketing", "stg_input_rows") }}
 
 ),
 
@@ -16,7 +16,7 @@ checked_rows as (
         count(case when row_status = 'kept' then 1 end) as rows_kept,
         count(case when row_status = 'rejected' then 1 end) as rows_rejected,
         count(case when row_status = 'duplicate' then 1 end) as rows_duplicate
-    from {{ ref("stg_" ~ input_name ~ "_checked") }}
+    from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -3,25 +3,25 @@ with
 
 parts as (
 
-    select * from {{ ref("recommendation_parts") }}
+    select * from {{ ref("precision_marketing", "recommendation_parts") }}
 
 ),
 
 published_items as (
 
-    select * from {{ ref("published_items") }}
+    select * from {{ ref("precision_marketing", "published_items") }}
 
 ),
 
 users as (
 
-    select * from {{ ref("int_users") }}
+    select * from {{ ref("precision_marketing", "int_users") }}
 
 ),
 
 items as (
 
-    select * from {{ ref("int_items") }}
+    select * from {{ ref("precision_marketing", "int_items") }}
 
 ),
 

@@ -3,32 +3,33 @@ with
 
 published_items as (
 
-    select * from {{ ref("published_items") }}
+    select * from {{ ref("precision_marketing", "published_items") }}
 
 ),
 
 reasons as (
 
-    select * from {{ ref("recommendation_reasons") }}
+    select * from {{ ref("precision_marketing", "recommendation_reasons") }}
 
 ),
 
 users as (
 
-    select * from {{ ref("int_users") }}
+    select * from {{ ref("precision_marketing", "int_users") }}
 
 ),
 
 items as (
 
-    select * from {{ ref("int_items") }}
+    select * from {{ ref("precision_marketing", "int_items") }}
 
 ),
 
 -- The last day of the data, not of the machine's clock: equal data, equal ids.
 last_event as (
 
-    select cast(max(occurred_at) as date) as as_of_date from {{ ref("int_events") }}
+    select cast(max(occurred_at) as date) as as_of_date
+    from {{ ref("precision_marketing", "int_events") }}
 
 ),
 
@@ -66,12 +67,10 @@ explained as (
         case published_items.placement_rule
             when 'pinned' then 'Selected by our shop.'
             when 'explored' then 'New to most of our customers.'
-            else
-                replace(
-                    reasons.reason_template,
-                    '{item}',
-                    coalesce(because_items.quoted_title, '')
-                )
+            else replace(
+                reasons.reason_template, '{item}',
+                coalesce(because_items.quoted_title, '')
+            )
         end as reason_text
     from published_items
     inner join users on published_items.user_index = users.user_index

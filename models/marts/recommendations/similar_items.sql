@@ -4,13 +4,14 @@ with
 
 items as (
 
-    select * from {{ ref("int_items") }}
+    select * from {{ ref("precision_marketing", "int_items") }}
 
 ),
 
 available as (
 
-    select item_index from {{ ref("int_items") }} where is_available
+    select item_index from {{ ref("precision_marketing", "int_items") }}
+    where is_available
 
 ),
 
@@ -23,7 +24,7 @@ neighbors as (
         similarity,
         neighbor_rank,
         1 as preference
-    from {{ ref("item_cosine_neighbors") }}
+    from {{ ref("precision_marketing", "item_cosine_neighbors") }}
     where time_window = 'serve'
     union all
     select
@@ -32,7 +33,7 @@ neighbors as (
         similarity,
         neighbor_rank,
         2 as preference
-    from {{ ref("content_tfidf_neighbors") }}
+    from {{ ref("precision_marketing", "content_tfidf_neighbors") }}
     where time_window = 'serve'
 
 ),

@@ -1,6 +1,6 @@
 # Grain: one row per record of the propensity model: scaling, coefficient, covariance.
 def model(dbt, session):
-    dbt.ref("int_python_library")
+    dbt.ref("precision_marketing", "int_python_library")
     from precision_marketing.learned.propensity import learn
 
-    return learn(dbt.ref("propensity_features"))
+    return learn(dbt.ref("precision_marketing", "propensity_features"))

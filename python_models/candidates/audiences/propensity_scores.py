@@ -3,5 +3,7 @@ def model(dbt, session):
     from precision_marketing.build.relations import on_other_cursor
     from precision_marketing.learned.propensity import predict
 
-    features = on_other_cursor(dbt.ref("propensity_features"), session)
-    return predict(features, dbt.ref("propensity_model"))
+    features = on_other_cursor(
+        dbt.ref("precision_marketing", "propensity_features"), session
+    )
+    return predict(features, dbt.ref("precision_marketing", "propensity_model"))

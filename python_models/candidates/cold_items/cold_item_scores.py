@@ -7,20 +7,24 @@ def model(dbt, session):
     from precision_marketing.scorers.cold_items import cold_item_batches, cold_schema
     from precision_marketing.scorers.content import content_scorers
 
-    settings = dbt.ref("int_scorer_settings")
-    n_items = row_count(dbt.ref("int_items"))
+    settings = dbt.ref("precision_marketing", "int_scorer_settings")
+    n_items = row_count(dbt.ref("precision_marketing", "int_items"))
     batches = cold_item_batches(
         read_windows(
-            interactions=dbt.ref("int_user_item_matrix"),
-            users=dbt.ref("int_window_users"),
-            items=dbt.ref("int_item_features"),
+            interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+            users=dbt.ref("precision_marketing", "int_window_users"),
+            items=dbt.ref("precision_marketing", "int_item_features"),
         ),
-        dbt.ref("cold_item_users"),
-        dbt.ref("int_cold_items"),
-        read_item_fields(dbt.ref("content_terms"), n_items),
-        read_review_fields(dbt.ref("content_review_terms"), n_items),
+        dbt.ref("precision_marketing", "cold_item_users"),
+        dbt.ref("precision_marketing", "int_cold_items"),
+        read_item_fields(dbt.ref("precision_marketing", "content_terms"), n_items),
+        read_review_fields(
+            dbt.ref("precision_marketing", "content_review_terms"), n_items
+        ),
         content_scorers(
-            read_embeddings(dbt.ref("int_item_embeddings"), n_items),
+            read_embeddings(
+                dbt.ref("precision_marketing", "int_item_embeddings"), n_items
+            ),
             lambda scorer: read_settings(settings, scorer) | {"candidates": 10},
         ),
     )

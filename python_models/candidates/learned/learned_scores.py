@@ -3,5 +3,7 @@ def model(dbt, session):
     from precision_marketing.build.relations import on_other_cursor
     from precision_marketing.learned.learned_scores import score
 
-    features = on_other_cursor(dbt.ref("candidate_features"), session)
-    return score(features, dbt.ref("neural_scorer_model"))
+    features = on_other_cursor(
+        dbt.ref("precision_marketing", "candidate_features"), session
+    )
+    return score(features, dbt.ref("precision_marketing", "neural_scorer_model"))

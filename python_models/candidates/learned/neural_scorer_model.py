@@ -3,9 +3,9 @@ def model(dbt, session):
     from precision_marketing.build.windows import read_settings
     from precision_marketing.learned.learned_scores import train
 
-    settings = dbt.ref("int_scorer_settings")
+    settings = dbt.ref("precision_marketing", "int_scorer_settings")
     return train(
-        dbt.ref("candidate_features"),
+        dbt.ref("precision_marketing", "candidate_features"),
         read_settings(settings, "neural_scorer"),
         read_settings(settings, "logistic_regression"),
     )

@@ -4,12 +4,14 @@ def model(dbt, session):
     from precision_marketing.build.windows import read_settings
     from precision_marketing.candidates.blend_weights import learn, start_weights
 
-    settings = dbt.ref("int_scorer_settings")
+    settings = dbt.ref("precision_marketing", "int_scorer_settings")
     start = start_weights(settings)
     depth = read_settings(settings, "every_scorer")["candidates"]
     return learn(
-        ScorerLists(dbt.ref("candidate_scores"), list(start), depth),
-        dbt.ref("int_labels"),
-        dbt.ref("int_window_users"),
+        ScorerLists(
+            dbt.ref("precision_marketing", "candidate_scores"), list(start), depth
+        ),
+        dbt.ref("precision_marketing", "int_labels"),
+        dbt.ref("precision_marketing", "int_window_users"),
         start,
     )

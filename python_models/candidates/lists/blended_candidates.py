@@ -17,28 +17,44 @@ def model(dbt, session):
         blended_schema,
     )
 
-    weights = read_weights(dbt.ref("blend_weights"))
-    settings = read_settings(dbt.ref("int_scorer_settings"), "every_scorer")
-    n_items = row_count(dbt.ref("int_items"))
+    weights = read_weights(dbt.ref("precision_marketing", "blend_weights"))
+    settings = read_settings(
+        dbt.ref("precision_marketing", "int_scorer_settings"), "every_scorer"
+    )
+    n_items = row_count(dbt.ref("precision_marketing", "int_items"))
     batches = blended_batches(
         read_windows(
-            interactions=dbt.ref("int_user_item_matrix"),
-            users=dbt.ref("int_window_users"),
-            items=dbt.ref("int_item_features"),
+            interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+            users=dbt.ref("precision_marketing", "int_window_users"),
+            items=dbt.ref("precision_marketing", "int_item_features"),
         ),
         ScorerLists(
-            on_other_cursor(dbt.ref("candidate_scores"), session),
+            on_other_cursor(
+                dbt.ref("precision_marketing", "candidate_scores"), session
+            ),
             list(weights),
             settings["candidates"],
         ),
         weights,
         keep_of_each=settings["kept_of_each_scorer"],
         choice_neighbors=dict(
-            window_tables(to_arrow(dbt.ref("item_cosine_neighbors")))
+            window_tables(
+                to_arrow(dbt.ref("precision_marketing", "item_cosine_neighbors"))
+            )
         ),
-        next_neighbors=dict(window_tables(to_arrow(dbt.ref("next_basket_neighbors")))),
-        item_fields=read_item_fields(dbt.ref("content_terms"), n_items),
-        review_fields=read_review_fields(dbt.ref("content_review_terms"), n_items),
-        content_settings=read_settings(dbt.ref("int_scorer_settings"), "content_tfidf"),
+        next_neighbors=dict(
+            window_tables(
+                to_arrow(dbt.ref("precision_marketing", "next_basket_neighbors"))
+            )
+        ),
+        item_fields=read_item_fields(
+            dbt.ref("precision_marketing", "content_terms"), n_items
+        ),
+        review_fields=read_review_fields(
+            dbt.ref("precision_marketing", "content_review_terms"), n_items
+        ),
+        content_settings=read_settings(
+            dbt.ref("precision_marketing", "int_scorer_settings"), "content_tfidf"
+        ),
     )
     return reader(window_schema(blended_schema(list(weights))), batches)

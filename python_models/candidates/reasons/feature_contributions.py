@@ -3,7 +3,7 @@ def model(dbt, session):
     from precision_marketing.learned.feature_contributions import explain
 
     return explain(
-        dbt.ref("published_items"),
-        dbt.ref("candidate_features"),
-        dbt.ref("neural_scorer_model"),
+        dbt.ref("precision_marketing", "published_items"),
+        dbt.ref("precision_marketing", "candidate_features"),
+        dbt.ref("precision_marketing", "neural_scorer_model"),
     )

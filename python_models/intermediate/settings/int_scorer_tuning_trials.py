@@ -3,10 +3,10 @@ def model(dbt, session):
     from precision_marketing.tuning import search_settings
 
     return search_settings(
-        declared=dbt.ref("int_declared_scorer_settings"),
-        levers=dbt.ref("int_scorer_levers"),
-        interactions=dbt.ref("int_user_item_matrix"),
-        users=dbt.ref("int_window_users"),
-        items=dbt.ref("int_item_features"),
-        labels=dbt.ref("int_labels"),
+        declared=dbt.ref("precision_marketing", "int_declared_scorer_settings"),
+        levers=dbt.ref("precision_marketing", "int_scorer_levers"),
+        interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+        users=dbt.ref("precision_marketing", "int_window_users"),
+        items=dbt.ref("precision_marketing", "int_item_features"),
+        labels=dbt.ref("precision_marketing", "int_labels"),
     )

@@ -11,7 +11,12 @@ from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.content.text import names, pieces, terms
 from precision_marketing.algorithms.content.tfidf import term_counts, tfidf_weights
-from precision_marketing.build.relations import matrix, to_arrow, window_tables
+from precision_marketing.build.relations import (
+    matrix,
+    to_arrow,
+    window_tables,
+    with_window,
+)
 
 # Field: the columns whose text it joins, and how it is cut into terms.
 ITEM_FIELDS: dict[str, tuple[tuple[str, ...], Callable]] = {
@@ -77,6 +82,33 @@ def item_term_batches(
         # A line end between columns: no value of a name runs over two.
         documents = ("\n".join(filter(None, row)) for row in texts)
         yield from term_batches(field, documents, analyzer, settings)
+
+
+def review_term_batches(
+    reviews: pa.Table, n_items: int, settings: dict[str, float]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the terms of all items' reviews, window by window.
+
+    Parameters
+    ----------
+    reviews : pyarrow.Table
+        `int_item_reviews`: time_window, item_index, review_text.
+    n_items : int
+        Items of the shop, reviewed or not.
+    settings : dict
+        Settings of `content_terms`.
+
+    Yields
+    ------
+    pyarrow.RecordBatch
+        `terms_schema` with time_window in front.
+    """
+    for time_window, rows in window_tables(reviews):
+        items, texts = rows["item_index"].to_pylist(), rows["review_text"].to_pylist()
+        text_of = dict(zip(items, texts, strict=True))
+        documents = (text_of.get(item) for item in range(n_items))
+        for batch in term_batches(REVIEWS, documents, terms, settings):
+            yield with_window(batch, time_window)
 
 
 def term_batches(

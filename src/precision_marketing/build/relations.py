@@ -244,6 +244,19 @@ def with_window(
     return pa.record_batch([*arrays, *batch.columns], schema=schema)
 
 
+def one_window(table: pa.Table, time_window: str) -> pa.RecordBatchReader:
+    """Return a table of one time window, as a dbt Python model returns it.
+
+    Examples
+    --------
+    >>> table = pa.table({"item_index": pa.array([3], pa.int32())})
+    >>> one_window(table, "serve").read_all().to_pylist()
+    [{'time_window': 'serve', 'item_index': 3}]
+    """
+    batches = (with_window(batch, time_window) for batch in table.to_batches())
+    return reader(window_schema(table.schema), batches)
+
+
 def window_schema(schema: pa.Schema, *, has_scorer: bool = False) -> pa.Schema:
     """Return `schema` with the columns in front that `with_window` adds.
 

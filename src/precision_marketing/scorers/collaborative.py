@@ -6,7 +6,7 @@ call these functions, so that what is searched is what is built. Settings are th
 item cosine's table, which the search gives.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from precision_marketing.algorithms.collaborative.ials import fit_ials, ials_sco
 from precision_marketing.algorithms.collaborative.local_ridge import fit_local_ridge
 from precision_marketing.algorithms.collaborative.neighbors import (
     item_neighbors,
+    item_neighbors_schema,
     neighbor_matrix,
     user_neighbors,
 )
@@ -30,6 +31,7 @@ from precision_marketing.algorithms.collaborative.spectral import (
     fit_spectral,
     spectral_scores,
 )
+from precision_marketing.build.relations import reader, window_schema, with_window
 from precision_marketing.build.windows import Window
 
 Settings: TypeAlias = Mapping[str, Any]
@@ -38,6 +40,35 @@ Lists: TypeAlias = Iterator[pa.RecordBatch]
 
 # User neighbors in memory at one time: 32 bytes each.
 NEIGHBORS_PER_BLOCK = 10_000_000
+
+
+def stream_neighbors(
+    windows: Iterable[Window],
+    neighbors: Callable[[Window, Settings], pa.Table],
+    settings: Settings,
+) -> pa.RecordBatchReader:
+    """Return the neighbors of all windows, as a dbt Python model returns them.
+
+    Parameters
+    ----------
+    windows : iterable of Window
+        As `read_windows` returns; read while DuckDB writes.
+    neighbors : callable
+        From a window and the settings to its neighbors (`item_neighbors_schema`).
+    settings : mapping
+        As `read_settings` returns.
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+        `item_neighbors_schema` with time_window in front.
+    """
+    batches = (
+        with_window(batch, window.time_window)
+        for window in windows
+        for batch in neighbors(window, settings).to_batches()
+    )
+    return reader(window_schema(item_neighbors_schema), batches)
 
 
 def item_cosine_neighbors(window: Window, settings: Settings) -> pa.Table:

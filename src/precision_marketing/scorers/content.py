@@ -7,10 +7,12 @@ import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix
 
+from precision_marketing.algorithms.collaborative.neighbors import item_neighbors_schema
 from precision_marketing.algorithms.content.item_embedding import embedding_scores
 from precision_marketing.algorithms.content.naive_bayes import term_shares
 from precision_marketing.algorithms.content.tfidf import (
     combined_profiles,
+    content_neighbors,
     user_profiles,
 )
 from precision_marketing.build.documents import FIELDS
@@ -105,6 +107,27 @@ def tfidf_profiles(fields: Fields, settings: dict[str, float]) -> csr_matrix:
     """
     profiles = {name: field.profiles for name, field in fields.items()}
     return combined_profiles(profiles, field_weights(settings))
+
+
+def tfidf_neighbors(fields: Fields, settings: dict[str, float]) -> pa.Table:
+    """Return the nearest items of each item by what is written of them.
+
+    Parameters
+    ----------
+    fields : mapping of str to Field
+        Fields of the items' texts by name; may be empty.
+    settings : dict
+        Settings of `content_tfidf`.
+
+    Returns
+    -------
+    pyarrow.Table
+        `item_neighbors_schema`; no rows where no field is known.
+    """
+    if not fields:
+        return item_neighbors_schema.empty_table()
+    profiles = tfidf_profiles(fields, settings)
+    return content_neighbors(profiles, top_k=settings["neighbors"])
 
 
 def tfidf_scores(

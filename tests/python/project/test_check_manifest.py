@@ -124,3 +124,40 @@ def test_a_python_model_calls_the_packages_of_its_folder():
     wrong = model._replace(text=model.text.replace("scorers.coll", "algorithms.coll"))
     (found,) = all_faults(wrong)
     assert "not its folder's" in found
+
+
+def test_a_reference_names_the_package():
+    own = {"package": "precision_marketing", "name": "stg_events"}
+    manifest = {
+        "nodes": {
+            "a": {"name": "int_events", "refs": [own]},
+            "b": {
+                "name": "int_users",
+                "refs": [{"package": None, "name": "stg_users"}],
+            },
+            "c": {
+                "name": "unique_stg_items",
+                "attached_node": "model.precision_marketing.stg_items",
+                "refs": [{"package": None, "name": "stg_items"}],
+            },
+        },
+        "exposures": {},
+        "unit_tests": {
+            "d": {"name": "a_claim", "given": [{"input": "ref('stg_events')"}]},
+            "e": {"name": "b_claim", "given": [{"input": "ref('p', 'stg_events')"}]},
+        },
+    }
+    assert list(check_manifest.references(manifest)) == [
+        'int_users: write `ref("precision_marketing", "stg_users")`.',
+        'a_claim: write `ref("precision_marketing", "stg_events")`.',
+    ]
+
+
+def test_a_unit_test_overrides_settings_that_exist():
+    tests = {
+        "a": {"name": "a_claim", "overrides": {"vars": {"windows": {}}}},
+        "b": {"name": "b_claim", "overrides": {"vars": {"window": {}}}},
+        "c": {"name": "c_claim", "overrides": None},
+    }
+    (found,) = check_manifest.overrides({"unit_tests": tests}, {"windows"})
+    assert "b_claim sets `window`" in found
