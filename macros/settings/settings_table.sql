@@ -96,7 +96,7 @@
          "effect": "[pin, exclude, cap](docs/business_rules.md)"},
         {"var": "scorers", "key": none, "kind": "mapping of mappings", "default": {},
          "unit": "mapping", "example": "{item_cosine: {similarity: euclidean}}",
-         "effect": "settings of the [algorithms](docs/algorithms/)"},
+         "effect": "settings of the [scorers](docs/scorers.md)"},
         {"var": "learned", "key": "training_users_maximum", "kind": "whole number",
          "lowest": 100, "unit": "users", "default": 20000,
          "effect": "users that the network learns from"},
@@ -183,6 +183,6 @@
     {% set parts = ["recommendations", "campaigns", "audiences"] %}
     {{ return([
         {"var": "parts", "key": none, "kind": "words", "words": parts, "unit": "list",
-         "default": parts, "effect": "what is built"},
+         "default": parts, "effect": "[what is built](docs/parts.md)"},
     ]) }}
 {% endmacro %}
