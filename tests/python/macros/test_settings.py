@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 from whole_builds import PROJECT
 
 MACRO_VALUES = run_path(str(PROJECT / ".ci" / "macro_values.py"))["MacroValues"]
@@ -251,6 +252,16 @@ def test_every_former_name_leads_to_a_setting():
     places = MACROS.former_settings()
     assert len(places) == 18
     assert all(key in NAMED[name] for name, key in places.values())
+
+
+def test_the_default_that_stands_in_the_project_file_too_is_the_tables():
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    in_table = {
+        record["var"]: record["default"] for record in TABLE if record["key"] is None
+    }
+    in_file = project["vars"]["precision_marketing"]
+    assert list(in_file) == ["parts"]
+    assert in_file["parts"] == list(in_table["parts"])
 
 
 def test_a_macro_that_reads_a_setting_that_is_not_there_stops():
