@@ -56,7 +56,7 @@ test: .venv/.test ## Run the Python tests, `dbt build` of the example among them
 	$(BIN)/python -m pytest
 
 .PHONY: lint
-lint: .venv/.lint ## Check SQL, Python, YAML and spelling; changes nothing
+lint: .venv/.lint ## Check SQL, Python, YAML, spelling, imports, layout; changes nothing
 	@failed=0; \
 	for check in "ruff check" "ruff format --check" "yamllint --strict ." codespell \
 			.ci/check_end_of_file lint-imports .ci/check_layout .ci/lint_sql; do \
@@ -86,7 +86,7 @@ lock: ## Write requirements/*.lock anew from pyproject.toml
 
 .PHONY: clean
 clean: ## Remove what was built; keeps .venv, databases, published files and data
-	rm -rf target logs dbt_packages .pytest_cache .ruff_cache integration_tests/target \
+	rm -rf target logs dbt_packages .pytest_cache .ruff_cache .import_linter_cache integration_tests/target \
 		integration_tests/logs integration_tests/dbt_packages
 
 # A stamp for each lock file: a second run installs nothing.

@@ -17,8 +17,7 @@ def render() -> str:
         }
         is_required = "required" if contract["is_required"] else "optional"
         rows = [
-            f"| {f'**{column}**' if needed else column} | {kind} |"
-            f" {meanings.get(column, '')} |"
+            f"| {f'**{column}**' if needed else column} | {kind} | {meanings[column]} |"
             for column, kind, needed in contract["columns"]
         ]
         head = ["| column | kind | meaning |", "|---|---|---|"]

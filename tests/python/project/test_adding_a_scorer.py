@@ -26,12 +26,12 @@ def model(dbt, session):
     )
     from precision_marketing.scorers.collaborative import item_cosine_recent
 
-    settings = read_settings(dbt.ref("int_scorer_settings"), "slow_profile")
-    neighbors = dict(window_tables(to_arrow(dbt.ref("item_cosine_neighbors"))))
+    settings = read_settings(dbt.ref("precision_marketing", "int_scorer_settings"), "slow_profile")
+    neighbors = dict(window_tables(to_arrow(dbt.ref("precision_marketing", "item_cosine_neighbors"))))
     windows = read_windows(
-        interactions=dbt.ref("int_user_item_matrix"),
-        users=dbt.ref("int_window_users"),
-        items=dbt.ref("int_item_features"),
+        interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+        users=dbt.ref("precision_marketing", "int_window_users"),
+        items=dbt.ref("precision_marketing", "int_item_features"),
     )
 
     def scores(window):
@@ -48,7 +48,7 @@ RECORD = """
     ]) }}
 """
 NEEDED = (
-    *("+recommendation_reasons", "+recommendation_explanations"),
+    *("+recommendations", "+recommendation_explanations"),
     "+recommender_quality",
     *("int_scorer_levers", "candidate_features"),
 )
@@ -163,7 +163,7 @@ def test_recommendations_are_explained_by_it(query):
     )
     assert parts[0] > 0
     reasons = query(
-        "select distinct reason_code from candidates.recommendation_reasons"
+        "select distinct reason_code from marts.recommendations"
         " where winning_scorer = 'slow_profile'"
     )
     assert ("because_you_bought",) in reasons

@@ -32,7 +32,7 @@ def on_item_neighbors(scorer, neighbors_of=scoring.item_cosine_neighbors):
     )
 
 
-# The scorer, its settings, and the sizes among them, as in macros/scorers.sql.
+# The scorer, its settings, and the sizes among them, as in macros/scorers/.
 SCORERS = {
     "item_cosine": (on_item_neighbors(scoring.item_cosine), {}, {"neighbors": 200}),
     "item_cosine_recent": (
