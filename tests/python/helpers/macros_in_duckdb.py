@@ -29,7 +29,7 @@ class SqlMacros:
         """Make a model's table of the tables of its connection, without dbt."""
         (file,) = MODELS.rglob(f"{name}.sql")
         template = self._environment.from_string(file.read_text(encoding="utf-8"))
-        sql = template.render(ref=lambda model: model)
+        sql = template.render(ref=lambda *names: names[-1])
         connection.execute(f"create or replace table {name} as {sql}")
 
     def dispatch(self, name: str, package: str):

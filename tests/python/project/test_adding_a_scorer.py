@@ -26,8 +26,11 @@ def model(dbt, session):
     )
     from precision_marketing.scorers.collaborative import item_cosine_recent
 
-    settings = read_settings(dbt.ref("precision_marketing", "int_scorer_settings"), "slow_profile")
-    neighbors = dict(window_tables(to_arrow(dbt.ref("precision_marketing", "item_cosine_neighbors"))))
+    settings = read_settings(
+        dbt.ref("precision_marketing", "int_scorer_settings"), "slow_profile"
+    )
+    near = to_arrow(dbt.ref("precision_marketing", "item_cosine_neighbors"))
+    neighbors = dict(window_tables(near))
     windows = read_windows(
         interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
         users=dbt.ref("precision_marketing", "int_window_users"),
