@@ -39,7 +39,7 @@ def exploration(
         From an array of users, ascending, to an array of int32, shape (users, length):
         items that the user may be offered, by the content scorers' lists together
         (sum of 1 / (60 + rank), to a billionth); then, for whom content says nothing,
-        in turn, each user begining one further on. -1 after the end.
+        in turn, each user beginning one further on. -1 after the end.
     """
 
     def explored(users: np.ndarray) -> np.ndarray:
