@@ -33,11 +33,11 @@ buyers as (
 -- What the scorers say of a target, where they are built (docs/parts.md).
 chances as (
 
+    {% if precision_marketing.has_part("recommendations") %}
     select
         time_window,
         target_index,
         user_index,
-        {% if precision_marketing.has_part("recommendations") %}
         -- Not `greatest`, which takes an absent chance for the bound.
         case
             when chance < 1e-6 then 1e-6
@@ -45,12 +45,16 @@ chances as (
             else chance
         end as chance
     from {{ ref("precision_marketing", "target_chances") }}
-        {% else %}
+    {% else %}
+    select
+        users.time_window,
+        targets.target_index,
+        users.user_index,
         cast(null as double) as chance
     from users
     cross join targets
     where 1 = 0
-        {% endif %}
+    {% endif %}
 
 ),
 

@@ -15,7 +15,13 @@ ranked_users as (
 
 own as (
 
-    select rankings.*
+    select
+        rankings.time_window,
+        rankings.scorer,
+        rankings.user_index,
+        rankings.item_index,
+        rankings.score,
+        rankings.ranking_rank
     from {{ ref("precision_marketing", "every_ranking") }} as rankings
     inner join ranked_users
         on rankings.time_window = ranked_users.time_window

@@ -1,7 +1,7 @@
 -- Grain: one row per ordered pair of channels of a path: how often a journey that is at
--- the first comes to the second, itself included. The fundamental matrix (I - Q)^-1 of a
--- Markov chain, by Gauss and Jordan's elimination of one channel after another; rows of
--- I - Q are diagonally dominant, so that no pivot is sought.
+-- the first comes to the second, itself included. The fundamental matrix (I - Q)^-1 of
+-- a Markov chain, by Gauss and Jordan's elimination of one channel after another; rows
+-- of I - Q are diagonally dominant, so that no pivot is sought.
 {% set channel_maximum = 200 %}
 with recursive
 

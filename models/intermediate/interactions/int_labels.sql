@@ -1,5 +1,6 @@
 -- Grain: one row per time window, user and item that the user got in its label slice.
-{% set deciding_slice = "min" if precision_marketing.setting("recommendations", "target") == "new" else "max" %}
+{% set target = precision_marketing.setting("recommendations", "target") %}
+{% set deciding_slice = "min" if target == "new" else "max" %}
 with
 
 events as (

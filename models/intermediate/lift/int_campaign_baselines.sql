@@ -27,8 +27,8 @@ whole_baselines as (
         -- Rates of days before the first event would be taken for 0.
         coalesce(
             min(baseline_from) >= (
-                select min(occurred_at)
-                from {{ ref("precision_marketing", "int_events") }}
+                select min(events.occurred_at)
+                from {{ ref("precision_marketing", "int_events") }} as events
             ), false
         ) as has_whole_baseline
     from {{ ref("precision_marketing", "int_campaign_measurements") }}
