@@ -271,7 +271,9 @@ def reranked_batches(
     """
     show_log_in_dbt()
     pins = ", ".join(map(str, rules.pinned))
-    owned_pins = interactions.filter(f"is_excluded and item_index in ({pins})")
+    owned_pins = interactions.filter(
+        f"time_window = 'serve' and is_excluded and item_index in ({pins})"
+    )
     for start in range(0, users.size, USERS_PER_BLOCK):
         block = slice(start, start + USERS_PER_BLOCK)
         asked = users[block]
@@ -333,12 +335,12 @@ def _ranking(
 def _rows_of(
     relation: Any, users: np.ndarray, columns: str
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return the `serve` rows of some users: the position of each's user, columns."""
+    """Return the rows of some users: the position of each's user, columns."""
     first, last = int(users[0]), int(users[-1])
     table = to_arrow(
-        relation.filter(
-            f"time_window = 'serve' and user_index between {first} and {last}"
-        ).project(f"user_index, {columns}")
+        relation.filter(f"user_index between {first} and {last}").project(
+            f"user_index, {columns}"
+        )
     )
     position = np.full(last - first + 1, -1)
     position[users - first] = np.arange(users.size)

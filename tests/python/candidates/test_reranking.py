@@ -91,7 +91,7 @@ def test_half_of_the_scored_users_explore_at_every_other_rank(connection):
 def test_without_rules_the_first_ranks_are_published_as_they_are(connection):
     """Two of three ranks of the published ranking; nothing is moved."""
     served = connection.sql(
-        "select 'serve' as time_window, 'blend' as scorer, 0 as user_index,"
+        "select 'blend' as scorer, 0 as user_index,"
         " 3 + rank as item_index, rank as ranking_rank, 1 - rank / 10 as score"
         " from (select unnest([3, 1, 2]) as rank)"
     )
@@ -137,10 +137,9 @@ def no_rules(n_items: int, length: int) -> ItemRules:
 def shop(connection):
     """Give users 0, 1, 2 and 5; the second is not scored, the third has no ranking."""
     connection.execute(
-        "create table served as from (values ('serve', 0, 9, 2e0, 1),"
-        " ('serve', 0, 7, 1e0, 2), ('serve', 1, 7, 1e0, 1), ('serve', 5, 8, 4e0, 1),"
-        " ('serve', 5, 7, 1e0, 2), ('test', 5, 6, 1e0, 1))"
-        " as t(time_window, user_index, item_index, score, ranking_rank);"
+        "create table served as from (values (0, 9, 2e0, 1), (0, 7, 1e0, 2),"
+        " (1, 7, 1e0, 1), (5, 8, 4e0, 1), (5, 7, 1e0, 2))"
+        " as t(user_index, item_index, score, ranking_rank);"
         "create table interactions as from (values ('serve', 5, 9, true),"
         " ('serve', 2, 9, false), ('test', 2, 9, true), ('serve', 1, 9, true),"
         " ('serve', 5, 3, true)) as t(time_window, user_index, item_index, is_excluded)"
@@ -205,9 +204,7 @@ def test_while_no_rule_asks_nothing_but_the_served_ranking_is_read(shop):
     specification = importlib.util.spec_from_file_location("reranked_items", path)
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
-    served = shop.sql(
-        "select 'blend' as scorer, * from served where time_window = 'serve'"
-    )
+    served = shop.sql("select 'blend' as scorer, * from served")
     settings = shop.sql(
         "from (values ('reranking', 'is_wanted', 0, null),"
         " ('reranking', 'list_length', 1, null)) as t(scorer, setting, setting_value,"

@@ -43,7 +43,7 @@ SCORERS = {
     "last_basket": (on_item_neighbors(scoring.last_basket), {}, {"neighbors": 200}),
     "next_basket": (
         on_item_neighbors(scoring.next_basket, scoring.next_basket_neighbors_of),
-        {"decay": 0.5, "reach": 3},
+        {"reach_decay": 0.5, "reach": 3},
         {"neighbors": 200},
     ),
     "user_cosine": (
