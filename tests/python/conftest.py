@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -62,8 +63,10 @@ class DbtProject:
             )
         ]
         result = self._runner.invoke([*arguments, *common, "--vars", variables])
-        # Let go of the file, so that the test can open it.
+        # Let go of the file, so that the test can open it: cursors that Python models
+        # read from lie in circles of references until they are collected.
         DuckDBConnectionManager.close_all_connections()
+        gc.collect()
         return "" if result.success else "\n".join([*errors, str(result.exception)])
 
     def check_inputs(self, folder: Path, variables: str = "{}") -> Path:
