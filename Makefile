@@ -5,6 +5,8 @@
 INPUT_DIR ?= $(PRECISION_MARKETING_INPUT_DIR)
 DATABASE ?= $(or $(PRECISION_MARKETING_DATABASE),precision_marketing.duckdb)
 VARS ?= {}
+# A build of the tests needs about one core and 2 GB.
+TEST_PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 
 PUBLISHED := published/$(basename $(notdir $(DATABASE))).duckdb
@@ -53,7 +55,7 @@ run-openbandit: data/open_bandit/.complete ## The same on 60,000 impressions wit
 
 .PHONY: test
 test: .venv/.test ## Run the Python tests, `dbt build` of the example among them
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
 
 .PHONY: lint
 lint: .venv/.lint ## Check SQL, Python, YAML, spelling, imports, layout; changes nothing

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import duckdb
 import pytest
 
 FIRST, SECOND = datetime(2025, 3, 1), datetime(2025, 3, 8)
@@ -38,7 +39,7 @@ EVERYTHING = ("+audience_history", "+audience_summary")
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory, dbt_project, write_csv, fetch):
+def build(tmp_path_factory, dbt_project, write_csv):
     """Return a function that builds inputs into one database and gives the history."""
     folder = tmp_path_factory.mktemp("history")
     database = folder / "build" / "inputs.duckdb"
@@ -55,7 +56,10 @@ def build(tmp_path_factory, dbt_project, write_csv, fetch):
             " campaign_holdout_share: 0}}",
         )
         assert not errors, errors
-        return fetch(database, "from marts.audience_history order by all")
+        # Not read only, as `fetch` is: dbt's own connection may still be open here, and
+        # DuckDB gives a process one way of opening a file.
+        with duckdb.connect(str(database)) as connection:
+            return connection.sql("from marts.audience_history order by all").fetchall()
 
     return run
 
