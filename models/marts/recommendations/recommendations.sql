@@ -38,7 +38,7 @@ because_items as (
     select
         item_index,
         item_id,
-        {{ precision_marketing.quoted_title("title", "item_id") }} as quoted_title
+        {{ precision_marketing.quoted_title("title", "item_id") }} as title
     from items
 
 ),
@@ -67,10 +67,10 @@ explained as (
         case published_items.placement_rule
             when 'pinned' then 'Selected by our shop.'
             when 'explored' then 'New to most of our customers.'
-            else replace(
-                reasons.reason_template, '{item}',
-                coalesce(because_items.quoted_title, '')
-            )
+            else
+                replace(
+                    reasons.reason_template, '{item}', coalesce(because_items.title, '')
+                )
         end as reason_text
     from published_items
     inner join users on published_items.user_index = users.user_index
