@@ -14,6 +14,8 @@ PUBLIC = {
     "amazon-toys": "2020-01-01",
     "movielens-100k": None,
 }
+# Published numbers are means over all users with a label, not over a sample.
+EVERY_USER = {"windows": {"evaluated_users": 10_000_000}}
 # One retailer's year, asked two questions: `make data/complete_journey/.complete`.
 COMPLETE_JOURNEY = PROJECT / "data" / "complete_journey"
 RECOMMENDATION_TARGETS = ("any", "new")
@@ -48,7 +50,10 @@ class DataSet:
 
 def public_sets(data: Path) -> list[DataSet]:
     """Return the public sets, below a folder or fetched, present or not."""
-    shared = [DataSet(name, data / name, day) for name, day in PUBLIC.items()]
+    shared = [
+        DataSet(name, data / name, day, variables=EVERY_USER)
+        for name, day in PUBLIC.items()
+    ]
     asked = [
         DataSet(
             f"complete-journey-{target}",

@@ -1,5 +1,6 @@
 -- Grain: one row per time window and user with profiling consent.
-{% set maximum = precision_marketing.setting("learned", "training_users_maximum") %}
+{% set trained = precision_marketing.setting("learned", "training_users_maximum") %}
+{% set evaluated = precision_marketing.setting("windows", "evaluated_users") %}
 with
 
 histories as (
@@ -70,12 +71,13 @@ final as (
         label_count,
         case
             when time_window = 'serve' then true
-            when time_window = 'test' and label_count > 0 then true
             -- Of those who got nothing some: the rankings are not judged on them, but
             -- the chance to buy at all is learned and judged (docs/audiences.md).
-            when time_window = 'test' and hash_rank * 20 <= {{ maximum }} then true
+            when time_window = 'test' and hash_rank * 20 <= {{ evaluated }} then true
             else (label_count > 0 or mod(hash_rank, 5) = 0)
-                and hash_rank <= {{ maximum }}
+                and hash_rank <= case
+                    when time_window = 'test' then {{ evaluated }} else {{ trained }}
+                end
         end as is_scored,
         -- In `train` the learned rankings are trained on one half of the users and
         -- judged on the other, both ways round. A fifth of a half never trains and only

@@ -86,7 +86,11 @@ def test_the_example_builds_with_other_settings(tmp_path: Path):
     settings = {
         "input_checks": {"maximum_quantity": 1000},
         "event_types": {"view": 2},
-        "windows": {"label_share": 0.2, "holdout_share": 0.3},
+        "windows": {
+            "label_share": 0.2,
+            "holdout_share": 0.3,
+            "evaluated_users": 500,
+        },
         "interactions": {"half_life_days": 30, "saturation": "none"},
         "recommendations": {
             "target": "any",
