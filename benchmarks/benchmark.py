@@ -15,10 +15,14 @@ from benchmarks.cost import run_builds, summarize
 from benchmarks.machine import PROJECT
 from benchmarks.measuring import CommandFailedError
 from benchmarks.parts import Parts
+from benchmarks.pipeline.section import measure_pipeline
 from benchmarks.quality.section import measure_set
 from benchmarks.sets import own_set, public_sets
 from benchmarks.speed.processes import EngineFailedError
 from benchmarks.speed.section import ENGINES, Plan, measure_matrix
+
+# A public set, a retailer's year, and a generated shop of a million events.
+PIPELINE_SETS = ("yelp2018", "complete-journey-new", "1m")
 
 
 @dataclass
@@ -85,6 +89,27 @@ class Benchmark:
                 return measure_matrix(name, interactions, scratch, plan)
 
             self._part("speed", name, measured)
+
+    def pipeline(self) -> None:
+        """Build sets with the package's defaults and with public libraries."""
+        present = {found.name: found for found in public_sets(self.options.data)}
+        for name in PIPELINE_SETS:
+            if name in present and not present[name].is_present:
+                self._skip("pipeline", name, f"no events in {present[name].folder}")
+                continue
+
+            def measured(scratch: Path, name=name) -> dict:
+                if name in present:
+                    folder, variables = present[name].folder, present[name].variables
+                else:
+                    folder, variables = (self.options.shops or scratch) / name, {}
+                    growth.generate(name, folder)
+                dbt = self._dbt(
+                    scratch, {**variables, "input_dir": str(folder.resolve())}
+                )
+                return measure_pipeline(name, dbt, scratch, self.options.repeats)
+
+            self._part("pipeline", name, measured)
 
     def neural(self) -> None:
         """Train and score the learned scorers on generated candidates."""

@@ -8,6 +8,9 @@ from pathlib import Path
 from benchmarks.machine import PROJECT
 from benchmarks.measuring import Cost, measure
 
+# Unit tests belong to development: what is measured is what `make run` builds.
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+
 
 @dataclass(frozen=True)
 class Build:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.builds import Dbt, layer_seconds, slowest_models
+from benchmarks.builds import NO_UNIT_TESTS, Dbt, layer_seconds, slowest_models
 from benchmarks.machine import PROJECT, describe
 from benchmarks.measuring import measure
 
 # Sizes of the generated shop. As many events per user in each, so that only the number
 # of users grows, and of items with them, up to the 20,000 of the largest shop.
 EVENTS_PER_USER = 50
-USERS = {"0.1m": 2_000, "1m": 20_000, "10m": 200_000}
+USERS = {"0.1m": 2_000, "1m": 20_000, "10m": 200_000, "30m": 600_000}
 
 
 def measure_size(name: str, dbt: Dbt, shop: Path) -> dict:
@@ -39,22 +39,10 @@ def measure_size(name: str, dbt: Dbt, shop: Path) -> dict:
     CommandFailedError
         If the generator or dbt fails.
     """
-    complete = shop / ".complete"
-    if not complete.exists():
-        print(f"{name}: generating the shop", flush=True)
-        generator = [sys.executable, "-m", "examples.example_data"]
-        users = ["--users", str(USERS[name])]
-        measure(
-            [
-                *(*generator, *users, "--events-per-user", str(EVENTS_PER_USER)),
-                *("--out", str(shop)),
-            ],
-            {"PYTHONPATH": str(PROJECT / "src")},
-        )
-        complete.touch()
+    generate(name, shop)
     dbt.parse()
     print(f"{name}: dbt build", flush=True)
-    build = dbt.build()
+    build = dbt.build(*NO_UNIT_TESTS)
     return {
         "size": name,
         "events": _count_events(shop),
@@ -66,6 +54,37 @@ def measure_size(name: str, dbt: Dbt, shop: Path) -> dict:
         "layer_seconds": layer_seconds(build.results),
         "slowest_models": slowest_models(build.results, 10),
     }
+
+
+def generate(name: str, shop: Path) -> None:
+    """Generate a shop, unless it is there and complete.
+
+    Parameters
+    ----------
+    name : str
+        One of `USERS`.
+    shop : Path
+        Its folder.
+
+    Raises
+    ------
+    CommandFailedError
+        If the generator fails.
+    """
+    complete = shop / ".complete"
+    if complete.exists():
+        return
+    print(f"{name}: generating the shop", flush=True)
+    generator = [sys.executable, "-m", "examples.example_data"]
+    users = ["--users", str(USERS[name])]
+    measure(
+        [
+            *(*generator, *users, "--events-per-user", str(EVENTS_PER_USER)),
+            *("--out", str(shop)),
+        ],
+        {"PYTHONPATH": str(PROJECT / "src")},
+    )
+    complete.touch()
 
 
 def exponents(parts: Mapping[str, Mapping]) -> list[dict]:

@@ -7,7 +7,10 @@ that an interrupted run goes on where it stopped, and the report is rendered fro
 import json
 from pathlib import Path
 
-SECTIONS = ("quality", "speed", "neural", "growth", "campaigns", "cost")
+SECTIONS = (
+    *("quality", "speed", "pipeline", "neural", "growth"),
+    *("campaigns", "cost"),
+)
 
 
 class Parts:

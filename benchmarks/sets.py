@@ -47,13 +47,15 @@ class DataSet:
         """Whether the folder has events."""
         return any(self.folder.glob("events.*"))
 
+    @property
+    def judged_variables(self) -> dict:
+        """The vars of a build that is compared with published numbers, if any are."""
+        return self.variables | (EVERY_USER if self.name in PUBLIC else {})
+
 
 def public_sets(data: Path) -> list[DataSet]:
     """Return the public sets, below a folder or fetched, present or not."""
-    shared = [
-        DataSet(name, data / name, day, variables=EVERY_USER)
-        for name, day in PUBLIC.items()
-    ]
+    shared = [DataSet(name, data / name, day) for name, day in PUBLIC.items()]
     asked = [
         DataSet(
             f"complete-journey-{target}",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.builds import Dbt
+from benchmarks.builds import NO_UNIT_TESTS, Dbt
 from benchmarks.machine import PROJECT, describe
 from benchmarks.sets import DataSet
 
@@ -40,12 +40,14 @@ def measure_set(
     CalledProcessError
         If the judge fails.
     """
-    variables = data_set.variables | {"input_dir": str(data_set.folder.resolve())}
+    variables = data_set.judged_variables | {
+        "input_dir": str(data_set.folder.resolve())
+    }
     database, target = scratch / "quality.duckdb", scratch / "target"
     dbt = Dbt(command, database, target, variables, threads)
     dbt.parse()
     print(f"{data_set.name}: dbt build", flush=True)
-    build = dbt.build()
+    build = dbt.build(*NO_UNIT_TESTS)
     cost = build.cost
     print(
         f"{data_set.name}: built in {cost.wall_seconds:.0f} s, "
@@ -60,7 +62,7 @@ def measure_set(
     return {
         "set": data_set.name,
         "expected_split_on": data_set.split_on,
-        "variables": data_set.variables,
+        "variables": data_set.judged_variables,
         "machine": describe(),
         "wall_seconds": cost.wall_seconds,
         "cpu_seconds": cost.cpu_seconds,

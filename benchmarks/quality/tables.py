@@ -61,11 +61,13 @@ def connect(database: Path) -> duckdb.DuckDBPyConnection:
 
 
 def read_labels(connection: duckdb.DuckDBPyConnection) -> dict[int, set[int]]:
-    """Return the labels of `test` by user."""
+    """Return the labels of `test` by user, of those whom rankings are judged on."""
     labels: dict[int, set[int]] = defaultdict(set)
     query = """
-        select user_index, item_index from intermediate.int_labels
-        where time_window = 'test'
+        select user_index, item_index
+        from intermediate.int_labels
+        inner join intermediate.int_window_users using (time_window, user_index)
+        where time_window = 'test' and is_scored
     """
     for user, item in connection.execute(query).fetchall():
         labels[user].add(item)

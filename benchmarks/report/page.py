@@ -4,7 +4,16 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.report import campaigns, cost, growth, neural, quality, speed, targets
+from benchmarks.report import (
+    campaigns,
+    cost,
+    growth,
+    neural,
+    pipeline,
+    quality,
+    speed,
+    targets,
+)
 
 _INTRODUCTION = """\
 # Benchmarks
@@ -73,6 +82,7 @@ def _rest(parts: Parts, *, details: bool) -> list[str]:
     lines = []
     sections = {
         "speed": speed,
+        "pipeline": pipeline,
         "neural": neural,
         "growth": growth,
         "campaigns": campaigns,
