@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+
 from benchmarks.builds import Dbt
 from benchmarks.measuring import Cost
 from benchmarks.pipeline import section
