@@ -54,7 +54,7 @@ def top_by_text(
     pyarrow.RecordBatch
         `scores_schema`.
     """
-    by_term = right.T.tocsr()
+    by_term = _rows_kept(right, window.eligible_items).T.tocsr()
     for users in user_blocks(weights, right, window.scored_users):
         batches = iterate_top_items(
             left(weights[users]),
@@ -68,6 +68,15 @@ def top_by_text(
         numbers = pa.array(users, pa.int32())
         for batch in batches:
             yield batch.set_column(0, "user_index", numbers.take(batch["user_index"]))
+
+
+def _rows_kept(rows: csr_matrix, is_kept: np.ndarray) -> csr_matrix:
+    """Return rows with some emptied: what may not be ranked is not multiplied."""
+    if is_kept.all():
+        return rows
+    stays = np.repeat(is_kept, np.diff(rows.indptr))
+    starts = np.concatenate([[0], np.cumsum(stays)])[rows.indptr]
+    return csr_matrix((rows.data[stays], rows.indices[stays], starts), rows.shape)
 
 
 def user_blocks(
