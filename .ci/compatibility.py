@@ -47,7 +47,7 @@ class Pair(NamedTuple):
 
 # Lowest and newest of each line; the locked pair among them.
 PAIRS = (
-    Pair("1.11.0", "1.10.0", "1.4.1"),
+    Pair("1.11.2", "1.10.0", "1.4.2"),
     Pair("1.11.16", "1.11.1", "1.4.5"),
     Pair("1.11.16", "1.11.1", "1.5.6"),
     Pair("1.11.16", "1.11.1", "2.0.1"),
@@ -57,7 +57,7 @@ PAIRS = (
 
 def run(command: list[str], log: Path, **variables: str) -> bool:
     """Run a command with its output in a file; return whether it succeeded."""
-    ours = ("DBT_", "PRECISION_MARKETING_")
+    ours = ("DBT_", "PRECISION_MARKETING_", "PYTHONPATH")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     with log.open("a", encoding="utf-8") as output:
         finished = subprocess.run(
@@ -87,6 +87,8 @@ def install(pair: Pair, folder: Path, log: Path) -> str:
     # dbt's own dependencies decide; the lock only fills in where they leave it open.
     names = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
     others = [line for line in rest if line.split("==")[0] in (*names, "threadpoolctl")]
+    # The library too, so that pip holds the pair against pyproject.toml's floors.
+    others.append(str(PROJECT))
     if run([*pip, *pair.packages, *others], log):
         return ""
     alone = [f"dbt-core=={pair.dbt_core}", PARSER]
@@ -101,7 +103,6 @@ def build(pair: Pair, folder: Path, log: Path) -> str:
     succeeded = run(
         [str(folder / "bin" / "dbt"), "--no-use-colors", "build", "--no-partial-parse"],
         log,
-        PYTHONPATH=str(PROJECT / "src"),
         PRECISION_MARKETING_DATABASE=str(folder / "shop.duckdb"),
         DBT_TARGET_PATH=str(folder / "target"),
         DBT_LOG_PATH=str(folder / "logs"),

@@ -16,7 +16,8 @@ def model(dbt, session):
         raise RuntimeError(
             f"Python module `{missing.name}` is missing where dbt runs: {install}"
         ) from missing
-    package_version = dbt.config.meta_get("package_version")
+    # Not `meta_get`, which dbt reads from Python models only from 1.11.6 on.
+    package_version = dbt.config.get("meta")["package_version"]
     if library_version != package_version:
         raise RuntimeError(
             f"The Python library precision-marketing is {library_version} where dbt"

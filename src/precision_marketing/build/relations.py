@@ -8,6 +8,7 @@ query's connection").
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,10 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 TIME_WINDOWS = ("train", "test", "serve")
+
+# A relation of DuckDB 1.4 does not keep its cursor, which closes when it is forgotten:
+# each is kept for as long as there is its relation.
+_cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 scorer_schema = pa.schema(
     [
@@ -93,6 +98,7 @@ def on_other_cursor(relation: Any, connection: Any) -> Any:
     Returns
     -------
     duckdb.DuckDBPyRelation
+        Keep it while relations are read that are made of it.
 
     Examples
     --------
@@ -105,7 +111,10 @@ def on_other_cursor(relation: Any, connection: Any) -> Any:
     >>> connection.sql("select * from batches").fetchall()
     [(7,)]
     """
-    return connection.cursor().sql(relation.sql_query())
+    cursor = connection.cursor()
+    other = cursor.sql(relation.sql_query())
+    _cursors[other] = cursor
+    return other
 
 
 def row_count(relation: Any) -> int:

@@ -1,3 +1,6 @@
+import weakref
+from types import SimpleNamespace
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -8,6 +11,7 @@ from precision_marketing.algorithms.kernels.top_items import scores_schema
 from precision_marketing.build.relations import (
     TIME_WINDOWS,
     matrix,
+    on_other_cursor,
     reader,
     scorer_schema,
     to_arrow,
@@ -30,6 +34,21 @@ def scores(user_index):
         for value, field in zip(values, scores_schema, strict=True)
     ]
     return pa.record_batch(arrays, schema=scores_schema)
+
+
+def test_another_cursor_is_there_as_long_as_its_relation():
+    # A relation of DuckDB 1.4 alone does not keep it open.
+    with duckdb.connect() as connection:
+        cursor = connection.cursor()
+        is_there = weakref.ref(cursor)
+        given = [cursor]
+        one = connection.sql("select 1 as item_index")
+        other = on_other_cursor(one, SimpleNamespace(cursor=given.pop))
+        del cursor
+        assert is_there()
+        assert other.project("item_index").fetchall() == [(1,)]
+        del other
+        assert not is_there()
 
 
 def test_a_relation_becomes_a_table_with_its_types_and_order():

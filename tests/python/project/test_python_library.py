@@ -13,7 +13,7 @@ from whole_builds import PROJECT
 def run_model(package_version: str):
     folder = PROJECT / "python_models" / "intermediate" / "settings"
     model = runpy.run_path(str(folder / "int_python_library.py"))["model"]
-    config = SimpleNamespace(meta_get={"package_version": package_version}.get)
+    config = SimpleNamespace(get={"meta": {"package_version": package_version}}.get)
     return model(SimpleNamespace(config=config), None)
 
 
