@@ -1,0 +1,52 @@
+{# Stop unless the arguments of the test `table_rules` are of the kinds that it reads. #}
+{% macro check_table_rules(table, given, one_row) %}
+    {% for name, value in given.items() %}
+        {% set is_mapping = name in ["values", "expressions"] %}
+        {% set is_right = (value is mapping) if is_mapping
+            else precision_marketing.is_list(value) %}
+        {% if not is_right %}
+            {% do precision_marketing.table_rules_error(table, "`" ~ name ~ "` is to be "
+                ~ ("a mapping by " ~ ("column" if name == "values" else "name")
+                    if is_mapping else "a list, as `[" ~ value ~ "]`")) %}
+        {% endif %}
+    {% endfor %}
+    {% for range in given.ranges %}
+        {% if range is not mapping or "columns" not in range
+            or not precision_marketing.is_list(range.columns)
+            or not ("minimum" in range or "maximum" in range)
+            or range.keys() | reject("in", ["columns", "minimum", "maximum"]) | list %}
+            {% do precision_marketing.table_rules_error(table, "a range is written "
+                ~ "`{columns: [a, b], minimum: 0, maximum: 1}`, with one bound or both, "
+                ~ "not `" ~ range ~ "`") %}
+        {% endif %}
+    {% endfor %}
+    {% if not (one_row or given.values() | select | list) %}
+        {% do precision_marketing.table_rules_error(table, "it names no rule: give it "
+            ~ "one_row: true, " ~ given.keys() | join(" or ")) %}
+    {% endif %}
+{% endmacro %}
+
+
+{# Stop at a column that the table has not. #}
+{% macro check_rule_columns(table, given, relation) %}
+    {% set named = given.not_null + given["values"].keys() | list %}
+    {% for key in given["keys"] %}
+        {% do named.extend(precision_marketing.key_columns(key)) %}
+    {% endfor %}
+    {% for range in given.ranges %}
+        {% do named.extend(range.columns) %}
+    {% endfor %}
+    {% set columns = adapter.get_columns_in_relation(relation)
+        | map(attribute="name") | map("lower") | list %}
+    {% for column in named if column | lower not in columns %}
+        {% do precision_marketing.table_rules_error(table, "it has no column `" ~ column
+            ~ "`: " ~ precision_marketing.nearest_or_all(
+                column, columns, "its columns")) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro table_rules_error(table, what) %}
+    {{ exceptions.raise_compiler_error(
+        "The test `table_rules` of `" ~ table ~ "`: " ~ what ~ ".") }}
+{% endmacro %}

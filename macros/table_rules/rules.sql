@@ -1,0 +1,82 @@
+{# What the test `table_rules` is made of: a rule is its text, and SQL that counts the
+   rows that break it and is null where none do. #}
+{% macro row_rules(given) %}
+    {% set faults = [] %}
+    {% for column in given.not_null %}
+        {% do faults.append(["no null in " ~ column, column ~ " is null"]) %}
+    {% endfor %}
+    {% for range in given.ranges %}
+        {% do faults.extend(precision_marketing.range_faults(range)) %}
+    {% endfor %}
+    {% for column, accepted in given["values"].items() %}
+        {% set literals = [] %}
+        {% for value in accepted %}
+            {% do literals.append(
+                precision_marketing.text_literal(value) if value is string else value) %}
+        {% endfor %}
+        {% do faults.append([
+            "values of " ~ column ~ ": " ~ accepted | join(", "),
+            column ~ " not in (" ~ literals | join(", ") ~ ")"]) %}
+    {% endfor %}
+    {% for name, expression in given.expressions.items() %}
+        {% do faults.append([name, "(" ~ expression ~ ") is not true"]) %}
+    {% endfor %}
+    {% set rules = [] %}
+    {% for rule, fault in faults %}
+        {% do rules.append(
+            [rule, "nullif(count(case when " ~ fault ~ " then 1 end), 0)"]) %}
+    {% endfor %}
+    {{ return(rules) }}
+{% endmacro %}
+
+
+{% macro range_faults(range) %}
+    {% set words, outside = [], [] %}
+    {% for bound, word, sign in [["minimum", "from", "<"], ["maximum", "to", ">"]]
+        if bound in range %}
+        {% do words.append(" " ~ word ~ " " ~ range[bound]) %}
+        {% do outside.append(" " ~ sign ~ " " ~ range[bound]) %}
+    {% endfor %}
+    {% set faults = [] %}
+    {% for column in range.columns %}
+        {% do faults.append([
+            "range of " ~ column ~ words | join,
+            column ~ outside | join(" or " ~ column)]) %}
+    {% endfor %}
+    {{ return(faults) }}
+{% endmacro %}
+
+
+{# A key counts the rows that have theirs in common with another. #}
+{% macro key_rules(given, relation) %}
+    {% set rules = [] %}
+    {% for key in given["keys"] %}
+        {% set columns = precision_marketing.key_columns(key) | join(", ") %}
+        {% set where = " where " ~ key.where if key is mapping and key.where else "" %}
+        {% do rules.append([
+            "key " ~ columns ~ where,
+            "(select cast(sum(same_key.row_count) as bigint) from ("
+                ~ "select count(*) as row_count from " ~ relation ~ where
+                ~ " group by " ~ columns ~ " having count(*) > 1) as same_key)"]) %}
+    {% endfor %}
+    {{ return(rules) }}
+{% endmacro %}
+
+
+{# A key is written `user_id`, `[user_id, item_id]` or `{columns: ..., where: ...}`. #}
+{% macro key_columns(key) %}
+    {% set columns = key.columns if key is mapping else key %}
+    {{ return([columns] if columns is string else columns) }}
+{% endmacro %}
+
+
+{# A text in SQL. #}
+{% macro text_literal(value) %}
+    {{ return("'" ~ value | replace("'", "''") ~ "'") }}
+{% endmacro %}
+
+
+{# What the tested table is called; a test with a `where` of its own has a subquery. #}
+{% macro tested_table(relation) %}
+    {{ return(relation.identifier or model.file_key_name.split(".") | last) }}
+{% endmacro %}
