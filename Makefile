@@ -38,7 +38,7 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 
 .PHONY: run
 run: .venv/.runtime ## Build every table, publish them, print recommendations and campaigns
-	$(BIN)/dbt build --vars "$$VARS"
+	$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
 	$(BIN)/python -m precision_marketing.publishing.publishing \
 		--database "$(DATABASE)" --published "$(PUBLISHED)"
 	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)"

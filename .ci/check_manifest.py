@@ -24,7 +24,6 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = "precision_marketing"
 LAYERS = ("staging", "intermediate", "scorers", "candidates", "marts")
 MODEL_LINES, MACRO_LINES, LONG_ONES = 100, 30, 10
-KEY_TESTS = {"unique", "unique_combination"}
 
 # Which packages of the library a folder of Python models calls, `build` besides.
 LIBRARY = {
@@ -50,7 +49,7 @@ class Model(NamedTuple):
     config: dict[str, Any]
     description: str
     has_key_constraint: bool
-    tests: frozenset[str]
+    rules: frozenset[str]
     has_unit_test: bool
     text: str
 
@@ -68,10 +67,12 @@ class Model(NamedTuple):
 
 def read_models(manifest: dict[str, Any], project: Path) -> dict[str, Model]:
     """Return the package's models by their unique id."""
-    tests = defaultdict(set)
+    rules = defaultdict(set)
     for node in manifest["nodes"].values():
-        if node["resource_type"] == "test" and node.get("attached_node"):
-            tests[node["attached_node"]].add(node["test_metadata"]["name"])
+        metadata = node.get("test_metadata") or {}
+        if metadata.get("name") == "table_rules":
+            given = metadata["kwargs"]
+            rules[node["attached_node"]] |= {name for name in given if given[name]}
     tested = {
         parent
         for test in manifest["unit_tests"].values()
@@ -95,7 +96,7 @@ def read_models(manifest: dict[str, Any], project: Path) -> dict[str, Model]:
             config=node["config"],
             description=node["description"],
             has_key_constraint=any(c["type"] == "primary_key" for c in constraints),
-            tests=frozenset(tests[key]),
+            rules=frozenset(rules[key]),
             has_unit_test=key in tested,
             text=(project / file).read_text(encoding="utf-8"),
         )
@@ -130,11 +131,11 @@ def keys(models: dict[str, Model]) -> Iterator[str]:
     """Yield tables without a key, and one-row models that may have more rows."""
     for model in models.values():
         is_one_row = re.match(r"one row(?! per)", model.grain)
-        if is_one_row and "one_row" not in model.tests:
-            yield f"{model.file} is to have one row: give it the test `one_row`."
-        has_key = model.has_key_constraint or model.tests & KEY_TESTS or is_one_row
+        if is_one_row and "one_row" not in model.rules:
+            yield f"{model.file} is to have one row: give it the rule `one_row: true`."
+        has_key = model.has_key_constraint or "keys" in model.rules or is_one_row
         if model.materialized != "view" and not has_key:
-            yield f"{model.file} has no key: test {' or '.join(sorted(KEY_TESTS))}."
+            yield f"{model.file} has no key: give `keys` to its test `table_rules`."
 
 
 def grains(models: dict[str, Model]) -> Iterator[str]:

@@ -7,7 +7,7 @@
         {% if not is_right %}
             {% do precision_marketing.table_rules_error(table, "`" ~ name ~ "` is to be "
                 ~ ("a mapping by " ~ ("column" if name == "values" else "name")
-                    if is_mapping else "a list, as `[" ~ value ~ "]`")) %}
+                    if is_mapping else "a list, as `[" ~ value ~ "]`") ~ ".") %}
         {% endif %}
     {% endfor %}
     {% for range in given.ranges %}
@@ -17,18 +17,21 @@
             or range.keys() | reject("in", ["columns", "minimum", "maximum"]) | list %}
             {% do precision_marketing.table_rules_error(table, "a range is written "
                 ~ "`{columns: [a, b], minimum: 0, maximum: 1}`, with one bound or both, "
-                ~ "not `" ~ range ~ "`") %}
+                ~ "not `" ~ range ~ "`.") %}
         {% endif %}
     {% endfor %}
     {% if not (one_row or given.values() | select | list) %}
         {% do precision_marketing.table_rules_error(table, "it names no rule: give it "
-            ~ "one_row: true, " ~ given.keys() | join(" or ")) %}
+            ~ "one_row: true, " ~ given.keys() | join(" or ") ~ ".") %}
     {% endif %}
 {% endmacro %}
 
 
-{# Stop at a column that the table has not. #}
-{% macro check_rule_columns(table, given, relation) %}
+{# Stop at a column that the table's contract has not. To ask the database would cost a
+   third of the test; for tables without a contract its own error names the column. #}
+{% macro check_rule_columns(table, given) %}
+    {% set tested = graph.nodes.get(model.attached_node, {}) %}
+    {% if not tested.get("contract", {}).get("enforced") %}{{ return(none) }}{% endif %}
     {% set named = given.not_null + given["values"].keys() | list %}
     {% for key in given["keys"] %}
         {% do named.extend(precision_marketing.key_columns(key)) %}
@@ -36,9 +39,8 @@
     {% for range in given.ranges %}
         {% do named.extend(range.columns) %}
     {% endfor %}
-    {% set columns = adapter.get_columns_in_relation(relation)
-        | map(attribute="name") | map("lower") | list %}
-    {% for column in named if column | lower not in columns %}
+    {% set columns = tested.columns.keys() | list %}
+    {% for column in named if column not in columns %}
         {% do precision_marketing.table_rules_error(table, "it has no column `" ~ column
             ~ "`: " ~ precision_marketing.nearest_or_all(
                 column, columns, "its columns")) %}
@@ -48,5 +50,5 @@
 
 {% macro table_rules_error(table, what) %}
     {{ exceptions.raise_compiler_error(
-        "The test `table_rules` of `" ~ table ~ "`: " ~ what ~ ".") }}
+        "The test `table_rules` of `" ~ table ~ "`: " ~ what) }}
 {% endmacro %}

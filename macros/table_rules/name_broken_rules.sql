@@ -11,7 +11,7 @@
             ~ " order by rule") %}
         {% for row in rows %}
             {% do print("Rule broken in " ~ row["table_name"] ~ ": " ~ row["rule"] ~ " ("
-                ~ row["row_count"] ~ " rows)") %}
+                ~ row["row_count"] ~ (" row)" if row["row_count"] == 1 else " rows)")) %}
         {% endfor %}
     {% endfor %}
 {% endmacro %}

@@ -76,7 +76,9 @@
 {% endmacro %}
 
 
-{# What the tested table is called; a test with a `where` of its own has a subquery. #}
+{# What the tested table is called. While dbt parses, and with a `where` of the test,
+   its relation does not say. #}
 {% macro tested_table(relation) %}
-    {{ return(relation.identifier or model.file_key_name.split(".") | last) }}
+    {{ return((execute and relation.identifier)
+        or model.file_key_name.split(".") | last) }}
 {% endmacro %}

@@ -7,8 +7,7 @@
     {% set given = {"keys": keys, "not_null": not_null, "ranges": ranges,
         "values": values, "expressions": expressions} %}
     {% do precision_marketing.check_table_rules(table, given, one_row) %}
-    {% do precision_marketing.check_rule_columns(table, given, model)
-        if execute and model is not string %}
+    {% do precision_marketing.check_rule_columns(table, given) if execute %}
     {% set rules = precision_marketing.key_rules(given, model)
         + precision_marketing.row_rules(given)
         + ([["one row", "nullif(count(*), 1)"]] if one_row else []) %}

@@ -94,7 +94,7 @@ def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtProject
 
 @pytest.fixture(scope="session")
 def example_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
-    """Build the example shop with all its data and unit tests, once a session."""
+    """Build the example shop with all its data tests, once a session."""
     return build_everything(tmp_path_factory.mktemp("shop") / "example_shop.duckdb")
 
 

@@ -19,15 +19,20 @@ class WholeBuild:
     output: str
 
 
-def build_everything(
+def build_everything(database: Path, **options: Any) -> WholeBuild:
+    """Build and test every table, without the unit tests, which take no data."""
+    exclude = ("--exclude-resource-type", "unit_test")
+    return run_dbt(database, "build", *exclude, **options)
+
+
+def run_dbt(
     database: Path,
-    *,
+    *command: str,
     input_dir: Path | str = "",
     threads: int = 2,
-    has_unit_tests: bool = True,
     **variables: Any,
 ) -> WholeBuild:
-    """Run `dbt build` as a user would; fail with its output if it fails."""
+    """Run a dbt command as a user would; fail with its output if it fails."""
     database.parent.mkdir(parents=True, exist_ok=True)
     ours = ("DBT_", "PRECISION_MARKETING_")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
@@ -40,9 +45,8 @@ def build_everything(
     }
     finished = subprocess.run(
         [
-            *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"),
+            *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *command),
             *("--vars", json.dumps(variables)),
-            *(() if has_unit_tests else ("--exclude-resource-type", "unit_test")),
         ],
         cwd=PROJECT,
         env=environment,

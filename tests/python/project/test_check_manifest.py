@@ -15,7 +15,7 @@ SOUND = Model(
     config={"meta": {}, "contract": {"enforced": False}},
     description="Events that are sound.",
     has_key_constraint=False,
-    tests=frozenset({"unique"}),
+    rules=frozenset({"keys"}),
     has_unit_test=False,
     text="-- Grain: one row per event.\nselect 1\n",
 )
@@ -61,8 +61,11 @@ def test_a_sound_project_has_no_fault():
     [
         ([SOUND._replace(parents=("campaigns",)), MART._replace(parents=())], "later"),
         ([SOUND._replace(folder="loading")], "none of staging"),
-        ([SOUND._replace(tests=frozenset({"not_null"}))], "has no key"),
-        ([SOUND._replace(text="-- Grain: one row: the end.\n")], "test `one_row`"),
+        ([SOUND._replace(rules=frozenset({"not_null"}))], "has no key"),
+        (
+            [SOUND._replace(text="-- Grain: one row: the end.\n")],
+            "rule `one_row: true`",
+        ),
         ([SOUND._replace(text="select 1\n")], "line 1"),
         ([SOUND._replace(description=" ")], "no description"),
         ([SOUND, MART._replace(config=SOUND.config)], "no enforced contract"),
@@ -95,8 +98,8 @@ def test_folders_that_read_each_other_are_a_circle():
 
 
 def test_a_view_needs_no_key_and_a_primary_key_is_one():
-    view = SOUND._replace(materialized="view", tests=frozenset())
-    constrained = SOUND._replace(has_key_constraint=True, tests=frozenset())
+    view = SOUND._replace(materialized="view", rules=frozenset())
+    constrained = SOUND._replace(has_key_constraint=True, rules=frozenset())
     assert all_faults(view) == []
     assert all_faults(constrained) == []
 
@@ -136,7 +139,7 @@ def test_a_reference_names_the_package():
                 "refs": [{"package": None, "name": "stg_users"}],
             },
             "c": {
-                "name": "unique_stg_items",
+                "name": "rules_of_stg_items",
                 "attached_node": "model.precision_marketing.stg_items",
                 "refs": [{"package": None, "name": "stg_items"}],
             },

@@ -144,9 +144,7 @@ def built(tmp_path_factory, input_dir) -> Callable[..., dict[str, list[tuple]]]:
     @cache
     def build(*parts: str) -> dict[str, list[tuple]]:
         database = tmp_path_factory.mktemp("-".join(parts)) / "shop.duckdb"
-        build_everything(
-            database, input_dir=input_dir, has_unit_tests=False, parts=list(parts)
-        )
+        build_everything(database, input_dir=input_dir, parts=list(parts))
         return marts(database)
 
     return build

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from whole_builds import PROJECT, WholeBuild, build_everything
+from whole_builds import PROJECT, WholeBuild, build_everything, run_dbt
 
 from precision_marketing.publishing.publishing import publish
 
@@ -53,6 +53,11 @@ def shuffled_input(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_example_builds_without_warning_or_deprecation(example_build: WholeBuild):
     assert "WARN=0 ERROR=0 SKIP=0" in example_build.output
     assert "eprecat" not in example_build.output
+
+
+def test_unit_tests_pass(example_build: WholeBuild):
+    tests = run_dbt(example_build.database, "test", "--resource-type", "unit_test")
+    assert " ERROR=0 SKIP=0" in tests.output
 
 
 def test_every_mart_and_column_is_published_with_its_description(
@@ -118,7 +123,8 @@ def test_the_example_builds_with_other_settings(tmp_path: Path):
             "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},
         },
     }
-    build = build_everything(tmp_path / "settings.duckdb", **settings)
+    # With the unit tests, which hold whatever is set.
+    build = run_dbt(tmp_path / "settings.duckdb", "build", **settings)
     assert "ERROR=0" in build.output
 
 

@@ -1,0 +1,200 @@
+"""The data test `table_rules`: each kind of rule breaks, is named, and is checked."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dbt.cli.main import dbtRunner
+
+PROJECT = Path(__file__).parents[3]
+# A package of the same name, of which only the macros and the test are copied.
+DBT_PROJECT = {
+    "name": "precision_marketing",
+    "version": "1.0.0",
+    "profile": "rules",
+    "flags": {"send_anonymous_usage_stats": False},
+    "on-run-end": ["{{ precision_marketing.name_broken_rules(results) }}"],
+}
+ROWS = """
+    select * from (values
+        (1, 'a', 'open', 0.5e0, true, 1),
+        {rows}
+    ) as given (id, part, status, share, is_kept, amount)
+"""
+RULES = {
+    "keys": ["id", ["id", "part"], {"columns": "part", "where": "is_kept"}],
+    "not_null": ["id", "status"],
+    "ranges": [
+        {"minimum": 0, "maximum": 1, "columns": ["share"]},
+        {"minimum": 0, "columns": ["amount"]},
+        {"maximum": 9, "columns": ["amount"]},
+    ],
+    "values": {"status": ["open", "it's closed"], "amount": [1, 2, -1, 10]},
+    "expressions": {"what's kept has a share": "share > 0 or not is_kept"},
+}
+
+
+class Project:
+    """A project of tables `t_0`, `t_1` and so on, each with one test."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        for name in ("macros", "tests/generic"):
+            shutil.copytree(PROJECT / name, folder / name)
+        (folder / "dbt_project.yml").write_text(yaml.safe_dump(DBT_PROJECT))
+        database = {"type": "duckdb", "path": str(folder / "rules.duckdb")}
+        profile = {"target": "dev", "outputs": {"dev": database}}
+        (folder / "profiles.yml").write_text(yaml.safe_dump({"rules": profile}))
+        (folder / "models").mkdir()
+
+    def build(
+        self, tables: list[tuple[str, dict]], *options: str, **yaml_keys: Any
+    ) -> tuple[bool, str]:
+        """Build tables of SQL and rules; return whether all passed, and the output."""
+        shutil.rmtree(self.folder / "models")
+        (self.folder / "models").mkdir()
+        models = []
+        for number, (sql, rules) in enumerate(tables):
+            (self.folder / "models" / f"t_{number}.sql").write_text(sql)
+            test = {"table_rules": {"arguments": rules}}
+            models.append({"name": f"t_{number}", "data_tests": [test], **yaml_keys})
+        text = yaml.safe_dump({"models": models}, sort_keys=False)
+        (self.folder / "models" / "_models.yml").write_text(text)
+        messages: list[str] = []
+        runner = dbtRunner(callbacks=[lambda event: messages.append(event.info.msg)])
+        folders = [f"--{name}-dir={self.folder}" for name in ("project", "profiles")]
+        folders += [f"--{name}-path={self.folder / name}" for name in ("target", "log")]
+        result = runner.invoke(["--no-use-colors", "build", *folders, *options])
+        return result.success, "\n".join([*messages, str(result.exception)])
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Give the project; each test of this file builds tables of its own in it."""
+    return Project(tmp_path_factory.mktemp("rules"))
+
+
+def table(*rows: str) -> str:
+    """Return SQL of one sound row and those that are given."""
+    return ROWS.format(rows=",\n        ".join(rows))
+
+
+def broken(output: str) -> set[tuple[str, str, int]]:
+    """Return what the output names: table, rule and number of rows."""
+    found = re.findall(r"^Rule broken in (\w+): (.*) \((\d+) rows?\)$", output, re.M)
+    return {(name, rule, int(rows)) for name, rule, rows in found}
+
+
+def test_what_keeps_its_rules_passes_and_null_breaks_no_range_or_list(project):
+    rows = "(2, 'b', 'it''s closed', 1, true, null)", "(3, 'b', 'open', null, false, 2)"
+    passed, output = project.build(
+        [(table(*rows), RULES), (table("(2, 'b', 'open', 0.1, true, 1)"), RULES)]
+    )
+    assert passed, output
+    assert "Rule broken" not in output
+
+
+def test_each_kind_of_rule_breaks_and_is_named(project):
+    same = table("(1, 'b', 'open', 0.5, true, 1)")
+    cases = [
+        (same, "key id", 2),
+        (table("(2, 'a', 'open', 0.5, true, 1)"), "key part where is_kept", 2),
+        (table("(null, 'b', 'open', 0.5, true, 1)"), "no null in id", 1),
+        (table("(2, 'b', 'open', 1.5, true, 1)"), "range of share from 0 to 1", 1),
+        (table("(2, 'b', 'open', 0.5, true, -1)"), "range of amount from 0", 1),
+        (table("(2, 'b', 'open', 0.5, true, 10)"), "range of amount to 9", 1),
+        (
+            table("(2, 'b', 'ajar', 0.5, true, 1)"),
+            "values of status: open, it's closed",
+            1,
+        ),
+        (
+            table("(2, 'b', 'open', 0.5, true, 3)"),
+            "values of amount: 1, 2, -1, 10",
+            1,
+        ),
+        (table("(2, 'b', 'open', 0, true, 1)"), "what's kept has a share", 1),
+        (table("(2, 'b', 'open', null, true, 1)"), "what's kept has a share", 1),
+    ]
+    passed, output = project.build([(sql, RULES) for sql, _, _ in cases])
+    assert not passed
+    assert broken(output) == {
+        (f"t_{number}", rule, rows) for number, (_, rule, rows) in enumerate(cases)
+    }
+
+
+def test_null_is_a_value_of_a_key(project):
+    rows = table("(null, 'b', 'open', 0.5, true, 1)", "(null, 'b', 'open', 1, true, 1)")
+    _, output = project.build([(rows, {"keys": [["id", "part"]]})])
+    assert broken(output) == {("t_0", "key id, part", 2)}
+
+
+@pytest.mark.parametrize("options", [(), ("--store-failures",)])
+def test_all_broken_rules_of_a_table_are_named_at_once(project, options):
+    rows = "(1, 'a', null, 2, true, 1)", "(2, 'c', 'shut', -1, false, 1)"
+    passed, output = project.build([(table(*rows), RULES)], *options)
+    assert not passed
+    assert broken(output) == {
+        ("t_0", "key id", 2),
+        ("t_0", "key id, part", 2),
+        ("t_0", "key part where is_kept", 2),
+        ("t_0", "no null in status", 1),
+        ("t_0", "range of share from 0 to 1", 2),
+        ("t_0", "values of status: open, it's closed", 1),
+    }
+
+
+@pytest.mark.parametrize(("where", "rows"), [("1 = 1", 2), ("1 = 0", 0)])
+def test_one_row_is_neither_none_nor_two(project, where, rows):
+    sql = f"select * from (values (1), (2)) as given (id) where {where}"
+    sound = "select 1 as id"
+    _, output = project.build([(sql, {"one_row": True}), (sound, {"one_row": True})])
+    assert broken(output) == {("t_0", "one row", rows)}
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({}, "it names no rule: give it one_row: true, keys or not_null"),
+        ({"ranges": [{"columns": ["share"]}]}, "with one bound or both, not `{'col"),
+        ({"ranges": [{"minimum": 0, "column": "share"}]}, "a range is written `{col"),
+        ({"not_null": "id"}, "`not_null` is to be a list, as `[id]`"),
+        ({"values": ["open"]}, "`values` is to be a mapping by column"),
+        ({"expressions": ["id > 0"]}, "`expressions` is to be a mapping by name"),
+    ],
+)
+def test_wrong_arguments_name_the_table_and_the_fix(project, rules, said):
+    passed, output = project.build([(table("(2, 'b', 'open', 1, true, 1)"), rules)])
+    assert not passed
+    message = " ".join(output.split())
+    assert "The test `table_rules` of `t_0`: " in message
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"keys": ["user"]}, "it has no column `user`: its columns are id, status."),
+        ({"not_null": ["statsu"]}, "it has no column `statsu`: did you mean `status`?"),
+    ],
+)
+def test_a_column_that_a_contract_has_not_is_named_with_the_fix(project, rules, said):
+    kinds = {"id": "integer", "status": "varchar"}
+    passed, output = project.build(
+        [("select 1 as id, 'open' as status", rules)],
+        config={"contract": {"enforced": True}},
+        columns=[{"name": name, "data_type": kind} for name, kind in kinds.items()],
+    )
+    assert not passed
+    assert f"The test `table_rules` of `t_0`: {said}" in " ".join(output.split())
+
+
+def test_a_column_that_no_table_has_is_named_by_the_database(project):
+    passed, output = project.build([("select 1 as id", {"keys": ["idd"]})])
+    assert not passed
+    assert '"idd" not found' in output
