@@ -1,6 +1,6 @@
-{# Every input with its key and columns: [name, kind, is_required]. Kinds: text, timestamp,
-   date, number, integer, amount (money), boolean, array, key (text; where it is
-   absent the row's own hash stands in). The only place that knows. #}
+{# Every input with its key and columns: [name, kind, is_required]. Kinds: text,
+   timestamp, date, number, integer, amount (money), boolean, array, key (text; where it
+   is absent the row's own hash stands in). The only place that knows. #}
 {% macro input_contract() %}
     {{ return({
         "events": {"is_required": true, "key": ["event_id"], "columns": [

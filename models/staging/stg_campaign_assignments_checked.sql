@@ -1,5 +1,7 @@
 -- Grain: one row per row of the input `campaign_assignments`, erased users left out.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('campaign_assignments') }}") }}
+{{ config(
+    post_hook="{{ precision_marketing.mark_duplicates('campaign_assignments') }}"
+) }}
 with
 
 source as (
