@@ -13,5 +13,10 @@
 {# The same to 15 decimals, for small numbers that are then subtracted. Bound: each value
    and the sum below 10^22. #}
 {% macro fine_exact_sum(expression) %}
-    cast(sum(cast({{ expression }} as decimal(38, 15))) as double)
+    cast(sum({{ precision_marketing.fine_decimal(expression) }}) as double)
+{%- endmacro %}
+
+{# What `fine_exact_sum` adds; of sums that are added up again. #}
+{% macro fine_decimal(expression) %}
+    cast({{ expression }} as decimal(38, 15))
 {%- endmacro %}

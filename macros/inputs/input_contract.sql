@@ -1,9 +1,9 @@
-{# Every input with its columns: [name, kind, is_required]. Kinds: text, timestamp,
-   date, number, integer, amount (money), boolean, array, key (text; where it is
-   absent the row's own hash stands in). The only place that knows. #}
+{# Every input with its key and columns: [name, kind, is_required]. Kinds: text,
+   timestamp, date, number, integer, amount (money), boolean, array, key (text; where it
+   is absent the row's own hash stands in). The only place that knows. #}
 {% macro input_contract() %}
     {{ return({
-        "events": {"is_required": true, "columns": [
+        "events": {"is_required": true, "key": ["event_id"], "columns": [
             ["event_id", "key", false], ["user_id", "text", true],
             ["item_id", "text", true], ["event_type", "text", true],
             ["occurred_at", "timestamp", true], ["quantity", "number", false],
@@ -11,21 +11,21 @@
             ["review_text", "text", false], ["session_id", "text", false],
             ["order_id", "text", false], ["recommendation_id", "text", false],
         ]},
-        "items": {"is_required": true, "columns": [
+        "items": {"is_required": true, "key": ["item_id"], "columns": [
             ["item_id", "text", true], ["title", "text", false],
             ["description", "text", false], ["category", "text", false],
             ["brand", "text", false], ["price", "number", false],
             ["tags", "text", false], ["is_available", "boolean", false],
             ["published_at", "timestamp", false], ["embedding", "array", false],
         ]},
-        "users": {"is_required": false, "columns": [
+        "users": {"is_required": false, "key": ["user_id"], "columns": [
             ["user_id", "text", true], ["signed_up_at", "timestamp", false],
             ["country", "text", false], ["attributes", "text", false],
             ["has_email_consent", "boolean", false],
             ["has_ads_consent", "boolean", false],
             ["has_profiling_consent", "boolean", false],
         ]},
-        "campaigns": {"is_required": false, "columns": [
+        "campaigns": {"is_required": false, "key": ["campaign_id"], "columns": [
             ["campaign_id", "text", true], ["name", "text", false],
             ["channel", "text", false], ["objective", "text", false],
             ["started_at", "timestamp", false], ["ended_at", "timestamp", false],
@@ -34,15 +34,17 @@
             ["target_category", "text", false], ["target_item_ids", "text", false],
             ["unit_margin_rate", "number", false], ["currency", "text", false],
         ]},
-        "campaign_spend": {"is_required": false, "columns": [
+        "campaign_spend": {"is_required": false,
+            "key": ["campaign_id", "spend_date"], "columns": [
             ["campaign_id", "text", true], ["spend_date", "date", true],
             ["spend", "amount", true],
         ]},
-        "campaign_assignments": {"is_required": false, "columns": [
+        "campaign_assignments": {"is_required": false,
+            "key": ["campaign_id", "user_id"], "columns": [
             ["campaign_id", "text", true], ["user_id", "text", true],
             ["variant", "text", true], ["assigned_at", "timestamp", false],
         ]},
-        "campaign_touches": {"is_required": false, "columns": [
+        "campaign_touches": {"is_required": false, "key": ["touch_id"], "columns": [
             ["touch_id", "key", false], ["campaign_id", "text", true],
             ["user_id", "text", true], ["variant", "text", false],
             ["channel", "text", false], ["touch_type", "text", true],
@@ -50,7 +52,7 @@
             ["position", "integer", false], ["propensity", "number", false],
             ["recommendation_id", "text", false], ["cost", "amount", false],
         ]},
-        "erasure_requests": {"is_required": false, "columns": [
+        "erasure_requests": {"is_required": false, "key": ["user_id"], "columns": [
             ["user_id", "text", true], ["requested_at", "timestamp", false],
         ]},
     }) }}

@@ -1,7 +1,7 @@
 {# Select one input with exactly the contract's columns, typed; a column that the
-   source lacks is null of the right type, an absent input has no rows. Adds
+   source lacks is null of the right type, an absent input has no rows, and the md5 of
+   the row is the key of one that brings none. Adds
    - raw_row: the row as it was read, for `rejected_rows`,
-   - row_hash: md5 of the typed row, the key of rows that bring none,
    - has_invalid_number, has_unreadable_value: given, but not of the column's type. #}
 {% macro read_input(input_name) %}
     {% set contract = precision_marketing.input_contract()[input_name] %}
@@ -22,8 +22,7 @@
         {{ precision_marketing.any_unreadable(
             contract, present, ["timestamp", "boolean", "integer", "amount", "array"]
         ) }} as has_unreadable_value,
-        {{ precision_marketing.row_as_struct(contract["columns"], present) }} as raw_row,
-        {{ row_hash }} as row_hash
+        {{ precision_marketing.row_as_struct(contract["columns"], present) }} as raw_row
     from {{ relation or "(select 1 as no_input)" }}
     {% if not relation or flags.EMPTY %}where 1 = 0{% endif %}
 {% endmacro %}

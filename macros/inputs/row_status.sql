@@ -1,18 +1,59 @@
 {# What became of a checked row: the first row of a key among the sound ones is kept,
    further ones are duplicates. Equal keys are ordered by content, never by file order. #}
-{% macro row_status(key) %}
+{% macro row_status(input_name) %}
+    {{ return(adapter.dispatch("row_status", "precision_marketing")(input_name)) }}
+{% endmacro %}
+
+{# `mark_duplicates` says which are duplicates once the table is written: a window over
+   all rows would hold and sort every column of every row for the few that repeat. #}
+{% macro default__row_status(input_name) %}
+    case when rejection_reason is not null then 'rejected' else 'kept' end
+{%- endmacro %}
+
+{% macro spark__row_status(input_name) %}
     case
         when rejection_reason is not null then 'rejected'
-        when
-            row_number() over (
-                partition by
-                    {{ key | join(", ") }},
-                    case when rejection_reason is null then 1 else 0 end
-                order by row_hash
-            ) > 1 then 'duplicate'
+        when {{ precision_marketing.copy_number(
+            input_name, "case when rejection_reason is null then 1 else 0 end"
+        ) }} > 1 then 'duplicate'
         else 'kept'
     end
+{%- endmacro %}
+
+
+{# The number of a row among those of its key and `part`, by content. #}
+{% macro copy_number(input_name, part) %}
+    {% set contract = precision_marketing.input_contract()[input_name] %}
+    row_number() over (
+        partition by {{ contract["key"] | join(", ") }}, {{ part }}
+        order by {{ precision_marketing.row_hash(
+            contract["columns"], contract["columns"] | map("first") | list
+        ) }}
+    )
+{%- endmacro %}
+
+
+{# After the table: the copies among its sound rows, found among repeated keys alone. #}
+{% macro mark_duplicates(input_name) %}
+    {{ return(adapter.dispatch("mark_duplicates", "precision_marketing")(input_name)) }}
 {% endmacro %}
+
+{% macro default__mark_duplicates(input_name) %}
+    {% set key = precision_marketing.input_contract()[input_name]["key"] | join(", ") %}
+    update {{ this }} set row_status = 'duplicate'
+    where rowid in (
+        select rowid from {{ this }}
+        where row_status = 'kept' and ({{ key }}) in (
+            select ({{ key }}) from {{ this }}
+            where row_status = 'kept'
+            group by {{ key }}
+            having count(*) > 1
+        )
+        qualify {{ precision_marketing.copy_number(input_name, "row_status") }} > 1
+    )
+{% endmacro %}
+
+{% macro spark__mark_duplicates(input_name) %}{% endmacro %}
 
 
 {# A row counts as erased, and is not looked at further, when its user asked for it. #}

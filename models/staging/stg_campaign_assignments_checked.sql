@@ -1,4 +1,7 @@
 -- Grain: one row per row of the input `campaign_assignments`, erased users left out.
+{{ config(
+    post_hook="{{ precision_marketing.mark_duplicates('campaign_assignments') }}"
+) }}
 with
 
 source as (
@@ -49,7 +52,7 @@ final as (
         {{ precision_marketing.input_columns("campaign_assignments") }},
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
-        {{ precision_marketing.row_status(["campaign_id", "user_id"]) }} as row_status
+        {{ precision_marketing.row_status("campaign_assignments") }} as row_status
     from checked
 
 )

@@ -1,4 +1,5 @@
 -- Grain: one row per row of the input `campaign_spend`.
+{{ config(post_hook="{{ precision_marketing.mark_duplicates('campaign_spend') }}") }}
 with
 
 source as (
@@ -41,8 +42,7 @@ final as (
         {{ precision_marketing.input_columns("campaign_spend") }},
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
-        {{ precision_marketing.row_status(["campaign_id", "spend_date"]) }}
-            as row_status
+        {{ precision_marketing.row_status("campaign_spend") }} as row_status
     from checked
 
 )

@@ -1,4 +1,5 @@
 -- Grain: one row per row of the input `campaigns`.
+{{ config(post_hook="{{ precision_marketing.mark_duplicates('campaigns') }}") }}
 with
 
 source as (
@@ -32,7 +33,7 @@ final as (
         {{ precision_marketing.input_columns("campaigns") }},
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
-        {{ precision_marketing.row_status(["campaign_id"]) }} as row_status
+        {{ precision_marketing.row_status("campaigns") }} as row_status
     from checked
 
 )

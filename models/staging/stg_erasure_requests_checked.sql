@@ -1,4 +1,5 @@
 -- Grain: one row per row of the input `erasure_requests`.
+{{ config(post_hook="{{ precision_marketing.mark_duplicates('erasure_requests') }}") }}
 with
 
 source as (
@@ -26,7 +27,7 @@ final as (
         {{ precision_marketing.input_columns("erasure_requests") }},
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
-        {{ precision_marketing.row_status(["user_id"]) }} as row_status
+        {{ precision_marketing.row_status("erasure_requests") }} as row_status
     from checked
 
 )

@@ -1,4 +1,5 @@
 -- Grain: one row per row of the input `items`.
+{{ config(post_hook="{{ precision_marketing.mark_duplicates('items') }}") }}
 with
 
 source as (
@@ -32,7 +33,7 @@ final as (
         {{ precision_marketing.input_columns("items") }},
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
-        {{ precision_marketing.row_status(["item_id"]) }} as row_status
+        {{ precision_marketing.row_status("items") }} as row_status
     from checked
 
 )

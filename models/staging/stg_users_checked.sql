@@ -1,4 +1,5 @@
 -- Grain: one row per row of the input `users`, erased users left out.
+{{ config(post_hook="{{ precision_marketing.mark_duplicates('users') }}") }}
 with
 
 source as (
@@ -36,7 +37,7 @@ final as (
         {{ precision_marketing.input_columns("users") }},
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
-        {{ precision_marketing.row_status(["user_id"]) }} as row_status
+        {{ precision_marketing.row_status("users") }} as row_status
     from checked
 
 )

@@ -1,99 +1,69 @@
--- Grain: one row per policy, cutoff (null: none) and impression that it is judged on.
+-- Grain: one row per impression that policies are judged on: the chance of its item by
+-- each, `<policy>_<cutoff>`; null where it says nothing about the policy.
+-- A ranking shows each of its first k items with equal chance. The published one is
+-- read from the ids of its recommendations: the list as it was when the item was shown,
+-- not one that has learned from the click since.
 {{ config(materialized="view") }}
+
 with
 
 impressions as (
 
-    select * from {{ ref("precision_marketing", "int_logged_impressions") }}
-
-),
-
--- How often a variant shows an item at a position: what its policy does on average.
-variant_items as (
-
     select
-        campaign_id,
-        variant,
-        coalesce(position, 0) as position,
-        item_id,
-        1e0 * count(*) / sum(count(*)) over (
-            partition by campaign_id, variant, coalesce(position, 0)
-        ) as item_share
-    from impressions
-    group by campaign_id, variant, coalesce(position, 0), item_id
+        *,
+        {{ precision_marketing.recommendation_part("recommendation_id", "rank") }}
+            as recommendation_rank
+    from {{ ref("precision_marketing", "int_logged_impressions") }}
 
 ),
 
-variant_positions as (
+popularity_ranks as (
+
+    select * from {{ ref("precision_marketing", "int_popularity_policy_ranks") }}
+
+),
+
+-- A campaign whose items nobody knew before it has no popular ones.
+campaign_lists as (
 
     select distinct
         campaign_id,
-        variant,
-        position
-    from variant_items
-
-),
-
-of_logs as (
-
-    select
-        impressions.*,
-        'logged' as policy,
-        impressions.propensity as target_propensity
-    from impressions
-    union all
-    select
-        impressions.*,
-        'uniform' as policy,
-        1e0 / logged_items.campaign_item_count as target_propensity
-    from impressions
-    inner join {{ ref("precision_marketing", "int_logged_items") }} as logged_items
-        on impressions.campaign_id = logged_items.campaign_id
-        and impressions.item_id = logged_items.item_id
-    union all
-    -- Each variant on the impressions of the others, to be compared with its own.
-    select
-        impressions.*,
-        'variant:' || variant_positions.variant as policy,
-        coalesce(variant_items.item_share, 0e0) as target_propensity
-    from impressions
-    inner join variant_positions
-        on impressions.campaign_id = variant_positions.campaign_id
-        and coalesce(impressions.position, 0) = variant_positions.position
-        and impressions.variant <> variant_positions.variant
-    left join variant_items
-        on variant_positions.campaign_id = variant_items.campaign_id
-        and variant_positions.variant = variant_items.variant
-        and variant_positions.position = variant_items.position
-        and impressions.item_id = variant_items.item_id
+        ranked_item_count
+    from popularity_ranks
 
 ),
 
 final as (
 
     select
-        policy,
-        cast(null as integer) as cutoff,
-        touch_id,
-        campaign_id,
-        variant,
-        user_id,
-        propensity,
-        is_clicked,
-        target_propensity
-    from of_logs
-    union all
-    select
-        policy,
-        cutoff,
-        touch_id,
-        campaign_id,
-        variant,
-        user_id,
-        propensity,
-        is_clicked,
-        target_propensity
-    from {{ ref("precision_marketing", "int_ranking_policy_chances") }}
+        impressions.touch_id,
+        impressions.campaign_id,
+        impressions.variant,
+        impressions.user_id,
+        impressions.propensity,
+        impressions.is_clicked,
+        impressions.propensity as logged,
+        {% for cutoff in precision_marketing.policy_cutoffs() %}
+        case
+            when popularity_ranks.policy_rank <= {{ cutoff }}
+                then 1e0 / least({{ cutoff }}, campaign_lists.ranked_item_count)
+            when campaign_lists.campaign_id is not null then 0e0
+        end as popularity_{{ cutoff }},
+        case
+            when impressions.recommendation_rank <= {{ cutoff }}
+                then 1e0 / {{ cutoff }}
+            when impressions.recommendation_rank is not null then 0e0
+        end as recommendations_{{ cutoff }},
+        {% endfor %}
+        1e0 / logged_items.campaign_item_count as uniform
+    from impressions
+    inner join {{ ref("precision_marketing", "int_logged_items") }} as logged_items
+        on impressions.campaign_id = logged_items.campaign_id
+        and impressions.item_id = logged_items.item_id
+    left join campaign_lists on impressions.campaign_id = campaign_lists.campaign_id
+    left join popularity_ranks
+        on impressions.campaign_id = popularity_ranks.campaign_id
+        and impressions.item_id = popularity_ranks.item_id
 
 )
 

@@ -1,96 +1,97 @@
 -- Grain: one row per campaign and variant (or all), policy and cutoff: sums over users.
-{% set user_sums = {
-    "weight_sum": "weight",
-    "squared_weight_sum": "weight * weight",
-    "weighted_click_sum": "weight * click",
-    "gain_sum": "weight * click - click",
+-- A policy is a column until users are added up: no impression is copied for each.
+{% set policies = precision_marketing.judged_policies() %}
+{% set variant = ["campaign_id", "variant"] %}
+{% set scopes = {
+    "campaign": [policies, variant],
+    "all": [policies, variant],
+    "other": [[["weight", "variant", "null"]], variant + ["policy"]],
 } %}
 with
 
-weighted as (
+campaign_weights {{ precision_marketing.as_materialized() }} (
 
     select
         campaign_id,
         variant,
-        policy,
-        cutoff,
         user_id,
-        case when is_clicked then 1e0 else 0e0 end as click,
-        target_propensity / propensity as weight
+        is_clicked,
+        {% for column, _, _ in policies %}
+        {{ column }} / propensity as {{ column }}{{ "," if not loop.last }}
+        {% endfor %}
     from {{ ref("precision_marketing", "int_policy_chances") }}
 
 ),
 
-variant_user_sums as (
-
-    select
-        campaign_id,
-        variant,
-        policy,
-        cutoff,
-        user_id,
-        count(*) as impression_count,
-        sum(click) as click_count,
-        {% for name, expression in user_sums.items() %}
-        {{ precision_marketing.fine_exact_sum(expression) }} as {{ name }},
-        {% endfor %}
-        max(weight) as largest_weight
-    from weighted
-    group by campaign_id, variant, policy, cutoff, user_id
-
-),
-
 -- A user brings all impressions of a scope at once: they hang together.
-all_user_sums as (
+all_weights as (
 
     select
         '(all)' as campaign_id,
         '(all)' as variant,
-        policy,
-        cutoff,
         user_id,
-        sum(impression_count) as impression_count,
-        sum(click_count) as click_count,
-        {% for name in user_sums %}
-        {{ precision_marketing.fine_exact_sum(name) }} as {{ name }},
-        {% endfor %}
-        max(largest_weight) as largest_weight
-    from variant_user_sums
-    -- A variant's policy stands for its own campaign alone.
-    where policy not like 'variant:%'
-    group by policy, cutoff, user_id
+        is_clicked,
+        {{ policies | map("first") | join(", ") }}
+    from campaign_weights
 
 ),
 
-user_sums as (
-
-    select * from variant_user_sums
-    union all
-    select * from all_user_sums
-
-),
-
-final as (
+-- A variant's policy stands for its own campaign alone.
+other_weights {{ precision_marketing.as_materialized() }} (
 
     select
         campaign_id,
         variant,
         policy,
-        cutoff,
-        count(*) as user_count,
-        sum(impression_count) as impression_count,
-        cast(sum(click_count) as bigint) as click_count,
-        {% for name, x, y in precision_marketing.policy_ratios() %}
-        {{ precision_marketing.fine_exact_sum(x ~ " * " ~ x) }} as {{ name }}_xx,
-        {{ precision_marketing.fine_exact_sum(x ~ " * " ~ y) }} as {{ name }}_xy,
-        {{ precision_marketing.fine_exact_sum(y ~ " * " ~ y) }} as {{ name }}_yy,
-        {% endfor %}
-        {% for name in user_sums %}
-        {{ precision_marketing.fine_exact_sum(name) }} as {{ name }},
-        {% endfor %}
-        max(largest_weight) as largest_weight
-    from user_sums
-    group by campaign_id, variant, policy, cutoff
+        user_id,
+        is_clicked,
+        target_propensity / propensity as weight
+    from {{ ref("precision_marketing", "int_variant_policy_chances") }}
+
+),
+
+{% for scope, (weights, keys) in scopes.items() %}
+{{ scope }}_users as (
+
+    {{ precision_marketing.policy_user_sums(scope ~ "_weights", weights, keys) }}
+
+),
+
+{{ scope }}_clicks as (
+
+    {{ precision_marketing.policy_user_sums(
+        scope ~ "_weights where is_clicked", weights, keys
+    ) }}
+
+),
+
+{{ scope }}_sums as (
+
+    {{ precision_marketing.policy_sums(
+        scope ~ "_users", scope ~ "_clicks", weights, keys
+    ) }}
+
+),
+
+{{ scope }}_sizes as (
+
+    {{ precision_marketing.policy_sizes(scope ~ "_weights", weights, keys) }}
+
+),
+
+{% endfor %}
+final as (
+
+    {% for scope, (weights, keys) in scopes.items() %}
+    {% for column, policy, cutoff in weights %}
+    {{ precision_marketing.policy_row(
+        scope ~ "_sums", scope ~ "_sizes", column,
+        "'" ~ policy ~ "'" if scope != "other" else "sums.policy", cutoff
+    ) }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 
 )
 
