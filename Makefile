@@ -61,7 +61,8 @@ test: .venv/.test ## Run the Python tests, `dbt build` of the example among them
 lint: .venv/.lint ## Check SQL, Python, YAML, spelling, imports, layout; changes nothing
 	@failed=0; \
 	for check in "ruff check" "ruff format --check" "yamllint --strict ." codespell \
-			.ci/check_end_of_file lint-imports .ci/check_layout .ci/lint_sql; do \
+			.ci/check_end_of_file lint-imports "python .ci/check_layout.py" \
+			"python .ci/lint_sql.py"; do \
 		echo "$$check"; \
 		PATH="$(CURDIR)/$(BIN):$$PATH" $$check || failed=1; \
 	done; \
