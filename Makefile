@@ -55,7 +55,8 @@ run-openbandit: data/open_bandit/.complete ## The same on 60,000 impressions wit
 
 .PHONY: test
 test: .venv/.test ## Run the Python tests, `dbt build` of the example among them
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
+		--no-loadscope-reorder --durations 20
 
 .PHONY: lint
 lint: .venv/.lint ## Check SQL, Python, YAML, spelling, imports, layout; changes nothing

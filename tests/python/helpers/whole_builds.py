@@ -24,10 +24,13 @@ def build_everything(
     *,
     input_dir: Path | str = "",
     threads: int = 2,
-    has_unit_tests: bool = True,
+    excluded: tuple[str, ...] = (),
     **variables: Any,
 ) -> WholeBuild:
-    """Run `dbt build` as a user would; fail with its output if it fails."""
+    """Run `dbt build` as a user would; fail with its output if it fails.
+
+    `excluded` are types of resources, such as `unit_test`.
+    """
     database.parent.mkdir(parents=True, exist_ok=True)
     ours = ("DBT_", "PRECISION_MARKETING_")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
@@ -42,7 +45,7 @@ def build_everything(
         [
             *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"),
             *("--vars", json.dumps(variables)),
-            *(() if has_unit_tests else ("--exclude-resource-type", "unit_test")),
+            *(("--exclude-resource-type", *excluded) if excluded else ()),
         ],
         cwd=PROJECT,
         env=environment,
