@@ -55,13 +55,15 @@ run-openbandit: data/open_bandit/.complete ## The same on 60,000 impressions wit
 
 .PHONY: test
 test: .venv/.test ## Run the Python tests, `dbt build` of the example among them
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
+		--no-loadscope-reorder --durations 20
 
 .PHONY: lint
 lint: .venv/.lint ## Check SQL, Python, YAML, spelling, imports, layout; changes nothing
 	@failed=0; \
 	for check in "ruff check" "ruff format --check" "yamllint --strict ." codespell \
-			.ci/check_end_of_file lint-imports .ci/check_layout .ci/lint_sql; do \
+			.ci/check_end_of_file lint-imports "python .ci/check_layout.py" \
+			"python .ci/lint_sql.py"; do \
 		echo "$$check"; \
 		PATH="$(CURDIR)/$(BIN):$$PATH" $$check || failed=1; \
 	done; \

@@ -12,6 +12,14 @@ from typing import Any
 
 PROJECT = Path(__file__).parents[1]
 TARGET = "target/lint"
+ENVIRONMENT = {
+    "PRECISION_MARKETING_INPUT_DIR": "tests/inputs/empty",
+    "PRECISION_MARKETING_DATABASE": ":memory:",
+    "DBT_PROFILES_DIR": str(PROJECT),
+    "DBT_TARGET_PATH": TARGET,
+    "DBT_LOG_PATH": TARGET,
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
+}
 PARSE = ("--quiet", "--warn-error", "parse")
 
 
@@ -27,15 +35,7 @@ def manifest() -> dict[str, Any]:
     finished = subprocess.run(
         [*(sys.executable, "-W", "ignore", "-m", "dbt.cli.main"), *PARSE],
         cwd=PROJECT,
-        env=os.environ
-        | {
-            "PRECISION_MARKETING_INPUT_DIR": "tests/inputs/empty",
-            "PRECISION_MARKETING_DATABASE": ":memory:",
-            "DBT_PROFILES_DIR": str(PROJECT),
-            "DBT_TARGET_PATH": TARGET,
-            "DBT_LOG_PATH": TARGET,
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
-        },
+        env=os.environ | ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import gc
+import json
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +19,19 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from whole_builds import PROJECT, WholeBuild, build_everything
 
+# Of the package, as `dbt_project.yml` has them.
+PARTS = ("recommendations", "campaigns", "audiences")
+# Files by the seconds of their builds (`make test` prints them).
+LONGEST = {
+    name: place
+    for place, name in enumerate(
+        (
+            *("test_whole_build", "test_parts", "test_tuned_build", "test_cold_start"),
+            *("test_public_data", "test_host_project", "test_lift_coverage"),
+            *("test_adding_a_scorer", "test_feedback_loop", "test_progress_in_dbt"),
+        )
+    )
+}
 # The input checks and what reports on them; no data tests, no unit tests.
 INPUT_CHECKS = (
     *("build", "--select", "+path:models/staging", "row_accounting", "rejected_rows"),
@@ -23,11 +39,24 @@ INPUT_CHECKS = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest files start first, so that no worker ends with one of them.
+
+    The first makes the example's build while the second needs none.
+    """
+    items.sort(key=lambda item: LONGEST.get(item.path.stem, len(LONGEST)))
+
+
 @dataclass
 class DbtProject:
-    """Run dbt commands on this project with databases and inputs of the test's own."""
+    """Run dbt commands on this project with databases and inputs of the test's own.
+
+    `parts` are parsed with it; no other var is read by YAML, nor anything of an input
+    but that there is one.
+    """
 
     work: Path
+    parts: tuple[str, ...] = PARTS
     _runner: dbtRunner | None = field(default=None, repr=False)
 
     def run(
@@ -54,7 +83,8 @@ class DbtProject:
         ]
         errors: list[str] = []
         if self._runner is None:
-            parsed = dbtRunner().invoke(["parse", *common])
+            parts = json.dumps({"parts": self.parts})
+            parsed = dbtRunner().invoke(["parse", *common, "--vars", parts])
             assert parsed.success, parsed.exception
             self._runner = dbtRunner(manifest=parsed.result)
         self._runner.callbacks = [
@@ -68,6 +98,21 @@ class DbtProject:
         DuckDBConnectionManager.close_all_connections()
         gc.collect()
         return "" if result.success else "\n".join([*errors, str(result.exception)])
+
+    def build(
+        self, input_dir: Path, *, excluded: tuple[str, ...], **variables: Any
+    ) -> Path:
+        """Build everything but the excluded types; return the database file."""
+        database = self.work / input_dir.name / "inputs.duckdb"
+        assert not database.exists(), database
+        errors = self.run(
+            *("build", "--exclude-resource-type", *excluded),
+            database=database,
+            input_dir=input_dir,
+            variables=json.dumps(variables | {"parts": self.parts}),
+        )
+        assert not errors, errors
+        return database
 
     def check_inputs(self, folder: Path, variables: str = "{}") -> Path:
         """Build staging and its accounts on a folder; return the database file."""
@@ -93,9 +138,31 @@ def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtProject
 
 
 @pytest.fixture(scope="session")
-def example_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
-    """Build the example shop with all its data tests, once a session."""
-    return build_everything(tmp_path_factory.mktemp("shop") / "example_shop.duckdb")
+def dbt_parts(
+    dbt_project: DbtProject, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[tuple[str, ...]], DbtProject]:
+    """Give the project of some parts only; each is parsed anew."""
+    return lambda parts: DbtProject(tmp_path_factory.mktemp("parts"), parts)
+
+
+@pytest.fixture(scope="session")
+def example_build(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> WholeBuild:
+    """Build the example shop with all its data and unit tests, once for all workers.
+
+    Tests only read it: one that writes makes a copy of the database file.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    kept = folder / "example_shop.pickle"
+    with (folder / "example_shop.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            made = build_everything(folder / "shop" / "example_shop.duckdb")
+            kept.write_bytes(pickle.dumps(made))
+    return pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from whole_builds import PROJECT, build_everything
+from whole_builds import PROJECT
 
 MOVIELENS = PROJECT.parent / "shared" / "data" / "movielens-100k"
 pytestmark = pytest.mark.skipif(
@@ -12,10 +12,9 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def movielens(tmp_path_factory) -> Path:
+def movielens(dbt_project) -> Path:
     """Build MovieLens 100k: events, items and users, and no other input."""
-    database = tmp_path_factory.mktemp("movielens") / "movielens.duckdb"
-    return build_everything(database, input_dir=MOVIELENS).database
+    return dbt_project.build(MOVIELENS, excluded=("unit_test",))
 
 
 def test_every_user_gets_ten_titles(movielens, fetch):

@@ -19,20 +19,18 @@ class WholeBuild:
     output: str
 
 
-def build_everything(database: Path, **options: Any) -> WholeBuild:
-    """Build and test every table, without the unit tests, which take no data."""
-    exclude = ("--exclude-resource-type", "unit_test")
-    return run_dbt(database, "build", *exclude, **options)
-
-
-def run_dbt(
+def build_everything(
     database: Path,
-    *command: str,
+    *,
     input_dir: Path | str = "",
     threads: int = 2,
+    excluded: tuple[str, ...] = (),
     **variables: Any,
 ) -> WholeBuild:
-    """Run a dbt command as a user would; fail with its output if it fails."""
+    """Run `dbt build` as a user would; fail with its output if it fails.
+
+    `excluded` are types of resources, such as `unit_test`.
+    """
     database.parent.mkdir(parents=True, exist_ok=True)
     ours = ("DBT_", "PRECISION_MARKETING_")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
@@ -45,8 +43,9 @@ def run_dbt(
     }
     finished = subprocess.run(
         [
-            *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *command),
+            *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"),
             *("--vars", json.dumps(variables)),
+            *(("--exclude-resource-type", *excluded) if excluded else ()),
         ],
         cwd=PROJECT,
         env=environment,

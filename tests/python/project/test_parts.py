@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from whole_builds import build_everything
 
 PARTS = ("recommendations", "campaigns", "audiences")
 SUBSETS = [subset for size in (1, 2) for subset in combinations(PARTS, size)]
@@ -138,14 +137,18 @@ def marts(database: Path) -> dict[str, list[tuple]]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory, input_dir) -> Callable[..., dict[str, list[tuple]]]:
-    """Return a function that builds parts, once each, and returns their marts."""
+def built(dbt_project, dbt_parts, input_dir) -> Callable[..., dict[str, list[tuple]]]:
+    """Return a function that builds parts, once each, and returns their marts.
+
+    The whole has its data tests run, and so has what is found equal to it.
+    """
 
     @cache
     def build(*parts: str) -> dict[str, list[tuple]]:
-        database = tmp_path_factory.mktemp("-".join(parts)) / "shop.duckdb"
-        build_everything(database, input_dir=input_dir, parts=list(parts))
-        return marts(database)
+        if parts == PARTS:
+            return marts(dbt_project.build(input_dir, excluded=("unit_test",)))
+        project = dbt_parts(parts)
+        return marts(project.build(input_dir, excluded=("unit_test", "test")))
 
     return build
 

@@ -1,12 +1,13 @@
 """The whole graph: it builds cleanly, and the same input gives the same marts."""
 
+import json
 import random
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
-from whole_builds import PROJECT, WholeBuild, build_everything, run_dbt
+from whole_builds import PROJECT, WholeBuild, build_everything
 
 from precision_marketing.publishing.publishing import publish
 
@@ -55,9 +56,27 @@ def test_the_example_builds_without_warning_or_deprecation(example_build: WholeB
     assert "eprecat" not in example_build.output
 
 
-def test_unit_tests_pass(example_build: WholeBuild):
-    tests = run_dbt(example_build.database, "test", "--resource-type", "unit_test")
-    assert " ERROR=0 SKIP=0" in tests.output
+def test_every_data_test_and_unit_test_has_passed_on_the_example(
+    example_build: WholeBuild,
+):
+    """Other builds of the example leave them out, since this one ran them all."""
+    target = example_build.database.parent / "target"
+    manifest = json.loads((target / "manifest.json").read_text())
+    tests = {
+        key
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "test"
+    }
+    outcomes = {
+        result["unique_id"]: result["status"]
+        for result in json.loads((target / "run_results.json").read_text())["results"]
+    }
+    expected = tests | set(manifest["unit_tests"])
+    assert len(tests) > 100
+    assert len(manifest["unit_tests"]) > 100
+    assert {key: outcomes.get(key) for key in expected} == dict.fromkeys(
+        expected, "pass"
+    )
 
 
 def test_every_mart_and_column_is_published_with_its_description(
@@ -78,12 +97,14 @@ def test_every_mart_and_column_is_published_with_its_description(
 
 
 def test_shuffled_rows_and_another_number_of_threads_give_equal_marts(
-    example_build: WholeBuild, shuffled_input: Path, tmp_path: Path
+    example_build: WholeBuild,
+    shuffled_input: Path,
+    dbt_project,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    again = build_everything(
-        tmp_path / "shuffled.duckdb", input_dir=shuffled_input, threads=1
-    )
-    differing = differing_rows(example_build.database, again.database)
+    monkeypatch.setenv("PRECISION_MARKETING_THREADS", "1")
+    again = dbt_project.build(shuffled_input, excluded=("unit_test", "test"))
+    differing = differing_rows(example_build.database, again)
     assert set(differing.values()) == {0}, differing
 
 
@@ -123,8 +144,9 @@ def test_the_example_builds_with_other_settings(tmp_path: Path):
             "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},
         },
     }
-    # With the unit tests, which hold whatever is set.
-    build = run_dbt(tmp_path / "settings.duckdb", "build", **settings)
+    build = build_everything(
+        tmp_path / "settings.duckdb", excluded=("unit_test",), **settings
+    )
     assert "ERROR=0" in build.output
 
 
@@ -134,7 +156,6 @@ def test_a_second_build_of_the_same_database_gives_equal_marts(
     database = tmp_path / "second" / "example_shop.duckdb"
     database.parent.mkdir()
     shutil.copy(example_build.database, database)
-    differing = differing_rows(
-        example_build.database, build_everything(database).database
-    )
+    again = build_everything(database, excluded=("unit_test", "test"))
+    differing = differing_rows(example_build.database, again.database)
     assert set(differing.values()) == {0}, differing

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from whole_builds import build_everything
 
 ITEMS = [
     {
@@ -21,21 +20,21 @@ def users(count: int) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def nobody_knows(tmp_path_factory, write_csv) -> Path:
+def nobody_knows(dbt_project, tmp_path_factory, write_csv) -> Path:
     """Build a shop without one event: all users and all items are new."""
     folder = tmp_path_factory.mktemp("new_shop")
     write_csv(folder, "users", users(4))
     write_csv(folder, "items", ITEMS)
     (folder / "events.csv").write_text("user_id,item_id,event_type,occurred_at\n")
-    return build_everything(
-        folder / "build" / "new_shop.duckdb",
-        input_dir=folder,
+    return dbt_project.build(
+        folder,
+        excluded=("unit_test",),
         recommendations={"exploration_share": 0.25, "per_user": 4},
         rules=[
             {"rule": "pin", "item_id": "i7", "rank": 1},
             {"rule": "exclude", "item_id": "i0"},
         ],
-    ).database
+    )
 
 
 def test_a_shop_without_events_shows_what_is_pinned_and_lets_items_take_turns(
@@ -58,7 +57,7 @@ def test_a_shop_without_events_shows_what_is_pinned_and_lets_items_take_turns(
 
 
 @pytest.fixture(scope="module")
-def one_event_each(tmp_path_factory, write_csv) -> Path:
+def one_event_each(dbt_project, tmp_path_factory, write_csv) -> Path:
     """Build a shop whose users bought one item each, but for two who have nothing.
 
     Everybody of NL bought one of two; the shop's favorite is that of DE.
@@ -80,9 +79,7 @@ def one_event_each(tmp_path_factory, write_csv) -> Path:
     write_csv(folder, "users", people)
     write_csv(folder, "items", ITEMS)
     write_csv(folder, "events", events)
-    return build_everything(
-        folder / "build" / "one_event.duckdb", input_dir=folder
-    ).database
+    return dbt_project.build(folder, excluded=("unit_test",))
 
 
 def test_new_users_get_what_their_country_buys_and_else_what_the_shop_sells(

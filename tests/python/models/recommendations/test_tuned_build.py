@@ -18,6 +18,7 @@ def tuned_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
     """
     return build_everything(
         tmp_path_factory.mktemp("tuned") / "tuned_shop.duckdb",
+        excluded=("unit_test",),
         windows={"label_share": 0.25},
         tuning={"enabled": True, "users": 100, "trials_per_scorer": 4},
         scorers={
