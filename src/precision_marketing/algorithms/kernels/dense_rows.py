@@ -11,7 +11,7 @@ from precision_marketing.algorithms.kernels.top import (
 )
 
 # Columns that a scan tests in one step.
-_STRIDE = 128
+_STRIDE = 32
 
 
 @compiled
@@ -38,6 +38,20 @@ def add_rows(block, rows, left, right, factors):
 
 
 @compiled
+def _any_above(values, scale, first, bar):
+    """Return whether one of `_STRIDE` scaled values is above `bar`.
+
+    In wide registers: of a fixed length, in the type of the values, without an early
+    exit and without a sign of the index.
+    """
+    is_any = np.uint8(0)
+    for offset in range(_STRIDE):
+        c = np.uint64(first + offset)
+        is_any = np.uint8(is_any | np.uint8(values[c] * scale[c] > bar))
+    return is_any > 0
+
+
+@compiled
 def top_dense_rows(
     block, rows, scale, excluded_starts, excluded_columns, dropped_bits, top_k
 ):
@@ -51,6 +65,8 @@ def top_dense_rows(
     n_columns = block.shape[1]
     top_k = min(top_k, n_columns)
     margin = 1.0 - 2.0 ** (dropped_bits - 51)
+    # Of the block's type: the margin is wider than its rounding.
+    of_type = scale.astype(block.dtype)
     room = 2 * top_k + 256
     scores = np.empty(room)
     best = np.empty(room, np.int32)
@@ -67,10 +83,9 @@ def top_dense_rows(
         limit, limit_column, bar = 0.0, np.int32(2**31 - 1), 0.0
         for first in range(0, n_columns, _STRIDE):
             last = min(first + _STRIDE, n_columns)
-            passing = 0
-            for c in range(first, last):
-                passing += values[c] * scale[c] > bar
-            if passing == 0:
+            if last - first == _STRIDE and not _any_above(
+                values, of_type, first, of_type.dtype.type(bar)
+            ):
                 continue
             for c in range(first, last):
                 value = values[c] * scale[c]
