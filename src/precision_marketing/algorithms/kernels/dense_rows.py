@@ -10,6 +10,8 @@ from precision_marketing.algorithms.kernels.top import (
     sort_best,
 )
 
+# Columns of a dense factor that are multiplied at once.
+LANES = 64
 # Columns that a scan tests in one step.
 _STRIDE = 32
 
@@ -35,6 +37,35 @@ def add_rows(block, rows, left, right, factors):
                 sums[right_columns[q]] += factor * other
         for column in range(sums.size):
             block[position, column] += sums[column]
+
+
+@compiled
+def set_products(block, columns, rows):
+    """Write (rows x columns).T to `block`, `LANES` columns side by side.
+
+    `columns` has an entry for each column of `rows` and lane, in one dimension; lanes
+    beyond the rows of `block` are padding. A sum has the order in which the row stores
+    its entries: that of `add_row`, to the bit.
+    """
+    starts, numbers, values, unit = rows
+    n_rows = starts.size - 1
+    # Some rows of sums at a time, so that whole lines of the block are written.
+    sums = np.empty((16, LANES), columns.dtype)
+    for first in range(0, n_rows, sums.shape[0]):
+        last = min(first + sums.shape[0], n_rows)
+        for row in range(first, last):
+            total = sums[row - first]
+            total[:] = 0.0
+            for p in range(starts[row], starts[row + 1]):
+                value = values[p] if values.size else unit
+                start = np.uint64(numbers[p]) * np.uint64(LANES)
+                for lane in range(LANES):
+                    offset = np.uint64(lane)
+                    total[offset] += value * columns[start + offset]
+        for lane in range(block.shape[0]):
+            target = block[lane]
+            for row in range(first, last):
+                target[row] = sums[row - first, lane]
 
 
 @compiled
