@@ -7,14 +7,11 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix, hstack
 
 from precision_marketing.algorithms.content.naive_bayes import term_log_odds
-from precision_marketing.algorithms.kernels.dense_rows import LANES, set_products
+from precision_marketing.algorithms.kernels.dense_rows import LANES, dense_product
 from precision_marketing.algorithms.kernels.engine import factor
 from precision_marketing.algorithms.kernels.sums import row_work
 from precision_marketing.algorithms.kernels.top_items import iterate_top_items
-from precision_marketing.algorithms.kernels.top_scores import (
-    ScoreBlock,
-    iterate_top_scores,
-)
+from precision_marketing.algorithms.kernels.top_scores import iterate_top_scores
 from precision_marketing.build.documents import Field
 from precision_marketing.build.windows import Window
 
@@ -68,6 +65,7 @@ def top_by_text(
     by_term = right.T.tocsr()
     starts = by_term.indptr.astype(np.int64)
     n_items = right.shape[0]
+    wide = factor(csr_matrix(right, dtype=np.float64).sorted_indices())
     width = min(LANES, max(1, _DENSE_BYTES // (8 * max(1, n_items))))
     for users in user_blocks(weights, right, window.scored_users):
         rows = left(weights[users])
@@ -82,7 +80,7 @@ def top_by_text(
         work = row_work(numbers, factor(rows), starts).sum()
         if _DENSE_GAIN * work > users.size * right.nnz * LANES / width:
             batches = iterate_top_scores(
-                dense_products(rows, right),
+                lambda part, rows=rows: dense_product(rows[part], wide),
                 n_items=n_items,
                 block_size=width,
                 task="top items by text",
@@ -93,41 +91,6 @@ def top_by_text(
         numbers = pa.array(users, pa.int32())
         for batch in batches:
             yield batch.set_column(0, "user_index", numbers.take(batch["user_index"]))
-
-
-def dense_products(left: csr_matrix, right: csr_matrix) -> ScoreBlock:
-    """Return the function from users to left[users] @ right.T, for at most `LANES`.
-
-    The sums are those of `iterate_top_items`, to the bit: which of the two is faster
-    depends on how much of the items' text the users' text touches.
-
-    Parameters
-    ----------
-    left : csr_matrix, shape (n_users, n_terms), float64
-    right : csr_matrix, shape (n_items, n_terms), float64
-
-    Returns
-    -------
-    callable
-        From an array of users to float64 scores, a row each.
-
-    Examples
-    --------
-    >>> left, right = csr_matrix([[1.0, 2.0]]), csr_matrix([[0.0, 1.0], [3.0, 0.0]])
-    >>> dense_products(left, right)(np.array([0])).tolist()
-    [[2.0, 3.0]]
-    """
-    ordered = csr_matrix(right, dtype=np.float64).sorted_indices()
-    rows, n_terms = factor(ordered), right.shape[1]
-
-    def block(users: np.ndarray) -> np.ndarray:
-        columns = np.zeros((n_terms, LANES))
-        columns[:, : users.size] = left[users].T.toarray()
-        scores = np.empty((users.size, right.shape[0]))
-        set_products(scores, columns.ravel(), rows)
-        return scores
-
-    return block
 
 
 def user_blocks(

@@ -12,7 +12,11 @@ from scipy.sparse import csr_matrix, diags_array
 
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.kernels.compiled import compiled_reordered
-from precision_marketing.algorithms.kernels.dense_rows import add_rows
+from precision_marketing.algorithms.kernels.dense_rows import (
+    LANES,
+    add_rows,
+    dense_product,
+)
 from precision_marketing.algorithms.kernels.engine import RESULT_BYTES, factor
 from precision_marketing.algorithms.kernels.parallel import chunks, in_order
 from precision_marketing.algorithms.kernels.progress import Progress
@@ -178,17 +182,20 @@ def spectral_scores(weights: csr_matrix, fitted: SpectralWeights) -> ScoreBlock:
     [[1.0, 0.25]]
     """
     history = csr_matrix(weights, dtype=np.float32)
-    rest, ones = factor(fitted.rest), np.ones(fitted.rest.shape[0])
-    by_item = None if fitted.own is None else fitted.rest.T.tocsr()
+    by_row = fitted.rest if fitted.own is None else fitted.rest.T.tocsr()
+    rest, ones = factor(by_row), np.ones(by_row.shape[0])
 
     def block(users: np.ndarray) -> np.ndarray:
         items = history[users]
         scores = (items @ fitted.left) @ fitted.right.T
-        through = items if by_item is None else csr_matrix(items @ by_item)
-        add_rows(scores, np.arange(users.size), factor(through), rest, ones)
-        if fitted.own is not None:
-            owned = items.tocoo()
-            scores[owned.row, owned.col] -= owned.data * fitted.own[owned.col]
+        if fitted.own is None:
+            add_rows(scores, np.arange(users.size), factor(items), rest, ones)
+            return scores
+        for start in range(0, users.size, LANES):
+            part = slice(start, start + LANES)
+            scores[part] += dense_product(csr_matrix(items[part] @ by_row), rest)
+        owned = items.tocoo()
+        scores[owned.row, owned.col] -= owned.data * fitted.own[owned.col]
         return scores
 
     return block

@@ -1,8 +1,10 @@
-"""The largest entries of dense rows of scores; compiled."""
+"""The largest entries of dense rows of scores, and sparse products in such rows."""
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.kernels.compiled import compiled
+from precision_marketing.algorithms.kernels.engine import Factor
 from precision_marketing.algorithms.kernels.top import (
     is_before,
     keep_best,
@@ -39,13 +41,42 @@ def add_rows(block, rows, left, right, factors):
             block[position, column] += sums[column]
 
 
+def dense_product(left: csr_matrix, right: Factor) -> np.ndarray:
+    """Return left @ right.T, dense: for rows of `left` that touch much of `right`.
+
+    Parameters
+    ----------
+    left : csr_matrix, shape (n, m), float64
+    right : Factor
+        Of a matrix of shape (n_columns, m), its indices sorted.
+
+    Returns
+    -------
+    array of float64, shape (n, n_columns)
+        The sums of `add_row` over the transpose of `right`, to the bit.
+
+    Examples
+    --------
+    >>> from precision_marketing.algorithms.kernels.engine import factor
+    >>> left, right = csr_matrix([[1.0, 2.0]]), csr_matrix([[0.0, 1.0], [3.0, 0.0]])
+    >>> dense_product(left, factor(right)).tolist()
+    [[2.0, 3.0]]
+    """
+    result = np.empty((left.shape[0], right[0].size - 1))
+    for start in range(0, left.shape[0], LANES):
+        part = left[start : start + LANES]
+        columns = np.zeros((left.shape[1], LANES))
+        columns[:, : part.shape[0]] = part.T.toarray()
+        _set_products(result[start : start + LANES], columns.ravel(), right)
+    return result
+
+
 @compiled
-def set_products(block, columns, rows):
+def _set_products(block, columns, rows):
     """Write (rows x columns).T to `block`, `LANES` columns side by side.
 
     `columns` has an entry for each column of `rows` and lane, in one dimension; lanes
-    beyond the rows of `block` are padding. A sum has the order in which the row stores
-    its entries: that of `add_row`, to the bit.
+    beyond the rows of `block` are padding.
     """
     starts, numbers, values, unit = rows
     n_rows = starts.size - 1
