@@ -5,7 +5,7 @@ def model(dbt, session):
         read_windows,
         stream_scores,
     )
-    from precision_marketing.scorers.collaborative import ials
+    from precision_marketing.scorers.collaborative import fit_of_ials, refined
 
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "ials"
@@ -16,4 +16,4 @@ def model(dbt, session):
         items=dbt.ref("precision_marketing", "int_item_features"),
     )
 
-    return stream_scores("ials", windows, lambda window: ials(window, settings))
+    return stream_scores("ials", windows, refined(fit_of_ials, settings))

@@ -5,7 +5,7 @@ def model(dbt, session):
         read_windows,
         stream_scores,
     )
-    from precision_marketing.scorers.collaborative import spectral
+    from precision_marketing.scorers.collaborative import fit_of_spectral, refined
 
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "spectral"
@@ -16,4 +16,4 @@ def model(dbt, session):
         items=dbt.ref("precision_marketing", "int_item_features"),
     )
 
-    return stream_scores("spectral", windows, lambda window: spectral(window, settings))
+    return stream_scores("spectral", windows, refined(fit_of_spectral, settings))

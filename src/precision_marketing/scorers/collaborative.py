@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.collaborative.ease import ease_scores, fit_ease
-from precision_marketing.algorithms.collaborative.ials import fit_ials, ials_scores
+from precision_marketing.algorithms.collaborative.ials import (
+    Factors,
+    fit_ials,
+    ials_scores,
+)
 from precision_marketing.algorithms.collaborative.local_ridge import fit_local_ridge
 from precision_marketing.algorithms.collaborative.neighbors import (
     item_neighbors,
@@ -31,6 +36,7 @@ from precision_marketing.algorithms.collaborative.spectral import (
     fit_spectral,
     spectral_scores,
 )
+from precision_marketing.algorithms.kernels.top_scores import ScoreBlock
 from precision_marketing.build.relations import reader, window_schema, with_window
 from precision_marketing.build.windows import Window
 
@@ -168,6 +174,13 @@ def user_cosine(window: Window, settings: Settings) -> Lists:
 
 def spectral(window: Window, settings: Settings) -> Lists:
     """Yield the best items of the spectral scorer, for a decayed history."""
+    return refined(fit_of_spectral, settings)(window)
+
+
+def fit_of_spectral(
+    window: Window, settings: Settings, before: np.ndarray | None
+) -> tuple[np.ndarray, ScoreBlock]:
+    """Return the spectral scorer's directions, begun from other ones, and scores."""
     fitted = fit_spectral(
         window.weights,
         rank=settings["rank"],
@@ -175,9 +188,10 @@ def spectral(window: Window, settings: Settings) -> Lists:
         user_degree_exponent=settings["user_degree_exponent"],
         item_degree_exponent=settings["item_degree_exponent"],
         top_k=settings["neighbors"],
+        start=before,
     )
     history = window.recent_weights(settings["decay"])
-    return window.top_scores(spectral_scores(history, fitted), settings["candidates"])
+    return fitted.right, spectral_scores(history, fitted)
 
 
 def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
@@ -200,6 +214,13 @@ def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> List
 
 def ials(window: Window, settings: Settings) -> Lists:
     """Yield the best items of the factorization of decayed histories."""
+    return refined(fit_of_ials, settings)(window)
+
+
+def fit_of_ials(
+    window: Window, settings: Settings, before: Factors | None
+) -> tuple[Factors, ScoreBlock]:
+    """Return the factors of decayed histories, begun from other ones, and scores."""
     factors = fit_ials(
         window.recent_weights(settings["decay"]),
         factors=settings["factors"],
@@ -207,8 +228,37 @@ def ials(window: Window, settings: Settings) -> Lists:
         unobserved_strength=settings["unobserved_strength"],
         regularization=settings["regularization"],
         seed=settings["seed"],
+        start=before,
     )
-    return window.top_scores(ials_scores(factors), settings["candidates"])
+    return factors, ials_scores(factors)
+
+
+def refined(
+    fit: Callable[[Window, Settings, Any], tuple[Any, ScoreBlock]], settings: Settings
+) -> Callable[[Window], Lists]:
+    """Return the function to a window's lists that begins where the last one ended.
+
+    Parameters
+    ----------
+    fit : callable
+        `fit_of_spectral` or `fit_of_ials`: from a window, the settings and the fit of
+        the window before (None for the first) to its own fit and scores.
+    settings : mapping
+
+    Returns
+    -------
+    callable
+        From a window to its lists. To be called in the order of the windows, whose
+        users and items have the same positions in all of them.
+    """
+    before = None
+
+    def lists(window: Window) -> Lists:
+        nonlocal before
+        before, scores = fit(window, settings, before)
+        return window.top_scores(scores, settings["candidates"])
+
+    return lists
 
 
 def ease(window: Window, settings: Settings) -> Lists:

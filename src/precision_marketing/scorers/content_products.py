@@ -7,7 +7,11 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix, hstack
 
 from precision_marketing.algorithms.content.naive_bayes import term_log_odds
+from precision_marketing.algorithms.kernels.dense_rows import LANES, dense_product
+from precision_marketing.algorithms.kernels.engine import factor
+from precision_marketing.algorithms.kernels.sums import row_work
 from precision_marketing.algorithms.kernels.top_items import iterate_top_items
+from precision_marketing.algorithms.kernels.top_scores import iterate_top_scores
 from precision_marketing.build.documents import Field
 from precision_marketing.build.windows import Window
 
@@ -17,6 +21,10 @@ LeftFactor = Callable[[csr_matrix], csr_matrix]
 
 # Entries of users' terms that a block may have: about 250 MB.
 _BLOCK_ENTRIES = 20_000_000
+# Bytes of one block of dense scores.
+_DENSE_BYTES = 64 * 2**20
+# Multiplications side by side in the time of one at a scattered place.
+_DENSE_GAIN = 6
 
 
 def log_odds_by_field(fields: Fields, smoothing: float) -> list[LeftFactor]:
@@ -54,17 +62,33 @@ def top_by_text(
     pyarrow.RecordBatch
         `scores_schema`.
     """
-    by_term = _rows_kept(right, window.eligible_items).T.tocsr()
+    right = _rows_kept(right, window.eligible_items)
+    by_term = right.T.tocsr()
+    starts = by_term.indptr.astype(np.int64)
+    n_items = right.shape[0]
+    wide = factor(csr_matrix(right, dtype=np.float64).sorted_indices())
+    width = min(LANES, max(1, _DENSE_BYTES // (8 * max(1, n_items))))
     for users in user_blocks(weights, right, window.scored_users):
-        batches = iterate_top_items(
-            left(weights[users]),
-            by_term,
-            users=np.arange(users.size),
-            exclude=window.excluded[users],
-            allowed_items=window.eligible_items,
-            item_scale=None,
-            top_n=top_n,
-        )
+        rows = left(weights[users])
+        numbers = np.arange(users.size)
+        settings = {
+            "users": numbers,
+            "exclude": window.excluded[users],
+            "allowed_items": window.eligible_items,
+            "item_scale": None,
+            "top_n": top_n,
+        }
+        work = row_work(numbers, factor(rows), starts).sum()
+        if _DENSE_GAIN * work > users.size * right.nnz * LANES / width:
+            batches = iterate_top_scores(
+                lambda part, rows=rows: dense_product(rows[part], wide),
+                n_items=n_items,
+                block_size=width,
+                task="top items by text",
+                **settings,
+            )
+        else:
+            batches = iterate_top_items(rows, by_term, **settings)
         numbers = pa.array(users, pa.int32())
         for batch in batches:
             yield batch.set_column(0, "user_index", numbers.take(batch["user_index"]))

@@ -23,6 +23,7 @@ from precision_marketing.scorers.collaborative import (
     local_ridge,
     next_basket,
     next_basket_neighbors_of,
+    refined,
     spectral,
     user_cosine,
 )
@@ -196,3 +197,22 @@ def test_older_days_count_less_where_histories_have_an_order(window, scorer):
     ordered = replace(window, recency_positions=days)
     assert lists(ordered, 1.0) == lists(window, 1.0)
     assert lists(ordered, 0.5) != lists(window, 1.0)
+
+
+def test_each_window_begins_with_the_fit_of_the_one_before(window):
+    settings = {"candidates": 4}
+    started = []
+
+    def fit(window, given, before):
+        assert given == settings
+        started.append(before)
+        scores = np.ones((40, 12), np.float32)
+        return window.time_window, lambda users: scores[users]
+
+    lists = refined(fit, settings)
+    for time_window in ("train", "test", "serve"):
+        assert list(lists(replace(window, time_window=time_window)))
+    assert started == [None, "train", "test"]
+    # And no later than the next build: a function of its own for each.
+    list(refined(fit, settings)(window))
+    assert started[-1] is None

@@ -16,6 +16,7 @@ from precision_marketing.build.documents import (
     terms_schema,
 )
 from precision_marketing.build.windows import Window
+from precision_marketing.scorers import content_products
 from precision_marketing.scorers.content import (
     content_scorers,
     naive_bayes_scores,
@@ -208,3 +209,25 @@ def test_blocks_and_threads_change_nothing(name, monkeypatch):
     monkeypatch.setenv("PRECISION_MARKETING_THREADS", "3")
     assert rows_of(scorer(window, fields_of(items))) == together
     assert len({row["user_index"] for row in together}) > 30
+
+
+@pytest.mark.parametrize("scorer", SCORERS[:2])
+def test_whichever_way_the_text_is_multiplied_the_lists_are_equal(scorer, monkeypatch):
+    generator = np.random.default_rng(4)
+    words = [f"word{n}" for n in range(40)]
+    items = [{"title": " ".join(generator.choice(words, 6))} for _ in range(90)]
+    window = window_of(generator.random((130, 90)) < 0.1)
+    tables, used = [], []
+    original = content_products.dense_product
+    monkeypatch.setattr(
+        content_products,
+        "dense_product",
+        lambda *arrays: used.append(1) or original(*arrays),
+    )
+    for gain in (0.0, 1e9):
+        monkeypatch.setattr(content_products, "_DENSE_GAIN", gain)
+        batches = list(scorer(window, fields_of(items)))
+        tables.append(pa.Table.from_batches(batches).combine_chunks())
+        assert bool(used) == (gain > 0.0)
+    assert tables[0].num_rows > 500
+    assert tables[0].equals(tables[1])

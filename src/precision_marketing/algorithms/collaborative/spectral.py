@@ -8,42 +8,59 @@ on the head of the spectrum, with a linear tail, is this package's.
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
-from scipy.sparse import csr_matrix, diags_array, eye_array
-from scipy.sparse.linalg import LinearOperator, eigsh
+from scipy.sparse import csr_matrix, diags_array
 
-from precision_marketing.algorithms.collaborative.neighbors import (
-    item_neighbors_schema,
-    neighbor_matrix,
-)
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
-from precision_marketing.algorithms.kernels.dense_rows import add_rows
-from precision_marketing.algorithms.kernels.engine import factor
+from precision_marketing.algorithms.kernels.compiled import compiled_reordered
+from precision_marketing.algorithms.kernels.dense_rows import (
+    LANES,
+    add_rows,
+    dense_product,
+)
+from precision_marketing.algorithms.kernels.engine import RESULT_BYTES, factor
+from precision_marketing.algorithms.kernels.parallel import chunks, in_order
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import (
     as_weights,
     check_count,
     check_not_negative,
 )
-from precision_marketing.algorithms.kernels.top_scores import (
-    ScoreBlock,
-    iterate_top_scores,
+from precision_marketing.algorithms.kernels.sums import add_row, row_work
+from precision_marketing.algorithms.kernels.top import (
+    is_before,
+    keep_best,
+    rounded_to,
 )
+from precision_marketing.algorithms.kernels.top_scores import ScoreBlock
 
 # Eigenvalues below this share of the largest are noise, which the law would raise.
 _SMALLEST_SHARE = 1e-9
+# The same for lengths of columns in single precision.
+_SINGLE = 1e-6
+# Vectors beyond the rank, with which the last ones of it settle sooner.
+_SPARE = 32
+# Times as many items as users, from which on the rest is not computed but multiplied.
+_USERS_SHARE = 8
+# Bits of a double that sums of single precision do not have (`top_scores`).
+_DROPPED_BITS = 36
+# Most rounds, and the share of the captured sum that is worth another one.
+_ROUNDS = 30
+_TOLERANCE = 1e-3
 
 
 class SpectralWeights(NamedTuple):
-    """Item weights W = left @ right.T + rest: a low rank and a sparse part.
+    """Item weights W: a low rank and a sparse part.
 
-    left, right : float32, shape (n_items, rank); rest : csr_matrix, float64, source by
-    target.
+    W = left @ right.T + rest, or, where there are few users, W = left @ right.T +
+    rest.T @ rest - diag(own). left, right : float32, shape (n_items, rank); rest :
+    csr_matrix, float64, source by target, or user by item; own : float64, shape
+    (n_items,), or None.
     """
 
     left: np.ndarray
     right: np.ndarray
     rest: csr_matrix
+    own: np.ndarray | None = None
 
 
 def fit_spectral(
@@ -54,6 +71,7 @@ def fit_spectral(
     user_degree_exponent: float,
     item_degree_exponent: float,
     top_k: int,
+    start: np.ndarray | None = None,
 ) -> SpectralWeights:
     """Return item weights W; the scores of user u are weights[u] @ W.
 
@@ -65,7 +83,8 @@ def fit_spectral(
     for the `rank` = K largest eigenvalues, the smallest of which is lambda_K. g = 1 is
     cosine collaborative filtering, g = 0 makes all K directions equally loud; the tail
     stays linear. Of the rest only the `top_k` largest positive sources of each target
-    are kept: what is cut there is small, for the large directions are not in it.
+    are kept, among those that share a user with it: what is cut there is small, for the
+    large directions are not in it.
 
     Parameters
     ----------
@@ -78,7 +97,12 @@ def fit_spectral(
     user_degree_exponent, item_degree_exponent : float
         a and b, >= 0.
     top_k : int
-        Sources of the rest kept for each target, >= 1.
+        Sources of the rest kept for each target, >= 1. With one user to 8 items or
+        fewer all are kept, and those below 0: R_n is smaller than its product.
+    start : array of float32, shape (n_items, at most rank), optional
+        Orthonormal directions near the result, such as `right` of a fit to an earlier
+        history of the same items: the iteration begins with them and needs fewer
+        rounds.
 
     Returns
     -------
@@ -92,8 +116,10 @@ def fit_spectral(
 
     Notes
     -----
-    Work is the sum of d_u squared and 2 n_items^2 x rank; memory is a few blocks of
-    64 MB and the result. Equal input gives equal output on any number of threads.
+    Work is a few rounds of 4 nnz x (rank + 32), and for the rest the sum of d_u squared
+    and 2 x rank for each pair of items that share a user. Memory is the result and, of
+    the iteration, (n_users + n_items) x (rank + 32) numbers of 4 bytes, three times.
+    Equal input gives equal output on any number of threads.
 
     Examples
     --------
@@ -120,30 +146,15 @@ def fit_spectral(
     items = np.maximum(degrees, 1) ** -float(item_degree_exponent)
     scaled = csr_matrix(diags_array(users) @ checked @ diags_array(items))
     with one_blas_thread():
-        values, vectors = _leading_eigenpairs(scaled, rank)
-    vectors = vectors.astype(np.float32)
+        values, vectors = _leading_eigenpairs(scaled, rank, start)
     known = vectors * values.astype(np.float32)
-    transpose, own = factor(scaled.T.tocsr()), factor(scaled)
-
-    def rest_of(targets: np.ndarray) -> np.ndarray:
-        block = -known[targets] @ vectors.T
-        add_rows(block, targets, transpose, own, np.ones(n_users))
-        return block
-
-    batches = iterate_top_scores(
-        rest_of,
-        n_items=n_items,
-        users=np.flatnonzero(degrees),
-        exclude=csr_matrix(eye_array(n_items)),
-        allowed_items=None,
-        item_scale=None,
-        top_n=top_k,
-        schema=item_neighbors_schema,
-        task="spectral rest",
-    )
-    table = pa.Table.from_batches(batches, schema=item_neighbors_schema)
-    rest = neighbor_matrix(table, n_items, n_items, by_source=True)
     raised = values[0] * (values / values[0]) ** spectrum_exponent
+    if _USERS_SHARE * n_users <= n_items:
+        left = vectors * (raised - values).astype(np.float32)
+        own = np.asarray(scaled.power(2).sum(axis=0)).ravel()
+        own -= np.einsum("ik,ik->i", known, vectors)
+        return SpectralWeights(left, vectors, scaled, own)
+    rest = _largest_of_rest(scaled, known, vectors, top_k)
     return SpectralWeights(vectors * raised.astype(np.float32), vectors, rest)
 
 
@@ -170,19 +181,102 @@ def spectral_scores(weights: csr_matrix, fitted: SpectralWeights) -> ScoreBlock:
     >>> spectral_scores(csr_matrix([[1.0, 0.0]]), fitted)(np.array([0])).tolist()
     [[1.0, 0.25]]
     """
-    history = csr_matrix(weights, dtype=np.float64)
-    left, rest = factor(history), factor(fitted.rest)
-    ones = np.ones(history.shape[1])
+    history = csr_matrix(weights, dtype=np.float32)
+    by_row = fitted.rest if fitted.own is None else fitted.rest.T.tocsr()
+    rest, ones = factor(by_row), np.ones(by_row.shape[0])
 
     def block(users: np.ndarray) -> np.ndarray:
-        scores = (history[users] @ fitted.left).astype(np.float32) @ fitted.right.T
-        add_rows(scores, users, left, rest, ones)
+        items = history[users]
+        scores = (items @ fitted.left) @ fitted.right.T
+        if fitted.own is None:
+            add_rows(scores, np.arange(users.size), factor(items), rest, ones)
+            return scores
+        for start in range(0, users.size, LANES):
+            part = slice(start, start + LANES)
+            scores[part] += dense_product(csr_matrix(items[part] @ by_row), rest)
+        owned = items.tocoo()
+        scores[owned.row, owned.col] -= owned.data * fitted.own[owned.col]
         return scores
 
     return block
 
 
-def _leading_eigenpairs(scaled: csr_matrix, rank: int) -> tuple[np.ndarray, np.ndarray]:
+def _largest_of_rest(
+    scaled: csr_matrix, known: np.ndarray, vectors: np.ndarray, top_k: int
+) -> csr_matrix:
+    """Return the largest sources of each target of scaled^T scaled - known vectors^T.
+
+    Looked for among the items that share a user with the target; row = source.
+    """
+    n_items = scaled.shape[1]
+    by_item, by_user = factor(scaled.T.tocsr()), factor(scaled)
+
+    def largest(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        targets = np.arange(part.start, part.stop)
+        return _rest_of(targets, by_item, by_user, known, vectors, int(top_k))
+
+    # As many products as there are pairs, and one of vectors for each other item.
+    work = row_work(np.arange(n_items), by_item, by_user[0])
+    work += vectors.shape[1] * np.minimum(work, n_items)
+    maximum_rows = max(1, RESULT_BYTES // (16 * min(int(top_k), n_items)))
+    progress = Progress("spectral rest", n_items, "items")
+    found = list(in_order(largest, chunks(work, maximum_rows, None), progress))
+    targets, sources, values = map(np.concatenate, zip(*found, strict=True))
+    return csr_matrix((values, (sources, targets)), shape=(n_items, n_items))
+
+
+@compiled_reordered
+def _rest_of(targets, by_item, by_user, known, vectors, top_k):
+    """Return target, source and value of the `top_k` largest values of each target."""
+    n_items, rank = vectors.shape
+    top_k = min(top_k, n_items)
+    room = 2 * top_k + 64
+    ones = np.ones(by_user[0].size - 1)
+    sums, listed = np.zeros(n_items), np.empty(n_items // 4 + 1, np.int32)
+    every = np.arange(n_items).astype(np.int32)
+    scores, sources = np.empty(room), np.empty(room, np.int32)
+    out_targets = np.empty(targets.size * top_k, np.int32)
+    out_sources = np.empty(targets.size * top_k, np.int32)
+    out_values = np.empty(targets.size * top_k)
+    written = 0
+    for target in targets:
+        count = add_row(target, by_item, by_user, ones, sums, listed)
+        touched = listed[:count] if count >= 0 else every
+        sums[target] = 0.0
+        kept, limit, limit_source = 0, 0.0, np.int32(2**31 - 1)
+        for source in touched:
+            if sums[source] == 0.0:
+                continue
+            part = np.float32(0.0)
+            for k in range(rank):
+                part += known[target, k] * vectors[source, k]
+            score = rounded_to(sums[source] - part, _DROPPED_BITS)
+            sums[source] = 0.0
+            if score > 0.0 and is_before(score, source, limit, limit_source):
+                scores[kept], sources[kept] = score, source
+                kept += 1
+                if kept == room:
+                    keep_best(scores, sources, kept, top_k)
+                    kept = top_k
+                    limit, limit_source = scores[top_k - 1], sources[top_k - 1]
+        if kept > top_k:
+            keep_best(scores, sources, kept, top_k)
+            kept = top_k
+        for position in range(kept):
+            out_targets[written] = target
+            out_sources[written] = sources[position]
+            out_values[written] = scores[position]
+            written += 1
+    return (
+        out_targets[:written].copy(),
+        out_sources[:written].copy(),
+        out_values[:written].copy(),
+    )
+
+
+def _leading_eigenpairs(
+    scaled: csr_matrix, rank: int, start: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the largest eigenvalues of scaled^T scaled, ascending, with vectors."""
     n_items = scaled.shape[1]
     rank = min(rank, *scaled.shape)
@@ -190,16 +284,48 @@ def _leading_eigenpairs(scaled: csr_matrix, rank: int) -> tuple[np.ndarray, np.n
         values, vectors = np.linalg.eigh((scaled.T @ scaled).toarray())
         values, vectors = values[-rank:], vectors[:, -rank:]
     else:
-        by_item = scaled.T.tocsr()
-        progress = Progress("spectral directions", None, "products")
-
-        def product(vector: np.ndarray) -> np.ndarray:
-            progress.add(1)
-            return by_item @ (scaled @ vector)
-
-        operator = LinearOperator((n_items, n_items), matvec=product, dtype=float)
-        # Seeded; the signs of the vectors cancel in V f(lambda) V^T.
-        start = np.random.default_rng(0).random(n_items)
-        values, vectors = eigsh(operator, k=rank, v0=start, tol=1e-5)
+        values, vectors = _by_subspace(scaled, rank, start)
     is_kept = values > _SMALLEST_SHARE * values[-1]
-    return values[is_kept], vectors[:, is_kept]
+    return values[is_kept], np.ascontiguousarray(vectors[:, is_kept], np.float32)
+
+
+def _by_subspace(
+    scaled: csr_matrix, rank: int, start: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return `_leading_eigenpairs` by iteration on a block of vectors at once.
+
+    It ends when the sum of the eigenvalues grows by no more than `_TOLERANCE` of it.
+    """
+    by_user = csr_matrix(scaled, dtype=np.float32)
+    by_item = by_user.T.tocsr()
+    width = min(rank + _SPARE, *scaled.shape)
+    # Seeded; the signs of the vectors cancel in V f(lambda) V^T.
+    block = np.random.default_rng(0).standard_normal(
+        (scaled.shape[1], width), dtype=np.float32
+    )
+    if start is not None:
+        known = start[:, :width]
+        block[:, : known.shape[1]] = known
+        block[:, known.shape[1] :] /= np.sqrt(np.float32(len(block)))
+    progress = Progress("spectral directions", None, "products")
+    captured = 0.0
+    block = _orthonormal(block)
+    for rounds_left in reversed(range(_ROUNDS)):
+        progress.add(2 * width)
+        of_users = by_user @ block
+        values, turn = np.linalg.eigh((of_users.T @ of_users).astype(np.float64))
+        turn = turn.astype(np.float32)
+        before, captured = captured, values[-rank:].sum()
+        if captured - before <= _TOLERANCE * captured or rounds_left == 0:
+            break
+        is_kept = values > _SMALLEST_SHARE * values[-1]
+        turned = of_users @ (turn[:, is_kept] / values[is_kept].astype(np.float32))
+        block = _orthonormal(by_item @ turned)
+    return values[-rank:], block @ turn[:, -rank:]
+
+
+def _orthonormal(block: np.ndarray) -> np.ndarray:
+    """Return an orthonormal basis of nearly orthogonal columns of similar length."""
+    values, axes = np.linalg.eigh((block.T @ block).astype(np.float64))
+    is_kept = values > _SINGLE * values[-1]
+    return block @ (axes[:, is_kept] / np.sqrt(values[is_kept])).astype(np.float32)

@@ -1,8 +1,10 @@
-"""The largest entries of dense rows of scores; compiled."""
+"""The largest entries of dense rows of scores, and sparse products in such rows."""
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.kernels.compiled import compiled
+from precision_marketing.algorithms.kernels.engine import Factor
 from precision_marketing.algorithms.kernels.top import (
     is_before,
     keep_best,
@@ -10,8 +12,10 @@ from precision_marketing.algorithms.kernels.top import (
     sort_best,
 )
 
+# Columns of a dense factor that are multiplied at once.
+LANES = 64
 # Columns that a scan tests in one step.
-_STRIDE = 128
+_STRIDE = 32
 
 
 @compiled
@@ -37,6 +41,78 @@ def add_rows(block, rows, left, right, factors):
             block[position, column] += sums[column]
 
 
+def dense_product(left: csr_matrix, right: Factor) -> np.ndarray:
+    """Return left @ right.T, dense: for rows of `left` that touch much of `right`.
+
+    Parameters
+    ----------
+    left : csr_matrix, shape (n, m), float64
+    right : Factor
+        Of a matrix of shape (n_columns, m), its indices sorted.
+
+    Returns
+    -------
+    array of float64, shape (n, n_columns)
+        The sums of `add_row` over the transpose of `right`, to the bit.
+
+    Examples
+    --------
+    >>> from precision_marketing.algorithms.kernels.engine import factor
+    >>> left, right = csr_matrix([[1.0, 2.0]]), csr_matrix([[0.0, 1.0], [3.0, 0.0]])
+    >>> dense_product(left, factor(right)).tolist()
+    [[2.0, 3.0]]
+    """
+    result = np.empty((left.shape[0], right[0].size - 1))
+    for start in range(0, left.shape[0], LANES):
+        part = left[start : start + LANES]
+        columns = np.zeros((left.shape[1], LANES))
+        columns[:, : part.shape[0]] = part.T.toarray()
+        _set_products(result[start : start + LANES], columns.ravel(), right)
+    return result
+
+
+@compiled
+def _set_products(block, columns, rows):
+    """Write (rows x columns).T to `block`, `LANES` columns side by side.
+
+    `columns` has an entry for each column of `rows` and lane, in one dimension; lanes
+    beyond the rows of `block` are padding.
+    """
+    starts, numbers, values, unit = rows
+    n_rows = starts.size - 1
+    # Some rows of sums at a time, so that whole lines of the block are written.
+    sums = np.empty((16, LANES), columns.dtype)
+    for first in range(0, n_rows, sums.shape[0]):
+        last = min(first + sums.shape[0], n_rows)
+        for row in range(first, last):
+            total = sums[row - first]
+            total[:] = 0.0
+            for p in range(starts[row], starts[row + 1]):
+                value = values[p] if values.size else unit
+                start = np.uint64(numbers[p]) * np.uint64(LANES)
+                for lane in range(LANES):
+                    offset = np.uint64(lane)
+                    total[offset] += value * columns[start + offset]
+        for lane in range(block.shape[0]):
+            target = block[lane]
+            for row in range(first, last):
+                target[row] = sums[row - first, lane]
+
+
+@compiled
+def _any_above(values, scale, first, bar):
+    """Return whether one of `_STRIDE` scaled values is above `bar`.
+
+    In wide registers: of a fixed length, in the type of the values, without an early
+    exit and without a sign of the index.
+    """
+    is_any = np.uint8(0)
+    for offset in range(_STRIDE):
+        c = np.uint64(first + offset)
+        is_any = np.uint8(is_any | np.uint8(values[c] * scale[c] > bar))
+    return is_any > 0
+
+
 @compiled
 def top_dense_rows(
     block, rows, scale, excluded_starts, excluded_columns, dropped_bits, top_k
@@ -51,6 +127,8 @@ def top_dense_rows(
     n_columns = block.shape[1]
     top_k = min(top_k, n_columns)
     margin = 1.0 - 2.0 ** (dropped_bits - 51)
+    # Of the block's type: the margin is wider than its rounding.
+    of_type = scale.astype(block.dtype)
     room = 2 * top_k + 256
     scores = np.empty(room)
     best = np.empty(room, np.int32)
@@ -67,10 +145,9 @@ def top_dense_rows(
         limit, limit_column, bar = 0.0, np.int32(2**31 - 1), 0.0
         for first in range(0, n_columns, _STRIDE):
             last = min(first + _STRIDE, n_columns)
-            passing = 0
-            for c in range(first, last):
-                passing += values[c] * scale[c] > bar
-            if passing == 0:
+            if last - first == _STRIDE and not _any_above(
+                values, of_type, first, of_type.dtype.type(bar)
+            ):
                 continue
             for c in range(first, last):
                 value = values[c] * scale[c]

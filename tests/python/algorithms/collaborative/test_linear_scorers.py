@@ -5,9 +5,13 @@ import pyarrow as pa
 import pytest
 from scipy.sparse import csr_matrix
 
-from precision_marketing.algorithms.collaborative import local_ridge
+from precision_marketing.algorithms.collaborative import ials, local_ridge, spectral
 from precision_marketing.algorithms.collaborative.ease import ease_scores, fit_ease
-from precision_marketing.algorithms.collaborative.ials import fit_ials, ials_scores
+from precision_marketing.algorithms.collaborative.ials import (
+    Factors,
+    fit_ials,
+    ials_scores,
+)
 from precision_marketing.algorithms.collaborative.local_ridge import fit_local_ridge
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors
 from precision_marketing.algorithms.collaborative.spectral import (
@@ -85,6 +89,7 @@ def test_spectral_is_the_product_with_the_head_of_its_spectrum_compressed():
     values, vectors = values[-5:], vectors[:, -5:]
     rest = product - vectors @ np.diag(values) @ vectors.T
     np.fill_diagonal(rest, 0.0)
+    rest[product == 0.0] = 0.0
     raised = values[0] * (values / values[0]) ** 0.4
     expected = vectors @ np.diag(raised) @ vectors.T + np.maximum(rest, 0.0)
     fitted = fit_spectral(weights, **SPECTRAL)
@@ -106,6 +111,56 @@ def test_spectral_by_iteration_finds_the_same_directions_as_by_decomposition():
         first.left @ first.right.T,
         atol=SINGLE * abs(first.left @ first.right.T).max(),
     )
+
+
+def test_spectral_of_few_users_is_the_product_with_all_of_the_rest():
+    weights = random_weights(n_users=30, n_items=240)
+    assert 8 * weights.shape[0] <= weights.shape[1]
+    items = np.maximum(np.bincount(weights.indices, minlength=240), 1) ** -0.3
+    scaled = degree_weights(weights, 0.3)[:, None] * weights.toarray() * items
+    product = scaled.T @ scaled
+    values, vectors = np.linalg.eigh(product)
+    values, vectors = values[-5:], vectors[:, -5:]
+    rest = product - vectors @ np.diag(values) @ vectors.T
+    np.fill_diagonal(rest, 0.0)
+    raised = values[0] * (values / values[0]) ** 0.4
+    expected = vectors @ np.diag(raised) @ vectors.T + rest
+    scores = spectral_scores(weights, fit_spectral(weights, **SPECTRAL))
+    found, wanted = scores(np.array([7, 3])), weights.toarray()[[7, 3]] @ expected
+    # The rounds stop before the last directions are exact.
+    np.testing.assert_allclose(found, wanted, atol=0.02 * wanted.max())
+
+
+def test_spectral_from_its_own_directions_takes_one_round_more_and_finds_them_again(
+    monkeypatch,
+):
+    rounds = []
+    orthonormal = spectral._orthonormal
+    monkeypatch.setattr(
+        spectral, "_orthonormal", lambda block: rounds.append(1) or orthonormal(block)
+    )
+    weights = random_weights(n_users=900, n_items=600, density=0.05)
+    settings = SPECTRAL | {"rank": 20}
+    first = fit_spectral(weights, **settings)
+    cold = len(rounds)
+    second = fit_spectral(weights, **settings, start=first.right)
+    assert len(rounds) - cold <= 3 < cold
+    np.testing.assert_allclose(
+        second.left @ second.right.T, first.left @ first.right.T, atol=0.02
+    )
+
+
+def test_spectral_stops_no_sooner_than_its_rule_says(monkeypatch):
+    weights = random_weights(n_users=900, n_items=600, density=0.05)
+    captured = []
+    for tolerance in (1e-1, 1e-3, 0.0):
+        monkeypatch.setattr(spectral, "_TOLERANCE", tolerance)
+        values, _ = spectral._by_subspace(weights, 20, None)
+        captured.append(values.sum())
+    exact = np.linalg.eigvalsh((weights.T @ weights).toarray())[-20:].sum()
+    assert captured[0] < captured[1] < captured[2]
+    assert captured[1] > 0.98 * exact
+    np.testing.assert_allclose(captured[2], exact, rtol=1e-3)
 
 
 def test_local_ridge_solves_each_targets_regression_on_its_neighbors():
@@ -170,7 +225,7 @@ def test_ease_refuses_a_catalogue_above_the_bound_and_names_the_way_out():
 
 def test_ials_converges_to_where_every_users_equations_hold():
     weights = random_weights()
-    users, items = fit_ials(weights, **IALS | {"iterations": 300})
+    users, items = fit_ials(weights, **IALS | {"iterations": 300}, tolerance=0.0)
     confidence = weights.toarray() / weights.data.mean()
     unobserved = 0.2 * (weights.nnz / weights.toarray().size) ** 0.5
     penalty = 0.03 * unobserved**0.5
@@ -180,6 +235,92 @@ def test_ials_converges_to_where_every_users_equations_hold():
         left += penalty * counts * np.eye(8)
         expected = np.linalg.solve(left, items.T @ confidence[user])
         np.testing.assert_allclose(users[user], expected, atol=2e-3)
+
+
+def passes_of_ials(monkeypatch, weights, **settings):
+    """Return the factors, and the passes that they took."""
+    solved = []
+    original = ials._solve_all
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            ials,
+            "_solve_all",
+            lambda *each: solved.append(original(*each)) or solved[-1],
+        )
+        fitted = fit_ials(weights, **IALS | {"iterations": 50}, **settings)
+    return fitted, len(solved) // 2, np.add(solved[::2], solved[1::2])
+
+
+def test_ials_stops_at_the_first_pass_that_gains_less_than_the_tolerance(monkeypatch):
+    weights = random_weights()
+    _, passes, gains = passes_of_ials(monkeypatch, weights, tolerance=0.01)
+    assert 2 < passes < 50
+    assert (gains[:-1] > 0.01 * weights.nnz).all()
+    assert gains[-1] <= 0.01 * weights.nnz
+
+
+def test_what_a_pass_of_ials_gains_is_what_its_objective_loses(monkeypatch):
+    weights = random_weights()
+    dense = weights.toarray() / weights.data.mean()
+    unobserved = 0.2 * (weights.nnz / dense.size) ** 0.5
+    penalty = 0.03 * unobserved**0.5
+
+    def objective(fitted):
+        products = fitted.users.astype(float) @ fitted.items.T.astype(float)
+        counts = [np.count_nonzero(dense, axis=axis) for axis in (1, 0)]
+        return (
+            (dense * (1 - products) ** 2).sum()
+            + unobserved * (products**2).sum()
+            + penalty * ((counts[0] + unobserved * 30) @ (fitted.users**2).sum(axis=1))
+            + penalty * ((counts[1] + unobserved * 80) @ (fitted.items**2).sum(axis=1))
+        )
+
+    first = fit_ials(weights, **IALS | {"iterations": 2}, tolerance=0.0)
+    _, _, gains = passes_of_ials(monkeypatch, weights, tolerance=1e9, start=first)
+    second = fit_ials(weights, **IALS | {"iterations": 1}, start=first)
+    lost = objective(first) - objective(second)
+    np.testing.assert_allclose(gains.sum(), lost, rtol=1e-3)
+
+
+def test_ials_from_factors_of_before_takes_fewer_passes_to_as_good_an_end(monkeypatch):
+    weights = random_weights(n_users=300)
+    earlier = weights.copy()
+    earlier.data[::10] = 0.0
+    earlier.eliminate_zeros()
+    start, cold, _ = passes_of_ials(monkeypatch, earlier)
+    kept = [side.copy() for side in start]
+    warm, fewer, _ = passes_of_ials(monkeypatch, weights, start=start)
+    assert fewer < cold
+    for side, before in zip(start, kept, strict=True):
+        np.testing.assert_array_equal(side, before)
+    end, _, _ = passes_of_ials(monkeypatch, weights, tolerance=0.0)
+    known = weights.toarray() > 0
+    far = np.abs(warm.users @ warm.items.T - end.users @ end.items.T)[known].mean()
+    assert far < 0.1
+
+
+def test_ials_solves_an_item_of_more_users_than_are_copied_next_to_each_other():
+    weights = random_weights(n_users=700, n_items=6, density=0.9)
+    confidence = weights.toarray() / weights.data.mean()
+    assert np.count_nonzero(confidence[:, 2]) > ials._NEAR
+    settings = IALS | {"factors": 3, "iterations": 300}
+    users, items = fit_ials(weights, **settings, tolerance=0.0)
+    unobserved = 0.2 * (weights.nnz / confidence.size) ** 0.5
+    count = np.count_nonzero(confidence[:, 2]) + unobserved * 700
+    left = users.T @ np.diag(confidence[:, 2] + unobserved) @ users
+    left += 0.03 * unobserved**0.5 * count * np.eye(3)
+    expected = np.linalg.solve(left, users.T @ confidence[:, 2])
+    np.testing.assert_allclose(items[2], expected, atol=2e-3)
+
+
+def test_ials_starts_anew_from_factors_of_another_shape_and_for_who_was_not_in_them():
+    weights = random_weights()
+    other = fit_ials(weights, **IALS | {"factors": 5})
+    found, cold = fit_ials(weights, **IALS, start=other), fit_ials(weights, **IALS)
+    np.testing.assert_array_equal(found.users, cold.users)
+    nothing = Factors(np.zeros((80, 8), np.float32), np.zeros((30, 8), np.float32))
+    found = fit_ials(weights, **IALS, start=nothing)
+    np.testing.assert_array_equal(found.users, cold.users)
 
 
 def test_ials_ranks_the_rest_of_a_block_first():
