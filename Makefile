@@ -41,7 +41,8 @@ run: .venv/.runtime ## Build every table, publish them, print recommendations an
 	$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
 	$(BIN)/python -m precision_marketing.publishing.publishing \
 		--database "$(DATABASE)" --published "$(PUBLISHED)"
-	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)"
+	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)" \
+		--target target
 
 .PHONY: run-completejourney
 run-completejourney: data/complete_journey/.complete ## The same on a real retailer's year

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.learned.group_contributions import (
     GroupContributions,
     Layers,
@@ -142,7 +143,9 @@ def _blocks(published_items: Any, candidate_features: Any) -> Iterator[pa.Table]
     """Yield the features of the published items, a block of users at a time."""
     ranges = published_items.aggregate("max(user_index) as last")
     last = to_arrow(ranges)["last"][0].as_py()
-    for start in range(0, last + 1, USERS_PER_BLOCK):
+    starts = range(0, last + 1, USERS_PER_BLOCK)
+    progress = Progress("explained items", len(starts), "blocks of users")
+    for start in starts:
         users = f"user_index between {start} and {start + USERS_PER_BLOCK - 1}"
         published = published_items.filter(users).set_alias("published")
         features = candidate_features.filter(f"time_window = 'serve' and {users}")
@@ -153,6 +156,7 @@ def _blocks(published_items: Any, candidate_features: Any) -> Iterator[pa.Table]
             how="semi",
         )
         yield to_arrow(rows.order("user_index, item_index"))
+        progress.add(1)
 
 
 def _contributions(rows: pa.Table, model: ExplainedModel) -> GroupContributions:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.learned.logistic_regression import (
     LogisticModel,
     fit_logistic,
@@ -210,9 +211,10 @@ def _blocks_of_users(rows: Any) -> Iterator[str]:
     """Yield conditions that cut the rows into blocks of whole users."""
     last = to_arrow(rows.aggregate("max(user_index) as last"))["last"][0].as_py()
     starts = range(0, -1 if last is None else last + 1, USERS_PER_BLOCK)
-    for number, start in enumerate(starts, start=1):
-        _log.info("Neural scores: block %d of %d", number, len(starts))
+    progress = Progress("learned rankings", len(starts), "blocks of users")
+    for start in starts:
         yield f"user_index between {start} and {start + USERS_PER_BLOCK - 1}"
+        progress.add(1)
 
 
 def _features(batch: pa.RecordBatch, names: tuple[str, ...]) -> np.ndarray:

@@ -16,6 +16,7 @@ import click
 import duckdb
 
 from precision_marketing.publishing import summary_sections
+from precision_marketing.publishing.build_costs import build_costs
 from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
 
 # By what marts a part of the package is known to be built (docs/parts.md).
@@ -161,9 +162,26 @@ def _show_marts(
     show_default=True,
     help="Users to show.",
 )
+@click.option(
+    "--target",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="dbt's target folder, to print what the build cost too.",
+)
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path),
+    default=Path("logs/dbt.log"),
+    show_default=True,
+    help="dbt's log, for the build's peak memory.",
+)
 @click.option("--schema", help="Schema of the marts (default: the one that has marts).")
 def main(
-    database: Path, published: Path | None, users: int, schema: str | None
+    database: Path,
+    published: Path | None,
+    users: int,
+    target: Path | None,
+    log: Path,
+    schema: str | None,
 ) -> None:
     """Print what a build found; ends with 1 if the database or a mart is missing."""
     # A title may hold characters that the terminal's encoding lacks.
@@ -173,6 +191,9 @@ def main(
         text, missing = summarize(database, users, schema)
     except SummaryError as error:
         raise click.ClickException(str(error)) from error
+    if target is not None:
+        title = "Cost of the build"
+        text += f"\n\n{title}\n{'=' * len(title)}\n{build_costs(target, log)}"
     tables = f"{published}, schema marts" if published else database
     print(f"{text}\n\nAll tables: {tables}. Open it read-only.")
     if missing:

@@ -47,7 +47,7 @@ def test_a_build_shows_the_progress_of_long_algorithms_on_its_console(tmp_path):
         stdin=subprocess.DEVNULL,
     )
     assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-2000:]
-    line = r"^\d\d:\d\d:\d\d  {}: ([\d,]+) of \1 rows, \d+ s$"
+    line = r"^\d\d:\d\d:\d\d  {}: ([\d,]+) of \1 rows \(100 %\), \d+ s$"
     for task in ("item neighbors", "top items"):
         assert re.search(line.format(task), finished.stdout, re.MULTILINE), task
     # Once on the console, not again on the error stream.

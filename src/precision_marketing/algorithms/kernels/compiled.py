@@ -1,8 +1,34 @@
 """The decorator of compiled functions: cached on disk, without the interpreter lock."""
 
+import logging
 from collections.abc import Callable
 
 import numba
+from numba.core import event
+
+_logger = logging.getLogger("precision_marketing")
+
+
+class _Announcement(event.Listener):
+    """Says once a process that kernels are compiled, and not found in the cache."""
+
+    def __init__(self) -> None:
+        self._is_said = False
+
+    def on_start(self, event: event.Event) -> None:
+        """Log the first compilation of a kernel of this library."""
+        module = event.data["dispatcher"].py_func.__module__
+        if module.startswith("precision_marketing.") and not self._is_said:
+            self._is_said = True
+            _logger.info(
+                "Compiling the scoring kernels for this machine: once, some 20 s in all"
+            )
+
+    def on_end(self, event: event.Event) -> None:
+        """Say nothing: kernels are compiled one by one, as they are first called."""
+
+
+event.register("numba:compile", _Announcement())
 
 
 def compiled(function: Callable) -> Callable:

@@ -1,4 +1,4 @@
-"""Progress of long work in the log of Python: what, how much of it, how long so far.
+"""Progress of long work in Python's log: what, how much, how long, how long still.
 
 Not rich's progress: that redraws one line of a terminal it owns, while this becomes
 lines of dbt's log (`build_log`), between those of other models on other threads.
@@ -30,8 +30,8 @@ class Progress:
     --------
     >>> progress = Progress("item neighbors", 50_000)
     >>> progress.add(1_000)
-    >>> progress.text()
-    'item neighbors: 1,000 of 50,000 rows, 0 s'
+    >>> progress.text(seconds=3.0)
+    'item neighbors: 1,000 of 50,000 rows (2 %), 3 s, about 147 s left'
     """
 
     def __init__(self, task: str, total: int | None, unit: str = "rows") -> None:
@@ -46,10 +46,18 @@ class Progress:
         is_end = self._done == self._total and self._reported > self._started
         if is_end or now - self._reported >= _SECONDS_BETWEEN_REPORTS:
             self._reported = now
-            _logger.info("%s", self.text())
+            _logger.info("%s", self.text(now - self._started))
 
-    def text(self) -> str:
-        """Return the line for the log."""
-        total = "" if self._total is None else f" of {self._total:,}"
-        seconds = time.monotonic() - self._started
-        return f"{self._task}: {self._done:,}{total} {self._unit}, {seconds:.0f} s"
+    def text(self, seconds: float) -> str:
+        """Return the line for the log; what is left is taken to cost what was done."""
+        done = f"{self._task}: {self._done:,}"
+        if not self._total:
+            return f"{done} {self._unit}, {seconds:.0f} s"
+        share = 100 * self._done / self._total
+        line = (
+            f"{done} of {self._total:,} {self._unit} ({share:.0f} %), {seconds:.0f} s"
+        )
+        left = self._total - self._done
+        if left <= 0 or self._done == 0:
+            return line
+        return f"{line}, about {seconds * left / self._done:.0f} s left"

@@ -22,6 +22,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
+from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import check_count
 from precision_marketing.algorithms.learned.logistic_regression import LogisticModel
 from precision_marketing.algorithms.learned.ndcg import mean_ndcg
@@ -149,6 +150,9 @@ def _epochs(
     """Yield, after each epoch, the network and rows, drawn of those it has seen."""
     generator = np.random.default_rng(seed)
     classifier = None
+    # At most so many: training stops early where more epochs do not rank better.
+    task = f"training of the network of seed {seed}"
+    progress = Progress(task, settings.maximum_epochs, "epochs")
     for _ in range(settings.maximum_epochs):
         rows = data.training.drawn(settings.negatives_per_positive, generator)
         batch_size = _batch_size(rows.labels.size, settings.batch_size)
@@ -171,6 +175,7 @@ def _epochs(
             classifier.partial_fit(inputs, part.labels, classes=[0.0, 1.0])
         weights = tuple(array.astype(np.float64) for array in classifier.coefs_)
         biases = tuple(array.astype(np.float64) for array in classifier.intercepts_)
+        progress.add(1)
         yield Network(weights, biases, seed), rows.subset(order[:_ROWS_OF_LOSS])
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.learned.ndcg import mean_ndcg
 from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
 from precision_marketing.algorithms.learned.training_data import TrainingData
@@ -85,6 +86,7 @@ def group_importance(
     generator = np.random.default_rng(seed)
     orders = [generator.permutation(users.size) for _ in range(permutations)]
     result = {}
+    progress = Progress("importance of feature groups", len(groups), "groups")
     for name, columns in groups.items():
         kept = features[:, columns]
         drops = []
@@ -93,6 +95,7 @@ def group_importance(
             drops.append(whole - mean_ndcg(users, labels, model.predict(features)))
         features[:, columns] = kept
         result[name] = GroupImportance(whole, tuple(drops))
+        progress.add(1)
     return result
 
 
