@@ -15,10 +15,10 @@ campaign_weights {{ precision_marketing.as_materialized() }} (
         campaign_id,
         variant,
         user_id,
-        is_clicked,
         {% for column, _, _ in policies %}
-        {{ column }} / propensity as {{ column }}{{ "," if not loop.last }}
+        {{ column }} / propensity as {{ column }},
         {% endfor %}
+        is_clicked
     from {{ ref("precision_marketing", "int_policy_chances") }}
 
 ),
