@@ -84,7 +84,7 @@ def read_labelled(candidates: Any, maximum_rows: int) -> LabelledCandidates:
     ----------
     candidates : duckdb.DuckDBPyRelation
         Columns time_window, user_index, item_index, is_label, training_half,
-        training_role and one `feature_<name>` (double) a feature. Users of role `none`
+        training_role and one `feature_<name>` a feature. Users of role `none`
         are not read.
     maximum_rows : int
         About so many rows are kept. Memory is 4 bytes a row and feature, whatever the
@@ -104,7 +104,7 @@ def read_labelled(candidates: Any, maximum_rows: int) -> LabelledCandidates:
             [
                 "user_index, item_index, training_half, is_label",
                 "training_role = 'stopping' as is_holdout",
-                *(f'cast("{name}" as float) as "{name}"' for name in names),
+                *(f'"{name}"' for name in names),
             ]
         )
     )
