@@ -195,11 +195,10 @@ def score_served(
         trained.
     """
     trained = to_arrow(models)
-    scorer, is_served = to_arrow(
-        learned_scorer.project("scorer, is_served")
-    ).to_pylist()[0].values()
-    if not trained.num_rows or not is_served:
+    needed = to_arrow(learned_scorer).to_pylist()[0]
+    if not trained.num_rows or not needed["is_served"]:
         return reader(scorer_schema, [])
+    scorer = needed["scorer"]
     rows = candidate_features.filter("time_window = 'serve'")
     model = {scorer: _models(trained)[scorer]}
     return reader(

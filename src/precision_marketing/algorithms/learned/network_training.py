@@ -1,6 +1,7 @@
 """Steps of Adam on a network of relu layers, in single precision."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import expit
@@ -49,7 +50,7 @@ class NetworkTrainer:
         generator: np.random.Generator,
     ) -> None:
         sizes = (n_inputs, *hidden_layers, 1)
-        self._shapes = list(zip(sizes[:-1], sizes[1:], strict=True))
+        self._shapes = list(pairwise(sizes))
         count = sum((inputs + 1) * outputs for inputs, outputs in self._shapes)
         self._learning_rate = learning_rate
         self._parameters, self._gradients = np.zeros((2, count), np.float32)

@@ -24,12 +24,12 @@ from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.kernels.selection import check_count
 from precision_marketing.algorithms.learned.logistic_regression import LogisticModel
 from precision_marketing.algorithms.learned.ndcg import mean_ndcg
+from precision_marketing.algorithms.learned.network_training import NetworkTrainer
 from precision_marketing.algorithms.learned.neural_model import (
     Network,
     NeuralScorerModel,
     history_schema,
 )
-from precision_marketing.algorithms.learned.network_training import NetworkTrainer
 from precision_marketing.algorithms.learned.training_data import TrainingData
 
 HIDDEN_LAYERS = (64, 64)

@@ -10,12 +10,12 @@ from sklearn.neural_network import MLPClassifier
 from precision_marketing.algorithms.learned import neural_scorer
 from precision_marketing.algorithms.learned.logistic_regression import fit_logistic
 from precision_marketing.algorithms.learned.model_records import neural_model_schema
+from precision_marketing.algorithms.learned.network_training import NetworkTrainer
 from precision_marketing.algorithms.learned.neural_model import (
     Network,
     NeuralScorerModel,
     history_schema,
 )
-from precision_marketing.algorithms.learned.network_training import NetworkTrainer
 from precision_marketing.algorithms.learned.neural_scorer import (
     NeuralScorerSettings,
     fit_networks,
