@@ -1,5 +1,5 @@
--- Grain: one row: the learned scorer that is used, and whether `serve` needs it: for the
--- published lists or for the chance to buy a campaign's target.
+-- Grain: one row: the learned scorer that is used, and whether `serve` needs it, for
+-- the published lists or for the chance to buy a campaign's target.
 with
 
 published_ranking as (
