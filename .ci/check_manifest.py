@@ -32,7 +32,7 @@ LIBRARY = {
     "candidates/lists": {"candidates"},
     "candidates/learned": {"learned"},
     "candidates/cold_items": {"scorers"},
-    "candidates/published": {"candidates", "scorers"},
+    "candidates/published": {"candidates", "learned", "scorers"},
     "candidates/reasons": {"learned"},
     "candidates/audiences": {"learned"},
 }

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from benchmarks.options import FILE
 from precision_marketing.build.relations import arrow_batches
 from precision_marketing.learned.labelled_candidates import ROWS_PER_BATCH
-from precision_marketing.learned.learned_scores import score, train
+from precision_marketing.learned.learned_scores import score_served, train
 
 CANDIDATES = 100
 # As many groups as the package has, so that the importance costs what it costs.
@@ -29,7 +29,7 @@ SETTINGS = {
     "learning_rate": 1e-3,
     "negatives_per_positive": 10,
     "seed": 0,
-    "maximum_training_rows": 2_000_000,
+    "maximum_training_rows": 500_000,
 }
 PENALTY = {"penalty": 1.0}
 
@@ -98,7 +98,9 @@ def main(
         pq.write_table(table, models)
     elif step == "score":
         trained = connection.cursor().read_parquet(str(models))
-        rows = sum(batch.num_rows for batch in score(relation, trained)) // 2
+        served = connection.sql("select 'neural' as scorer, true as is_served")
+        scores = score_served(relation, trained, served)
+        rows = sum(batch.num_rows for batch in scores)
     else:
         rows = sum(batch.num_rows for batch in arrow_batches(relation, ROWS_PER_BATCH))
     seconds = time.perf_counter() - started

@@ -26,7 +26,12 @@ from benchmarks.quality.tables import (
 
 # Above it, the package's figures and the recount are said to disagree.
 TOLERANCE = 1e-9
-_LEARNED = ("candidate_features", "neural_scorer_model", "learned_scores")
+_LEARNED = (
+    "candidate_features",
+    "neural_scorer_model",
+    "learned_scores",
+    "served_learned_scores",
+)
 _BLEND = ("blend_weights", "blended_candidates")
 
 

@@ -1,26 +1,46 @@
--- Counted here on their own: gaps of three features, and candidates that were kept.
+-- Counted here on their own: gaps of three features, and candidates that were kept, of
+-- the users that the mart looks at.
 with
+
+steps as (
+
+    select
+        time_window,
+        cast(greatest(floor(count(*) / 10000e0), 1) as integer) as user_step
+    from {{ ref("precision_marketing", "int_window_users") }}
+    where is_scored
+    group by time_window
+
+),
 
 counted as (
 
     select
-        time_window,
+        candidates.time_window,
         count(*) as candidate_count,
-        count(*) filter (where affinity__category_share is null) as without_category,
-        count(*) filter (where scores__popularity is null) as without_popularity,
-        count(*) filter (where user__mean_gap is null) as without_gap
-    from {{ ref("precision_marketing", "candidate_feature_values") }}
-    group by time_window
+        count(*) filter (where candidates.affinity__category_share is null)
+            as without_category,
+        count(*) filter (where candidates.scores__popularity is null)
+            as without_popularity,
+        count(*) filter (where candidates.user__mean_gap is null) as without_gap
+    from {{ ref("precision_marketing", "candidate_feature_values") }} as candidates
+    inner join steps
+        on candidates.time_window = steps.time_window
+        and mod(candidates.user_index, steps.user_step) = 0
+    group by candidates.time_window
 
 ),
 
 kept as (
 
     select
-        time_window,
+        candidates.time_window,
         count(*) as kept_count
-    from {{ ref("precision_marketing", "candidate_features") }}
-    group by time_window
+    from {{ ref("precision_marketing", "candidate_features") }} as candidates
+    inner join steps
+        on candidates.time_window = steps.time_window
+        and mod(candidates.user_index, steps.user_step) = 0
+    group by candidates.time_window
 
 )
 

@@ -2,9 +2,9 @@
 -- of at least one of them by the learned scorer.
 with
 
-published_ranking as (
+learned_scorer as (
 
-    select * from {{ ref("precision_marketing", "published_ranking") }}
+    select * from {{ ref("precision_marketing", "learned_scorer") }}
 
 ),
 
@@ -21,16 +21,11 @@ asked_targets as (
 
 ),
 
--- The network only where it proved better, as for the recommendations.
 calibrated as (
 
     select calibrated_scores.*
     from {{ ref("precision_marketing", "calibrated_scores") }} as calibrated_scores
-    cross join published_ranking
-    where calibrated_scores.scorer = case
-            when published_ranking.scorer = 'neural' then 'neural'
-            else 'logistic_regression'
-        end
+    inner join learned_scorer on calibrated_scores.scorer = learned_scorer.scorer
 
 ),
 

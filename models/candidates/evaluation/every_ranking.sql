@@ -1,5 +1,6 @@
 -- Grain: one row per time window, ranking, user and item: every scorer, the blend and
--- the learned scorers in one shape, uncut.
+-- the learned scorers in one shape, uncut. The learned ones rank `serve` only once it
+-- is known that they are needed there (`served_learned_scores`).
 {{ config(materialized="view") }}
 with
 

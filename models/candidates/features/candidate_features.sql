@@ -1,5 +1,5 @@
 -- Grain: one row per time window, user and candidate item without a gap to drop: what
--- the learned rankings read. Every feature is a double without nulls.
+-- the learned rankings read. Every feature is in single precision and without nulls.
 {{ config(materialized="view") }}
 {% set rules = precision_marketing.feature_gap_rules() %}
 with
@@ -13,10 +13,10 @@ final as (
         is_label,
         {% for name, gap in rules.items() %}
         {% if gap == "drop" %}
-        {{ name }}
+        cast({{ name }} as float)
             as feature_{{ name }},
         {% else %}
-        coalesce({{ name }}, {{ gap }}e0)
+        cast(coalesce({{ name }}, {{ gap }}e0) as float)
             as feature_{{ name }},
         {% endif %}
         {% endfor %}

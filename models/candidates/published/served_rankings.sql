@@ -17,6 +17,27 @@ users as (
 
 ),
 
+rankings as (
+
+    select
+        scorer,
+        user_index,
+        item_index,
+        score,
+        ranking_rank
+    from {{ ref("precision_marketing", "every_ranking") }}
+    where time_window = 'serve'
+    union all
+    select
+        scorer,
+        user_index,
+        item_index,
+        score,
+        scorer_rank as ranking_rank
+    from {{ ref("precision_marketing", "served_learned_scores") }}
+
+),
+
 own as (
 
     select
@@ -24,10 +45,9 @@ own as (
         rankings.item_index,
         rankings.score,
         rankings.ranking_rank as list_rank
-    from {{ ref("precision_marketing", "every_ranking") }} as rankings
+    from rankings
     inner join published_ranking on rankings.scorer = published_ranking.scorer
-    where rankings.time_window = 'serve'
-        and rankings.ranking_rank <= {{ depth }}
+    where rankings.ranking_rank <= {{ depth }}
 
 ),
 
@@ -38,9 +58,8 @@ blend as (
         item_index,
         score,
         ranking_rank as list_rank
-    from {{ ref("precision_marketing", "every_ranking") }}
-    where time_window = 'serve'
-        and scorer = 'blend'
+    from rankings
+    where scorer = 'blend'
         and ranking_rank <= {{ depth }}
 
 ),

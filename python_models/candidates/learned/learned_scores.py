@@ -1,4 +1,4 @@
-# Grain: one row per time window, learned scorer, user and candidate item.
+# Grain: one row per time window with labels, learned scorer, user and candidate item.
 def model(dbt, session):
     from precision_marketing.build.relations import on_other_cursor
     from precision_marketing.learned.learned_scores import score

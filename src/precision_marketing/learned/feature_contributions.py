@@ -18,6 +18,7 @@ from precision_marketing.algorithms.learned.logistic_regression import LogisticM
 from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
 from precision_marketing.build.relations import reader, to_arrow
 from precision_marketing.learned.feature_groups import feature_group
+from precision_marketing.learned.feature_matrix import feature_matrix
 
 # Their published items' features are in memory at one time: some 50 MB at ten items.
 USERS_PER_BLOCK = 10_000
@@ -163,7 +164,7 @@ def _contributions(rows: pa.Table, model: ExplainedModel) -> GroupContributions:
     """Return the contributions of the feature groups for each row."""
     names = model.feature_names
     return group_contributions(
-        np.column_stack([rows[name].to_numpy() for name in names]),
+        feature_matrix(rows, names),
         feature_groups=[feature_group(name) for name in names],
         means=model.means,
         scales=model.scales,

@@ -2,8 +2,8 @@
 
 A hundred million candidates do not fit into memory, and a network needs few of them:
 positives are rare, and of the negatives an even sample says the same. Who is kept is
-decided by a hash of user and item, row by row as they stream past, so that neither the
-order of rows nor the size of the batches changes anything.
+decided by a hash of user and item in the database, before the features are computed, so
+that neither the order of rows nor the size of the batches changes anything.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,13 @@ import pyarrow as pa
 
 from precision_marketing.build.relations import arrow_batches, to_arrow
 from precision_marketing.learned.feature_groups import FEATURE_PREFIX
+from precision_marketing.learned.feature_matrix import feature_matrix
 
 ROWS_PER_BATCH = 65_536
 # At most these shares of the rows that are kept, where there are too many.
 _HOLDOUT_SHARE = 0.25
 _POSITIVE_SHARE = 0.4
+_HELD_OUT = "(training_role = 'stopping')"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class LabelledCandidates:
     halves : array of int32, shape (n,)
         0 or 1: the half of the users that the row's belongs to.
     labels, is_holdout : array of bool, shape (n,)
-        Held out are the users of role `stopping`.
+        Held out are the users of role `stopping` with a label among their candidates.
     negative_share : float
         Share of the training negatives that was kept over that of the positives.
     """
@@ -84,8 +86,9 @@ def read_labelled(candidates: Any, maximum_rows: int) -> LabelledCandidates:
     ----------
     candidates : duckdb.DuckDBPyRelation
         Columns time_window, user_index, item_index, is_label, training_half,
-        training_role and one `feature_<name>` (double) a feature. Users of role `none`
-        are not read.
+        training_role and one `feature_<name>` a feature. Users of role `none`
+        are not read, nor those of role `stopping` without a label among their
+        candidates, since no order of these is better than another.
     maximum_rows : int
         About so many rows are kept. Memory is 4 bytes a row and feature, whatever the
         number of candidates.
@@ -96,15 +99,16 @@ def read_labelled(candidates: Any, maximum_rows: int) -> LabelledCandidates:
         In any order: `TrainingData` sorts.
     """
     rows = candidates.filter("time_window = 'train' and training_role <> 'none'")
-    counts = _counts(rows)
-    shares = Shares.bounded(*counts, maximum_rows)
+    labelled = rows.filter(f"is_label and {_HELD_OUT}").project("user_index").distinct()
+    asked = to_arrow(labelled)["user_index"].to_numpy()
+    counts = _counts(rows, asked.size)
     names = [name for name in rows.columns if name.startswith(FEATURE_PREFIX)]
-    read = rows.project(
+    read = rows.filter(_is_kept(Shares.bounded(*counts, maximum_rows))).project(
         ", ".join(
             [
                 "user_index, item_index, training_half, is_label",
-                "training_role = 'stopping' as is_holdout",
-                *(f'cast("{name}" as float) as "{name}"' for name in names),
+                f"{_HELD_OUT} as is_holdout",
+                *(f'"{name}"' for name in names),
             ]
         )
     )
@@ -113,14 +117,12 @@ def read_labelled(candidates: Any, maximum_rows: int) -> LabelledCandidates:
     end = 0
     for batch in arrow_batches(read, ROWS_PER_BATCH):
         columns = _keys(batch)
-        users, items, _, labels, is_holdout = columns
-        kept = np.flatnonzero(_is_kept(users, items, labels, is_holdout, shares))
+        kept = np.flatnonzero(~columns[-1] | np.isin(columns[0], asked))
         start, end = end, end + kept.size
         if end > len(features):
             # A sample may be a little larger than expected.
             features.resize((end + ROWS_PER_BATCH, len(names)), refcheck=False)
-        for position, name in enumerate(names):
-            features[start:end, position] = batch[name].to_numpy()[kept]
+        features[start:end] = feature_matrix(batch, names)[kept]
         keys.append(tuple(column[kept] for column in columns))
     kinds = (np.int32, np.int32, np.int32, bool, bool)
     empty = tuple(np.empty(0, kind) for kind in kinds)
@@ -144,17 +146,21 @@ def read_labelled(candidates: Any, maximum_rows: int) -> LabelledCandidates:
     )
 
 
-def _counts(rows: Any) -> tuple[int, int, int]:
-    """Return rows of users held out, and positives and negatives of the others."""
-    held_out = "training_role = 'stopping'"
+def _counts(rows: Any, asked_users: int) -> tuple[int, int, int]:
+    """Return rows of users held out, and positives and negatives of the others.
+
+    Of the users held out about the rows of so many who are asked.
+    """
     found = to_arrow(
         rows.aggregate(
-            f"count(*) filter ({held_out}) as holdout, "
-            f"count(*) filter (not {held_out} and is_label) as positives, "
-            f"count(*) filter (not {held_out} and not is_label) as negatives"
+            f"count(*) filter ({_HELD_OUT}) as holdout, "
+            f"count(distinct user_index) filter ({_HELD_OUT}) as users, "
+            f"count(*) filter (not {_HELD_OUT} and is_label) as positives, "
+            f"count(*) filter (not {_HELD_OUT} and not is_label) as negatives"
         )
     ).to_pylist()[0]
-    return found["holdout"], found["positives"], found["negatives"]
+    holdout = found["holdout"] * asked_users // max(found["users"], 1)
+    return holdout, found["positives"], found["negatives"]
 
 
 def _keys(batch: pa.RecordBatch) -> tuple[np.ndarray, ...]:
@@ -163,34 +169,25 @@ def _keys(batch: pa.RecordBatch) -> tuple[np.ndarray, ...]:
     return tuple(batch[name].to_numpy(zero_copy_only=False) for name in names)
 
 
-def _is_kept(
-    users: np.ndarray,
-    items: np.ndarray,
-    labels: np.ndarray,
-    is_holdout: np.ndarray,
-    shares: Shares,
-) -> np.ndarray:
-    """Return which rows are kept: held out by user, the others one by one."""
-    of_training = np.where(labels, shares.positives, shares.negatives)
-    pairs = (users.astype(np.uint64) << np.uint64(32)) + items.astype(np.uint64)
-    return np.where(
-        is_holdout,
-        _uniform(users.astype(np.uint64)) < shares.holdout_users,
-        _uniform(pairs) < of_training,
+def _is_kept(shares: Shares) -> str:
+    """Return the condition by which rows are kept: held out by user, others alone.
+
+    Of conditions that cannot fail: DuckDB moves those in front of the features.
+    """
+    user, pair = "user_index", "concat(user_index, ' ', item_index)"
+    return (
+        f"({_HELD_OUT} and {_is_drawn(user, shares.holdout_users)})"
+        f" or (not {_HELD_OUT} and is_label and {_is_drawn(pair, shares.positives)})"
+        f" or (not {_HELD_OUT} and not is_label"
+        f" and {_is_drawn(pair, shares.negatives)})"
     )
 
 
-def _uniform(keys: np.ndarray) -> np.ndarray:
-    """Return a number in [0, 1) for each key, as if drawn (SplitMix64's mixer).
-
-    Source: Steele, Lea, Flood (2014), "Fast splittable pseudorandom number
-    generators", figure 14.
-    """
-    mixed = keys + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
-    return (mixed >> np.uint64(11)) * 2.0**-53
+def _is_drawn(key: str, share: float) -> str:
+    """Return a condition that holds for a share of the keys, as if drawn."""
+    if share >= 1.0:
+        return "true"
+    return f"md5(concat({key}, '')) < '{int(share * 16**8):08x}'"
 
 
 def _share(wanted: float, count: int) -> float:

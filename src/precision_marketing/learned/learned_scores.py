@@ -34,6 +34,7 @@ from precision_marketing.build.relations import (
     with_window,
 )
 from precision_marketing.learned.feature_groups import groups_of
+from precision_marketing.learned.feature_matrix import feature_matrix
 from precision_marketing.learned.labelled_candidates import (
     ROWS_PER_BATCH,
     LabelledCandidates,
@@ -138,7 +139,7 @@ def _trained(
 
 
 def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
-    """Return every candidate's probability and rank within its user, by both models.
+    """Return each candidate's probability and rank where there are labels, by both.
 
     Parameters
     ----------
@@ -152,49 +153,81 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
     Returns
     -------
     pyarrow.RecordBatchReader
-        `scorer_schema` with scorers `neural` and `logistic_regression`; without rows
-        where nothing was trained.
+        `scorer_schema` of `train` and `test` with scorers `neural` and
+        `logistic_regression`; without rows where nothing was trained.
     """
-    table = to_arrow(models)
-    if not table.num_rows:
+    trained = to_arrow(models)
+    if not trained.num_rows:
         return reader(scorer_schema, [])
-    return reader(scorer_schema, _scored(candidate_features, table))
+    parts = [
+        (candidate_features.filter(condition), time_window, _models(trained, suffix))
+        for condition, time_window, suffix in (
+            ("time_window = 'train' and training_half = 0", "train", _half(1)),
+            ("time_window = 'train' and training_half = 1", "train", _half(0)),
+            ("time_window = 'test'", "test", ""),
+        )
+    ]
+    return reader(
+        scorer_schema,
+        (
+            with_window(ranked, time_window, scorer)
+            for rows, time_window, of_part in parts
+            for scorer, ranked in _scored(rows, of_part)
+        ),
+    )
 
 
-def _scored(candidate_features: Any, trained: pa.Table) -> Iterator[pa.RecordBatch]:
-    """Yield the ranked candidates of a block of users and a model at a time."""
-    for time_window, window, models in _parts(candidate_features, trained):
-        names = models["neural"].feature_names
-        columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
-        for condition in _blocks_of_users(window):
-            keys, scores = [], {scorer: [] for scorer in models}
-            rows = window.filter(condition).project(columns)
-            for batch in arrow_batches(rows, ROWS_PER_BATCH):
-                features = _features(batch, names)
-                # Copied: a column of a batch keeps all its others in memory.
-                keys.append([batch[name].to_numpy().copy() for name in _KEYS])
-                for scorer, model in models.items():
-                    scores[scorer].append(model.predict(features))
-            if not keys:
-                continue
-            users_and_items = [
-                np.concatenate(column) for column in zip(*keys, strict=True)
-            ]
-            for scorer, parts in scores.items():
-                ranked = _ranked(*users_and_items, np.concatenate(parts))
-                yield with_window(ranked, time_window, scorer)
+def score_served(
+    candidate_features: Any, models: Any, learned_scorer: Any
+) -> pa.RecordBatchReader:
+    """Return each candidate's probability and rank in `serve`, by the scorer needed.
+
+    Parameters
+    ----------
+    candidate_features, models : duckdb.DuckDBPyRelation
+        As for `score`.
+    learned_scorer : duckdb.DuckDBPyRelation
+        One row: scorer, `neural` or `logistic_regression`, and is_served.
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+        `scorer_schema` of `serve`; without rows where none is needed or nothing was
+        trained.
+    """
+    trained = to_arrow(models)
+    needed = to_arrow(learned_scorer).to_pylist()[0]
+    if not trained.num_rows or not needed["is_served"]:
+        return reader(scorer_schema, [])
+    scorer = needed["scorer"]
+    rows = candidate_features.filter("time_window = 'serve'")
+    model = {scorer: _models(trained)[scorer]}
+    return reader(
+        scorer_schema,
+        (with_window(ranked, "serve", scorer) for _, ranked in _scored(rows, model)),
+    )
 
 
-def _parts(
-    candidates: Any, trained: pa.Table
-) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
-    """Yield time window, candidates and the models that have not seen their labels."""
-    for half in (0, 1):
-        rows = candidates.filter(f"time_window = 'train' and training_half = {half}")
-        yield "train", rows, _models(trained, _half(1 - half))
-    for time_window in ("test", "serve"):
-        rows = candidates.filter(f"time_window = '{time_window}'")
-        yield time_window, rows, _models(trained)
+def _scored(
+    candidates: Any, models: Mapping[str, Any]
+) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Yield scorer and ranked candidates of a block of users and a model at a time."""
+    names = next(iter(models.values())).feature_names
+    columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
+    for condition in _blocks_of_users(candidates):
+        keys, scores = [], {scorer: [] for scorer in models}
+        rows = candidates.filter(condition).project(columns)
+        for batch in arrow_batches(rows, ROWS_PER_BATCH):
+            features = feature_matrix(batch, names)
+            # Copied: a column of a batch keeps all its others in memory.
+            keys.append([batch[name].to_numpy().copy() for name in _KEYS])
+            for scorer, model in models.items():
+                scores[scorer].append(model.predict(features))
+        if not keys:
+            continue
+        users_and_items = [np.concatenate(column) for column in zip(*keys, strict=True)]
+        for scorer, parts in scores.items():
+            yield scorer, _ranked(*users_and_items, np.concatenate(parts))
 
 
 def _models(trained: pa.Table, suffix: str = "") -> dict[str, Any]:
@@ -215,14 +248,6 @@ def _blocks_of_users(rows: Any) -> Iterator[str]:
     for start in starts:
         yield f"user_index between {start} and {start + USERS_PER_BLOCK - 1}"
         progress.add(1)
-
-
-def _features(batch: pa.RecordBatch, names: tuple[str, ...]) -> np.ndarray:
-    """Return the feature columns, shape (rows, features), float64."""
-    features = np.empty((batch.num_rows, len(names)))
-    for position, name in enumerate(names):
-        features[:, position] = batch[name].to_numpy()
-    return features
 
 
 def _ranked(users: np.ndarray, items: np.ndarray, scores: np.ndarray) -> pa.RecordBatch:

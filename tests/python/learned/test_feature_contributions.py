@@ -9,7 +9,7 @@ from small_candidates import PENALTY, SETTINGS, small_candidates
 from precision_marketing.algorithms.learned.group_contributions import LinearNetwork
 from precision_marketing.learned import feature_contributions as explaining
 from precision_marketing.learned.feature_contributions import ExplainedModel, explain
-from precision_marketing.learned.learned_scores import score, train
+from precision_marketing.learned.learned_scores import score_served, train
 
 CANDIDATES = small_candidates("""
     case when item_index = user_index % 6 then 1e0 else 0e0 end
@@ -46,13 +46,12 @@ def explained(connection, ranking="neural", candidates=CANDIDATES):
 def test_base_and_groups_add_up_to_the_published_probability(connection, ranking):
     features = connection.sql(CANDIDATES)
     model = connection.from_arrow(train(features, SETTINGS, PENALTY))
-    scores = score(features, model).read_all().to_pylist()
+    served = connection.sql(f"select '{ranking}' as scorer, true as is_served")
+    scores = score_served(features, model, served).read_all().to_pylist()
     expected = {
         (row["user_index"], row["item_index"]): row["score"]
         for row in scores
-        if row["time_window"] == "serve"
-        and row["scorer"] == ranking
-        and row["item_index"] < 3
+        if row["item_index"] < 3
     }
     totals = dict.fromkeys(expected, 0.0)
     parts = {key: [] for key in expected}

@@ -78,6 +78,23 @@ def test_positives_too_are_bounded_and_the_share_says_so():
     assert found.negative_share == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("rows", [5_000, 20_000])
+def test_a_user_held_out_without_a_label_among_the_candidates_is_not_read(rows):
+    others = """
+        select
+            'train', user_index, item_index, false, 0,
+            case when user_index % 2 = 0 then 'stopping' else 'training' end, 0e0
+        from range(400, 500) as users(user_index), range(50) as items(item_index)
+    """
+    with duckdb.connect() as connection:
+        relation = connection.sql(f"{CANDIDATES} union all {others}")
+        found = read_labelled(relation, rows)
+    held_out = np.unique(found.users[found.is_holdout])
+    assert held_out.max() < 400
+    # Who trains without a label has negatives to learn from.
+    assert (found.users[~found.is_holdout] > 400).any()
+
+
 @pytest.mark.parametrize("rows", [400, 5_000])
 def test_the_order_of_rows_and_the_size_of_batches_change_nothing(rows, monkeypatch):
     expected = pairs(read(rows))

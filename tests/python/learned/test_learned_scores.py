@@ -11,7 +11,7 @@ from precision_marketing.algorithms.learned.logistic_regression import LogisticM
 from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
 from precision_marketing.build.relations import on_other_cursor
 from precision_marketing.learned import learned_scores as neural_ranking
-from precision_marketing.learned.learned_scores import score, train
+from precision_marketing.learned.learned_scores import score, score_served, train
 
 # The label is the one with the largest feature.
 CANDIDATES = small_candidates("""
@@ -31,12 +31,19 @@ def trained(connection, candidates: str = CANDIDATES, **changes) -> pa.Table:
     return train(connection.sql(candidates), SETTINGS | changes, PENALTY)
 
 
-def ranked(connection, candidates: str = CANDIDATES) -> list[dict]:
+def ranked(
+    connection, candidates: str = CANDIDATES, served: str | None = None
+) -> list[dict]:
+    """Return the scores of train and test, or of serve by what is served."""
     connection.execute(f"create or replace table candidates as {candidates}")
     models = connection.from_arrow(trained(connection, candidates))
     features = on_other_cursor(connection.table("candidates"), connection)
+    if served is None:
+        scores = score(features, models)
+    else:
+        scores = score_served(features, models, connection.sql(served))
     # As dbt does it: the connection inserts while the features are read.
-    connection.register("batches", score(features, models))
+    connection.register("batches", scores)
     connection.execute("create or replace table scores as select * from batches")
     return connection.table("scores").to_arrow_table().to_pylist()
 
@@ -45,9 +52,40 @@ def ranked(connection, candidates: str = CANDIDATES) -> list[dict]:
 def test_both_models_rank_the_label_first(connection, scorer):
     rows = [row for row in ranked(connection) if row["scorer"] == scorer]
     first = [row for row in rows if row["scorer_rank"] == 1]
-    assert len(first) == 3 * 90
+    assert {row["time_window"] for row in rows} == {"train", "test"}
+    assert len(first) == 2 * 90
     assert all(row["item_index"] == row["user_index"] % 6 for row in first)
     assert len(rows) == 6 * len(first)
+
+
+@pytest.mark.parametrize("scorer", ["neural", "logistic_regression"])
+def test_serve_is_scored_by_the_scorer_that_is_needed_alone(connection, scorer):
+    served = f"select '{scorer}' as scorer, true as is_served"
+    rows = ranked(connection, served=served)
+    keys = {(row["time_window"], row["scorer"]) for row in rows}
+    assert keys == {("serve", scorer)}
+    assert len(rows) == 6 * 90
+    # In `serve` and `test` the features are the same here, and so is the model.
+    of_test = {
+        (row["user_index"], row["item_index"]): (row["score"], row["scorer_rank"])
+        for row in ranked(connection)
+        if row["time_window"] == "test" and row["scorer"] == scorer
+    }
+    for row in rows:
+        key = row["user_index"], row["item_index"]
+        assert (row["score"], row["scorer_rank"]) == of_test[key]
+
+
+@pytest.mark.parametrize(
+    ("candidates", "is_served"),
+    [(CANDIDATES, "false"), (f"from ({CANDIDATES}) where user_index < 10", "true")],
+)
+def test_serve_is_not_scored_where_nobody_needs_it_or_nothing_was_trained(
+    connection, candidates, is_served
+):
+    served = f"select 'neural' as scorer, {is_served} as is_served"
+    assert ranked(connection, candidates, served) == []
+    assert connection.table("scores").types[4] == "DOUBLE"
 
 
 def test_the_labels_of_a_half_change_no_score_of_its_own_in_train(connection):

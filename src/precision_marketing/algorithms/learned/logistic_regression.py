@@ -161,15 +161,15 @@ def fit_logistic(
     if not 0 < penalty < np.inf:
         raise ValueError(f"penalty must be > 0 and finite, not {penalty}")
     generator = np.random.default_rng(seed)
-    rows = data.training.drawn(negatives_per_positive, generator)
-    if rows.labels.size > MAXIMUM_ROWS:
-        chosen = generator.choice(rows.labels.size, MAXIMUM_ROWS, replace=False)
-        rows = rows.subset(np.sort(chosen))
+    drawn = data.training.drawn(negatives_per_positive, generator)
+    if drawn.size > MAXIMUM_ROWS:
+        drawn = generator.choice(drawn, MAXIMUM_ROWS, replace=False)
+    rows = data.training.subset(np.sort(drawn))
     regression = LogisticRegression(
         C=1.0 / penalty, solver="newton-cholesky", tol=1e-8, max_iter=100
     )
     with threadpool_limits(limits=1):
-        regression.fit(data.inputs(rows, np.float64), rows.labels)
+        regression.fit(data.inputs(rows.positions).astype(np.float64), rows.labels)
     return LogisticModel(
         data.feature_names,
         data.means,

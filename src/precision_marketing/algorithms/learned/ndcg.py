@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from precision_marketing.algorithms.kernels.compiled import compiled
+
 NDCG_K = 10
 
 
@@ -26,14 +28,31 @@ def mean_ndcg(users: np.ndarray, labels: np.ndarray, scores: np.ndarray) -> floa
     >>> mean_ndcg(np.array([7, 7]), np.array([1, 0]), np.array([0.9, 0.1]))
     1.0
     """
-    order = np.lexsort((np.arange(scores.size), -scores, users))
-    _, starts, groups, counts = np.unique(
-        users, return_index=True, return_inverse=True, return_counts=True
+    starts = np.flatnonzero(np.r_[True, users[1:] != users[:-1]])
+    bounds = np.append(starts, users.size)
+    discounts = 1.0 / np.log2(np.arange(NDCG_K) + 2)
+    gains = _gains(
+        bounds, labels.astype(np.bool_), scores.astype(np.float64), discounts
     )
-    ranks = np.arange(scores.size) - np.repeat(starts, counts)
-    gains = labels[order] / np.log2(ranks + 2) * (ranks < NDCG_K)
-    positives = np.bincount(groups, weights=labels).astype(int)
-    ideal = np.cumsum(1.0 / np.log2(np.arange(NDCG_K) + 2))
+    positives = np.add.reduceat(labels, starts).astype(int)
     has_positive = positives > 0
-    best = ideal[np.minimum(positives[has_positive], NDCG_K) - 1]
-    return float((np.bincount(groups, weights=gains)[has_positive] / best).mean())
+    best = np.cumsum(discounts)[np.minimum(positives[has_positive], NDCG_K) - 1]
+    return float((gains[has_positive] / best).mean())
+
+
+@compiled
+def _gains(bounds, labels, scores, discounts):
+    """Return each list's discounted gain: only its positives are given a rank."""
+    gains = np.zeros(bounds.size - 1)
+    for number in range(gains.size):
+        for place in range(bounds[number], bounds[number + 1]):
+            if not labels[place]:
+                continue
+            before = 0
+            for other in range(bounds[number], bounds[number + 1]):
+                before += scores[other] > scores[place] or (
+                    scores[other] == scores[place] and other < place
+                )
+            if before < discounts.size:
+                gains[number] += discounts[before]
+    return gains

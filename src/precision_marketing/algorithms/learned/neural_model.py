@@ -57,7 +57,9 @@ class Network:
         """Return the logit of each row of scaled features."""
         *hidden, last = zip(self.weights, self.biases, strict=True)
         for weights, biases in hidden:
-            inputs = np.maximum(inputs @ weights + biases, 0.0)
+            inputs = inputs @ weights
+            inputs += biases
+            np.maximum(inputs, 0.0, out=inputs)
         # Row by row: a product with one column rounds by the row's place.
         return (inputs * last[0][:, 0]).sum(axis=1) + last[1][0]
 

@@ -19,27 +19,25 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from sklearn.metrics import roc_auc_score
-from sklearn.neural_network import MLPClassifier
-from threadpoolctl import threadpool_limits
 
+from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import check_count
 from precision_marketing.algorithms.learned.logistic_regression import LogisticModel
 from precision_marketing.algorithms.learned.ndcg import mean_ndcg
-from precision_marketing.algorithms.learned.network_start import start_as
+from precision_marketing.algorithms.learned.network_training import NetworkTrainer
 from precision_marketing.algorithms.learned.neural_model import (
     Network,
     NeuralScorerModel,
     history_schema,
 )
 from precision_marketing.algorithms.learned.training_data import TrainingData
-from precision_marketing.algorithms.learned.training_rows import TrainingRows
 
 HIDDEN_LAYERS = (64, 64)
-# Rows that are scaled and copied at one time.
-_ROWS_PER_STEP = 65_536
+# Rows whose layers are computed together: they stay in a processor's nearer cache.
+_ROWS_PER_CHUNK = 2_048
 # Of an epoch, on which its loss and accuracy are measured.
-_ROWS_OF_LOSS = 200_000
+_ROWS_OF_LOSS = 20_000
 _log = logging.getLogger(__name__)
 
 
@@ -108,27 +106,25 @@ def fit_networks(
     -------
     NeuralScorerModel
         Its history has, per seed and epoch: binary cross-entropy (nats, without the
-        penalty) and accuracy at 0.5, on the epoch's own rows (200,000 of them, drawn,
+        penalty) and accuracy at 0.5, on the epoch's own rows (20,000 of them, drawn,
         if they are more) and on held-out rows drawn once at the same ratio of
-        negatives, so that the two compare; AUC on all held-out rows; and mean NDCG@10
-        of their lists, over users with a positive in the list.
+        negatives, so that the two compare; AUC on the latter; and mean NDCG@10 of the
+        lists of the held-out users with a positive in the list.
 
     Notes
     -----
     The order of rows changes nothing: they are taken by user and item. BLAS runs on
-    one thread, since sums split over threads may round differently. Steps of Adam are
-    computed in float32, everything else in float64. Beside `data` no more than 65,536
-    rows are copied at a time, but for the held-out ones.
+    one thread, since sums split over threads may round differently. Everything is
+    computed in float32. Beside `data` no more than a batch is copied at a time, but
+    for the held-out rows.
     """
-    sample = data.holdout.drawn(
-        settings.negatives_per_positive, np.random.default_rng(settings.seed)
-    )
     networks, history = [], []
-    with threadpool_limits(limits=1):
+    with one_blas_thread():
+        held_out = _HeldOut.of(data, settings)
         for seed in range(settings.seed, settings.seed + settings.seeds):
             _log.info("Neural scorer: network of seed %d", seed)
             epochs = _epochs(data, settings, seed, start)
-            network, rows = _best_epoch(data, epochs, sample, settings.patience)
+            network, rows = _best_epoch(epochs, held_out, seed, settings.patience)
             networks.append(network)
             history += rows
     return NeuralScorerModel(
@@ -141,84 +137,111 @@ def fit_networks(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows that a network is asked for: scaled features and labels."""
+
+    inputs: np.ndarray
+    labels: np.ndarray
+
+    def logits(self, trainer: NetworkTrainer) -> np.ndarray:
+        """Return the network's logits, shape (rows,), float32."""
+        starts = range(0, self.labels.size, _ROWS_PER_CHUNK)
+        parts = [self.inputs[start : start + _ROWS_PER_CHUNK] for start in starts]
+        return np.concatenate([trainer.logits(part).copy() for part in parts])
+
+
+@dataclass(frozen=True, eq=False)
+class _HeldOut:
+    """The held-out rows by user, and places of those drawn at the ratio of training."""
+
+    rows: _Rows
+    users: np.ndarray
+    sample: np.ndarray
+
+    @classmethod
+    def of(cls, data: TrainingData, settings: NeuralScorerSettings) -> "_HeldOut":
+        """Return the held-out rows, scaled once."""
+        rows = data.holdout
+        generator = np.random.default_rng(settings.seed)
+        sample = rows.drawn(settings.negatives_per_positive, generator)
+        return cls(_Rows(data.inputs(rows.positions), rows.labels), rows.users, sample)
+
+
 def _epochs(
     data: TrainingData,
     settings: NeuralScorerSettings,
     seed: int,
     start: LogisticModel | None,
-) -> Iterator[tuple[Network, TrainingRows]]:
+) -> Iterator[tuple[NetworkTrainer, _Rows]]:
     """Yield, after each epoch, the network and rows, drawn of those it has seen."""
     generator = np.random.default_rng(seed)
-    classifier = None
+    n_features = len(data.feature_names)
+    trainer = NetworkTrainer(
+        n_features, HIDDEN_LAYERS, settings.learning_rate, generator
+    )
+    if start is not None:
+        trainer.start_as(start)
+    labels = data.training.labels.astype(np.float32)
     # At most so many: training stops early where more epochs do not rank better.
     task = f"training of the network of seed {seed}"
     progress = Progress(task, settings.maximum_epochs, "epochs")
     for _ in range(settings.maximum_epochs):
-        rows = data.training.drawn(settings.negatives_per_positive, generator)
-        batch_size = _batch_size(rows.labels.size, settings.batch_size)
-        if classifier is None:
-            classifier = MLPClassifier(
-                HIDDEN_LAYERS,
-                batch_size=batch_size,
-                learning_rate_init=settings.learning_rate,
-                random_state=seed,
-            )
-        order = generator.permutation(rows.labels.size)
-        for step in _steps(order, batch_size):
-            part = rows.subset(step)
-            inputs = data.inputs(part, np.float32)
-            if start is not None and not hasattr(classifier, "coefs_"):
-                # One batch, so that there are weights; their values are replaced.
-                first = inputs[:batch_size], part.labels[:batch_size]
-                classifier.partial_fit(*first, classes=[0.0, 1.0])
-                start_as(classifier, start)
-            classifier.partial_fit(inputs, part.labels, classes=[0.0, 1.0])
-        weights = tuple(array.astype(np.float64) for array in classifier.coefs_)
-        biases = tuple(array.astype(np.float64) for array in classifier.intercepts_)
+        drawn = data.training.drawn(settings.negatives_per_positive, generator)
+        order = generator.permutation(drawn)
+        batches = _batches(order, settings.batch_size)
+        out = np.empty((max(batch.size for batch in batches), n_features), np.float32)
+        for batch in batches:
+            inputs = data.inputs(data.training.positions[batch], out)
+            trainer.step(inputs, labels[batch])
+        seen = order[:_ROWS_OF_LOSS]
+        inputs = data.inputs(data.training.positions[seen])
         progress.add(1)
-        yield Network(weights, biases, seed), rows.subset(order[:_ROWS_OF_LOSS])
+        yield trainer, _Rows(inputs, labels[seen])
 
 
-def _batch_size(n_rows: int, largest: int) -> int:
-    """Return the rows per step: few rows must still make enough steps to learn."""
-    return min(largest, max(32, n_rows // 32), n_rows)
+def _batches(order: np.ndarray, largest: int) -> list[np.ndarray]:
+    """Cut rows into the batches of an epoch, all of them about as large.
 
-
-def _steps(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
-    """Cut rows into parts of whole batches; the rest joins the last part."""
-    size = batch_size * max(1, _ROWS_PER_STEP // batch_size)
-    return np.split(order, np.arange(1, max(1, order.size // size)) * size)
+    At most `largest` rows; of few rows smaller ones, as they must still make enough
+    steps to learn.
+    """
+    size = min(largest, max(32, order.size // 32))
+    return np.array_split(order, -(-order.size // size))
 
 
 def _best_epoch(
-    data: TrainingData,
-    epochs: Iterator[tuple[Network, TrainingRows]],
-    sample: TrainingRows,
+    epochs: Iterator[tuple[NetworkTrainer, _Rows]],
+    held_out: _HeldOut,
+    seed: int,
     patience: int,
 ) -> tuple[Network, list[dict]]:
     """Return the network of the epoch with the highest held-out NDCG, and history."""
     history: list[dict] = []
     best, best_epoch, best_ndcg = None, 0, -np.inf
-    holdout = data.holdout
-    for epoch, (network, rows) in enumerate(epochs, start=1):
-        probabilities = _probabilities(data, network, holdout)
-        training_loss, training_accuracy = _loss_and_accuracy(data, network, rows)
-        loss, accuracy = _loss_and_accuracy(data, network, sample)
-        ndcg = mean_ndcg(holdout.users, holdout.labels, probabilities)
+    labels = held_out.rows.labels
+    for epoch, (trainer, rows) in enumerate(epochs, start=1):
+        logits = held_out.rows.logits(trainer)
+        training_loss, training_accuracy = _loss_and_accuracy(
+            rows.logits(trainer), rows.labels
+        )
+        sampled = logits[held_out.sample], labels[held_out.sample]
+        loss, accuracy = _loss_and_accuracy(*sampled)
+        ndcg = mean_ndcg(held_out.users, labels, logits)
         history.append(
             {
-                "seed": network.seed,
+                "seed": seed,
                 "epoch": epoch,
                 "training_loss": training_loss,
                 "training_accuracy": training_accuracy,
                 "holdout_loss": loss,
                 "holdout_accuracy": accuracy,
-                "holdout_auc": roc_auc_score(holdout.labels, probabilities),
+                "holdout_auc": roc_auc_score(sampled[1], sampled[0]),
                 "holdout_ndcg_at_10": ndcg,
             }
         )
         if ndcg > best_ndcg:
-            best, best_epoch, best_ndcg = network, epoch, ndcg
+            best, best_epoch, best_ndcg = _network(trainer, seed), epoch, ndcg
         if epoch - best_epoch >= patience:
             break
     for row in history:
@@ -226,22 +249,14 @@ def _best_epoch(
     return best, history
 
 
-def _probabilities(
-    data: TrainingData, network: Network, rows: TrainingRows
-) -> np.ndarray:
-    """Return what the network alone predicts for the rows."""
-    model = NeuralScorerModel(data.feature_names, data.means, data.scales, (network,))
-    starts = range(0, rows.positions.size, _ROWS_PER_STEP)
-    parts = [rows.positions[start : start + _ROWS_PER_STEP] for start in starts]
-    return np.concatenate([model.predict(data.features[part]) for part in parts])
+def _network(trainer: NetworkTrainer, seed: int) -> Network:
+    """Return a copy of the trainer's network; its numbers are those of float32."""
+    weights = tuple(array.astype(np.float64) for array in trainer.weights)
+    return Network(weights, tuple(a.astype(np.float64) for a in trainer.biases), seed)
 
 
-def _loss_and_accuracy(
-    data: TrainingData, network: Network, rows: TrainingRows
-) -> tuple[float, float]:
+def _loss_and_accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Return mean binary cross-entropy in nats, and accuracy at 0.5."""
-    probabilities = _probabilities(data, network, rows)
-    of_label = np.where(rows.labels == 1, probabilities, 1.0 - probabilities)
-    # A saturated sigmoid is exactly 0 or 1; its logarithm must stay finite.
-    loss = -np.log(np.maximum(of_label, np.finfo(np.float64).eps)).mean()
-    return float(loss), float(((probabilities > 0.5) == rows.labels).mean())
+    logits = logits.astype(np.float64)
+    loss = np.logaddexp(0.0, np.where(labels == 1, -logits, logits)).mean()
+    return float(loss), float(((logits > 0) == labels).mean())

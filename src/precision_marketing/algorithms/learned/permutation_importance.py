@@ -15,7 +15,7 @@ from precision_marketing.algorithms.learned.neural_model import NeuralScorerMode
 from precision_marketing.algorithms.learned.training_data import TrainingData
 
 # More say little more: the drop is a mean over their users.
-MAXIMUM_ROWS = 50_000
+MAXIMUM_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,9 @@ def group_importance(
     >>> found.ndcg_at_10, min(found.drops) > 0
     (1.0, True)
     """
-    positions, users, labels = _asked(data)
-    features = np.asarray(data.features[positions], dtype=np.float64)
+    rows = data.holdout.whole_users(MAXIMUM_ROWS)
+    users, labels = rows.users, rows.labels
+    features = data.features[rows.positions]
     whole = mean_ndcg(users, labels, model.predict(features))
     generator = np.random.default_rng(seed)
     orders = [generator.permutation(users.size) for _ in range(permutations)]
@@ -97,16 +98,3 @@ def group_importance(
         result[name] = GroupImportance(whole, tuple(drops))
         progress.add(1)
     return result
-
-
-def _asked(data: TrainingData) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return positions, users and labels of the held-out rows that are ranked."""
-    rows = data.holdout
-    # A user without a positive has no NDCG.
-    with_positive = np.unique(rows.users[rows.labels == 1])
-    rows = rows.subset(np.isin(rows.users, with_positive))
-    share = min(1.0, MAXIMUM_ROWS / rows.users.size)
-    count = max(1, int(with_positive.size * share))
-    places = np.arange(count) * with_positive.size // count
-    rows = rows.subset(np.isin(rows.users, with_positive[places]))
-    return rows.positions, rows.users, rows.labels

@@ -10,7 +10,7 @@ from precision_marketing.algorithms.learned.scaled_features import (
     check_finite,
     checked_shape,
     moments,
-    scaled,
+    scaled_rows,
 )
 from precision_marketing.algorithms.learned.training_rows import (
     TrainingRows,
@@ -19,6 +19,8 @@ from precision_marketing.algorithms.learned.training_rows import (
 
 _MINIMUM_TRAINING_USERS = 20
 _MINIMUM_HOLDOUT_USERS = 5
+# Held-out rows that are asked after every epoch: more tell epochs apart no better.
+MAXIMUM_HOLDOUT_ROWS = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +29,14 @@ class TrainingData:
 
     Attributes
     ----------
-    features : array of float32 or float64, shape (n, n_features)
+    features : array of float32, shape (n, n_features)
         In the caller's order, not copied.
     feature_names : tuple of str, length n_features
     means, scales : array of float64, shape (n_features,)
         Of the training rows.
     training, holdout : TrainingRows
-        The two parts, as positions in `features`.
+        The two parts, as positions in `features`. Held out are at most 200,000 rows:
+        whole users, with a positive, evenly over their numbers.
     negative_share : float
         Share of all negatives that the rows hold over the share of all positives.
     """
@@ -63,8 +66,9 @@ class TrainingData:
 
         Parameters
         ----------
-        features : array of float32 or float64, shape (n, n_features)
-            One row per user and candidate item, finite, in any order.
+        features : array of float, shape (n, n_features)
+            One row per user and candidate item, finite, in any order. Kept in single
+            precision: not copied if it comes in it.
         feature_names : sequence of str, length n_features
         labels : array of bool or 0 and 1, shape (n,)
         users, items : array of int, shape (n,)
@@ -90,6 +94,7 @@ class TrainingData:
             occurs twice, or a user is in both parts.
         """
         features = checked_shape(features, len(feature_names))
+        features = features.astype(np.float32, copy=False)
         rows = TrainingRows.checked(
             features.shape[0], labels, users, items, holdout_users
         )
@@ -99,22 +104,29 @@ class TrainingData:
         holdout = rows.subset(rows.is_holdout)
         check_enough(training, "training", _MINIMUM_TRAINING_USERS)
         check_enough(holdout, "held-out", _MINIMUM_HOLDOUT_USERS)
+        holdout = holdout.whole_users(MAXIMUM_HOLDOUT_ROWS)
+        check_finite(features[holdout.positions])
         with threadpool_limits(limits=1):
             means, scales = moments(features, training.positions)
         names = tuple(feature_names)
         return cls(features, names, means, scales, training, holdout, negative_share)
 
-    def inputs(self, rows: TrainingRows, dtype: type) -> np.ndarray:
-        """Return the scaled features of rows, shape (rows, n_features).
+    def inputs(
+        self, positions: np.ndarray, out: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return the scaled features of rows, shape (rows, n_features), float32.
 
-        Raises
-        ------
-        ValueError
-            If a feature is not finite.
+        Parameters
+        ----------
+        positions : array of int, shape (rows,)
+            In `features`.
+        out : array of float32, shape (rows or more, n_features), optional
+            Written over.
         """
-        features = self.features[rows.positions]
-        check_finite(features)
-        return scaled(features, self.means, self.scales).astype(dtype, copy=False)
+        if out is None:
+            out = np.empty((positions.size, len(self.feature_names)), np.float32)
+        scaling = (self.means.astype(np.float32), self.scales.astype(np.float32))
+        return scaled_rows(self.features, positions, *scaling, out)
 
     def sampling_rate(self, negatives_per_positive: int) -> float:
         """Return the share of all negatives that a draw holds, over the positives'."""

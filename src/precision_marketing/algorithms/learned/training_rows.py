@@ -52,13 +52,28 @@ class TrainingRows:
             self.is_holdout[chosen],
         )
 
-    def drawn(self, negatives: int, generator: np.random.Generator) -> "TrainingRows":
-        """Return every positive and `negatives` times as many negatives, drawn."""
+    def drawn(self, negatives: int, generator: np.random.Generator) -> np.ndarray:
+        """Return places of every positive and of `negatives` times as many negatives.
+
+        The positives stand first, the negatives in the order of the draw.
+        """
         positive = np.flatnonzero(self.labels == 1)
         negative = np.flatnonzero(self.labels == 0)
         count = min(negative.size, negatives * positive.size)
         chosen = generator.choice(negative, count, replace=False)
-        return self.subset(np.sort(np.concatenate([positive, chosen])))
+        return np.concatenate([positive, chosen])
+
+    def whole_users(self, maximum_rows: int) -> "TrainingRows":
+        """Return the rows of users with a positive, of not more than about so many.
+
+        A user without a positive has no NDCG. Whole users, evenly over their numbers.
+        """
+        with_positive = np.unique(self.users[self.labels == 1])
+        rows = self.subset(np.isin(self.users, with_positive))
+        share = min(1.0, maximum_rows / max(rows.users.size, 1))
+        count = max(1, int(with_positive.size * share))
+        places = np.arange(count) * with_positive.size // count
+        return rows.subset(np.isin(rows.users, with_positive[places]))
 
 
 def check_enough(rows: TrainingRows, part: str, minimum_users: int) -> None:

@@ -10,6 +10,7 @@ from sklearn.neural_network import MLPClassifier
 from precision_marketing.algorithms.learned import neural_scorer
 from precision_marketing.algorithms.learned.logistic_regression import fit_logistic
 from precision_marketing.algorithms.learned.model_records import neural_model_schema
+from precision_marketing.algorithms.learned.network_training import NetworkTrainer
 from precision_marketing.algorithms.learned.neural_model import (
     Network,
     NeuralScorerModel,
@@ -20,7 +21,10 @@ from precision_marketing.algorithms.learned.neural_scorer import (
     fit_networks,
 )
 from precision_marketing.algorithms.learned.training_data import TrainingData
-from precision_marketing.algorithms.learned.training_rows import NotEnoughTrainingData
+from precision_marketing.algorithms.learned.training_rows import (
+    NotEnoughTrainingData,
+    TrainingRows,
+)
 
 # Scores keep 40 bits of fraction, 5e-13.
 TOLERANCE = 1e-9
@@ -210,16 +214,25 @@ def test_another_seed_is_another_network(data, model):
 def test_negatives_are_drawn_anew_each_epoch_at_the_given_ratio(data, monkeypatch):
     seen = []
 
-    class Spy(MLPClassifier):
-        def partial_fit(self, inputs, labels, classes):
-            seen.append((inputs.copy(), labels.copy()))
-            return super().partial_fit(inputs, labels, classes=classes)
+    class Spy(NetworkTrainer):
+        def step(self, inputs, labels):
+            seen[-1].append((inputs.copy(), labels.copy()))
+            super().step(inputs, labels)
 
-    monkeypatch.setattr(neural_scorer, "MLPClassifier", Spy)
+    def drawn(rows, *arguments):
+        seen.append([])
+        return draw(rows, *arguments)
+
+    draw = TrainingRows.drawn
+    monkeypatch.setattr(neural_scorer, "NetworkTrainer", Spy)
+    monkeypatch.setattr(TrainingRows, "drawn", drawn)
     fit(**data, settings=dataclasses.replace(ONE, negatives_per_positive=2))
-    for _, labels in seen:
+    epochs = [
+        tuple(map(np.concatenate, zip(*steps, strict=True))) for steps in seen if steps
+    ]
+    for _, labels in epochs:
         assert (labels == 0).sum() == 2 * (labels == 1).sum()
-    (first, labels), (second, _) = seen[:2]
+    (first, labels), (second, _) = epochs[:2]
     positives = {tuple(row) for row in first[labels == 1]}
     assert positives <= {tuple(row) for row in second}
     negatives = {tuple(row) for row in first[labels == 0]}
@@ -390,23 +403,35 @@ def test_training_prints_no_warning(data):
         fit(**data, settings=dataclasses.replace(QUICK, batch_size=10**6))
 
 
-@pytest.mark.parametrize(("rows", "batch_size"), [(10, 10), (999, 64), (5000, 1024)])
-def test_steps_are_whole_batches_and_the_rest_joins_the_last(
-    rows, batch_size, monkeypatch
+@pytest.mark.parametrize(
+    ("rows", "largest", "count"),
+    [(10, 1024, 1), (999, 64, 32), (5000, 1024, 33), (100_000, 1024, 98)],
+)
+def test_batches_are_about_as_large_and_few_rows_make_steps_enough(
+    rows, largest, count
 ):
-    monkeypatch.setattr(neural_scorer, "_ROWS_PER_STEP", 200)
     order = np.random.default_rng(0).permutation(rows)
-    steps = neural_scorer._steps(order, batch_size)
-    np.testing.assert_array_equal(np.concatenate(steps), order)
-    assert all(step.size % batch_size == 0 for step in steps[:-1])
-    assert steps[-1].size >= batch_size
-    assert len(steps) == 1 or steps[0].size <= max(200, batch_size)
+    batches = neural_scorer._batches(order, largest)
+    np.testing.assert_array_equal(np.concatenate(batches), order)
+    sizes = {batch.size for batch in batches}
+    assert len(batches) == count
+    assert max(sizes) <= largest
+    assert max(sizes) - min(sizes) <= 1
 
 
-def test_single_precision_features_give_almost_the_same_model(data, model):
+def test_features_of_both_precisions_give_the_same_model(data, model):
     found = fit(
         **changed(data, features=data["features"].astype(np.float32)), settings=QUICK
     )
-    np.testing.assert_allclose(
-        found.predict(data["features"]), model.predict(data["features"]), atol=0.01
+    assert found.to_table().equals(model.to_table())
+
+
+def test_of_many_held_out_rows_whole_users_are_asked(data, monkeypatch):
+    monkeypatch.setattr(
+        "precision_marketing.algorithms.learned.training_data.MAXIMUM_HOLDOUT_ROWS", 150
     )
+    rows = TrainingData.prepared(**data).holdout
+    users, counts = np.unique(rows.users, return_counts=True)
+    assert counts.tolist() == [30] * 5
+    # Evenly over the numbers 0, 4, ... 56 of the users held out.
+    assert users.tolist() == [0, 12, 24, 36, 48]

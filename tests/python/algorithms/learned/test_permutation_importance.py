@@ -61,7 +61,9 @@ def test_a_second_run_gives_the_same_and_another_seed_another_shuffle():
 
 def test_drops_of_single_features_are_those_of_scikit_learn(monkeypatch):
     data, model = data_and_model()
-    positions, users, labels = permutation_importance._asked(data)
+    positions, users, labels = (
+        getattr(data.holdout, name) for name in ("positions", "users", "labels")
+    )
     estimator = DummyClassifier()
     expected = sklearn.inspection.permutation_importance(
         estimator,
@@ -95,9 +97,17 @@ def test_features_are_left_as_they_were():
 
 def test_whole_users_are_asked_where_there_are_many_rows(monkeypatch):
     monkeypatch.setattr(permutation_importance, "MAXIMUM_ROWS", 500)
-    data, _ = data_and_model()
-    positions, users, labels = permutation_importance._asked(data)
-    assert positions.size == users.size == labels.size == 500
+    data, model = data_and_model()
+    asked = []
+
+    def spy(users, labels, scores):
+        asked.append((users, labels))
+        return mean_ndcg(users, labels, scores)
+
+    monkeypatch.setattr(permutation_importance, "mean_ndcg", spy)
+    group_importance(model, data, {"one": [0]})
+    users, labels = asked[0]
+    assert users.size == labels.size == 500
     assert labels.sum() == np.unique(users).size == 25
     assert (users % 2 == 0).all()
     assert users.max() > 250

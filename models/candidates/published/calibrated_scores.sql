@@ -6,6 +6,8 @@ with
 learned_scores as (
 
     select * from {{ ref("precision_marketing", "learned_scores") }}
+    union all
+    select * from {{ ref("precision_marketing", "served_learned_scores") }}
 
 ),
 

@@ -1,0 +1,14 @@
+# Grain: one row per user and candidate item of `serve`, by the one learned scorer that
+# is needed there; without rows where none is.
+def model(dbt, session):
+    from precision_marketing.build.relations import on_other_cursor
+    from precision_marketing.learned.learned_scores import score_served
+
+    features = on_other_cursor(
+        dbt.ref("precision_marketing", "candidate_features"), session
+    )
+    return score_served(
+        features,
+        dbt.ref("precision_marketing", "neural_scorer_model"),
+        dbt.ref("precision_marketing", "learned_scorer"),
+    )
