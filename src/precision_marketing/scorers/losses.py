@@ -33,6 +33,8 @@ MINIMUM_USERS = 200
 # The loss of thousands of users is known well enough; more only take time.
 MAXIMUM_USERS = 5_000
 NEGATIVES_PER_POSITIVE = 10
+# So weak that of two scorers that say the same either can take the other's place.
+PENALTY = 1e-3
 SEED = 0
 # Users without a list of a scorer see popularity's, and ties of the blend go by it.
 FALLBACK = "popularity"
@@ -322,9 +324,8 @@ def _judged(
         if tested_user_count >= MINIMUM_USERS:
             place = np.searchsorted(asked_users, pool.users)
             halves = asked["training_half"].to_numpy()[place]
-            penalty = read_settings(settings, "logistic_regression")["penalty"]
             losses = _losses_without(
-                _halves(pool, is_label, counts[place], halves, penalty),
+                _halves(pool, is_label, counts[place], halves),
                 by_number,
                 lists.scorers,
             )
@@ -394,7 +395,6 @@ def _halves(
     is_label: np.ndarray,
     counts: np.ndarray,
     halves: np.ndarray,
-    penalty: float,
 ) -> list[_Half]:
     """Return both halves, each with the regression learned from the other."""
     row_half = halves[np.searchsorted(pool.users, pool.rows_of_users)]
@@ -410,7 +410,7 @@ def _halves(
         )
         rows = np.sort(np.concatenate([drawn, negatives]))
         regression = fit_droppable(
-            _features(pool, rows), is_label[rows], penalty=penalty
+            _features(pool, rows), is_label[rows], penalty=PENALTY
         )
         judged = np.flatnonzero(row_half == half)
         users = pool.users[halves == half]
@@ -422,24 +422,29 @@ def _halves(
             "is_label": is_label[judged],
             "label_counts": counts[halves == half],
         }
-        scaled = np.nan_to_num(pool.scaled_scores[judged])
+        scaled = np.nan_to_num(pool.scaled_scores[judged]).astype(np.float32)
         found.append(
             _Half(
                 Candidates(scores=scaled, **given),
-                Candidates(scores=_features(pool, judged), **given),
+                Candidates(scores=_features(pool, judged, np.float32), **given),
                 regression,
             )
         )
     return found
 
 
-def _features(pool: _Part, rows: np.ndarray) -> np.ndarray:
+def _features(
+    pool: _Part, rows: np.ndarray, kind: type[np.floating] = np.float64
+) -> np.ndarray:
     """Return scaled score, rank and presence of each scorer, side by side."""
     ranks = pool.ranks[rows]
     is_listed = ranks > 0
-    rank_features = np.where(is_listed, -np.log(ranks + 2.0), _UNLISTED_RANK_FEATURE)
-    scaled = np.nan_to_num(pool.scaled_scores[rows])
-    return np.concatenate([scaled, rank_features, is_listed], axis=1)
+    features = np.empty((rows.size, 3 * ranks.shape[1]), kind)
+    scaled, rank_features, presence = np.split(features, 3, axis=1)
+    scaled[:] = np.nan_to_num(pool.scaled_scores[rows])
+    rank_features[:] = np.where(is_listed, -np.log(ranks + 2.0), _UNLISTED_RANK_FEATURE)
+    presence[:] = is_listed
+    return features
 
 
 def _losses_without(
