@@ -30,7 +30,7 @@ KEY_TESTS = {"unique", "unique_combination"}
 LIBRARY = {
     "scorers": {"scorers"},
     "intermediate/settings": {"tuning"},
-    "candidates/lists": {"candidates"},
+    "candidates/lists": {"candidates", "scorers"},
     "candidates/learned": {"learned"},
     "candidates/cold_items": {"scorers"},
     "candidates/published": {"candidates", "scorers"},
