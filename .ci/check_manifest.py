@@ -29,7 +29,7 @@ MODEL_LINES, MACRO_LINES, LONG_ONES = 100, 30, 10
 LIBRARY = {
     "scorers": {"scorers"},
     "intermediate/settings": {"tuning"},
-    "candidates/lists": {"candidates"},
+    "candidates/lists": {"candidates", "scorers"},
     "candidates/learned": {"learned"},
     "candidates/cold_items": {"scorers"},
     "candidates/published": {"candidates", "learned", "scorers"},

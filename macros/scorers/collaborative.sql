@@ -15,7 +15,7 @@
     {% set choices = precision_marketing.scorer_kinds().choices %}
     {% set kind = precision_marketing.setting_kinds() %}
     {{ return([
-        dict(choices, name="item_cosine", blend_weight=0.05,
+        dict(choices, name="item_cosine", is_droppable=true, blend_weight=0.05,
              page="algorithms/item_cosine.md", settings={
             "target_exponent": dict(kind.number, default=0.45, tried=[0.4, 0.5, 0.3]),
             "user_degree_exponent": dict(kind.number, default=0.5, tried=[0.25, 0.75]),
@@ -25,7 +25,7 @@
                                words=["cosine", "euclidean"]),
             "neighbors": dict(kind.count, default=200, tried=[100, 500]),
         }),
-        dict(choices, name="item_cosine_recent", blend_weight=0.15,
+        dict(choices, name="item_cosine_recent", is_droppable=true, blend_weight=0.15,
              page="algorithms/item_cosine.md", settings={
             "decay": dict(kind.share, default=0.7, tried=[0.9, 0.5, 1.0]),
         }),
@@ -38,10 +38,10 @@
     {% set choices = precision_marketing.scorer_kinds().choices %}
     {% set kind = precision_marketing.setting_kinds() %}
     {{ return([
-        dict(choices, name="last_basket", blend_weight=0.05, history_view="last_day",
-             page="algorithms/last_basket.md"),
-        dict(choices, name="next_basket", blend_weight=0.05, history_view="last_day",
-             page="algorithms/last_basket.md", settings={
+        dict(choices, name="last_basket", is_droppable=true, blend_weight=0.05,
+             history_view="last_day", page="algorithms/last_basket.md"),
+        dict(choices, name="next_basket", is_droppable=true, blend_weight=0.05,
+             history_view="last_day", page="algorithms/last_basket.md", settings={
             "neighbors": dict(kind.count, default=200),
             "reach": dict(kind.count, default=3),
             "reach_decay": dict(kind.share, default=0.5),
@@ -65,7 +65,7 @@
     {% set choices = precision_marketing.scorer_kinds().choices %}
     {% set kind = precision_marketing.setting_kinds() %}
     {{ return([
-        dict(choices, name="user_cosine", blend_weight=0.05,
+        dict(choices, name="user_cosine", is_droppable=true, blend_weight=0.05,
              page="algorithms/user_cosine.md", reason_code="customers_like_you",
              settings={
             "source_exponent": dict(kind.number, default=0.7, tried=[0.5, 0.6]),
@@ -87,7 +87,7 @@
     {% set choices = precision_marketing.scorer_kinds().choices %}
     {% set kind = precision_marketing.setting_kinds() %}
     {{ return([
-        dict(choices, name="spectral", blend_weight=0.45,
+        dict(choices, name="spectral", is_droppable=true, blend_weight=0.45,
              page="algorithms/spectral.md", settings={
             "spectrum_exponent": dict(kind.number, default=0.35, tried=[0.5, 0.25]),
             "decay": dict(kind.share, default=0.85, tried=[1.0, 0.7]),
@@ -96,7 +96,7 @@
             "neighbors": dict(kind.count, default=200, tried=[500]),
             "user_degree_exponent": dict(kind.number, default=0.3),
         }),
-        dict(choices, name="local_ridge", blend_weight=0.25,
+        dict(choices, name="local_ridge", is_droppable=true, blend_weight=0.25,
              page="algorithms/local_ridge.md", settings={
             "penalty": dict(kind.positive, default=10.0, tried=[30.0, 3.0]),
             "decay": dict(kind.share, default=0.85, tried=[1.0, 0.7]),
@@ -114,8 +114,8 @@
     {% set choices = precision_marketing.scorer_kinds().choices %}
     {% set kind = precision_marketing.setting_kinds() %}
     {{ return([
-        dict(choices, name="ials", blend_weight=0.9, page="algorithms/ials.md",
-             settings={
+        dict(choices, name="ials", is_droppable=true, blend_weight=0.9,
+             page="algorithms/ials.md", settings={
             "regularization": dict(kind.number, default=0.023, tried=[0.015, 0.03]),
             "decay": dict(kind.share, default=0.85, tried=[1.0, 0.7]),
             "unobserved_strength": dict(kind.positive, default=1.0, tried=[0.5, 2.0]),
@@ -123,8 +123,8 @@
             "iterations": dict(kind.count, default=10),
             "seed": dict(kind.seed, default=0),
         }),
-        dict(choices, name="ease", blend_weight=0.05, page="algorithms/ease.md",
-             settings={
+        dict(choices, name="ease", is_droppable=true, blend_weight=0.05,
+             page="algorithms/ease.md", settings={
             "penalty": dict(kind.positive, default=100.0, tried=[300.0, 30.0]),
             "user_degree_exponent": dict(kind.number, default=0.5),
             "maximum_items": dict(kind.count, default=8000, minimum=0),

@@ -5,17 +5,17 @@
     {% set kind = precision_marketing.setting_kinds() %}
     {% set fields = precision_marketing.text_field_settings() %}
     {{ return([
-        dict(text, name="content_tfidf", blend_weight=0.1,
+        dict(text, name="content_tfidf", is_droppable=true, blend_weight=0.1,
              page="algorithms/content_tfidf.md", settings=dict({
             "neighbors": dict(kind.count, default=50),
             "decay": dict(kind.share, default=0.7),
         }, **fields)),
-        dict(text, name="naive_bayes", blend_weight=0.05,
+        dict(text, name="naive_bayes", is_droppable=true, blend_weight=0.05,
              page="algorithms/naive_bayes.md", settings=dict({
             "decay": dict(kind.share, default=0.9),
             "smoothing": dict(kind.positive, default=0.5),
         }, **fields)),
-        dict(text, name="linear_svm", blend_weight=0.05,
+        dict(text, name="linear_svm", is_droppable=true, blend_weight=0.05,
              page="algorithms/linear_svm.md", settings={
             "decay": dict(kind.share, default=0.8),
             "smoothing": dict(kind.positive, default=0.5),
@@ -24,7 +24,7 @@
             "negatives": dict(kind.count, default=10),
             "seed": dict(kind.seed, default=0),
         }),
-        dict(text, name="item_embedding", blend_weight=0.05,
+        dict(text, name="item_embedding", is_droppable=true, blend_weight=0.05,
              page="algorithms/item_embedding.md", settings={
             "decay": dict(kind.share, default=0.7),
         }),

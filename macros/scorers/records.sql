@@ -21,8 +21,11 @@
      `whole`,
    - settings: name to kind, default and the values that the search tries
      (setting_kinds), in the order of the search, those with most effect first,
-   - library_function: for the search, that of `scorers.collaborative` which makes the
-     lists. Not given, it is the one of the scorer's name. #}
+   - library_function: its name in `precision_marketing.scorers.registry`, which makes
+     the lists for the search and of `train`. Not given, it is the scorer's name,
+   - is_droppable: the library makes its lists of `train` (`train_lists`), its own file
+     those of `test` and `serve` alone, of whomever `scorer_losses` leaves it. Not given,
+     its file makes all windows, whatever they are worth. #}
 {% macro scorer_records() %}
     {% set given_records = precision_marketing.popularity_records()
         + precision_marketing.profile_records() + precision_marketing.basket_records()
@@ -38,6 +41,7 @@
             "history_view": "recent" if "decay" in settings else "whole",
             "settings": settings,
             "library_function": given.name,
+            "is_droppable": false,
         }, **given)) %}
     {% endfor %}
     {{ return(records) }}

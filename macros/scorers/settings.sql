@@ -31,6 +31,8 @@
         ["reranking", "diversity", read("recommendations", "diversity"), true],
         ["reranking", "explored_count", precision_marketing.explored_item_count(),
          true],
+        ["every_scorer_wanted", "is_wanted",
+         read("recommendations", "every_scorer") | int, true],
         ["search", "is_wanted", read("tuning", "enabled") | int, true],
         ["search", "users", read("tuning", "users"), true],
         ["search", "trials", read("tuning", "trials_per_scorer"), true],
@@ -43,8 +45,23 @@
             ]) %}
         {% endfor %}
     {% endfor %}
+    {{ return(rows + precision_marketing.recorded_scorer_facts()) }}
+{% endmacro %}
+
+
+{# What the records say besides settings, as rows of `int_declared_scorer_settings`. #}
+{% macro recorded_scorer_facts() %}
+    {% set rows = [] %}
     {% for scorer in precision_marketing.scorers() %}
         {% do rows.append(["blend", scorer.name, scorer.blend_weight, false]) %}
+        {% if scorer.is_droppable %}
+            {% do rows.append(
+                ["library_function", scorer.name, scorer.library_function, false]
+            ) %}
+        {% endif %}
+        {% if scorer.is_content %}
+            {% do rows.append(["content", scorer.name, 1, false]) %}
+        {% endif %}
     {% endfor %}
     {{ return(rows) }}
 {% endmacro %}

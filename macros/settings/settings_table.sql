@@ -88,6 +88,10 @@
         {"var": "recommendations", "key": "exploration_share", "kind": "share",
          "lowest": 0, "highest": 0.5, "unit": "share", "default": 0,
          "effect": "of each list, for items that fewer than 5 users touched"},
+        {"var": "recommendations", "key": "every_scorer", "kind": "flag",
+         "unit": "flag", "default": false,
+         "effect": "rank by scorers too that [add nothing]"
+         ~ "(docs/scorers.md#scorers-that-are-left-out)"},
     ]) }}
 {% endmacro %}
 

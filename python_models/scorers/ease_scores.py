@@ -1,19 +1,12 @@
-# Grain: one row per time window, user and item among the scorer's best.
+# Grain: one row per time window (`test`, `serve`), user and item of the scorer's best.
 def model(dbt, session):
-    from precision_marketing.build.windows import (
-        read_settings,
-        read_windows,
-        stream_scores,
-    )
-    from precision_marketing.scorers.collaborative import ease
+    from precision_marketing.scorers.lists import later_lists
 
-    settings = read_settings(
-        dbt.ref("precision_marketing", "int_scorer_settings"), "ease"
-    )
-    windows = read_windows(
+    return later_lists(
+        "ease",
+        settings=dbt.ref("precision_marketing", "int_scorer_settings"),
+        losses=dbt.ref("precision_marketing", "scorer_losses"),
         interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
         users=dbt.ref("precision_marketing", "int_window_users"),
         items=dbt.ref("precision_marketing", "int_item_features"),
     )
-
-    return stream_scores("ease", windows, lambda window: ease(window, settings))

@@ -1,28 +1,14 @@
-# Grain: one row per time window, user and item among the scorer's best.
+# Grain: one row per time window (`test`, `serve`), user and item of the scorer's best.
 def model(dbt, session):
-    from precision_marketing.build.embeddings import read_embeddings
-    from precision_marketing.build.relations import row_count
-    from precision_marketing.build.windows import (
-        read_settings,
-        read_windows,
-        stream_scores,
-    )
-    from precision_marketing.scorers.content import item_embedding_scores
+    from precision_marketing.scorers.lists import later_lists
 
-    settings = read_settings(
-        dbt.ref("precision_marketing", "int_scorer_settings"), "item_embedding"
-    )
-    embeddings = read_embeddings(
-        dbt.ref("precision_marketing", "int_item_embeddings"),
-        row_count(dbt.ref("precision_marketing", "int_items")),
-    )
-    windows = read_windows(
+    return later_lists(
+        "item_embedding",
+        settings=dbt.ref("precision_marketing", "int_scorer_settings"),
+        losses=dbt.ref("precision_marketing", "scorer_losses"),
         interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
         users=dbt.ref("precision_marketing", "int_window_users"),
         items=dbt.ref("precision_marketing", "int_item_features"),
+        content_only_users=dbt.ref("precision_marketing", "content_only_users"),
+        item_embeddings=dbt.ref("precision_marketing", "int_item_embeddings"),
     )
-
-    def scores(window):
-        return item_embedding_scores(window, embeddings, settings)
-
-    return stream_scores("item_embedding", windows, scores)

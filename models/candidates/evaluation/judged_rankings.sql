@@ -13,6 +13,15 @@ ranked_users as (
 
 ),
 
+-- Nobody is served these alone: where nothing is ranked nothing is judged.
+left_out as (
+
+    select scorer
+    from {{ ref("precision_marketing", "scorer_losses") }}
+    where is_left_out
+
+),
+
 own as (
 
     select
@@ -26,7 +35,9 @@ own as (
     inner join ranked_users
         on rankings.time_window = ranked_users.time_window
         and rankings.user_index = ranked_users.user_index
+    left join left_out on rankings.scorer = left_out.scorer
     where rankings.time_window <> 'serve'
+        and (rankings.time_window = 'train' or left_out.scorer is null)
         and rankings.ranking_rank <= {{ depth }}
 
 ),

@@ -9,15 +9,24 @@ final as (
     select
         time_window,
         scorer,
-        -- Place in alphabetical order, from 0: a number reads faster than a name.
         {{ names.index(scorer.name) }} as scorer_number,
         user_index,
         item_index,
         score,
         scorer_rank
     from {{ ref("precision_marketing", scorer.name ~ "_scores") }}
-    {% if not loop.last %}union all{% endif %}
+    where time_window <> 'train'
+    union all
     {% endfor %}
+    select
+        time_window,
+        scorer,
+        scorer_number,
+        user_index,
+        item_index,
+        score,
+        scorer_rank
+    from {{ ref("precision_marketing", "train_scores") }}
 
 )
 

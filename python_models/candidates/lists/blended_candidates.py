@@ -11,11 +11,11 @@ def model(dbt, session):
     )
     from precision_marketing.build.scorer_lists import ScorerLists
     from precision_marketing.build.windows import read_settings, read_windows
-    from precision_marketing.candidates.blend_weights import read_weights
     from precision_marketing.candidates.blended_candidates import (
         blended_batches,
         blended_schema,
     )
+    from precision_marketing.scorers.blend_weights import read_weights
 
     weights = read_weights(dbt.ref("precision_marketing", "blend_weights"))
     settings = read_settings(
@@ -29,9 +29,7 @@ def model(dbt, session):
             items=dbt.ref("precision_marketing", "int_item_features"),
         ),
         ScorerLists(
-            on_other_cursor(
-                dbt.ref("precision_marketing", "candidate_scores"), session
-            ),
+            on_other_cursor(dbt.ref("precision_marketing", "used_scores"), session),
             list(weights),
             settings["candidates"],
         ),

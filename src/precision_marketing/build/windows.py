@@ -1,6 +1,6 @@
 """What every scorer reads from the build: one history a time window, and settings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from precision_marketing.algorithms.kernels.top_items import iterate_top_items
 from precision_marketing.algorithms.kernels.top_scores import iterate_top_scores
 from precision_marketing.build.build_log import show_log_in_dbt
 from precision_marketing.build.relations import (
+    TIME_WINDOWS,
     matrix,
     reader,
     scorer_schema,
@@ -166,8 +167,14 @@ def stream_scores(
     return reader(scorer_schema, batches)
 
 
-def read_windows(*, interactions: Any, users: Any, items: Any) -> Iterator[Window]:
-    """Read the three time windows and return them one by one.
+def read_windows(
+    *,
+    interactions: Any,
+    users: Any,
+    items: Any,
+    time_windows: Sequence[str] = TIME_WINDOWS,
+) -> Iterator[Window]:
+    """Read time windows and return them one by one.
 
     From here on dbt shows what the library logs, such as progress on long runs.
 
@@ -175,33 +182,57 @@ def read_windows(*, interactions: Any, users: Any, items: Any) -> Iterator[Windo
     ----------
     interactions, users, items : duckdb.DuckDBPyRelation
         `int_user_item_matrix`, `int_window_users` and `int_item_features`.
+    time_windows : sequence of str
+        Those to read; all three where none are named.
 
     Returns
     -------
     iterator of Window
-        train, test, serve. The relations are read at once, the matrices are made one
-        window at a time, so that only one is in memory.
+        In the order train, test, serve. The relations are read at once, the matrices
+        are made one window at a time, so that only one is in memory.
     """
     show_log_in_dbt()
+    asked = of_windows(time_windows)
     interaction_table = to_arrow(
-        interactions.project(
+        interactions.filter(asked).project(
             "time_window, user_index, item_index, interaction_weight, "
             "cast(is_excluded as integer) as is_excluded, recency_position"
         )
     )
-    user_table = to_arrow(users.project("time_window, user_index, is_scored"))
-    item_table = to_arrow(items.project("time_window, item_index, is_eligible"))
-    return _windows(interaction_table, user_table, item_table)
+    user_table = to_arrow(
+        users.filter(asked).project("time_window, user_index, is_scored")
+    )
+    item_table = to_arrow(
+        items.filter(asked).project("time_window, item_index, is_eligible")
+    )
+    return _windows(interaction_table, user_table, item_table, time_windows)
+
+
+def of_windows(time_windows: Sequence[str]) -> str:
+    """Return the condition on rows to be of one of the windows, as SQL.
+
+    Examples
+    --------
+    >>> of_windows(["test", "serve"])
+    "time_window in ('test', 'serve')"
+    """
+    quoted = ", ".join(f"'{name}'" for name in time_windows)
+    return f"time_window in ({quoted})"
 
 
 def _windows(
-    interactions: pa.Table, users: pa.Table, items: pa.Table
+    interactions: pa.Table,
+    users: pa.Table,
+    items: pa.Table,
+    time_windows: Sequence[str],
 ) -> Iterator[Window]:
     """Yield the windows of tables that are in memory."""
     shape = (_position_count(users, "user_index"), _position_count(items, "item_index"))
     users_by_window = dict(window_tables(users))
     items_by_window = dict(window_tables(items))
     for time_window, rows in window_tables(interactions):
+        if time_window not in time_windows:
+            continue
         window_users = users_by_window[time_window]
         scored = window_users.filter(window_users["is_scored"])["user_index"]
         window_items = items_by_window[time_window].sort_by("item_index")
@@ -225,7 +256,9 @@ def _position_count(table: pa.Table, column: str) -> int:
     return 0 if largest is None else largest + 1
 
 
-def read_settings(relation: Any, scorer: str) -> dict[str, float | str]:
+def read_settings(
+    relation: Any, scorer: str, *, with_shared: bool = True
+) -> dict[str, float | str]:
     """Return a scorer's settings from `int_scorer_settings`.
 
     Parameters
@@ -234,7 +267,9 @@ def read_settings(relation: Any, scorer: str) -> dict[str, float | str]:
         Columns scorer, setting, setting_value, setting_text; one of the last two is
         null.
     scorer : str
-        The scorer; the settings of `every_scorer` are added.
+        The scorer.
+    with_shared : bool
+        Whether the settings of `every_scorer` are added.
 
     Returns
     -------
@@ -242,10 +277,11 @@ def read_settings(relation: Any, scorer: str) -> dict[str, float | str]:
         Setting to value; whole numbers as int, so that they can be counts.
     """
     rows = to_arrow(relation).to_pylist()
+    wanted = (scorer, "every_scorer") if with_shared else (scorer,)
     return {
         row["setting"]: setting_of(row["setting_value"], row["setting_text"])
         for row in rows
-        if row["scorer"] in (scorer, "every_scorer")
+        if row["scorer"] in wanted
     }
 
 

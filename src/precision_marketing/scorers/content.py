@@ -42,14 +42,9 @@ def content_scorers(
     -------
     dict of str to callable
     """
-    by_text = {
-        "content_tfidf": tfidf_scores,
-        "naive_bayes": naive_bayes_scores,
-        "linear_svm": linear_svm_scores,
-    }
     scorers = {
         name: partial(scores, settings=settings_of(name))
-        for name, scores in by_text.items()
+        for name, scores in TEXT_SCORERS.items()
     }
     of_embedding = settings_of("item_embedding")
     return scorers | {
@@ -195,3 +190,11 @@ def naive_bayes_scores(
         side_by_side(right),
         settings["candidates"],
     )
+
+
+# By the name of the scorer, those that read the fields of the items' text.
+TEXT_SCORERS = {
+    "content_tfidf": tfidf_scores,
+    "naive_bayes": naive_bayes_scores,
+    "linear_svm": linear_svm_scores,
+}

@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from precision_marketing.algorithms.blending.quality import mean_and_error
 from precision_marketing.build.build_log import show_log_in_dbt
 from precision_marketing.build.relations import matrix, to_arrow
 from precision_marketing.build.windows import read_settings, read_windows
-from precision_marketing.tuning.coordinate_search import (
-    Search,
-    coordinate_search,
-    mean_and_error,
-)
+from precision_marketing.tuning.coordinate_search import Search, coordinate_search
 from precision_marketing.tuning.judge import CUTOFF, Judge
 from precision_marketing.tuning.levers import read_levers
 from precision_marketing.tuning.train_scorers import ITEM_COSINE, TrainScorers

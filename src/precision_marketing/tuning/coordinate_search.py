@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from precision_marketing.algorithms.blending.quality import mean_and_error
 from precision_marketing.tuning.levers import Levers
 
 
@@ -75,19 +76,6 @@ def coordinate_search(
             ):
                 best = len(trials) - 1
     return Search(trials, best)
-
-
-def mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    """Return the mean and its standard error, 0 for fewer than two values.
-
-    Examples
-    --------
-    >>> mean_and_error(np.array([1.0, 3.0]))
-    (2.0, 1.0)
-    """
-    if values.size < 2:
-        return float(values.sum()), 0.0
-    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
 
 
 def _is_better(trial: Trial, other: Trial) -> bool:

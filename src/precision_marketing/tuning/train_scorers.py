@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from inspect import signature
 from typing import Any
 
 import pyarrow as pa
 
 from precision_marketing.build.windows import Window
-from precision_marketing.scorers import collaborative
+from precision_marketing.scorers.collaborative import Lists, item_cosine_neighbors
+from precision_marketing.scorers.registry import make_lists
 
 # Whose neighbors the other scorers of choices stand on.
 ITEM_COSINE = "item_cosine"
@@ -26,7 +26,7 @@ class TrainScorers:
         chose into it, so that item cosine's neighbors are the chosen ones when others
         are tried on them.
     functions : mapping of str to str
-        Scorer to the function of `scorers.collaborative` that makes its lists.
+        Scorer to its name in `scorers.registry`.
     """
 
     def __init__(
@@ -39,17 +39,18 @@ class TrainScorers:
         self._settings = settings
         self._functions = functions
 
-    def lists(self, scorer: str, settings: dict[str, Any]) -> collaborative.Lists:
+    def lists(self, scorer: str, settings: dict[str, Any]) -> Lists:
         """Return a scorer's lists by `settings`, as its Python model makes them."""
-        function = getattr(collaborative, self._functions[scorer])
-        if "neighbors" not in signature(function).parameters:
-            return function(self._window, settings)
-        if scorer == ITEM_COSINE:
-            # Its own neighbors are what is searched.
-            neighbors = collaborative.item_cosine_neighbors(self._window, settings)
-        else:
-            neighbors = self._item_neighbors
-        return function(self._window, settings, neighbors)
+
+        def neighbors() -> pa.Table:
+            if scorer == ITEM_COSINE:
+                # Its own neighbors are what is searched.
+                return item_cosine_neighbors(self._window, settings)
+            return self._item_neighbors
+
+        return make_lists(
+            self._functions[scorer], self._window, settings, {"neighbors": neighbors}
+        )
 
     def can_list(self, scorer: str) -> bool:
         """Return whether the scorer makes lists for a catalogue of this size at all."""
@@ -58,6 +59,4 @@ class TrainScorers:
 
     @cached_property
     def _item_neighbors(self) -> pa.Table:
-        return collaborative.item_cosine_neighbors(
-            self._window, self._settings[ITEM_COSINE]
-        )
+        return item_cosine_neighbors(self._window, self._settings[ITEM_COSINE])

@@ -17,6 +17,8 @@ from precision_marketing.build.documents import (
 from precision_marketing.build.windows import Window
 from precision_marketing.scorers import collaborative
 from precision_marketing.scorers.content import content_scorers
+from precision_marketing.scorers.registry import SCORERS as REGISTRY
+from precision_marketing.scorers.registry import make_lists
 
 PROJECT = Path(__file__).parents[3]
 MACROS = MacroValues("scorers")
@@ -77,22 +79,15 @@ def item_fields():
 def lists(name: str, window: Window) -> list[dict]:
     """Return what a scorer of the library lists, by its record's settings."""
     settings = {**defaults(name), "candidates": 5}
-    if SCORERS[name]["is_content"]:
-        embeddings = np.random.default_rng(2).random((N_ITEMS, 3)).astype(np.float32)
-        by_name = content_scorers(
-            embeddings, lambda scorer: {**defaults(scorer), "candidates": 5}
-        )
-        batches = by_name[name](window, item_fields())
-    else:
-        function = getattr(collaborative, SCORERS[name]["library_function"])
-        if name == "next_basket":
-            neighbors = [collaborative.next_basket_neighbors_of(window, settings)]
-        elif "neighbors" in function.__annotations__:
-            of_items = defaults("item_cosine")
-            neighbors = [collaborative.item_cosine_neighbors(window, of_items)]
-        else:
-            neighbors = []
-        batches = function(window, settings, *neighbors)
+    of_items, follow = defaults("item_cosine"), collaborative.next_basket_neighbors_of
+    generator = np.random.default_rng(2)
+    inputs = {
+        "neighbors": lambda: collaborative.item_cosine_neighbors(window, of_items),
+        "followers": lambda: follow(window, defaults("next_basket")),
+        "fields": item_fields,
+        "embeddings": lambda: generator.random((N_ITEMS, 3)).astype(np.float32),
+    }
+    batches = make_lists(SCORERS[name]["library_function"], window, settings, inputs)
     return [row for batch in batches for row in batch.to_pylist()]
 
 
@@ -161,3 +156,9 @@ def test_the_library_has_the_content_scorers_of_the_records():
     of_library = content_scorers(None, lambda scorer: {})
     of_records = {name for name in SCORERS if SCORERS[name]["is_content"]}
     assert set(of_library) == of_records
+
+
+def test_the_library_lists_train_for_all_scorers_but_those_in_sql():
+    droppable = {n for n, scorer in SCORERS.items() if scorer["is_droppable"]}
+    assert droppable == SCORERS.keys() - IN_SQL
+    assert {SCORERS[name]["library_function"] for name in droppable} == set(REGISTRY)

@@ -4,30 +4,17 @@ Source: Metzler, Croft (2007), "Linear feature-based models for information retr
 section 3.2 (coordinate ascent on the measure itself).
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precision_marketing.algorithms.kernels.compiled import compiled
+from precision_marketing.algorithms.blending.quality import Candidates, recall_and_ndcg
 from precision_marketing.algorithms.kernels.selection import check_count
-from precision_marketing.algorithms.kernels.top import is_before
 
 # What one step tries: factors on a weight above 0, and shares of the largest weight
 # for one at 0.
 _FACTORS = (0.0, 0.5, 0.75, 1.33, 2.0)
 _SHARES = (0.1, 0.3)
-
-
-class _Lists(NamedTuple):
-    """Pooled candidates: those of user n are rows starts[n] to starts[n + 1]."""
-
-    starts: np.ndarray
-    items: np.ndarray
-    scores: np.ndarray
-    is_label: np.ndarray
-    label_counts: np.ndarray
 
 
 def learn_weights(
@@ -126,7 +113,7 @@ def _proposals(weights: np.ndarray, number: int) -> list[float]:
     return [factor * weights[number] for factor in _FACTORS]
 
 
-def _pooled(scores: pa.Table, labels: pa.Table, names: list[str]) -> _Lists:
+def _pooled(scores: pa.Table, labels: pa.Table, names: list[str]) -> Candidates:
     """Return the union of the lists of the users with a label, by user and item."""
     users = np.unique(labels["user_index"].to_numpy()).astype(np.int64)
     label_keys = _keys(labels)
@@ -140,7 +127,7 @@ def _pooled(scores: pa.Table, labels: pa.Table, names: list[str]) -> _Lists:
     keys, positions = np.unique(_keys(scores)[is_used], return_inverse=True)
     values = np.zeros((keys.size, len(names)))
     values[positions, scorer[is_used]] = scores["scaled_score"].to_numpy()[is_used]
-    return _Lists(
+    return Candidates(
         starts=np.searchsorted(keys >> 32, np.append(users, np.int64(2**31))),
         items=(keys & (2**32 - 1)).astype(np.int32),
         scores=values,
@@ -155,38 +142,6 @@ def _keys(table: pa.Table) -> np.ndarray:
     return (users << 32) + table["item_index"].to_numpy()
 
 
-def _quality(lists: _Lists, weights: np.ndarray, cutoff: int) -> np.ndarray:
+def _quality(lists: Candidates, weights: np.ndarray, cutoff: int) -> np.ndarray:
     """Return recall + NDCG of each user with a label."""
-    return _user_quality(*lists, weights, cutoff)
-
-
-@compiled
-def _user_quality(starts, items, scores, is_label, label_counts, weights, cutoff):
-    """Return recall + NDCG at `cutoff` of each user, from the rank of each label."""
-    quality = np.zeros(label_counts.size)
-    for user in range(label_counts.size):
-        begin, end = starts[user], starts[user + 1]
-        blended = np.zeros(end - begin)
-        for row in range(begin, end):
-            for scorer in range(weights.size):
-                blended[row - begin] += weights[scorer] * scores[row, scorer]
-        hits, gain = 0, 0.0
-        for row in range(begin, end):
-            if not is_label[row]:
-                continue
-            ahead = 0
-            for other in range(begin, end):
-                ahead += is_before(
-                    blended[other - begin],
-                    items[other],
-                    blended[row - begin],
-                    items[row],
-                )
-            if ahead < cutoff:
-                hits += 1
-                gain += 1.0 / np.log2(ahead + 2.0)
-        ideal = 0.0
-        for rank in range(min(label_counts[user], cutoff)):
-            ideal += 1.0 / np.log2(rank + 2.0)
-        quality[user] = hits / label_counts[user] + gain / ideal
-    return quality
+    return recall_and_ndcg(lists, weights, cutoff).sum(axis=1)

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from precision_marketing.build.scorer_lists import ScorerLists
-from precision_marketing.candidates.blend_weights import learn
+from precision_marketing.scorers.blend_weights import learn
 
 # For each user item 1 is the label; `right` (0) puts it first, `wrong` (1) last.
 CANDIDATES = """

@@ -34,9 +34,7 @@ def start_weights(settings: Any) -> dict[str, float]:
     settings : duckdb.DuckDBPyRelation
         `int_scorer_settings`, where they are the settings of `blend`.
     """
-    of_all = read_settings(settings, "every_scorer")
-    of_blend = read_settings(settings, "blend")
-    return {name: of_blend[name] for name in sorted(of_blend) if name not in of_all}
+    return dict(sorted(read_settings(settings, "blend", with_shared=False).items()))
 
 
 def read_weights(relation: Any) -> dict[str, float]:

@@ -1,0 +1,192 @@
+"""Lists as the Python models write them: of `train` all at once, then one by one.
+
+`train` comes first and in one model, so that what its lists are worth (`losses`) can
+decide who ranks `test` and `serve`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from precision_marketing.build.documents import read_item_fields, read_review_fields
+from precision_marketing.build.embeddings import read_embeddings
+from precision_marketing.build.relations import (
+    reader,
+    row_count,
+    scorer_schema,
+    to_arrow,
+    window_tables,
+    with_window,
+)
+from precision_marketing.build.windows import (
+    Window,
+    of_windows,
+    read_settings,
+    read_windows,
+    stream_scores,
+)
+from precision_marketing.scorers.registry import lists_by_window, make_lists
+
+LATER_WINDOWS = ("test", "serve")
+# The inputs of `make_lists` of a window.
+WindowInputs = Callable[[str], Mapping[str, Callable[[], Any]]]
+
+
+def train_lists(
+    *, settings: Any, interactions: Any, users: Any, items: Any, **inputs: Any
+) -> pa.RecordBatchReader:
+    """Return the lists of the library's scorers on `train`, scorer by scorer.
+
+    Parameters
+    ----------
+    settings : duckdb.DuckDBPyRelation
+        `int_scorer_settings`, whose `library_function` names the scorers.
+    interactions, users, items : duckdb.DuckDBPyRelation
+        As for `read_windows`.
+    **inputs : duckdb.DuckDBPyRelation
+        As for `read_inputs`, for all scorers.
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+        `scorer_schema`.
+    """
+    functions = read_settings(settings, "library_function", with_shared=False)
+    own = {scorer: read_settings(settings, scorer) for scorer in functions}
+    given = read_inputs(items, ("train",), **inputs)("train")
+    (window,) = read_windows(
+        interactions=interactions, users=users, items=items, time_windows=("train",)
+    )
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for scorer, function in functions.items():
+            for batch in make_lists(function, window, own[scorer], given):
+                yield with_window(batch, "train", scorer)
+
+    return reader(scorer_schema, batches())
+
+
+def later_lists(
+    scorer: str,
+    *,
+    settings: Any,
+    losses: Any,
+    interactions: Any,
+    users: Any,
+    items: Any,
+    content_only_users: Any = None,
+    **inputs: Any,
+) -> pa.RecordBatchReader:
+    """Return a scorer's lists on `test` and `serve`, as its Python model returns them.
+
+    Parameters
+    ----------
+    scorer : str
+        Its name, under which `int_scorer_settings` has its `library_function`.
+    settings : duckdb.DuckDBPyRelation
+        `int_scorer_settings`.
+    losses : duckdb.DuckDBPyRelation
+        `scorer_losses`: columns scorer, is_left_out.
+    interactions, users, items : duckdb.DuckDBPyRelation
+        As for `read_windows`.
+    content_only_users : duckdb.DuckDBPyRelation, optional
+        Columns time_window, user_index: for whom the scorer ranks though it is left
+        out. Given by content scorers.
+    **inputs : duckdb.DuckDBPyRelation
+        As for `read_inputs`.
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+        `scorer_schema`; without rows, and nothing read, where nobody is to be ranked.
+    """
+    asked = None
+    if row_count(losses.filter(f"scorer = '{scorer}' and is_left_out")):
+        asked = _asked(content_only_users)
+        if not asked:
+            return reader(scorer_schema, iter(()))
+    function = read_settings(settings, "library_function", with_shared=False)[scorer]
+    lists = lists_by_window(function, read_settings(settings, scorer))
+    of_window = read_inputs(items, LATER_WINDOWS, **inputs)
+    windows = read_windows(
+        interactions=interactions, users=users, items=items, time_windows=LATER_WINDOWS
+    )
+
+    def scores(window: Window) -> Iterator[pa.RecordBatch]:
+        if asked is not None:
+            shown = np.intersect1d(
+                window.scored_users, asked.get(window.time_window, [])
+            ).astype(np.int64)
+            if shown.size == 0:
+                return iter(())
+            window = replace(window, scored_users=shown)
+        return lists(window, of_window(window.time_window))
+
+    return stream_scores(scorer, windows, scores)
+
+
+def read_inputs(
+    items: Any,
+    time_windows: Sequence[str],
+    *,
+    item_cosine_neighbors: Any = None,
+    next_basket_neighbors: Any = None,
+    content_terms: Any = None,
+    content_review_terms: Any = None,
+    item_embeddings: Any = None,
+) -> WindowInputs:
+    """Read what scorers need beside window and settings; relations not given are none.
+
+    Parameters
+    ----------
+    items : duckdb.DuckDBPyRelation
+        `int_item_features`: one row per item in each window.
+    time_windows : sequence of str
+        Of what is read.
+    item_cosine_neighbors, next_basket_neighbors : duckdb.DuckDBPyRelation, optional
+        The models of these names.
+    content_terms, content_review_terms : duckdb.DuckDBPyRelation, optional
+        The models of these names, both or none.
+    item_embeddings : duckdb.DuckDBPyRelation, optional
+        `int_item_embeddings`.
+
+    Returns
+    -------
+    callable
+        From a time window to the inputs of `make_lists`.
+    """
+    asked = of_windows(time_windows)
+    n_items = row_count(items.filter(f"time_window = '{time_windows[0]}'"))
+    by_window: dict[str, Mapping[str, Any]] = {}
+    for name, relation in (
+        ("neighbors", item_cosine_neighbors),
+        ("followers", next_basket_neighbors),
+    ):
+        if relation is not None:
+            by_window[name] = dict(window_tables(to_arrow(relation.filter(asked))))
+    if content_terms is not None:
+        fields = read_item_fields(content_terms, n_items)
+        reviews = read_review_fields(content_review_terms.filter(asked), n_items)
+        by_window["fields"] = {name: fields | reviews[name] for name in time_windows}
+    if item_embeddings is not None:
+        embeddings = read_embeddings(item_embeddings, n_items)
+        by_window["embeddings"] = dict.fromkeys(time_windows, embeddings)
+    return lambda window: {
+        name: partial(values.__getitem__, window) for name, values in by_window.items()
+    }
+
+
+def _asked(content_only_users: Any) -> dict[str, np.ndarray]:
+    """Return the users of each later window whom content alone can serve, if any."""
+    if content_only_users is None:
+        return {}
+    rows = to_arrow(content_only_users.project("time_window, user_index"))
+    return {
+        name: users["user_index"].to_numpy()
+        for name, users in window_tables(rows)
+        if name in LATER_WINDOWS and users.num_rows
+    }

@@ -1,0 +1,484 @@
+"""What each scorer adds to the rankings on `train`, and who may be left out therefore.
+
+Method: docs/recommender_quality.md, "Scorers that add nothing".
+"""
+
+from collections.abc import Callable, Mapping
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from precision_marketing.algorithms.blending.lists import blend_lists
+from precision_marketing.algorithms.blending.quality import (
+    Candidates,
+    mean_and_error,
+    recall_and_ndcg,
+)
+from precision_marketing.algorithms.learned.dropped_features import (
+    DroppableRegression,
+    fit_droppable,
+)
+from precision_marketing.build.relations import row_count, to_arrow
+from precision_marketing.build.scorer_lists import ListBlock, ScorerLists
+from precision_marketing.build.windows import read_settings
+
+CUTOFF = 10
+# What leaving scorers out may cost at most, all together, in NDCG@10: half of the last
+# digit that the project's reports give it with.
+MAXIMUM_LOSS = 0.0005
+# As many as the gate asks for (`gate_margins`).
+MINIMUM_USERS = 200
+# The loss of thousands of users is known well enough; more only take time.
+MAXIMUM_USERS = 5_000
+NEGATIVES_PER_POSITIVE = 10
+# So weak that of two scorers that say the same either can take the other's place.
+PENALTY = 1e-3
+SEED = 0
+# Users without a list of a scorer see popularity's, and ties of the blend go by it.
+FALLBACK = "popularity"
+# Rank of what a list does not have, as among the features of the learned rankings.
+_UNLISTED_RANK_FEATURE = -6.9
+_Z = NormalDist().inv_cdf(0.975)
+
+losses_schema = pa.schema(
+    [
+        ("scorer", pa.string()),
+        ("is_content", pa.bool_()),
+        ("blend_weight", pa.float64()),
+        ("user_count", pa.int64()),
+        ("ndcg_at_10", pa.float64()),
+        ("tested_user_count", pa.int64()),
+        ("blend_loss", pa.float64()),
+        ("blend_loss_lower", pa.float64()),
+        ("blend_loss_upper", pa.float64()),
+        ("regression_loss", pa.float64()),
+        ("regression_loss_lower", pa.float64()),
+        ("regression_loss_upper", pa.float64()),
+        ("drop_order", pa.int32()),
+        ("joint_loss_upper", pa.float64()),
+        ("decision", pa.string()),
+        ("is_left_out", pa.bool_()),
+    ]
+)
+
+
+class Loss(NamedTuple):
+    """Mean loss of NDCG@10 over users, with the ends of its 95 % interval."""
+
+    mean: float
+    lower: float
+    upper: float
+
+
+class Rules(NamedTuple):
+    """Whom the rule of leaving out is about.
+
+    Attributes
+    ----------
+    droppable : frozenset of str
+        Scorers that may be left out at all.
+    content : frozenset of str
+        Scorers that know what the items are.
+    keeps_content : bool
+        Whether one of them must stay: there are items that nobody has touched.
+    is_every_scorer_wanted : bool
+    """
+
+    droppable: frozenset[str]
+    content: frozenset[str]
+    keeps_content: bool
+    is_every_scorer_wanted: bool
+
+
+class Judged(NamedTuple):
+    """What the lists of `train` are worth, scorers in the order of `names`.
+
+    Attributes
+    ----------
+    names : tuple of str
+    ndcg : array of float64, shape (n_scorers,)
+        Of each scorer's own list.
+    lists_something : array of bool, shape (n_scorers,)
+    user_count, tested_user_count : int
+        Users with a label; those of the sample with one among their candidates.
+    losses : callable or None
+        From scorers to the losses of blend and regression without them; None where
+        nothing can be told.
+    """
+
+    names: tuple[str, ...]
+    ndcg: np.ndarray
+    lists_something: np.ndarray
+    user_count: int
+    tested_user_count: int
+    losses: Callable[[list[str]], tuple[Loss, Loss]] | None
+
+
+def measure(
+    lists: ScorerLists,
+    *,
+    labels: Any,
+    users: Any,
+    items: Any,
+    settings: Any,
+    weights: Mapping[str, float],
+) -> pa.Table:
+    """Return what each scorer adds on `train`, and whether it is left out.
+
+    Parameters
+    ----------
+    lists : ScorerLists
+        Of the scorers of `weights`, on `train`.
+    labels, users, items : duckdb.DuckDBPyRelation
+        `int_labels`, `int_window_users` and `int_item_features`. Of `test` and `serve`
+        nothing is read but whether `serve` offers items that nobody has touched.
+    settings : duckdb.DuckDBPyRelation
+        `int_scorer_settings`.
+    weights : mapping of str to float
+        Scorer to its weight in the blend.
+
+    Returns
+    -------
+    pyarrow.Table
+        `losses_schema`, a row for each scorer; losses are null where fewer than 200
+        users of the sample have a label among their candidates.
+    """
+    names = read_settings(settings, "library_function", with_shared=False)
+    content = read_settings(settings, "content", with_shared=False)
+    wanted = read_settings(settings, "every_scorer_wanted", with_shared=False)
+    untouched = items.filter("time_window = 'serve' and is_eligible and user_count = 0")
+    rules = Rules(
+        frozenset(names),
+        frozenset(content),
+        keeps_content=row_count(untouched) > 0,
+        is_every_scorer_wanted=bool(wanted["is_wanted"]),
+    )
+    judged = _judged(lists, labels, users, settings, weights)
+    rows = decisions(judged, rules)
+    for row in rows:
+        row["blend_weight"] = weights[row["scorer"]]
+    return pa.Table.from_pylist(rows, schema=losses_schema)
+
+
+def decisions(judged: Judged, rules: Rules) -> list[dict[str, Any]]:
+    """Return a row for each scorer: what it adds, and the decision.
+
+    Backward: in the order of the loss without the scorer alone, smallest first (the
+    larger of the blend's and the regression's upper ends), scorers are left out as long
+    as the upper end of what is lost without all of them stays below `MAXIMUM_LOSS`.
+
+    Parameters
+    ----------
+    judged : Judged
+    rules : Rules
+
+    Returns
+    -------
+    list of dict
+        Columns of `losses_schema` but blend_weight, by name of the scorer.
+    """
+    single = {}
+    if judged.losses:
+        single = {name: judged.losses([name]) for name in judged.names}
+    best = max(zip(judged.names, judged.ndcg, strict=True), key=_rank_of_scorer)[0]
+    found = {
+        name: {"decision": decision}
+        for name in judged.names
+        if (decision := _always_ranked(name, best, judged, rules))
+    }
+    left = {
+        name
+        for name, is_listed in zip(judged.names, judged.lists_something, strict=True)
+        if is_listed and name in rules.content
+    }
+    dropped: list[str] = []
+    is_open = True
+    order = sorted(
+        single.keys() - found.keys(), key=lambda name: (_worst(single[name]), name)
+    )
+    for name in order:
+        if rules.keeps_content and left == {name}:
+            found[name] = {"decision": "last_content"}
+            continue
+        found[name] = {"decision": "adds"}
+        if not is_open:
+            continue
+        joint = _worst(judged.losses([*dropped, name]))
+        is_open = joint < MAXIMUM_LOSS
+        found[name].update(drop_order=len(dropped) + 1, joint_loss_upper=joint)
+        if is_open:
+            found[name]["decision"] = "left_out"
+            dropped.append(name)
+            left.discard(name)
+    return [
+        {
+            "scorer": name,
+            "is_content": name in rules.content,
+            "user_count": judged.user_count,
+            "ndcg_at_10": ndcg,
+            "tested_user_count": judged.tested_user_count,
+            **_loss_columns(single.get(name)),
+            **found[name],
+            "is_left_out": name in dropped,
+        }
+        for name, ndcg in zip(judged.names, judged.ndcg.tolist(), strict=True)
+    ]
+
+
+def _rank_of_scorer(scorer: tuple[str, float]) -> tuple:
+    """Return what the best single ranking has the largest of, as the gate orders."""
+    name, ndcg = scorer
+    return round(ndcg, 9), [-ord(letter) for letter in name]
+
+
+def _always_ranked(name: str, best: str, judged: Judged, rules: Rules) -> str | None:
+    """Return why a scorer is ranked whatever is lost without it, if it is so."""
+    if name == FALLBACK:
+        return "fallback"
+    if name not in rules.droppable:
+        return "own_model"
+    if rules.is_every_scorer_wanted:
+        return "every_scorer_wanted"
+    if judged.losses is None:
+        return "few_users"
+    return "best_alone" if name == best else None
+
+
+def _worst(losses: tuple[Loss, Loss]) -> float:
+    """Return the larger upper end of the blend's and the regression's loss."""
+    return max(loss.upper for loss in losses)
+
+
+def _loss_columns(losses: tuple[Loss, Loss] | None) -> dict[str, float]:
+    """Return the losses as columns; none where they are not known."""
+    if losses is None:
+        return {}
+    blend, regression = losses
+    return {
+        "blend_loss": blend.mean,
+        "blend_loss_lower": blend.lower,
+        "blend_loss_upper": blend.upper,
+        "regression_loss": regression.mean,
+        "regression_loss_lower": regression.lower,
+        "regression_loss_upper": regression.upper,
+    }
+
+
+class _Part(NamedTuple):
+    """Candidates of some users of the sample."""
+
+    users: np.ndarray
+    rows_of_users: np.ndarray
+    items: np.ndarray
+    scaled_scores: np.ndarray
+    ranks: np.ndarray
+
+
+class _Half(NamedTuple):
+    """Candidates of one half's users, and the regression learned from the other's."""
+
+    of_blend: Candidates
+    of_regression: Candidates
+    regression: DroppableRegression
+
+
+def _judged(
+    lists: ScorerLists,
+    labels: Any,
+    users: Any,
+    settings: Any,
+    weights: Mapping[str, float],
+) -> Judged:
+    """Return what the lists of `train` are worth."""
+    asked = to_arrow(
+        users.filter("time_window = 'train' and is_scored and label_count > 0")
+        .project("user_index, training_half")
+        .order("user_index")
+    )
+    asked_users = asked["user_index"].to_numpy()
+    truth = to_arrow(
+        labels.filter("time_window = 'train'").project("user_index, item_index")
+    )
+    keys = np.sort(_keys(truth["user_index"].to_numpy(), truth["item_index"]))
+    counts = _label_counts(keys, asked_users)
+    generator = np.random.default_rng(SEED)
+    sample = np.sort(generator.permutation(asked_users)[:MAXIMUM_USERS])
+    shared = read_settings(settings, "every_scorer")
+    by_number = np.array([weights[scorer] for scorer in lists.scorers])
+    ndcg, parts = [], []
+    lists_something = np.zeros(len(lists.scorers), dtype=bool)
+    for block in lists.blocks("train", asked_users):
+        lists_something |= (block.items[:, :, 0] >= 0).any(axis=0)
+        block_counts = counts[np.searchsorted(asked_users, block.users)]
+        ndcg.append(_own_ndcg(block, keys, block_counts, lists.scorers))
+        part = _part(block, sample, lists, by_number, shared["kept_of_each_scorer"])
+        parts.append(part)
+    mean_ndcg = np.concatenate(ndcg).mean(axis=0) if ndcg else np.zeros(by_number.size)
+    losses, tested_user_count = None, 0
+    if parts:
+        pool = _Part(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        is_label = np.isin(_keys(pool.rows_of_users, pool.items), keys)
+        tested_user_count = np.unique(pool.rows_of_users[is_label]).size
+        if tested_user_count >= MINIMUM_USERS:
+            place = np.searchsorted(asked_users, pool.users)
+            halves = asked["training_half"].to_numpy()[place]
+            losses = _losses_without(
+                _halves(pool, is_label, counts[place], halves),
+                by_number,
+                lists.scorers,
+            )
+    return Judged(
+        lists.scorers,
+        mean_ndcg,
+        lists_something,
+        asked_users.size,
+        tested_user_count,
+        losses,
+    )
+
+
+def _keys(users: np.ndarray, items: Any) -> np.ndarray:
+    """Return user and item as one int64."""
+    return (users.astype(np.int64) << 32) + np.asarray(items)
+
+
+def _label_counts(keys: np.ndarray, users: np.ndarray) -> np.ndarray:
+    """Return the labels of each user, from sorted keys."""
+    first, last = users.astype(np.int64) << 32, (users.astype(np.int64) + 1) << 32
+    return np.searchsorted(keys, last) - np.searchsorted(keys, first)
+
+
+def _own_ndcg(
+    block: ListBlock, keys: np.ndarray, counts: np.ndarray, scorers: tuple[str, ...]
+) -> np.ndarray:
+    """Return the NDCG of each user's own lists, shape (users, scorers)."""
+    shown = block.items[:, :, :CUTOFF]
+    if FALLBACK in scorers:
+        fallback = shown[:, scorers.index(FALLBACK), None]
+        shown = np.where(shown[:, :, :1] < 0, fallback, shown)
+    is_hit = np.isin(_keys(block.users[:, None, None], shown), keys) & (shown >= 0)
+    discounts = 1.0 / np.log2(np.arange(shown.shape[2]) + 2)
+    ideal = np.cumsum(1.0 / np.log2(np.arange(CUTOFF) + 2))
+    return (is_hit * discounts).sum(axis=2) / ideal[
+        np.minimum(counts, CUTOFF) - 1, None
+    ]
+
+
+def _part(
+    block: ListBlock,
+    sample: np.ndarray,
+    lists: ScorerLists,
+    weights: np.ndarray,
+    keep_of_each: int,
+) -> _Part:
+    """Return the candidates of those users of a block who are in the sample."""
+    chosen = np.isin(block.users, sample)
+    users = block.users[chosen]
+    found = blend_lists(
+        block.items[chosen],
+        block.scaled_scores[chosen],
+        weights,
+        n_items=int(block.items.max(initial=0)) + 1,
+        tie_scorer=lists.scorers.index(FALLBACK) if FALLBACK in lists.scorers else 0,
+        keep=lists.depth,
+        keep_of_each=keep_of_each,
+    )
+    return _Part(
+        users, users[found.users], found.items, found.scaled_scores, found.scorer_ranks
+    )
+
+
+def _halves(
+    pool: _Part,
+    is_label: np.ndarray,
+    counts: np.ndarray,
+    halves: np.ndarray,
+) -> list[_Half]:
+    """Return both halves, each with the regression learned from the other."""
+    row_half = halves[np.searchsorted(pool.users, pool.rows_of_users)]
+    generator = np.random.default_rng(SEED)
+    found = []
+    for half in (0, 1):
+        drawn = np.flatnonzero(is_label & (row_half != half))
+        others = np.flatnonzero(~is_label & (row_half != half))
+        negatives = generator.choice(
+            others,
+            min(others.size, NEGATIVES_PER_POSITIVE * drawn.size),
+            replace=False,
+        )
+        rows = np.sort(np.concatenate([drawn, negatives]))
+        regression = fit_droppable(
+            _features(pool, rows), is_label[rows], penalty=PENALTY
+        )
+        judged = np.flatnonzero(row_half == half)
+        users = pool.users[halves == half]
+        ends = np.append(users, np.iinfo(np.int64).max)
+        starts = np.searchsorted(pool.rows_of_users[judged], ends)
+        given = {
+            "starts": starts,
+            "items": pool.items[judged],
+            "is_label": is_label[judged],
+            "label_counts": counts[halves == half],
+        }
+        scaled = np.nan_to_num(pool.scaled_scores[judged]).astype(np.float32)
+        found.append(
+            _Half(
+                Candidates(scores=scaled, **given),
+                Candidates(scores=_features(pool, judged, np.float32), **given),
+                regression,
+            )
+        )
+    return found
+
+
+def _features(
+    pool: _Part, rows: np.ndarray, kind: type[np.floating] = np.float64
+) -> np.ndarray:
+    """Return scaled score, rank and presence of each scorer, side by side."""
+    ranks = pool.ranks[rows]
+    is_listed = ranks > 0
+    features = np.empty((rows.size, 3 * ranks.shape[1]), kind)
+    scaled, rank_features, presence = np.split(features, 3, axis=1)
+    scaled[:] = np.nan_to_num(pool.scaled_scores[rows])
+    rank_features[:] = np.where(is_listed, -np.log(ranks + 2.0), _UNLISTED_RANK_FEATURE)
+    presence[:] = is_listed
+    return features
+
+
+def _losses_without(
+    halves: list[_Half], weights: np.ndarray, scorers: tuple[str, ...]
+) -> Callable[[list[str]], tuple[Loss, Loss]]:
+    """Return the function from scorers to the losses without them."""
+
+    def ndcg(dropped: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        numbers = np.array([scorers.index(name) for name in dropped], dtype=int)
+        kept_weights = weights.copy()
+        kept_weights[numbers] = 0.0
+        columns = (numbers[:, None] + len(scorers) * np.arange(3)).ravel()
+        blend, regression = [], []
+        for half in halves:
+            by_regression = half.regression.weights(columns)
+            blend.append(recall_and_ndcg(half.of_blend, kept_weights, CUTOFF)[:, 1])
+            regression.append(
+                recall_and_ndcg(half.of_regression, by_regression, CUTOFF)[:, 1]
+            )
+        return np.concatenate(blend), np.concatenate(regression)
+
+    with_all = ndcg([])
+
+    def losses(dropped: list[str]) -> tuple[Loss, Loss]:
+        without = ndcg(dropped)
+        blend, regression = (
+            _loss(full - rest) for full, rest in zip(with_all, without, strict=True)
+        )
+        return blend, regression
+
+    return losses
+
+
+def _loss(differences: np.ndarray) -> Loss:
+    """Return the mean of paired differences with its 95 % interval."""
+    mean, error = mean_and_error(differences)
+    return Loss(mean, mean - _Z * error, mean + _Z * error)
