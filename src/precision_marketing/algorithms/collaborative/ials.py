@@ -142,12 +142,14 @@ def fit_ials(
     ]
     progress = Progress("iALS", iterations * sum(by_user.shape), "rows")
     with one_blas_thread():
-        for _ in range(iterations):
+        for left in reversed(range(iterations)):
             gain = sum(
                 _solve_all(rows, penalties, unobserved_weight, solved, fixed, progress)
                 for rows, penalties, solved, fixed in prepared
             )
             if gain <= tolerance * by_user.nnz:
+                # What is not needed is done, for the log.
+                progress.add(left * sum(by_user.shape))
                 break
     return Factors(users, items)
 
@@ -226,18 +228,9 @@ def _solve_all(
     values, axes = np.linalg.eigh(unobserved * gram)
     diagonal, axes = np.maximum(values, 0.0).astype(np.float32), axes.astype(np.float32)
 
-    def turn(side: np.ndarray) -> None:
-        def turned(part: slice) -> None:
-            side[part] = side[part] @ axes
-
-        # Fixed blocks: no result depends on the number of threads.
-        parts = chunks(np.ones(len(side)), len(side), _ROWS)
-        for _ in in_order(turned, parts, Progress("iALS axes", len(side))):
-            pass
-
-    turn(fixed)
-    turn(solved)
-
+    for side in (fixed, solved):
+        for first in range(0, len(side), _ROWS):
+            side[first : first + _ROWS] = side[first : first + _ROWS] @ axes
     gains = np.zeros(len(solved))
 
     def solve(part: slice) -> None:
