@@ -1,5 +1,16 @@
 {# What the test `table_rules` is made of: a rule is its text, and SQL that counts the
    rows that break it and is null where none do. #}
+{% macro checked_rules(relation, given, one_row) %}
+    {% set table = precision_marketing.tested_table(relation) %}
+    {% do precision_marketing.check_table_rules(table, given, one_row) %}
+    {% do precision_marketing.check_rule_columns(table, given) if execute %}
+    {{ return(
+        precision_marketing.key_rules(relation, given["keys"])
+        + precision_marketing.row_rules(given)
+        + ([["one row", "nullif(count(*), 1)"]] if one_row else [])) }}
+{% endmacro %}
+
+
 {% macro row_rules(given) %}
     {% set faults = [] %}
     {% for column in given.not_null %}
@@ -48,9 +59,9 @@
 
 
 {# A key counts the rows that have theirs in common with another. #}
-{% macro key_rules(given, relation) %}
+{% macro key_rules(relation, keys) %}
     {% set rules = [] %}
-    {% for key in given["keys"] %}
+    {% for key in keys %}
         {% set columns = precision_marketing.key_columns(key) | join(", ") %}
         {% set where = " where " ~ key.where if key is mapping and key.where else "" %}
         {% do rules.append([
