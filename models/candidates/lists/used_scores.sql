@@ -23,7 +23,14 @@ content_only_users as (
 
 final as (
 
-    select candidate_scores.*
+    select
+        candidate_scores.time_window,
+        candidate_scores.scorer,
+        candidate_scores.scorer_number,
+        candidate_scores.user_index,
+        candidate_scores.item_index,
+        candidate_scores.score,
+        candidate_scores.scorer_rank
     from candidate_scores
     inner join scorer_losses on candidate_scores.scorer = scorer_losses.scorer
     left join content_only_users
