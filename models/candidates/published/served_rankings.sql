@@ -24,43 +24,27 @@ rankings as (
         user_index,
         item_index,
         score,
-        ranking_rank
+        ranking_rank as list_rank
     from {{ ref("precision_marketing", "every_ranking") }}
     where time_window = 'serve'
+        and ranking_rank <= {{ depth }}
     union all
     select
         scorer,
         user_index,
         item_index,
         score,
-        scorer_rank as ranking_rank
+        scorer_rank as list_rank
     from {{ ref("precision_marketing", "served_learned_scores") }}
+    where scorer_rank <= {{ depth }}
 
 ),
 
 own as (
 
-    select
-        rankings.user_index,
-        rankings.item_index,
-        rankings.score,
-        rankings.ranking_rank as list_rank
+    select rankings.*
     from rankings
     inner join published_ranking on rankings.scorer = published_ranking.scorer
-    where rankings.ranking_rank <= {{ depth }}
-
-),
-
-blend as (
-
-    select
-        user_index,
-        item_index,
-        score,
-        ranking_rank as list_rank
-    from rankings
-    where scorer = 'blend'
-        and ranking_rank <= {{ depth }}
 
 ),
 
@@ -74,11 +58,12 @@ filled as (
     select
         blend.*,
         true as is_fallback
-    from blend
+    from rankings as blend
     left join own
         on blend.user_index = own.user_index
         and blend.item_index = own.item_index
-    where own.item_index is null
+    where blend.scorer = 'blend'
+        and own.item_index is null
 
 ),
 
