@@ -319,6 +319,7 @@ def _judged(
     losses, tested_user_count = None, 0
     if parts:
         pool = _Part(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        parts.clear()
         is_label = np.isin(_keys(pool.rows_of_users, pool.items), keys)
         tested_user_count = np.unique(pool.rows_of_users[is_label]).size
         if tested_user_count >= MINIMUM_USERS:
