@@ -148,7 +148,7 @@ def built(dbt_project, dbt_parts, input_dir) -> Callable[..., dict[str, list[tup
         if parts == PARTS:
             return marts(dbt_project.build(input_dir, excluded=("unit_test",)))
         project = dbt_parts(parts)
-        return marts(project.build(input_dir, excluded=("unit_test", "test")))
+        return marts(project.build(input_dir, excluded=("unit_test",)))
 
     return build
 
