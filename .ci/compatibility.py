@@ -22,6 +22,15 @@ WORK = PROJECT / "target" / "compatibility"
 # theirs from elsewhere while they install. dbt starts with it all the same.
 PARSER = "dbt-core-experimental-parser==2.0.0a4"
 
+# Run in an environment: what dbt and the library there ask for, but for each other.
+NEEDED = """
+from importlib.metadata import requires
+for name in ("dbt-core", "dbt-duckdb", "precision-marketing"):
+    for line in requires(name):
+        if "extra ==" not in line and not line.startswith(("dbt-core", "dbt-duckdb")):
+            print(line)
+"""
+
 
 class Pair(NamedTuple):
     """Versions that are installed together."""
@@ -91,9 +100,15 @@ def install(pair: Pair, folder: Path, log: Path) -> str:
     others.append(str(PROJECT))
     if run([*pip, *pair.packages, *others], log):
         return ""
-    alone = [f"dbt-core=={pair.dbt_core}", PARSER]
-    before = [f"dbt-core=={PAIRS[0].dbt_core}", *pair.packages[1:], *others]
-    if run([*pip, *before], log) and run([*pip, "--no-deps", *alone], log):
+    # PARSER is older than dbt asks for: so dbt and what asks for it are installed
+    # unchecked, and then by name what these need.
+    alone = [*pair.packages, PARSER, str(PROJECT)]
+    if not run([*pip, "--no-deps", *alone], log):
+        return "cannot be installed here"
+    needed = subprocess.run(
+        [python, "-c", NEEDED], capture_output=True, text=True, check=True
+    )
+    if run([*pip, *needed.stdout.splitlines(), pair.packages[-1], *others[:-1]], log):
         return ""
     return "cannot be installed here"
 
