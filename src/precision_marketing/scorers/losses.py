@@ -30,7 +30,8 @@ CUTOFF = 10
 MAXIMUM_LOSS = 0.0005
 # As many as the gate asks for (`gate_margins`).
 MINIMUM_USERS = 200
-# The loss of thousands of users is known well enough; more only take time.
+# Users with a label in a list, whose candidates are held in memory. More than that only
+# take time; fewer do not tell losses as small as `MAXIMUM_LOSS` from none.
 MAXIMUM_USERS = 5_000
 NEGATIVES_PER_POSITIVE = 10
 # So weak that of two scorers that say the same either can take the other's place.
@@ -102,7 +103,7 @@ class Judged(NamedTuple):
         Of each scorer's own list.
     lists_something : array of bool, shape (n_scorers,)
     user_count, tested_user_count : int
-        Users with a label; those of the sample with one among their candidates.
+        Users with a label; those of the sample with one in a list.
     losses : callable or None
         From scorers to the losses of blend and regression without them; None where
         nothing can be told.
@@ -143,7 +144,7 @@ def measure(
     -------
     pyarrow.Table
         `losses_schema`, a row for each scorer; losses are null where fewer than 200
-        users of the sample have a label among their candidates.
+        users have a label in a list.
     """
     names = read_settings(settings, "library_function", with_shared=False)
     content = read_settings(settings, "content", with_shared=False)
@@ -266,8 +267,8 @@ def _loss_columns(losses: tuple[Loss, Loss] | None) -> dict[str, float]:
     }
 
 
-class _Part(NamedTuple):
-    """Candidates of some users of the sample."""
+class _Pool(NamedTuple):
+    """Candidates of the users of the sample."""
 
     users: np.ndarray
     rows_of_users: np.ndarray
@@ -303,41 +304,52 @@ def _judged(
     )
     keys = np.sort(_keys(truth["user_index"].to_numpy(), truth["item_index"]))
     counts = _label_counts(keys, asked_users)
-    generator = np.random.default_rng(SEED)
-    sample = np.sort(generator.permutation(asked_users)[:MAXIMUM_USERS])
-    shared = read_settings(settings, "every_scorer")
-    by_number = np.array([weights[scorer] for scorer in lists.scorers])
-    ndcg, parts = [], []
+    ndcg = [np.zeros((0, len(lists.scorers)))]
+    has_hit = [np.zeros(0, dtype=bool)]
     lists_something = np.zeros(len(lists.scorers), dtype=bool)
     for block in lists.blocks("train", asked_users):
         lists_something |= (block.items[:, :, 0] >= 0).any(axis=0)
+        is_hit = np.isin(_keys(block.users[:, None, None], block.items), keys)
+        is_hit &= block.items >= 0
+        has_hit.append(is_hit.any(axis=(1, 2)))
         block_counts = counts[np.searchsorted(asked_users, block.users)]
-        ndcg.append(_own_ndcg(block, keys, block_counts, lists.scorers))
-        part = _part(block, sample, lists, by_number, shared["kept_of_each_scorer"])
-        parts.append(part)
-    mean_ndcg = np.concatenate(ndcg).mean(axis=0) if ndcg else np.zeros(by_number.size)
-    losses, tested_user_count = None, 0
-    if parts:
-        pool = _Part(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-        parts.clear()
+        ndcg.append(_own_ndcg(block, is_hit, block_counts, lists.scorers))
+    sample, sampled_count = _sample(asked_users, np.concatenate(has_hit))
+    losses = None
+    if sample.size >= MINIMUM_USERS:
+        by_number = np.array([weights[scorer] for scorer in lists.scorers])
+        kept = int(read_settings(settings, "every_scorer")["kept_of_each_scorer"])
+        pool = _pool(lists, sample, by_number, kept)
+        place = np.searchsorted(asked_users, sample)
         is_label = np.isin(_keys(pool.rows_of_users, pool.items), keys)
-        tested_user_count = np.unique(pool.rows_of_users[is_label]).size
-        if tested_user_count >= MINIMUM_USERS:
-            place = np.searchsorted(asked_users, pool.users)
-            halves = asked["training_half"].to_numpy()[place]
-            losses = _losses_without(
-                _halves(pool, is_label, counts[place], halves),
-                by_number,
-                lists.scorers,
-            )
+        halves = asked["training_half"].to_numpy()[place]
+        losses = _losses_without(
+            _halves(pool, is_label, counts[place], halves),
+            by_number,
+            lists.scorers,
+            sampled_count,
+        )
+    judged = np.concatenate(ndcg)
     return Judged(
         lists.scorers,
-        mean_ndcg,
+        judged.mean(axis=0) if judged.size else np.zeros(len(lists.scorers)),
         lists_something,
         asked_users.size,
-        tested_user_count,
+        sample.size,
         losses,
     )
+
+
+def _sample(users: np.ndarray, has_hit: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the users of the sample with a label in a list, and the sample's size.
+
+    Who has none loses nothing, whatever is left out, and need not be looked at.
+    """
+    order = np.random.default_rng(SEED).permutation(users.size)
+    hit_count = np.cumsum(has_hit[order])
+    size = int(np.searchsorted(hit_count, MAXIMUM_USERS, side="right"))
+    chosen = order[:size]
+    return np.sort(users[chosen[has_hit[chosen]]]), size
 
 
 def _keys(users: np.ndarray, items: Any) -> np.ndarray:
@@ -352,47 +364,49 @@ def _label_counts(keys: np.ndarray, users: np.ndarray) -> np.ndarray:
 
 
 def _own_ndcg(
-    block: ListBlock, keys: np.ndarray, counts: np.ndarray, scorers: tuple[str, ...]
+    block: ListBlock, is_hit: np.ndarray, counts: np.ndarray, scorers: tuple[str, ...]
 ) -> np.ndarray:
     """Return the NDCG of each user's own lists, shape (users, scorers)."""
-    shown = block.items[:, :, :CUTOFF]
+    shown = is_hit[:, :, :CUTOFF]
     if FALLBACK in scorers:
         fallback = shown[:, scorers.index(FALLBACK), None]
-        shown = np.where(shown[:, :, :1] < 0, fallback, shown)
-    is_hit = np.isin(_keys(block.users[:, None, None], shown), keys) & (shown >= 0)
-    discounts = 1.0 / np.log2(np.arange(shown.shape[2]) + 2)
-    ideal = np.cumsum(1.0 / np.log2(np.arange(CUTOFF) + 2))
-    return (is_hit * discounts).sum(axis=2) / ideal[
-        np.minimum(counts, CUTOFF) - 1, None
-    ]
+        shown = np.where(block.items[:, :, :1] < 0, fallback, shown)
+    discounts = 1.0 / np.log2(np.arange(CUTOFF) + 2)
+    gains = (shown * discounts[: shown.shape[2]]).sum(axis=2)
+    return gains / np.cumsum(discounts)[np.minimum(counts, CUTOFF) - 1, None]
 
 
-def _part(
-    block: ListBlock,
-    sample: np.ndarray,
-    lists: ScorerLists,
-    weights: np.ndarray,
-    keep_of_each: int,
-) -> _Part:
-    """Return the candidates of those users of a block who are in the sample."""
-    chosen = np.isin(block.users, sample)
-    users = block.users[chosen]
-    found = blend_lists(
-        block.items[chosen],
-        block.scaled_scores[chosen],
-        weights,
-        n_items=int(block.items.max(initial=0)) + 1,
-        tie_scorer=lists.scorers.index(FALLBACK) if FALLBACK in lists.scorers else 0,
-        keep=lists.depth,
-        keep_of_each=keep_of_each,
-    )
-    return _Part(
-        users, users[found.users], found.items, found.scaled_scores, found.scorer_ranks
+def _pool(
+    lists: ScorerLists, users: np.ndarray, weights: np.ndarray, keep_of_each: int
+) -> _Pool:
+    """Return the candidates of users."""
+    tie_scorer = lists.scorers.index(FALLBACK) if FALLBACK in lists.scorers else 0
+    columns = []
+    for block in lists.blocks("train", users):
+        found = blend_lists(
+            block.items,
+            block.scaled_scores,
+            weights,
+            n_items=int(block.items.max(initial=0)) + 1,
+            tie_scorer=tie_scorer,
+            keep=lists.depth,
+            keep_of_each=keep_of_each,
+        )
+        columns.append(
+            (
+                block.users[found.users],
+                found.items,
+                found.scaled_scores,
+                found.scorer_ranks,
+            )
+        )
+    return _Pool(
+        users, *(np.concatenate(parts) for parts in zip(*columns, strict=True))
     )
 
 
 def _halves(
-    pool: _Part,
+    pool: _Pool,
     is_label: np.ndarray,
     counts: np.ndarray,
     halves: np.ndarray,
@@ -435,7 +449,7 @@ def _halves(
 
 
 def _features(
-    pool: _Part, rows: np.ndarray, kind: type[np.floating] = np.float64
+    pool: _Pool, rows: np.ndarray, kind: type[np.floating] = np.float64
 ) -> np.ndarray:
     """Return scaled score, rank and presence of each scorer, side by side."""
     ranks = pool.ranks[rows]
@@ -449,9 +463,12 @@ def _features(
 
 
 def _losses_without(
-    halves: list[_Half], weights: np.ndarray, scorers: tuple[str, ...]
+    halves: list[_Half],
+    weights: np.ndarray,
+    scorers: tuple[str, ...],
+    user_count: int,
 ) -> Callable[[list[str]], tuple[Loss, Loss]]:
-    """Return the function from scorers to the losses without them."""
+    """Return the function from scorers to the losses of so many users without them."""
 
     def ndcg(dropped: list[str]) -> tuple[np.ndarray, np.ndarray]:
         numbers = np.array([scorers.index(name) for name in dropped], dtype=int)
@@ -472,14 +489,16 @@ def _losses_without(
     def losses(dropped: list[str]) -> tuple[Loss, Loss]:
         without = ndcg(dropped)
         blend, regression = (
-            _loss(full - rest) for full, rest in zip(with_all, without, strict=True)
+            _loss(full - rest, user_count)
+            for full, rest in zip(with_all, without, strict=True)
         )
         return blend, regression
 
     return losses
 
 
-def _loss(differences: np.ndarray) -> Loss:
-    """Return the mean of paired differences with its 95 % interval."""
-    mean, error = mean_and_error(differences)
+def _loss(differences: np.ndarray, user_count: int) -> Loss:
+    """Return the mean of paired differences, 0 for the rest, with its 95 % interval."""
+    rest = np.zeros(user_count - differences.size)
+    mean, error = mean_and_error(np.concatenate([differences, rest]))
     return Loss(mean, mean - _Z * error, mean + _Z * error)
