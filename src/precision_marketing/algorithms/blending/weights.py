@@ -8,7 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precision_marketing.algorithms.blending.quality import Candidates, recall_and_ndcg
+from precision_marketing.algorithms.blending.quality import (
+    Candidates,
+    quality_of_sums,
+    sums_of_parts,
+)
 from precision_marketing.algorithms.kernels.selection import check_count
 
 # What one step tries: factors on a weight above 0, and shares of the largest weight
@@ -85,21 +89,25 @@ def learn_weights(
     if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
         raise ValueError("weights must be finite and >= 0, and not all 0")
     total = weights.sum()
-    lists = _pooled(scores, labels, names)
-    best = _quality(lists, weights, cutoff)
+    user_count, lists = _pooled(scores, labels, names)
+    best = _quality(lists, sums_of_parts(lists, weights), user_count, cutoff)
     generator = np.random.default_rng(seed)
     for _ in range(rounds if best.size else 0):
         is_better = False
         for number in generator.permutation(len(names)):
+            others = weights.copy()
+            others[number] = 0.0
+            # Of all proposals the same: only the part of one scorer changes.
+            sums = sums_of_parts(lists, others)
+            own = lists.scores[:, number]
             for weight in _proposals(weights, number):
-                changed = weights.copy()
-                changed[number] = weight
-                if not changed.any():
+                if weight == 0 and not others.any():
                     continue
-                found = _quality(lists, changed, cutoff)
+                found = _quality(lists, sums + weight * own, user_count, cutoff)
                 gain = found - best
                 if gain.mean() > gain.std() / np.sqrt(gain.size):
-                    weights, best, is_better = changed, found, True
+                    weights, best, is_better = others.copy(), found, True
+                    weights[number] = weight
         if not is_better:
             break
     weights *= total / weights.sum()
@@ -113,26 +121,33 @@ def _proposals(weights: np.ndarray, number: int) -> list[float]:
     return [factor * weights[number] for factor in _FACTORS]
 
 
-def _pooled(scores: pa.Table, labels: pa.Table, names: list[str]) -> Candidates:
-    """Return the union of the lists of the users with a label, by user and item."""
-    users = np.unique(labels["user_index"].to_numpy()).astype(np.int64)
-    label_keys = _keys(labels)
-    label_keys.sort()
+def _pooled(
+    scores: pa.Table, labels: pa.Table, names: list[str]
+) -> tuple[int, Candidates]:
+    """Return the users with a label, and of those it is listed for all candidates.
+
+    Whatever the weights, a user without a label in any list has the quality 0.
+    """
+    label_keys = np.sort(_keys(labels))
+    users, label_counts = np.unique(label_keys >> 32, return_counts=True)
     scorer = pc.index_in(
         scores["scorer"].cast(pa.string()), pa.array(names, pa.string())
     )
     scorer = scorer.fill_null(-1).to_numpy()
-    row_users = scores["user_index"].to_numpy()
-    is_used = (scorer >= 0) & np.isin(row_users, users)
-    keys, positions = np.unique(_keys(scores)[is_used], return_inverse=True)
-    values = np.zeros((keys.size, len(names)))
+    row_keys = _keys(scores)
+    is_used = scorer >= 0
+    is_hit = is_used & np.isin(row_keys, label_keys)
+    reached = np.unique(row_keys[is_hit] >> 32)
+    is_used &= np.isin(row_keys >> 32, reached)
+    keys, positions = np.unique(row_keys[is_used], return_inverse=True)
+    values = np.zeros((keys.size, len(names)), order="F")
     values[positions, scorer[is_used]] = scores["scaled_score"].to_numpy()[is_used]
-    return Candidates(
-        starts=np.searchsorted(keys >> 32, np.append(users, np.int64(2**31))),
+    return users.size, Candidates(
+        starts=np.searchsorted(keys >> 32, np.append(reached, np.int64(2**31))),
         items=(keys & (2**32 - 1)).astype(np.int32),
         scores=values,
         is_label=np.isin(keys, label_keys, assume_unique=True),
-        label_counts=np.bincount(np.searchsorted(users, label_keys >> 32)),
+        label_counts=label_counts[np.isin(users, reached)],
     )
 
 
@@ -142,6 +157,12 @@ def _keys(table: pa.Table) -> np.ndarray:
     return (users << 32) + table["item_index"].to_numpy()
 
 
-def _quality(lists: Candidates, weights: np.ndarray, cutoff: int) -> np.ndarray:
-    """Return recall + NDCG of each user with a label."""
-    return recall_and_ndcg(lists, weights, cutoff).sum(axis=1)
+def _quality(
+    lists: Candidates, sums: np.ndarray, user_count: int, cutoff: int
+) -> np.ndarray:
+    """Return recall + NDCG of each user with a label, those of quality 0 at the end."""
+    quality = np.zeros(user_count)
+    quality[: lists.label_counts.size] = quality_of_sums(lists, sums, cutoff).sum(
+        axis=1
+    )
+    return quality

@@ -2,6 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from precision_marketing.algorithms.blending.quality import sums_of_parts
 from precision_marketing.algorithms.blending.weights import (
     _pooled,
     _quality,
@@ -31,7 +32,8 @@ def lists(n_users=60, n_items=30, strength=1.0, seed=0):
 def quality(scores, labels, weights, cutoff=SETTINGS["cutoff"]):
     names = sorted(weights)
     values = np.array([weights[name] for name in names])
-    return _quality(_pooled(scores, labels, names), values, cutoff).mean()
+    user_count, pooled = _pooled(scores, labels, names)
+    return _quality(pooled, sums_of_parts(pooled, values), user_count, cutoff).mean()
 
 
 def test_weight_moves_to_the_scorer_that_knows_and_quality_rises():
