@@ -9,7 +9,7 @@
         }),
         dict(name="cold_items", page="recommender_quality.md", settings={
             "maximum_users": dict(kind.count, default=5, minimum=0),
-            "evaluated_users": dict(kind.count, default=500),
+            "evaluated_users": dict(kind.count, default=300),
         }),
         dict(name="neural_scorer", page="algorithms/neural_scorer.md", settings={
             "seeds": dict(kind.count, default=3),
