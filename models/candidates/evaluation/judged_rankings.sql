@@ -17,7 +17,7 @@ ranked_users as (
 left_out as (
 
     select scorer
-    from {{ ref("precision_marketing", "scorer_losses") }}
+    from {{ ref("precision_marketing", "scorer_decisions") }}
     where is_left_out
 
 ),

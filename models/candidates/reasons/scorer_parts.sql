@@ -58,7 +58,7 @@ known_parts as (
         scaled_scores.scaled_score * weights.blend_weight as contribution,
         scaled_scores.is_of_score
     from scaled_scores
-    inner join {{ ref("precision_marketing", "blend_weights") }} as weights
+    inner join {{ ref("precision_marketing", "scorer_decisions") }} as weights
         on scaled_scores.part = weights.scorer
     where scaled_scores.scaled_score * weights.blend_weight > 0
     union all

@@ -17,7 +17,7 @@ def model(dbt, session):
     )
     from precision_marketing.scorers.blend_weights import read_weights
 
-    weights = read_weights(dbt.ref("precision_marketing", "blend_weights"))
+    weights = read_weights(dbt.ref("precision_marketing", "scorer_decisions"))
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "every_scorer"
     )
