@@ -1,4 +1,5 @@
 -- Grain: one row per published user, item and scorer that speaks for the item.
+{% set names = precision_marketing.scorers() | map(attribute="name") | join("', '") %}
 with
 
 -- What a rule put there unranked has no score, and so no parts of one.
@@ -17,8 +18,7 @@ blended_items {{ precision_marketing.as_materialized() }} (
         and published_items.item_index = candidates.item_index
     where candidates.time_window = 'serve'
         and candidates.blend_score > 0
-        and published_items.is_ranked
-        and published_items.single_scorer is null
+        and published_items.scored_by not in ('{{ names }}')
 
 ),
 
@@ -43,12 +43,12 @@ known_parts as (
     select
         user_index,
         item_index,
-        single_scorer as part,
+        scored_by as part,
         0 as scorer_number,
         score as contribution,
         true as is_of_score
     from {{ ref("precision_marketing", "published_items") }}
-    where single_scorer is not null
+    where scored_by in ('{{ names }}')
     union all
     select
         scaled_scores.user_index,
@@ -79,7 +79,7 @@ known_parts as (
         and published_items.item_index = blended_items.item_index
     where popularity.time_window = 'serve'
         and popularity.scorer = 'popularity'
-        and published_items.single_scorer is null
+        and coalesce(published_items.scored_by, '') not in ('{{ names }}')
         and blended_items.item_index is null
 
 ),

@@ -29,7 +29,9 @@ def model(dbt, session):
             items=dbt.ref("precision_marketing", "int_item_features"),
         ),
         ScorerLists(
-            on_other_cursor(dbt.ref("precision_marketing", "candidate_scores"), session),
+            on_other_cursor(
+                dbt.ref("precision_marketing", "candidate_scores"), session
+            ),
             list(weights),
             settings["candidates"],
         ),
