@@ -338,10 +338,10 @@ def _ranking(
 
     Whose: whether the published ranking scored the item, not the one that fills it.
     """
-    columns = (
-        f"item_index, score, ranking_rank, scored_by = '{published_ranking}' as own"
+    own = f"scored_by = '{published_ranking}' as is_own"
+    rows, served_rows = _rows_of(
+        served, users, f"item_index, score, ranking_rank, {own}"
     )
-    rows, served_rows = _rows_of(served, users, columns)
     place = served_rows["ranking_rank"] - 1
     items = served_rows["item_index"]
     shape = (users.size, int(place.max(initial=0)) + 1)
@@ -349,7 +349,7 @@ def _ranking(
     is_own = np.zeros(shape, bool)
     ranked[rows, place] = np.where(is_shown[items], items, -1)
     scores[rows, place] = served_rows["score"]
-    is_own[rows, place] = served_rows["own"]
+    is_own[rows, place] = served_rows["is_own"]
     return ranked, scores, is_own
 
 
