@@ -12,10 +12,10 @@ from precision_marketing.build.relations import on_other_cursor, reader
 from precision_marketing.candidates import reranking
 from precision_marketing.candidates.item_rules import ItemRules
 from precision_marketing.candidates.reranking import (
+    published_schema,
     read_likeness,
     read_users,
     reranked_batches,
-    published_schema,
     unchanged,
 )
 
@@ -107,7 +107,7 @@ def test_without_rules_the_first_ranks_are_published_as_they_are(connection):
 def lists(
     connection, users: list[int], rules: ItemRules, explored=None, **settings
 ) -> list[tuple]:
-    """Return user, item, rank, score, rank before, rule and whose score, of all lists."""
+    """Return user, item, rank, score, before, rule and whose score."""
     batches = reranked_batches(
         on_other_cursor(connection.table("served"), connection),
         on_other_cursor(connection.table("interactions"), connection),
