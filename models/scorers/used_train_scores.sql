@@ -1,4 +1,4 @@
--- Grain: one row per scorer, user and item of the lists of window `train` that are used:
+-- Grain: one row per scorer, user and item of the lists of `train` that are used:
 -- nothing of what is left out in `test` and `serve`.
 {{ config(materialized="view") }}
 with
