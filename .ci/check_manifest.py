@@ -13,6 +13,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = "precision_marketing"
 LAYERS = ("staging", "intermediate", "scorers", "candidates", "marts")
 MODEL_LINES, MACRO_LINES, LONG_ONES = 100, 30, 10
+# Models in a row, the last of them the mart that most others are for.
+LONGEST_WAY, WAY_TO = 30, "recommendations"
 
 # Which packages of the library a folder of Python models calls, `build` besides.
 LIBRARY = {
@@ -125,6 +128,24 @@ def folder_cycles(models: dict[str, Model]) -> Iterator[str]:
         TopologicalSorter(reads).prepare()
     except CycleError as error:
         yield f"Folders of models read in a circle: {' -> '.join(error.args[1])}."
+
+
+def longest_way(models: dict[str, Model], target: str) -> list[str]:
+    """Return the names of the models on the longest way to one, itself the last."""
+
+    @cache
+    def way(key: str) -> list[str]:
+        ways = [way(parent) for parent in models[key].parents if parent in models]
+        return [*max(ways, key=len, default=[]), models[key].name]
+
+    return max((way(key) for key in models if models[key].name == target), default=[])
+
+
+def ways(models: dict[str, Model]) -> Iterator[str]:
+    """Yield the longest way to `recommendations` if it passes too many models."""
+    way = longest_way(models, WAY_TO)
+    if len(way) > LONGEST_WAY:
+        yield f"{len(way)} models in a row, of {LONGEST_WAY}: {' -> '.join(way)}."
 
 
 def keys(models: dict[str, Model]) -> Iterator[str]:
@@ -235,7 +256,7 @@ def overrides(manifest: dict[str, Any], settings: set[str]) -> Iterator[str]:
 def faults(manifest: dict[str, Any], project: Path = PROJECT) -> list[str]:
     """Return every fault of a manifest, sorted."""
     models = read_models(manifest, project)
-    rules = (layers, folder_cycles, keys, grains, marts, library)
+    rules = (layers, folder_cycles, ways, keys, grains, marts, library)
     found = [fault for rule in rules for fault in rule(models)]
     found += lengths(models, manifest["macros"])
     settings = {r["var"] for r in MacroValues("settings").settings_table()}

@@ -98,7 +98,9 @@ def main(
         pq.write_table(table, models)
     elif step == "score":
         trained = connection.cursor().read_parquet(str(models))
-        served = connection.sql("select 'neural' as scorer, true as is_served")
+        served = connection.sql(
+            "select 'neural' as learned_scorer, true as serves_learned_scorer"
+        )
         scores = score_served(relation, trained, served)
         rows = sum(batch.num_rows for batch in scores)
     else:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import networkx
+from check_manifest import LONGEST_WAY, WAY_TO, longest_way, read_models
 from parsed import PROJECT, manifest
 
 LAYERS = ("staging", "intermediate", "scorers", "candidates", "marts")
@@ -39,20 +40,6 @@ def read_folders() -> tuple[dict[str, list[str]], networkx.DiGraph]:
     return models, graph
 
 
-def longest_path(target: str) -> int:
-    """Return the models on the longest way to a model, itself included."""
-    graph = networkx.DiGraph(
-        (parent, key)
-        for key, node in manifest()["nodes"].items()
-        if node["resource_type"] == "model"
-        for parent in node["depends_on"]["nodes"]
-        if parent.startswith("model.")
-    )
-    wanted = f"model.precision_marketing.{target}"
-    ways = graph.subgraph(networkx.ancestors(graph, wanted) | {wanted})
-    return networkx.dag_longest_path_length(ways) + 1
-
-
 def render() -> str:
     """Return the drawing and a table of the folders."""
     models, graph = read_folders()
@@ -78,10 +65,11 @@ def render() -> str:
         read = ", ".join(f"`{source}`" for source in sources) or "inputs, seeds"
         lines.append(f"| `{folder}` | {kinds} | {read} |")
     total = sum(len(names) for names in models.values())
+    way = longest_way(read_models(manifest(), PROJECT), WAY_TO)
     lines += [
         "",
         f"{total} models in {len(models)} folders, no two of which read each other. The"
-        f" longest way to `recommendations` passes {longest_path('recommendations')}"
-        " models.",
+        f" longest way to `{WAY_TO}` passes {len(way)} models; at most {LONGEST_WAY}"
+        " may.",
     ]
     return "\n".join(lines)

@@ -32,7 +32,7 @@ _LEARNED = (
     "learned_scores",
     "served_learned_scores",
 )
-_BLEND = ("blend_weights", "blended_candidates")
+_BLEND = ("scorer_decisions", "blended_candidates")
 
 
 def judge(database: Path, results: Path, threads: int) -> dict:

@@ -24,8 +24,8 @@
    - library_function: its name in `precision_marketing.scorers.registry`, which makes
      the lists for the search and of `train`. Not given, it is the scorer's name,
    - is_droppable: the library makes its lists of `train` (`train_lists`), its own file
-     those of `test` and `serve` alone, of whomever `scorer_losses` leaves it. Not given,
-     its file makes all windows, whatever they are worth. #}
+     those of `test` and `serve` alone, of whomever `scorer_decisions` leaves it. Not
+     given, its file makes all windows, whatever they are worth. #}
 {% macro scorer_records() %}
     {% set given_records = precision_marketing.popularity_records()
         + precision_marketing.profile_records() + precision_marketing.basket_records()

@@ -5,7 +5,7 @@ def model(dbt, session):
     return later_lists(
         "item_cosine",
         settings=dbt.ref("precision_marketing", "int_scorer_settings"),
-        losses=dbt.ref("precision_marketing", "scorer_losses"),
+        decisions=dbt.ref("precision_marketing", "scorer_decisions"),
         interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
         users=dbt.ref("precision_marketing", "int_window_users"),
         items=dbt.ref("precision_marketing", "int_item_features"),

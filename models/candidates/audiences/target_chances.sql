@@ -2,9 +2,9 @@
 -- of at least one of them by the learned scorer.
 with
 
-learned_scorer as (
+published_ranking as (
 
-    select * from {{ ref("precision_marketing", "learned_scorer") }}
+    select * from {{ ref("precision_marketing", "published_ranking") }}
 
 ),
 
@@ -25,7 +25,8 @@ calibrated as (
 
     select calibrated_scores.*
     from {{ ref("precision_marketing", "calibrated_scores") }} as calibrated_scores
-    inner join learned_scorer on calibrated_scores.scorer = learned_scorer.scorer
+    inner join published_ranking
+        on calibrated_scores.scorer = published_ranking.learned_scorer
 
 ),
 

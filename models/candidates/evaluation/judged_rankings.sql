@@ -13,32 +13,28 @@ ranked_users as (
 
 ),
 
--- Nobody is served these alone: where nothing is ranked nothing is judged.
-left_out as (
+rankings as (
 
-    select scorer
-    from {{ ref("precision_marketing", "scorer_losses") }}
-    where is_left_out
+    {{ precision_marketing.rankings_of({
+        "train_scores": "true",
+        "candidate_scores": "time_window = 'test'",
+        "blended_candidates": "time_window <> 'serve'",
+        "learned_scores": "true",
+    }, depth) }}
 
 ),
 
+-- Nobody is served what is left out alone: where nothing is ranked nothing is judged.
 own as (
 
-    select
-        rankings.time_window,
-        rankings.scorer,
-        rankings.user_index,
-        rankings.item_index,
-        rankings.score,
-        rankings.ranking_rank
-    from {{ ref("precision_marketing", "every_ranking") }} as rankings
+    select rankings.*
+    from rankings
     inner join ranked_users
         on rankings.time_window = ranked_users.time_window
         and rankings.user_index = ranked_users.user_index
-    left join left_out on rankings.scorer = left_out.scorer
-    where rankings.time_window <> 'serve'
-        and (rankings.time_window = 'train' or left_out.scorer is null)
-        and rankings.ranking_rank <= {{ depth }}
+    left join {{ ref("precision_marketing", "scorer_decisions") }} as decisions
+        on rankings.scorer = decisions.scorer
+    where rankings.time_window = 'train' or not coalesce(decisions.is_left_out, false)
 
 ),
 

@@ -1,9 +1,22 @@
--- Grain: one row: the ranking that is published, and the margin that decided it.
+-- Grain: one row: the ranking that is published, the margin that decided it, and which
+-- learned scorer is used beside it.
 with
 
 gate_margins as (
 
     select * from {{ ref("precision_marketing", "gate_margins") }}
+
+),
+
+-- Audiences ask for the chance to buy a campaign's target.
+targets as (
+
+    {% if precision_marketing.has_part("audiences") %}
+    select count(*) as target_count
+    from {{ ref("precision_marketing", "int_campaign_targets") }}
+    {% else %}
+    select 0 as target_count
+    {% endif %}
 
 ),
 
@@ -27,7 +40,7 @@ network as (
 
 ),
 
-final as (
+chosen as (
 
     select
         case
@@ -41,6 +54,22 @@ final as (
         network.margin_upper
     from network
     cross join best_simpler
+
+),
+
+final as (
+
+    select
+        chosen.*,
+        -- The network only where it proved better.
+        case
+            when chosen.scorer = 'neural' then 'neural'
+            else 'logistic_regression'
+        end as learned_scorer,
+        chosen.scorer in ('neural', 'logistic_regression')
+        or targets.target_count > 0 as serves_learned_scorer
+    from chosen
+    cross join targets
 
 )
 

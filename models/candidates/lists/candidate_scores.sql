@@ -1,4 +1,5 @@
--- Grain: one row per time window, scorer, user and item: every scorer in one shape.
+-- Grain: one row per time window, scorer, user and item: every scorer in one shape, of
+-- what is left out no list in any window but of users whom content alone can serve.
 {{ config(materialized="view") }}
 {% set names = precision_marketing.scorers() | map(attribute="name") | sort %}
 with
@@ -26,7 +27,7 @@ final as (
         item_index,
         score,
         scorer_rank
-    from {{ ref("precision_marketing", "train_scores") }}
+    from {{ ref("precision_marketing", "used_train_scores") }}
 
 )
 

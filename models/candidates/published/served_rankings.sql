@@ -19,24 +19,11 @@ users as (
 
 rankings as (
 
-    select
-        scorer,
-        user_index,
-        item_index,
-        score,
-        ranking_rank as list_rank
-    from {{ ref("precision_marketing", "every_ranking") }}
-    where time_window = 'serve'
-        and ranking_rank <= {{ depth }}
-    union all
-    select
-        scorer,
-        user_index,
-        item_index,
-        score,
-        scorer_rank as list_rank
-    from {{ ref("precision_marketing", "served_learned_scores") }}
-    where scorer_rank <= {{ depth }}
+    {{ precision_marketing.rankings_of({
+        "candidate_scores": "time_window = 'serve'",
+        "blended_candidates": "time_window = 'serve'",
+        "served_learned_scores": "true",
+    }, depth) }}
 
 ),
 
@@ -70,10 +57,13 @@ filled as (
 ranked as (
 
     select
-        filled.*,
+        filled.scorer as scored_by,
+        filled.user_index,
+        filled.item_index,
+        filled.score,
         row_number() over (
             partition by filled.user_index
-            order by filled.is_fallback, filled.list_rank, filled.item_index
+            order by filled.is_fallback, filled.ranking_rank, filled.item_index
         ) as ranking_rank
     from filled
     inner join users on filled.user_index = users.user_index
@@ -88,7 +78,7 @@ final as (
         ranked.item_index,
         ranked.score,
         cast(ranked.ranking_rank as integer) as ranking_rank,
-        ranked.is_fallback
+        ranked.scored_by
     from ranked
     cross join published_ranking
     where ranked.ranking_rank <= {{ depth }}

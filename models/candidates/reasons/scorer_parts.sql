@@ -1,4 +1,6 @@
 -- Grain: one row per published user, item and scorer that speaks for the item.
+{% set names = precision_marketing.scorers() | map(attribute="name") | join("', '") %}
+{% set is_of_one_scorer = "published_items.scored_by in ('" ~ names ~ "')" %}
 with
 
 -- What a rule put there unranked has no score, and so no parts of one.
@@ -17,8 +19,7 @@ blended_items {{ precision_marketing.as_materialized() }} (
         and published_items.item_index = candidates.item_index
     where candidates.time_window = 'serve'
         and candidates.blend_score > 0
-        and published_items.is_ranked
-        and published_items.single_scorer is null
+        and not {{ is_of_one_scorer }}
 
 ),
 
@@ -41,14 +42,14 @@ scaled_scores as (
 known_parts as (
 
     select
-        user_index,
-        item_index,
-        single_scorer as part,
+        published_items.user_index,
+        published_items.item_index,
+        published_items.scored_by as part,
         0 as scorer_number,
-        score as contribution,
+        published_items.score as contribution,
         true as is_of_score
-    from {{ ref("precision_marketing", "published_items") }}
-    where single_scorer is not null
+    from {{ ref("precision_marketing", "published_items") }} as published_items
+    where {{ is_of_one_scorer }}
     union all
     select
         scaled_scores.user_index,
@@ -58,7 +59,7 @@ known_parts as (
         scaled_scores.scaled_score * weights.blend_weight as contribution,
         scaled_scores.is_of_score
     from scaled_scores
-    inner join {{ ref("precision_marketing", "blend_weights") }} as weights
+    inner join {{ ref("precision_marketing", "scorer_decisions") }} as weights
         on scaled_scores.part = weights.scorer
     where scaled_scores.scaled_score * weights.blend_weight > 0
     union all
@@ -77,9 +78,8 @@ known_parts as (
     left join blended_items
         on published_items.user_index = blended_items.user_index
         and published_items.item_index = blended_items.item_index
-    where popularity.time_window = 'serve'
-        and popularity.scorer = 'popularity'
-        and published_items.single_scorer is null
+    where popularity.time_window = 'serve' and popularity.scorer = 'popularity'
+        and not coalesce({{ is_of_one_scorer }}, false)
         and blended_items.item_index is null
 
 ),

@@ -3,7 +3,7 @@ with
 
 losses as (
 
-    select * from {{ ref("precision_marketing", "scorer_losses") }}
+    select * from {{ ref("precision_marketing", "scorer_decisions") }}
 
 ),
 

@@ -17,7 +17,7 @@ def model(dbt, session):
     )
     from precision_marketing.scorers.blend_weights import read_weights
 
-    weights = read_weights(dbt.ref("precision_marketing", "blend_weights"))
+    weights = read_weights(dbt.ref("precision_marketing", "scorer_decisions"))
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "every_scorer"
     )
@@ -29,7 +29,9 @@ def model(dbt, session):
             items=dbt.ref("precision_marketing", "int_item_features"),
         ),
         ScorerLists(
-            on_other_cursor(dbt.ref("precision_marketing", "used_scores"), session),
+            on_other_cursor(
+                dbt.ref("precision_marketing", "candidate_scores"), session
+            ),
             list(weights),
             settings["candidates"],
         ),

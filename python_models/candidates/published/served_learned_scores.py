@@ -10,5 +10,5 @@ def model(dbt, session):
     return score_served(
         features,
         dbt.ref("precision_marketing", "neural_scorer_model"),
-        dbt.ref("precision_marketing", "learned_scorer"),
+        dbt.ref("precision_marketing", "published_ranking"),
     )

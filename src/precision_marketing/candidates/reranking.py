@@ -35,8 +35,10 @@ from precision_marketing.scorers.exploration import exploration
 NEIGHBORS = 50
 # A ranking 100 deep takes 80 MB.
 USERS_PER_BLOCK = 50_000
+# What fills a list that the published ranking leaves short (`served_rankings`).
+FILLER = "blend"
 
-reranked_schema = pa.schema(
+published_schema = pa.schema(
     [
         ("user_index", pa.int32()),
         ("item_index", pa.int32()),
@@ -44,7 +46,8 @@ reranked_schema = pa.schema(
         ("score", pa.float64()),
         ("published_ranking", pa.string()),
         ("ranking_rank_before", pa.int32()),
-        ("rule", pa.string()),
+        ("placement_rule", pa.string()),
+        ("scored_by", pa.string()),
     ]
 )
 
@@ -62,7 +65,7 @@ def published_lists(relations: Mapping[str, Any], session: Any) -> Any:
     Returns
     -------
     duckdb.DuckDBPyRelation or pyarrow.RecordBatchReader
-        `reranked_schema`; where nothing is asked for, `unchanged`.
+        `published_schema`; where nothing is asked for, `unchanged`.
     """
     settings = read_settings(relations["int_scorer_settings"], "reranking")
     served, length = relations["served_rankings"], settings["list_length"]
@@ -96,7 +99,7 @@ def published_lists(relations: Mapping[str, Any], session: Any) -> Any:
         diversity=settings["diversity"],
         explored_count=settings["explored_count"],
     )
-    return reader(reranked_schema, batches)
+    return reader(published_schema, batches)
 
 
 def _read_exploration(
@@ -133,21 +136,22 @@ def unchanged(served: Any, length: int) -> Any:
     Returns
     -------
     duckdb.DuckDBPyRelation
-        Columns of `reranked_schema`.
+        Columns of `published_schema`.
 
     Examples
     --------
     >>> import duckdb
     >>> served = duckdb.sql(
     ...     "select 'blend' as scorer, 7 as user_index, unnest([4, 5]) as item_index,"
-    ...     " 0.5 as score, item_index - 3 as ranking_rank"
+    ...     " 0.5 as score, item_index - 3 as ranking_rank, 'blend' as scored_by"
     ... )
     >>> unchanged(served, 1).fetchall()
-    [(7, 4, 1, Decimal('0.5'), 'blend', 1, 'organic')]
+    [(7, 4, 1, Decimal('0.5'), 'blend', 1, 'organic', 'blend')]
     """
     return served.filter(f"ranking_rank <= {length}").project(
         "user_index, item_index, ranking_rank, score, scorer as published_ranking,"
-        f" ranking_rank as ranking_rank_before, '{PLACEMENT_RULES[0]}' as rule"
+        " ranking_rank as ranking_rank_before,"
+        f" '{PLACEMENT_RULES[0]}' as placement_rule, scored_by"
     )
 
 
@@ -266,7 +270,7 @@ def reranked_batches(
     Yields
     ------
     pyarrow.RecordBatch
-        `reranked_schema`. A place that nothing was left for is closed up; the score of
+        `published_schema`. A place that nothing was left for is closed up; the score of
         an item that the ranking does not list is 0.
     """
     show_log_in_dbt()
@@ -277,7 +281,9 @@ def reranked_batches(
     for start in range(0, users.size, USERS_PER_BLOCK):
         block = slice(start, start + USERS_PER_BLOCK)
         asked = users[block]
-        ranked, scores = _ranking(served, asked, rules.is_shown)
+        ranked, scores, is_own = _ranking(
+            served, asked, rules.is_shown, published_ranking
+        )
         pinned = np.tile(rules.pinned, (asked.size, 1))
         rows, owned = _rows_of(owned_pins, asked, "item_index")
         places = np.argmax(owned["item_index"][:, None] == rules.pinned, axis=1)
@@ -295,11 +301,15 @@ def reranked_batches(
             diversity=diversity,
             explored_count=explored_count,
         )
-        yield _batch(found, asked, scores, published_ranking)
+        yield _batch(found, asked, scores, is_own, published_ranking)
 
 
 def _batch(
-    found: RerankedLists, users: np.ndarray, scores: np.ndarray, published_ranking: str
+    found: RerankedLists,
+    users: np.ndarray,
+    scores: np.ndarray,
+    is_own: np.ndarray,
+    published_ranking: str,
 ) -> pa.RecordBatch:
     """Return the lists of a block as a batch."""
     row, place = np.nonzero(found.items >= 0)
@@ -314,22 +324,33 @@ def _batch(
         pa.repeat(pa.scalar(published_ranking), row.size),
         pa.array(before, mask=before == 0),
         pa.array(PLACEMENT_RULES).take(pa.array(found.rules[row, place])),
+        pa.array([FILLER, published_ranking]).take(
+            pa.array(is_own[row, before - 1].astype(np.int8), mask=before == 0)
+        ),
     ]
-    return pa.record_batch(columns, schema=reranked_schema)
+    return pa.record_batch(columns, schema=published_schema)
 
 
 def _ranking(
-    served: Any, users: np.ndarray, is_shown: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ranking of some users, items (-1 for none) and scores by rank."""
-    rows, served_rows = _rows_of(served, users, "item_index, score, ranking_rank")
+    served: Any, users: np.ndarray, is_shown: np.ndarray, published_ranking: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the ranking of some users by rank: items (-1 for none), scores, whose.
+
+    Whose: whether the published ranking scored the item, not the one that fills it.
+    """
+    own = f"scored_by = '{published_ranking}' as is_own"
+    rows, served_rows = _rows_of(
+        served, users, f"item_index, score, ranking_rank, {own}"
+    )
     place = served_rows["ranking_rank"] - 1
     items = served_rows["item_index"]
     shape = (users.size, int(place.max(initial=0)) + 1)
     ranked, scores = np.full(shape, -1, np.int32), np.zeros(shape)
+    is_own = np.zeros(shape, bool)
     ranked[rows, place] = np.where(is_shown[items], items, -1)
     scores[rows, place] = served_rows["score"]
-    return ranked, scores
+    is_own[rows, place] = served_rows["is_own"]
+    return ranked, scores, is_own
 
 
 def _rows_of(

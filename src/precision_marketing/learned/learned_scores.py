@@ -178,7 +178,7 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
 
 
 def score_served(
-    candidate_features: Any, models: Any, learned_scorer: Any
+    candidate_features: Any, models: Any, published_ranking: Any
 ) -> pa.RecordBatchReader:
     """Return each candidate's probability and rank in `serve`, by the scorer needed.
 
@@ -186,8 +186,9 @@ def score_served(
     ----------
     candidate_features, models : duckdb.DuckDBPyRelation
         As for `score`.
-    learned_scorer : duckdb.DuckDBPyRelation
-        One row: scorer, `neural` or `logistic_regression`, and is_served.
+    published_ranking : duckdb.DuckDBPyRelation
+        One row: learned_scorer, `neural` or `logistic_regression`, and
+        serves_learned_scorer.
 
     Returns
     -------
@@ -196,10 +197,10 @@ def score_served(
         trained.
     """
     trained = to_arrow(models)
-    needed = to_arrow(learned_scorer).to_pylist()[0]
-    if not trained.num_rows or not needed["is_served"]:
+    published = to_arrow(published_ranking).to_pylist()[0]
+    if not trained.num_rows or not published["serves_learned_scorer"]:
         return reader(scorer_schema, [])
-    scorer = needed["scorer"]
+    scorer = published["learned_scorer"]
     rows = candidate_features.filter("time_window = 'serve'")
     model = {scorer: _models(trained)[scorer]}
     return reader(

@@ -16,15 +16,6 @@ ROUNDS = 4
 # With fewer users the paired differences between weights are mostly noise.
 MINIMUM_USERS = 100
 
-weights_schema = pa.schema(
-    [
-        ("scorer", pa.string()),
-        ("start_weight", pa.float64()),
-        ("blend_weight", pa.float64()),
-        ("train_user_count", pa.int64()),
-    ]
-)
-
 
 def start_weights(settings: Any) -> dict[str, float]:
     """Return the weights from which learning starts, scorers in alphabetical order.
@@ -43,7 +34,7 @@ def read_weights(relation: Any) -> dict[str, float]:
     Parameters
     ----------
     relation : duckdb.DuckDBPyRelation
-        `blend_weights`: columns scorer, blend_weight.
+        `scorer_decisions`: columns scorer, blend_weight.
     """
     rows = to_arrow(relation).to_pylist()
     return dict(sorted((row["scorer"], row["blend_weight"]) for row in rows))
@@ -51,8 +42,8 @@ def read_weights(relation: Any) -> dict[str, float]:
 
 def learn(
     lists: ScorerLists, labels: Any, users: Any, start: dict[str, float]
-) -> pa.Table:
-    """Return the weight of each scorer in the blend.
+) -> dict[str, float]:
+    """Return the weight of each scorer in the blend, scorers in alphabetical order.
 
     Parameters
     ----------
@@ -67,8 +58,8 @@ def learn(
 
     Returns
     -------
-    pyarrow.Table
-        `weights_schema`. The start where fewer than 100 users can be asked.
+    dict of str to float
+        The start where fewer than 100 users can be asked.
     """
     asked = np.sort(
         to_arrow(
@@ -77,30 +68,21 @@ def learn(
             ).project("user_index")
         )["user_index"].to_numpy()
     )
-    weights = start
-    if asked.size >= MINIMUM_USERS:
-        taken = to_arrow(
-            labels.filter("time_window = 'train'").project("user_index, item_index")
-        )
-        is_asked = pc.is_in(taken["user_index"], pa.array(asked))
-        weights = learn_weights(
-            _scores(lists, asked),
-            taken.filter(is_asked),
-            start=start,
-            cutoff=CUTOFF,
-            rounds=ROUNDS,
-            seed=0,
-        )
-    rows = [
-        {
-            "scorer": name,
-            "start_weight": start[name],
-            "blend_weight": weights[name],
-            "train_user_count": asked.size,
-        }
-        for name in sorted(start)
-    ]
-    return pa.Table.from_pylist(rows, schema=weights_schema)
+    if asked.size < MINIMUM_USERS:
+        return dict(sorted(start.items()))
+    taken = to_arrow(
+        labels.filter("time_window = 'train'").project("user_index, item_index")
+    )
+    is_asked = pc.is_in(taken["user_index"], pa.array(asked))
+    weights = learn_weights(
+        _scores(lists, asked),
+        taken.filter(is_asked),
+        start=start,
+        cutoff=CUTOFF,
+        rounds=ROUNDS,
+        seed=0,
+    )
+    return dict(sorted(weights.items()))
 
 
 def _scores(lists: ScorerLists, users: np.ndarray) -> pa.Table:

@@ -74,7 +74,7 @@ def later_lists(
     scorer: str,
     *,
     settings: Any,
-    losses: Any,
+    decisions: Any,
     interactions: Any,
     users: Any,
     items: Any,
@@ -89,8 +89,8 @@ def later_lists(
         Its name, under which `int_scorer_settings` has its `library_function`.
     settings : duckdb.DuckDBPyRelation
         `int_scorer_settings`.
-    losses : duckdb.DuckDBPyRelation
-        `scorer_losses`: columns scorer, is_left_out.
+    decisions : duckdb.DuckDBPyRelation
+        `scorer_decisions`: columns scorer, is_left_out.
     interactions, users, items : duckdb.DuckDBPyRelation
         As for `read_windows`.
     content_only_users : duckdb.DuckDBPyRelation, optional
@@ -105,7 +105,7 @@ def later_lists(
         `scorer_schema`; without rows, and nothing read, where nobody is to be ranked.
     """
     asked = None
-    if row_count(losses.filter(f"scorer = '{scorer}' and is_left_out")):
+    if row_count(decisions.filter(f"scorer = '{scorer}' and is_left_out")):
         asked = _asked(content_only_users)
         if not asked:
             return reader(scorer_schema, iter(()))

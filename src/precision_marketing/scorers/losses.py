@@ -47,6 +47,7 @@ losses_schema = pa.schema(
     [
         ("scorer", pa.string()),
         ("is_content", pa.bool_()),
+        ("start_weight", pa.float64()),
         ("blend_weight", pa.float64()),
         ("user_count", pa.int64()),
         ("ndcg_at_10", pa.float64()),
@@ -124,6 +125,7 @@ def measure(
     users: Any,
     items: Any,
     settings: Any,
+    start: Mapping[str, float],
     weights: Mapping[str, float],
 ) -> pa.Table:
     """Return what each scorer adds on `train`, and whether it is left out.
@@ -137,8 +139,8 @@ def measure(
         nothing is read but whether `serve` offers items that nobody has touched.
     settings : duckdb.DuckDBPyRelation
         `int_scorer_settings`.
-    weights : mapping of str to float
-        Scorer to its weight in the blend.
+    start, weights : mapping of str to float
+        Scorer to its weight in the blend, before and after learning.
 
     Returns
     -------
@@ -159,6 +161,7 @@ def measure(
     judged = _judged(lists, labels, users, settings, weights)
     rows = decisions(judged, rules)
     for row in rows:
+        row["start_weight"] = start[row["scorer"]]
         row["blend_weight"] = weights[row["scorer"]]
     return pa.Table.from_pylist(rows, schema=losses_schema)
 
@@ -178,7 +181,7 @@ def decisions(judged: Judged, rules: Rules) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Columns of `losses_schema` but blend_weight, by name of the scorer.
+        Columns of `losses_schema` but the weights, by name of the scorer.
     """
     single = {}
     if judged.losses:

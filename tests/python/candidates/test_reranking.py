@@ -12,10 +12,10 @@ from precision_marketing.build.relations import on_other_cursor, reader
 from precision_marketing.candidates import reranking
 from precision_marketing.candidates.item_rules import ItemRules
 from precision_marketing.candidates.reranking import (
+    published_schema,
     read_likeness,
     read_users,
     reranked_batches,
-    reranked_schema,
     unchanged,
 )
 
@@ -92,21 +92,22 @@ def test_without_rules_the_first_ranks_are_published_as_they_are(connection):
     """Two of three ranks of the published ranking; nothing is moved."""
     served = connection.sql(
         "select 'blend' as scorer, 0 as user_index,"
-        " 3 + rank as item_index, rank as ranking_rank, 1 - rank / 10 as score"
+        " 3 + rank as item_index, rank as ranking_rank, 1 - rank / 10 as score,"
+        " 'blend' as scored_by"
         " from (select unnest([3, 1, 2]) as rank)"
     )
     found = unchanged(served, 2)
-    assert found.columns == reranked_schema.names
+    assert found.columns == published_schema.names
     assert sorted(found.fetchall()) == [
-        (0, 4, 1, 0.9, "blend", 1, "organic"),
-        (0, 5, 2, 0.8, "blend", 2, "organic"),
+        (0, 4, 1, 0.9, "blend", 1, "organic", "blend"),
+        (0, 5, 2, 0.8, "blend", 2, "organic", "blend"),
     ]
 
 
 def lists(
     connection, users: list[int], rules: ItemRules, explored=None, **settings
 ) -> list[tuple]:
-    """Return user, item, rank, score, rank before and rule of all lists."""
+    """Return user, item, rank, score, before, rule and whose score."""
     batches = reranked_batches(
         on_other_cursor(connection.table("served"), connection),
         on_other_cursor(connection.table("interactions"), connection),
@@ -118,7 +119,7 @@ def lists(
         published_ranking="neural",
         **{"diversity": 0.0, "explored_count": 0} | settings,
     )
-    rows = connection.from_arrow(reader(reranked_schema, batches)).fetchall()
+    rows = connection.from_arrow(reader(published_schema, batches)).fetchall()
     assert {row[4] for row in rows} == {"neural"}
     return [(*row[:4], *row[5:]) for row in rows]
 
@@ -137,9 +138,10 @@ def no_rules(n_items: int, length: int) -> ItemRules:
 def shop(connection):
     """Give users 0, 1, 2 and 5; the second is not scored, the third has no ranking."""
     connection.execute(
-        "create table served as from (values (0, 9, 2e0, 1), (0, 7, 1e0, 2),"
-        " (1, 7, 1e0, 1), (5, 8, 4e0, 1), (5, 7, 1e0, 2))"
-        " as t(user_index, item_index, score, ranking_rank);"
+        "create table served as from (values (0, 9, 2e0, 1, 'neural'),"
+        " (0, 7, 1e0, 2, 'neural'), (1, 7, 1e0, 1, 'neural'), (5, 8, 4e0, 1, 'neural'),"
+        " (5, 7, 1e0, 2, 'blend'))"
+        " as t(user_index, item_index, score, ranking_rank, scored_by);"
         "create table interactions as from (values ('serve', 5, 9, true),"
         " ('serve', 2, 9, false), ('test', 2, 9, true), ('serve', 1, 9, true),"
         " ('serve', 5, 3, true)) as t(time_window, user_index, item_index, is_excluded)"
@@ -151,16 +153,16 @@ def test_pinned_items_reach_every_user_who_does_not_have_them(shop):
     """Item 9 is pinned.
 
     User 0 has it in the ranking, user 5 has bought it, user 2 has no ranking at all.
-    Item 8 is excluded, so that item 7 is user 5's best.
+    Item 8 is excluded, so that item 7, which the blend filled in, is user 5's best.
     """
     rules = no_rules(10, length=4)
     rules.is_shown[8] = False
     rules.pinned[2] = 9
     assert lists(shop, [0, 2, 5], rules) == [
-        (0, 7, 1, 1.0, 2, "organic"),
-        (0, 9, 2, 2.0, 1, "pinned"),
-        (2, 9, 1, 0.0, None, "pinned"),
-        (5, 7, 1, 1.0, 2, "organic"),
+        (0, 7, 1, 1.0, 2, "organic", "neural"),
+        (0, 9, 2, 2.0, 1, "pinned", "neural"),
+        (2, 9, 1, 0.0, None, "pinned", None),
+        (5, 7, 1, 1.0, 2, "organic", "blend"),
     ]
 
 
@@ -170,8 +172,8 @@ def test_an_empty_place_is_closed_up_and_an_unlisted_item_scores_zero(shop):
     rules.is_shown[9] = False
     rules.pinned[2] = 4
     assert lists(shop, [0], rules) == [
-        (0, 7, 1, 1.0, 2, "organic"),
-        (0, 4, 2, 0.0, None, "pinned"),
+        (0, 7, 1, 1.0, 2, "organic", "neural"),
+        (0, 4, 2, 0.0, None, "pinned", None),
     ]
 
 
@@ -181,9 +183,9 @@ def test_explored_items_are_marked_and_keep_the_score_that_they_have(shop):
 
     rows = lists(shop, [0, 2], no_rules(10, 3), explored, explored_count=1)
     assert rows == [
-        (0, 9, 1, 2.0, 1, "organic"),
-        (0, 7, 2, 1.0, 2, "organic"),
-        (2, 6, 1, 0.0, None, "explored"),
+        (0, 9, 1, 2.0, 1, "organic", "neural"),
+        (0, 7, 2, 1.0, 2, "organic", "neural"),
+        (2, 6, 1, 0.0, None, "explored", None),
     ]
 
 
@@ -200,8 +202,8 @@ def test_the_shop_in_blocks_of_users_and_in_any_order_gives_the_same(shop, monke
 
 
 def test_while_no_rule_asks_nothing_but_the_served_ranking_is_read(shop):
-    path = PROJECT / "python_models/candidates/published/reranked_items.py"
-    specification = importlib.util.spec_from_file_location("reranked_items", path)
+    path = PROJECT / "python_models/candidates/published/published_items.py"
+    specification = importlib.util.spec_from_file_location("published_items", path)
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     served = shop.sql("select 'blend' as scorer, * from served")

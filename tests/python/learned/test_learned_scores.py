@@ -60,7 +60,7 @@ def test_both_models_rank_the_label_first(connection, scorer):
 
 @pytest.mark.parametrize("scorer", ["neural", "logistic_regression"])
 def test_serve_is_scored_by_the_scorer_that_is_needed_alone(connection, scorer):
-    served = f"select '{scorer}' as scorer, true as is_served"
+    served = f"select '{scorer}' as learned_scorer, true as serves_learned_scorer"
     rows = ranked(connection, served=served)
     keys = {(row["time_window"], row["scorer"]) for row in rows}
     assert keys == {("serve", scorer)}
@@ -83,7 +83,7 @@ def test_serve_is_scored_by_the_scorer_that_is_needed_alone(connection, scorer):
 def test_serve_is_not_scored_where_nobody_needs_it_or_nothing_was_trained(
     connection, candidates, is_served
 ):
-    served = f"select 'neural' as scorer, {is_served} as is_served"
+    served = f"select 'neural' as learned_scorer, {is_served} as serves_learned_scorer"
     assert ranked(connection, candidates, served) == []
     assert connection.table("scores").types[4] == "DOUBLE"
 

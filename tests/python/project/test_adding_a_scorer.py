@@ -146,7 +146,8 @@ def test_its_lists_are_candidates(query):
 
 def test_it_starts_in_the_blend_with_its_weight(query):
     rows = query(
-        "select start_weight from scorers.blend_weights where scorer = 'slow_profile'"
+        "select start_weight from scorers.scorer_decisions"
+        " where scorer = 'slow_profile'"
     )
     assert rows == [(50.0,)]
 

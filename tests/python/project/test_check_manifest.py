@@ -43,6 +43,7 @@ def all_faults(*models, macros=None):
     rules = (
         check_manifest.layers,
         check_manifest.folder_cycles,
+        check_manifest.ways,
         check_manifest.keys,
         check_manifest.grains,
         check_manifest.marts,
@@ -95,6 +96,20 @@ def test_folders_that_read_each_other_are_a_circle():
     assert "in a circle" in found
     assert a in found
     assert b in found
+
+
+def test_thirty_models_in_a_row_are_the_most_that_lead_to_recommendations():
+    """Beside the row there are shorter ways, and a longer one that leads elsewhere."""
+    names = [f"stg_{number}" for number in range(30)]
+    row = [
+        SOUND._replace(name=name, parents=tuple(names[:place][-2:]))
+        for place, name in enumerate(names)
+    ]
+    mart = MART._replace(name="recommendations", parents=(names[0], names[28]))
+    assert all_faults(*row, mart) == []
+    (found,) = all_faults(*row, mart._replace(parents=(names[29], names[0])))
+    assert found.startswith("31 models in a row, of 30: stg_0 -> stg_1 -> ")
+    assert found.endswith("stg_29 -> recommendations.")
 
 
 def test_a_view_needs_no_key_and_a_primary_key_is_one():

@@ -41,26 +41,21 @@ def connection():
         yield connection
 
 
-def learned(connection, user_count: int) -> dict[str, dict]:
+def learned(connection, user_count: int) -> dict[str, float]:
     lists = ScorerLists(connection.sql(CANDIDATES), list(START), depth=29)
-    table = learn(
+    return learn(
         lists,
         connection.sql(LABELS),
         connection.sql(USERS.format(count=user_count)),
         START,
     )
-    return {row["scorer"]: row for row in table.to_pylist()}
 
 
 def test_the_scorer_that_finds_the_labels_of_train_gains_weight(connection):
     weights = learned(connection, user_count=200)
-    assert weights["right"]["blend_weight"] > weights["wrong"]["blend_weight"]
-    assert weights["right"]["start_weight"] == 0.5
-    # A fifth of the users has no label and is not asked.
-    assert weights["right"]["train_user_count"] == 160
+    assert weights["right"] > weights["wrong"]
 
 
 def test_with_few_users_the_start_is_kept(connection):
-    weights = learned(connection, user_count=100)
-    assert {row["blend_weight"] for row in weights.values()} == {0.5}
-    assert set(weights) == {"right", "wrong"}
+    # Of 120 users a fifth has no label and is not asked.
+    assert learned(connection, user_count=120) == START

@@ -93,7 +93,7 @@ def shop():
             "nobody": connection.sql(
                 f"select time_window, 3 as user_index from {windows} where false"
             ),
-            "losses": lambda *left_out: connection.sql(
+            "decisions": lambda *left_out: connection.sql(
                 "select scorer, list_contains("
                 f"{list(left_out)}::varchar[], scorer) as is_left_out"
                 " from (values ('ease'), ('content_tfidf')) as scorers(scorer)"
@@ -118,7 +118,7 @@ def test_train_has_the_lists_of_all_scorers_and_of_no_other_window(shop):
 
 
 def test_who_is_not_left_out_ranks_test_and_serve_for_all(shop):
-    found = later_lists("ease", losses=shop["losses"](), **of(shop, *WINDOW))
+    found = later_lists("ease", decisions=shop["decisions"](), **of(shop, *WINDOW))
     rows = found.read_all().to_pylist()
     assert {row["time_window"] for row in rows} == {"test", "serve"}
     assert {row["user_index"] for row in rows} >= {0, 1, 2}
@@ -127,7 +127,7 @@ def test_who_is_not_left_out_ranks_test_and_serve_for_all(shop):
 def test_later_lists_are_those_that_train_would_have(shop):
     """The windows are alike, so the lists must be."""
     train = train_lists(**of(shop, *WINDOW, *TEXT)).read_all().to_pylist()
-    later = later_lists("ease", losses=shop["losses"](), **of(shop, *WINDOW))
+    later = later_lists("ease", decisions=shop["decisions"](), **of(shop, *WINDOW))
     serve = [
         row for row in later.read_all().to_pylist() if row["time_window"] == "serve"
     ]
@@ -137,16 +137,16 @@ def test_later_lists_are_those_that_train_would_have(shop):
 
 def test_who_is_left_out_ranks_nobody_and_reads_nothing(shop):
     unread = dict.fromkeys(WINDOW)
-    found = later_lists("ease", losses=shop["losses"]("ease"), **unread)
+    found = later_lists("ease", decisions=shop["decisions"]("ease"), **unread)
     assert found.read_all().num_rows == 0
 
 
 def test_a_content_scorer_left_out_ranks_whom_only_content_can_serve(shop):
     given = of(shop, *WINDOW, *TEXT)
-    whole = later_lists("content_tfidf", losses=shop["losses"](), **given)
+    whole = later_lists("content_tfidf", decisions=shop["decisions"](), **given)
     kept = later_lists(
         "content_tfidf",
-        losses=shop["losses"]("content_tfidf"),
+        decisions=shop["decisions"]("content_tfidf"),
         content_only_users=shop["alone"],
         **given,
     )
@@ -160,7 +160,7 @@ def test_a_content_scorer_left_out_ranks_whom_only_content_can_serve(shop):
 def test_where_content_need_not_serve_anybody_it_is_not_read(shop):
     found = later_lists(
         "content_tfidf",
-        losses=shop["losses"]("content_tfidf"),
+        decisions=shop["decisions"]("content_tfidf"),
         content_only_users=shop["nobody"],
         **dict.fromkeys(WINDOW),
     )

@@ -91,6 +91,7 @@ def measured(
             f" from range({N_ITEMS}) as items(item_index)"
         ),
         settings=connection.from_arrow(settings),
+        start=dict.fromkeys(names, 0.5),
         weights={name: 0.0 if name == "copy" else 1.0 for name in names},
     )
     return {row["scorer"]: row for row in table.to_pylist()}
@@ -105,6 +106,7 @@ def test_who_lists_nothing_or_what_another_lists_is_left_out_and_named(connectio
     assert left_out(rows) == {"copy", "text"}
     assert rows["copy"]["decision"] == "left_out"
     assert rows["copy"]["joint_loss_upper"] < MAXIMUM_LOSS
+    assert (rows["copy"]["start_weight"], rows["copy"]["blend_weight"]) == (0.5, 0.0)
 
 
 def test_who_finds_labels_that_no_other_finds_stays(connection):
