@@ -55,7 +55,9 @@ def learn(features: Any) -> pa.Table:
         where no chance is known (docs/parts.md) or fewer than 20 scored users bought,
         or did not; both where fewer than 50 users did.
     """
-    table = to_arrow(features.filter("time_window = 'train'"))
+    # In order: sums of doubles depend on it.
+    train = features.filter("time_window = 'train'")
+    table = to_arrow(train.order("target_index, user_index"))
     sampled = table.filter(table["is_sampled"])
     history = _fitted(sampled, _columns(table, "feature_"), "history")
     if history is None:

@@ -117,7 +117,11 @@ def test_the_error_is_that_of_the_chance_and_of_the_history_together(connection)
 
 
 def test_shuffled_rows_teach_the_same(connection):
-    rows = FEATURES.format(users=300)
+    rows = (
+        "select *, sin(user_index * 12.9e0 + target_index) as feature_wave,"
+        " cos(user_index * 78.2e0) as chance_wave"
+        f" from ({FEATURES.format(users=3_000)})"
+    )
     first = learn(connection.sql(f"{rows} order by user_index, target_index"))
     second = learn(connection.sql(f"{rows} order by hash(user_index), target_index"))
     assert first.equals(second)
