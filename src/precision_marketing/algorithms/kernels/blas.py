@@ -1,6 +1,8 @@
-"""One thread for BLAS while a scorer works, so that results do not depend on threads.
+"""One thread for BLAS and OpenMP, so that results do not depend on threads.
 
-Scorers divide their work into blocks of their own, a thread each.
+Scorers divide their work into blocks of their own, a thread each. Nothing else of the
+library may set these limits: a limit of its own that ends while another model works
+would lift that one's too.
 """
 
 import threading
@@ -15,7 +17,7 @@ _state: dict = {"users": 0, "limits": None}
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Limit BLAS to one thread until the last of all that asked has left.
+    """Limit BLAS and OpenMP to one thread until the last of all that asked has left.
 
     The limit belongs to the process, and dbt runs models in threads: without the
     count, the first to leave would lift the limit of those still at work.
@@ -30,8 +32,10 @@ def one_blas_thread() -> Iterator[None]:
     ...     pass
     """
     with _lock:
+        # Each time, since a library may have been loaded after the first limit.
+        limits = threadpool_limits(limits=1)
         if _state["users"] == 0:
-            _state["limits"] = threadpool_limits(limits=1, user_api="blas")
+            _state["limits"] = limits
         _state["users"] += 1
     try:
         yield

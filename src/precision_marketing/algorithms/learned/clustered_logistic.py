@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from scipy.special import expit
-from threadpoolctl import threadpool_limits
+
+from precision_marketing.algorithms.kernels.blas import one_blas_thread
 
 propensity_model_schema = pa.schema(
     [
@@ -181,7 +182,7 @@ def fit_propensity(
     inputs = _with_intercept((features - means) / scales)
     ridge = np.full(inputs.shape[1], float(penalty))
     ridge[0] = 0.0
-    with threadpool_limits(limits=1):
+    with one_blas_thread():
         coefficients, hessian = _newton(inputs, labels, weights, ridge)
         covariance = _clustered_covariance(
             inputs, labels, weights, users, coefficients, hessian

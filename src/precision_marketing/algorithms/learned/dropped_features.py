@@ -6,7 +6,8 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
+
+from precision_marketing.algorithms.kernels.blas import one_blas_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,7 @@ def fit_droppable(
     regression = LogisticRegression(
         C=1.0 / penalty, solver="newton-cholesky", tol=1e-8, max_iter=100
     )
-    with threadpool_limits(limits=1):
+    with one_blas_thread():
         regression.fit(scaled, labels)
         chances = expit(regression.decision_function(scaled))
         spread = chances * (1.0 - chances)

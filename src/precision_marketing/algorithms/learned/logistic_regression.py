@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
+from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.kernels.selection import rounded
 from precision_marketing.algorithms.learned.model_records import (
     layer_records,
@@ -168,7 +168,7 @@ def fit_logistic(
     regression = LogisticRegression(
         C=1.0 / penalty, solver="newton-cholesky", tol=1e-8, max_iter=100
     )
-    with threadpool_limits(limits=1):
+    with one_blas_thread():
         regression.fit(data.inputs(rows.positions).astype(np.float64), rows.labels)
     return LogisticModel(
         data.feature_names,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.learned.scaled_features import (
     check_finite,
     checked_shape,
@@ -106,7 +106,7 @@ class TrainingData:
         check_enough(holdout, "held-out", _MINIMUM_HOLDOUT_USERS)
         holdout = holdout.whole_users(MAXIMUM_HOLDOUT_ROWS)
         check_finite(features[holdout.positions])
-        with threadpool_limits(limits=1):
+        with one_blas_thread():
             means, scales = moments(features, training.positions)
         names = tuple(feature_names)
         return cls(features, names, means, scales, training, holdout, negative_share)
