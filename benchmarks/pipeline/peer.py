@@ -11,11 +11,8 @@ import warnings
 from pathlib import Path
 
 import click
-import lightgbm
 import numpy as np
 import pandas as pd
-from implicit.als import AlternatingLeastSquares
-from implicit.nearest_neighbours import CosineRecommender
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
@@ -50,6 +47,9 @@ class Window:
         eligible: np.ndarray,
         threads: int,
     ) -> None:
+        from implicit.als import AlternatingLeastSquares
+        from implicit.nearest_neighbours import CosineRecommender
+
         weights = 1 + np.log(history["event_count"].to_numpy(np.float32))
         places = (history["user_index"], history["item_index"])
         self.weights = csr_matrix((weights, places), shape=shape, dtype=np.float32)
@@ -121,7 +121,14 @@ def rank(folder: Path, threads: int) -> pd.DataFrame:
     folder : Path
         history.parquet, labels.parquet and items.parquet of `tables.export_windows`.
     threads : int
+
+    Raises
+    ------
+    ImportError
+        If `implicit` or `lightgbm` is not installed.
     """
+    import lightgbm
+
     tables = {
         name: pd.read_parquet(folder / f"{name}.parquet")
         for name in ("history", "labels", "items")

@@ -71,13 +71,13 @@ final as (
         label_count,
         case
             when time_window = 'serve' then true
+            when time_window = 'test' and label_count > 0
+                then hash_rank <= {{ evaluated }}
             -- Of those who got nothing some: the rankings are not judged on them, but
             -- the chance to buy at all is learned and judged (docs/audiences.md).
-            when time_window = 'test' and hash_rank * 20 <= {{ evaluated }} then true
+            when time_window = 'test' and hash_rank * 20 <= {{ trained }} then true
             else (label_count > 0 or mod(hash_rank, 5) = 0)
-                and hash_rank <= case
-                    when time_window = 'test' then {{ evaluated }} else {{ trained }}
-                end
+                and hash_rank <= {{ trained }}
         end as is_scored,
         -- In `train` the learned rankings are trained on one half of the users and
         -- judged on the other, both ways round. A fifth of a half never trains and only

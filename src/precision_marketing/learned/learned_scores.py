@@ -92,7 +92,8 @@ def train(
         try:
             tables += _trained(rows, network_settings, penalty, half)
         except NotEnoughTrainingData as reason:
-            _log.warning("The neural scorer was not trained: %s.", reason)
+            # As text: a kept log record would keep the error, and what it holds open.
+            _log.warning("The neural scorer was not trained: %s.", str(reason))
             return neural_model_schema.empty_table()
     return pa.concat_tables(tables)
 
