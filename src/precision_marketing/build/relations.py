@@ -17,9 +17,9 @@ from scipy.sparse import csr_matrix
 
 TIME_WINDOWS = ("train", "test", "serve")
 
-# A relation of DuckDB 1.4 does not keep its cursor, which closes when it is forgotten:
-# each is kept for as long as there is its relation.
-_cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+# A relation of DuckDB 1.4 does not keep its cursor, which closes when it is forgotten,
+# nor do relations that are made of it: each is kept as long as its connection.
+_cursors: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()
 
 scorer_schema = pa.schema(
     [
@@ -98,7 +98,6 @@ def on_other_cursor(relation: Any, connection: Any) -> Any:
     Returns
     -------
     duckdb.DuckDBPyRelation
-        Keep it while relations are read that are made of it.
 
     Examples
     --------
@@ -112,9 +111,8 @@ def on_other_cursor(relation: Any, connection: Any) -> Any:
     [(7,)]
     """
     cursor = connection.cursor()
-    other = cursor.sql(relation.sql_query())
-    _cursors[other] = cursor
-    return other
+    _cursors.setdefault(connection, []).append(cursor)
+    return cursor.sql(relation.sql_query())
 
 
 def row_count(relation: Any) -> int:

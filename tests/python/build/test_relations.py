@@ -1,5 +1,5 @@
+import gc
 import weakref
-from types import SimpleNamespace
 
 import duckdb
 import numpy as np
@@ -36,18 +36,28 @@ def scores(user_index):
     return pa.record_batch(arrays, schema=scores_schema)
 
 
-def test_another_cursor_is_there_as_long_as_its_relation():
-    # A relation of DuckDB 1.4 alone does not keep it open.
+def test_another_cursor_is_there_as_long_as_its_connection():
+    """Relations of DuckDB 1.4 do not keep it, nor do those that are made of them."""
+
+    class Session:
+        def __init__(self, cursor):
+            self._given = [cursor]
+
+        def cursor(self):
+            return self._given.pop()
+
     with duckdb.connect() as connection:
         cursor = connection.cursor()
         is_there = weakref.ref(cursor)
-        given = [cursor]
-        one = connection.sql("select 1 as item_index")
-        other = on_other_cursor(one, SimpleNamespace(cursor=given.pop))
+        session = Session(cursor)
         del cursor
+        one = connection.sql("select 1 as item_index")
+        made_of_it = on_other_cursor(one, session).project("item_index")
+        gc.collect()
         assert is_there()
-        assert other.project("item_index").fetchall() == [(1,)]
-        del other
+        assert made_of_it.fetchall() == [(1,)]
+        del made_of_it, session
+        gc.collect()
         assert not is_there()
 
 
