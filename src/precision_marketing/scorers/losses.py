@@ -1,6 +1,6 @@
 """What each scorer adds to the rankings on `train`, and who may be left out therefore.
 
-Method: docs/recommender_quality.md, "Scorers that add nothing".
+Method: docs/scorers.md, "Scorers that are left out".
 """
 
 from collections.abc import Callable, Mapping
