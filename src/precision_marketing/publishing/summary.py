@@ -167,20 +167,12 @@ def _show_marts(
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="dbt's target folder, to print what the build cost too.",
 )
-@click.option(
-    "--log",
-    type=click.Path(path_type=Path),
-    default=Path("logs/dbt.log"),
-    show_default=True,
-    help="dbt's log, for the build's peak memory.",
-)
 @click.option("--schema", help="Schema of the marts (default: the one that has marts).")
 def main(
     database: Path,
     published: Path | None,
     users: int,
     target: Path | None,
-    log: Path,
     schema: str | None,
 ) -> None:
     """Print what a build found; ends with 1 if the database or a mart is missing."""
@@ -193,7 +185,7 @@ def main(
         raise click.ClickException(str(error)) from error
     if target is not None:
         title = "Cost of the build"
-        text += f"\n\n{title}\n{'=' * len(title)}\n{build_costs(target, log)}"
+        text += f"\n\n{title}\n{'=' * len(title)}\n{build_costs(target)}"
     tables = f"{published}, schema marts" if published else database
     print(f"{text}\n\nAll tables: {tables}. Open it read-only.")
     if missing:
