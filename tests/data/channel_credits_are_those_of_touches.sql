@@ -1,5 +1,6 @@
 -- A channel's credits of touches are those of campaign_attribution, and but for markov
--- they are its credits. No credit is without a row of its channel.
+-- they are its credits. No credit is without a row of its channel. Where nobody was
+-- touched, campaign_attribution has no rows, and all credit is that of `(none)`.
 with
 
 touches as (
@@ -31,7 +32,15 @@ full outer join touches
     and channels.channel = touches.channel
     and channels.month_start_date = touches.month_start_date
 where
-    channels.touch_conversion_credit is distinct from coalesce(touches.credit, 0)
+    (
+        channels.touch_conversion_credit is distinct from coalesce(touches.credit, 0)
+        and (
+            channels.channel <> '(none)'
+            or exists (
+                select 1 from {{ ref("precision_marketing", "int_path_touches") }}
+            )
+        )
+    )
     or (
         channels.attribution_model <> 'markov'
         and channels.conversion_credit <> channels.touch_conversion_credit
