@@ -24,6 +24,11 @@
     {% endif %}
     {# dbt renders texts of `vars:` itself, but not those in a mapping. #}
     {% if value is string and "{{" in value %}
+        {% if not modules.re.fullmatch("[^{}]*([{]{2}[^{}]+[}]{2}[^{}]*)+", value) %}
+            {% do precision_marketing.setting_error(
+                precision_marketing.setting_path(name, key), value,
+                "a text whose braces close, such as {{ env_var('NAME') }}") %}
+        {% endif %}
         {% set value = render(value) %}
     {% endif %}
     {% if not execute %}
@@ -38,14 +43,14 @@
 {% endmacro %}
 
 
-{# A value as one writes it in YAML. #}
+{# A value as one writes it in YAML, on one line that is not too long. #}
 {% macro shown_value(value) %}
-    {{ return(
-        "'" ~ value ~ "'" if value is string
+    {% set text = "'" ~ value ~ "'" if value is string
         else "null" if value is none
         else value | string | lower if value is boolean
-        else value | string
-    ) }}
+        else value | string %}
+    {% set line = modules.re.sub("[\\x00-\\x1f\\x7f]", " ", text) %}
+    {{ return(line if line | length <= 200 else line[:200] ~ "...") }}
 {% endmacro %}
 
 

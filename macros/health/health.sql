@@ -1,0 +1,59 @@
+{# A check's thresholds as SQL: what the user gave, or else the default. #}
+{% macro health_thresholds(check) %}
+    {% set given = precision_marketing.setting("health", check.key) %}
+    {% set bounds = {} %}
+    {% for name in ["warn", "stop"] %}
+        {% set value = given.get(name, check.default[name]) %}
+        {% do bounds.update({name: "null" if value == "never" else value}) %}
+    {% endfor %}
+    {{ return(bounds) }}
+{% endmacro %}
+
+
+{# What is compared over builds is of one kind of source: whoever goes from the example
+   to files of their own has lost no input. #}
+{% macro input_source() %}
+    {{ return("tables" if precision_marketing.setting("inputs")
+        else "folder" if precision_marketing.input_folder() else "example") }}
+{% endmacro %}
+
+
+{% macro build_time() %}
+    {{ return("cast('" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S")
+        ~ "' as timestamp)") }}
+{% endmacro %}
+
+
+{# Until when events are expected: the end of the day `input_checks.as_of`, or else now;
+   in the example, which is as old as it is, until the latest event. #}
+{% macro observed_until(latest) %}
+    {% set day = precision_marketing.setting("input_checks", "as_of") %}
+    {{ return(
+        "cast('" ~ day ~ "' as timestamp) + interval '1' day" if day
+        else latest if precision_marketing.input_source() == "example"
+        else precision_marketing.build_time()
+    ) }}
+{% endmacro %}
+
+
+{# The table of earlier builds, none before the first. It is no `ref`: what is written
+   there depends on what is read. #}
+{% macro earlier_builds() %}
+    {% if not execute %}{{ return(none) }}{% endif %}
+    {% set node = graph.nodes["model.precision_marketing.stg_build_history"] %}
+    {{ return(load_relation(api.Relation.create(
+        database=node.database, schema=node.schema, identifier=node.alias))) }}
+{% endmacro %}
+
+
+{# Print why the build was stopped, since dbt says only how many checks did. #}
+{% macro name_stopped_checks(results) %}
+    {% for result in results
+        if result.status == "fail" and result.node.name == "stopped_checks_stop_the_build"
+        and result.node.package_name == "precision_marketing" %}
+        {% for row in run_query("select message from (" ~ result.node.compiled_code
+            ~ ") as stopped order by message") %}
+            {% do print("Stopped: " ~ row["message"]) %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
