@@ -209,7 +209,7 @@
     {% if is_wrong %}
         {{ exceptions.raise_compiler_error(
             "The var `" ~ path ~ "` has the rule `"
-            ~ precision_marketing.shown_value(rule) ~ "`: write"
+            ~ precision_marketing.shown_entry(rule) ~ "`: write"
             ~ " {rule: pin, item_id: x, rank: 1 to " ~ length ~ "}, {rule: exclude,"
             ~ " item_id or category or brand: x} or {rule: cap, category or brand: x or"
             ~ " '*', maximum: 1 or more}."

@@ -202,7 +202,7 @@
         {"var": "health", "key": "minimum_rows", "kind": "whole number", "lowest": 1,
          "highest": 1000000, "unit": "rows", "default": 100,
          "effect": "of an input with fewer no share is judged"},
-        dict(share, key="rows_rejected", default={"warn": 0.05, "stop": 0.5},
+        dict(share, key="rows_rejected", default={"warn": 0.1, "stop": 0.5},
              effect="rejected rows of an input",
              fix="look into marts.rejected_rows and repair the source"),
         dict(share, key="rows_duplicate", default={"warn": 0.2, "stop": "never"},

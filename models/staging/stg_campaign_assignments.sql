@@ -1,5 +1,5 @@
 -- Grain: one row per sound row of the input `campaign_assignments`, no duplicates.
--- depends_on: {{ ref("precision_marketing", "stg_stopped_checks") }}
+{% do precision_marketing.wait_for_checks() %}
 {{ config(materialized="view") }}
 
 with

@@ -183,7 +183,7 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ),
         ("{tuning: {enabled: null}}", "is `null`: set it to true or false."),
         ("{parts: [campaigns, campaign]}", "set it to a list of one or more of"),
-        ("{audiences: {holdout_salt: ''}}", "set it to a text that is not empty."),
+        ("{audiences: {holdout_salt: ''}}", "set it to a text of one line that is"),
         ("{event_types: {view: high}}", "sets `view` to `high`: give a weight"),
         ("{scorers: {cosine: {}}}", "names `cosine`: the scorers"),
         ("{scorers: {item_cosine: 5}}", "set it to a mapping such as {item_cosine: {"),
@@ -195,17 +195,18 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         (
             "{scorers: {item_cosine: {shrinkage: euclidean}}}",
             "sets `item_cosine.shrinkage` to `euclidean`: set it to a number of at"
-            " least 0.",
+            " least 0 and at most 1000000.",
         ),
         (
             "{scorers: {ials: {factors: 2.5}}}",
-            "sets `ials.factors` to `2.5`: set it to a whole number of at least 1.",
+            "sets `ials.factors` to `2.5`: set it to a whole number of at least 1"
+            " and at most 1000000000.",
         ),
         (
             "{scorers: {ials: {decay: 1.5}}}",
             "set it to a number of at least 0 and at most 1.",
         ),
-        ("{scorers: {ease: {penalty: 0}}}", "set it to a number above 0."),
+        ("{scorers: {ease: {penalty: 0}}}", "set it to a number above 0 and at"),
         (
             "{scorers: {spectral: {similarity: cosine}}}",
             "sets `spectral.similarity` to `cosine`: its settings are"
@@ -244,7 +245,7 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
             "{lift: {variant_shares: {c: {control: 0, a: 1}}}}",
             "sets `c` to `{'control'",
         ),
-        ("{inputs: {event: a.b}}", "names `event`: the inputs are events, "),
+        ("{inputs: {event: a.b}}", "names `event`: did you mean `events`?"),
         (
             "{inputs: {events: {ref: [a, b, c]}, items: x}}",
             "sets `events` to `{'ref': ['a', 'b', 'c']}`: give {ref: model}, {ref:",
