@@ -1,12 +1,17 @@
-{# A check's thresholds as SQL: what the user gave, or else the default. #}
-{% macro health_thresholds(check) %}
+{# Every check with its thresholds, those given before the defaults, and what helps. #}
+{% macro health_thresholds() %}
+    {% for check in precision_marketing.health_checks() %}
     {% set given = precision_marketing.setting("health", check.key) %}
-    {% set bounds = {} %}
-    {% for name in ["warn", "stop"] %}
-        {% set value = given.get(name, check.default[name]) %}
-        {% do bounds.update({name: "null" if value == "never" else value}) %}
+    select
+        '{{ check.key }}' as check_name,
+        '{{ check.unit }}' as unit,
+        {% for name, column in [["warn", "warns_above"], ["stop", "stops_above"]] %}
+        {% set bound = given.get(name, check.default[name]) %}
+        cast({{ "null" if bound == "never" else bound }} as double) as {{ column }},
+        {% endfor %}
+        {{ precision_marketing.text_literal(check.fix) }} as fix
+    {{ "union all" if not loop.last }}
     {% endfor %}
-    {{ return(bounds) }}
 {% endmacro %}
 
 
@@ -59,8 +64,11 @@
 {% endmacro %}
 
 
-{# Of a view of sound rows: nothing that reads it is built where a check stops the build.
-   The edge is there once dbt has parsed, and unit tests need not give the table. #}
+{# Of a model that is not to be built where a check stops the build, such as the marts
+   but those that say why. The edge is there once dbt has parsed, and unit tests need not
+   give the table. #}
 {% macro wait_for_checks() %}
-    {% do ref("precision_marketing", "stg_stopped_checks") if not execute %}
+    {% if not execute and "operations" not in model.fqn %}
+        {% do ref("precision_marketing", "stg_stopped_checks") %}
+    {% endif %}
 {% endmacro %}

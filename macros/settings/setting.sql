@@ -22,19 +22,24 @@
     {% if value is sameas record %}
         {{ return(record.default) }}
     {% endif %}
-    {# dbt renders texts of `vars:` itself, but not those in a mapping. #}
     {% if value is string and "{{" in value %}
-        {% if not modules.re.fullmatch("[^{}]*([{]{2}[^{}]+[}]{2}[^{}]*)+", value) %}
-            {% do precision_marketing.setting_error(
-                precision_marketing.setting_path(name, key), value,
-                "a text whose braces close, such as {{ env_var('NAME') }}") %}
-        {% endif %}
-        {% set value = render(value) %}
+        {% set value = precision_marketing.rendered_text(
+            precision_marketing.setting_path(name, key), value) %}
     {% endif %}
     {% if not execute %}
         {% do precision_marketing.check_setting(record, value) %}
     {% endif %}
     {{ return(value) }}
+{% endmacro %}
+
+
+{# dbt renders texts of `vars:` itself, but not those in a mapping. #}
+{% macro rendered_text(path, value) %}
+    {% if not modules.re.fullmatch("[^{}]*([{]{2}[^{}]+[}]{2}[^{}]*)+", value) %}
+        {% do precision_marketing.setting_error(
+            path, value, "a text whose braces close, such as {{ env_var('NAME') }}") %}
+    {% endif %}
+    {{ return(render(value)) }}
 {% endmacro %}
 
 

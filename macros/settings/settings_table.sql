@@ -188,20 +188,25 @@
 {% endmacro %}
 
 
-{# Checks of the inputs as a whole (docs/health.md). A record of kind thresholds is a
-   check of its key's name, measured in its unit: more than `warn` warns, more than
-   `stop` stops the build. #}
 {% macro health_settings() %}
+    {{ return([
+        {"var": "health", "key": "accept", "kind": "accepted checks", "unit": "list",
+         "default": [], "example": "[rows_fell.events]",
+         "effect": "checks that may not stop the build: [health](docs/health.md)"},
+        {"var": "health", "key": "minimum_rows", "kind": "whole number", "lowest": 1,
+         "highest": 1000000, "unit": "rows", "default": 100,
+         "effect": "of an input with fewer no share is judged"},
+    ] + precision_marketing.health_checks()) }}
+{% endmacro %}
+
+
+{# Checks of the inputs as a whole, each of its key's name and measured in its unit: more
+   than `warn` warns, more than `stop` stops the build; `fix` is what then helps. #}
+{% macro health_checks() %}
     {% set share = {"var": "health", "kind": "thresholds", "unit": "share", "lowest": 0,
         "highest": 1} %}
     {% set count = dict(share, unit="inputs", highest=1000000) %}
     {{ return([
-        {"var": "health", "key": "accept", "kind": "accepted checks", "unit": "list",
-         "default": [], "example": "[rows_fell.events]",
-         "effect": "checks that may not stop the build"},
-        {"var": "health", "key": "minimum_rows", "kind": "whole number", "lowest": 1,
-         "highest": 1000000, "unit": "rows", "default": 100,
-         "effect": "of an input with fewer no share is judged"},
         dict(share, key="rows_rejected", default={"warn": 0.1, "stop": 0.5},
              effect="rejected rows of an input",
              fix="look into marts.rejected_rows and repair the source"),
@@ -212,11 +217,20 @@
              effect="fewer rows of an input than in the last build",
              fix="see whether the export is whole"),
         dict(count, key="input_vanished", default={"warn": 0, "stop": 0},
-             effect="an input without rows that had some in the last build",
+             effect="an input without any row that had some in the last build",
              fix="see why it is no longer there"),
         dict(count, key="input_empty", default={"warn": 0, "stop": 0},
-             effect="an input of which no row is kept; an optional one only warns",
+             effect="`events` or `items` of which no row is kept",
              fix="see whether the export is whole"),
+        dict(count, key="optional_input_empty", default={"warn": 0, "stop": "never"},
+             effect="another input that is there, and of which no row is kept",
+             fix="see whether the export is whole"),
+    ] + precision_marketing.fact_checks(count)) }}
+{% endmacro %}
+
+
+{% macro fact_checks(count) %}
+    {{ return([
         dict(count, key="purchases_missing", default={"warn": 0, "stop": "never"},
              effect="no event is of a type that is a target or conversion",
              fix="say in the setting `event_types` what a purchase is"),
@@ -225,18 +239,10 @@
              effect="from the latest event to `input_checks.as_of`, or else to now",
              fix="see whether the export still runs"),
         dict(count, unit="currencies", key="currencies_mixed",
-             default={"warn": 1, "stop": "never"},
-             effect="currencies of the campaigns",
+             default={"warn": 1, "stop": "never"}, effect="currencies of the campaigns",
              fix="convert amounts to one currency, or compare campaigns of one"
              ~ " currency only"),
     ]) }}
-{% endmacro %}
-
-
-{# The records of `health` that are checks. #}
-{% macro health_checks() %}
-    {{ return(precision_marketing.health_settings()
-        | selectattr("kind", "equalto", "thresholds") | list) }}
 {% endmacro %}
 
 

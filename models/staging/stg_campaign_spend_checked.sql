@@ -10,8 +10,7 @@ source as (
 
 known_campaigns as (
 
-    select campaign_id from {{ ref("precision_marketing", "stg_campaigns_checked") }}
-    where row_status = 'kept'
+    select campaign_id from {{ ref("precision_marketing", "stg_campaigns") }}
 
 ),
 

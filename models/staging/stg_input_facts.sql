@@ -46,7 +46,6 @@ final as (
         'events' as input_name,
         case when purchase_count = 0 then 1e0 else 0e0 end as measured,
         event_count > 0 as is_judged,
-        true as may_stop,
         'none of ' || event_count || ' events is a purchase or another target' as finding
     from event_facts
     union all
@@ -55,7 +54,6 @@ final as (
         'events' as input_name,
         greatest(days_without_events, 0e0) as measured,
         true as is_judged,
-        true as may_stop,
         'the latest event is ' || cast(days_without_events as bigint) || ' days old'
             as finding
     from event_facts
@@ -65,7 +63,6 @@ final as (
         'campaigns' as input_name,
         1e0 * count(distinct upper(currency)) as measured,
         true as is_judged,
-        true as may_stop,
         'campaigns are in ' || count(distinct upper(currency)) || ' currencies' as finding
     from campaigns
 

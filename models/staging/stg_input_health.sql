@@ -1,56 +1,73 @@
 -- Grain: one row per check and input, with its outcome (docs/health.md).
-{% set accepted = precision_marketing.setting("health", "accept") %}
 with
+
+input_counts as (
+
+    select * from {{ ref("precision_marketing", "stg_input_counts") }}
+
+),
+
+earlier_rows as (
+
+    select * from {{ ref("precision_marketing", "stg_earlier_input_rows") }}
+
+),
+
+input_facts as (
+
+    select * from {{ ref("precision_marketing", "stg_input_facts") }}
+
+),
+
+compared as (
+
+    select
+        input_counts.*,
+        coalesce(earlier_rows.rows_given, 0) as rows_before
+    from input_counts
+    left join earlier_rows on input_counts.input_name = earlier_rows.input_name
+
+),
 
 findings as (
 
-    select * from {{ ref("precision_marketing", "stg_input_findings") }}
+    {% for name, measured, is_judged, finding in precision_marketing.row_findings() %}
+    select
+        '{{ name }}' as check_name,
+        input_name,
+        {{ measured }} as measured,
+        {{ is_judged }} as is_judged,
+        {{ finding }} as finding
+    from compared
+    union all
+    {% endfor %}
+    select * from input_facts
 
 ),
 
 thresholds as (
 
-    {% for check in precision_marketing.health_checks() %}
-    {% set bounds = precision_marketing.health_thresholds(check) %}
-    select
-        '{{ check.key }}' as check_name,
-        '{{ check.unit }}' as unit,
-        cast({{ bounds.warn }} as double) as warns_above,
-        cast({{ bounds.stop }} as double) as stops_above,
-        {{ precision_marketing.text_literal(check.fix) }} as fix
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
-bounded as (
-
-    select
-        findings.check_name,
-        findings.input_name,
-        findings.measured,
-        thresholds.unit,
-        thresholds.warns_above,
-        case when findings.may_stop then thresholds.stops_above end as stops_above,
-        findings.is_judged,
-        findings.finding || ': ' || thresholds.fix as advice,
-        findings.check_name || '.' || findings.input_name as full_name
-    from findings
-    inner join thresholds on findings.check_name = thresholds.check_name
+    {{ precision_marketing.health_thresholds() }}
 
 ),
 
 judged as (
 
     select
-        *,
-        is_judged and coalesce(measured > stops_above, false) as is_absurd,
-        is_judged and coalesce(measured > warns_above, false) as is_odd,
-        {% for name in accepted %}
-        {{ precision_marketing.text_literal(name) }} in (check_name, full_name) or
-        {% endfor %}
-        false as is_accepted
-    from bounded
+        findings.check_name,
+        findings.input_name,
+        coalesce(findings.measured, 0e0) as measured,
+        thresholds.unit,
+        thresholds.warns_above,
+        thresholds.stops_above,
+        findings.is_judged
+        and coalesce(findings.measured > thresholds.stops_above, false) as is_absurd,
+        findings.is_judged
+        and coalesce(findings.measured > thresholds.warns_above, false) as is_odd,
+        {{ precision_marketing.is_accepted() }} as is_accepted,
+        findings.finding || ': ' || thresholds.fix as advice
+    from findings
+    inner join thresholds on findings.check_name = thresholds.check_name
 
 ),
 
@@ -70,8 +87,8 @@ final as (
         end as outcome,
         case
             when is_absurd and not is_accepted
-                then advice || ', or accept it with `health: {accept: [' || full_name
-                    || ']}`.'
+                then advice || ', or accept it with `health: {accept: [' || check_name
+                    || '.' || input_name || ']}`.'
             when is_absurd then advice || '; `health.accept` lets the build go on.'
             when is_odd then advice || '.'
         end as message

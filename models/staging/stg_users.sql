@@ -1,5 +1,4 @@
 -- Grain: one row per sound row of the input `users`, typed, no duplicates.
-{% do precision_marketing.wait_for_checks() %}
 {{ config(materialized="view") }}
 
 with

@@ -3,7 +3,7 @@ with
 
 final as (
 
-    -- Not below the gate `stg_stopped_checks`: a stopped build says here what stopped it.
+    -- Not below `stg_stopped_checks`: a stopped build says here what stopped it.
     select * from {{ ref("precision_marketing", "stg_input_health") }}
 
 )
