@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 import yaml
-from settings_in_jinja import GIVEN, GIVEN_TO_ALL, MACROS, NAMED, TABLE, Refused, path_of
+from settings_in_jinja import (
+    GIVEN,
+    GIVEN_TO_ALL,
+    MACROS,
+    NAMED,
+    TABLE,
+    Refused,
+    path_of,
+)
 from whole_builds import PROJECT
 
 NAN, INFINITY = float("nan"), float("inf")
