@@ -86,8 +86,8 @@ def publish(
         If the build does not exist, is in use by another program, did not succeed as a
         whole, or was stopped by its inputs (the mart `build_health`); if it has no
         marts, marts in several schemas, or a view among them; if the target is the
-        build, has a name that DuckDB would confuse with the schema `marts`, or was opened for
-        writing by another program.
+        build, has a name that DuckDB would confuse with the schema `marts`, or was
+        opened for writing by another program.
 
     Notes
     -----
@@ -236,7 +236,8 @@ def _check_success(
             raise PublishingError(
                 f"The last build did not succeed as a whole: {len(nodes)} of its "
                 "tables and tests failed or did not run, such as "
-                f"{nodes[0][0].split('.')[2]}. Mend what failed and run `dbt build` again."
+                f"{nodes[0][0].split('.')[2]}. Mend what failed and run `dbt build` "
+                "again."
             )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from settings_in_jinja import GIVEN, MACROS, TABLE, Refused, path_of
 
-TRIED_OF_EACH = 150
+TRIED_OF_EACH = 60
 CHECKS = {record["key"] for record in TABLE if record["kind"] == "thresholds"}
 INPUTS = set(MACROS.input_contract())
 FEATURES = [name for name, *_ in MACROS.candidate_features()]
@@ -273,8 +273,8 @@ def test_right_values_are_taken_and_wrong_ones_refused_in_one_sentence(record):
         else:
             assert_one_sentence(sentence, path_of(record))
             refused += 1
-    assert taken > 5
-    assert refused > 20
+    assert taken > 2
+    assert refused > 10
 
 
 def scorer_values(setting: dict[str, Any], draw: random.Random) -> Any:
@@ -286,7 +286,7 @@ def scorer_values(setting: dict[str, Any], draw: random.Random) -> Any:
 def test_settings_of_scorers_are_taken_or_refused_alike(scorer):
     draw = random.Random(scorer)
     for name, setting in SCORERS[scorer].items():
-        for _ in range(40):
+        for _ in range(20):
             likely = draw.random() < 0.5
             value = scorer_values(setting, draw) if likely else scalar(draw)
             GIVEN["scorers"] = {scorer: {name: value}}
