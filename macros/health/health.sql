@@ -54,8 +54,8 @@
 {# Print why the build was stopped, since dbt says only how many checks did. #}
 {% macro name_stopped_checks(results) %}
     {% for result in results
-        if result.status == "fail" and result.node.name == "stopped_checks_stop_the_build"
-        and result.node.package_name == "precision_marketing" %}
+        if result.status == "fail" and result.node.unique_id
+            == "test.precision_marketing.stopped_checks_stop_the_build" %}
         {% for row in run_query("select message from (" ~ result.node.compiled_code
             ~ ") as stopped order by message") %}
             {% do print("Stopped: " ~ row["message"]) %}
@@ -65,8 +65,8 @@
 
 
 {# Of a model that is not to be built where a check stops the build, such as the marts
-   but those that say why. The edge is there once dbt has parsed, and unit tests need not
-   give the table. #}
+   but those that say why. The edge is there once dbt has parsed, and unit tests need
+   not give the table. #}
 {% macro wait_for_checks() %}
     {% if not execute and "operations" not in model.fqn %}
         {% do ref("precision_marketing", "stg_stopped_checks") %}

@@ -45,7 +45,8 @@
     {% set names = precision_marketing.input_contract().keys() | list %}
     {% for name, given in inputs.items() %}
         {% if name not in names %}
-            {% do precision_marketing.unknown_name_error(path, name, names, "the inputs") %}
+            {% do precision_marketing.unknown_name_error(
+                path, name, names, "the inputs") %}
         {% elif given is mapping %}
             {% do precision_marketing.validate_declared_relation(name, given) %}
         {% elif not precision_marketing.is_relation(given) %}
@@ -69,7 +70,8 @@
     {{ return(precision_marketing.is_text(value)
         and not modules.re.search("[.](csv|tsv|txt|json|parquet|gz)$", value)
         and modules.re.fullmatch(
-            part ~ "(?:[.]" ~ part ~ "){0,2}|[a-z]\\w*" ~ arguments, value) is not none) }}
+            part ~ "(?:[.]" ~ part ~ "){0,2}|[a-z]\\w*" ~ arguments, value)
+        is not none) }}
 {% endmacro %}
 
 

@@ -62,7 +62,8 @@
          "lowest": 100, "highest": 1000000000, "unit": "users", "default": 10000,
          "effect": "most users with labels that rankings are judged on, by hash"},
         {"var": "interactions", "key": "half_life_days", "kind": "number", "lowest": 0,
-         "highest": 36500, "unit": "days", "default": 0, "effect": "older events count less; 0: equally"},
+         "highest": 36500, "unit": "days", "default": 0,
+         "effect": "older events count less; 0: equally"},
         {"var": "interactions", "key": "saturation", "kind": "word",
          "words": ["log", "binary", "none"], "unit": "word", "default": "log",
          "effect": "how repeated events add up"},
@@ -122,7 +123,8 @@
          "default": false,
          "effect": "search on `train` for the settings: [tuning](docs/tuning.md)"},
         {"var": "tuning", "key": "users", "kind": "whole number", "lowest": 100,
-         "highest": 1000000000, "unit": "users", "default": 2000, "effect": "most users that a search asks"},
+         "highest": 1000000000, "unit": "users", "default": 2000,
+         "effect": "most users that a search asks"},
         {"var": "tuning", "key": "trials_per_scorer", "kind": "whole number",
          "lowest": 1, "highest": 100, "unit": "trials", "default": 12,
          "effect": "most trials of a scorer"},
@@ -200,8 +202,8 @@
 {% endmacro %}
 
 
-{# Checks of the inputs as a whole, each of its key's name and measured in its unit: more
-   than `warn` warns, more than `stop` stops the build; `fix` is what then helps. #}
+{# Checks of the inputs as a whole, each of its key's name and measured in its unit:
+   more than `warn` warns, more than `stop` stops the build; `fix` is what then helps. #}
 {% macro health_checks() %}
     {% set share = {"var": "health", "kind": "thresholds", "unit": "share", "lowest": 0,
         "highest": 1} %}

@@ -1,5 +1,5 @@
 -- Grain: one row per build and input: the rows it was given; a stopped build has none.
--- It is never dropped, not even by `--full-refresh`: the next build is compared with it.
+-- Never dropped, not even by `--full-refresh`: the next build is compared with it.
 {{ config(materialized="incremental", schema="history", full_refresh=false) }}
 with
 

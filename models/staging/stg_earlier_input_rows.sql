@@ -1,4 +1,4 @@
--- Grain: one row per input of the last build that was not stopped, from the same source.
+-- Grain: one row per input of the last build of such a source that was not stopped.
 {% set builds = precision_marketing.earlier_builds() %}
 with
 

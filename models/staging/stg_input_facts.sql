@@ -1,4 +1,4 @@
--- Grain: one row per check that looks at what rows of an input say, not at their number.
+-- Grain: one row per check of what the rows of an input say, not of their number.
 with
 
 events as (
@@ -46,7 +46,8 @@ final as (
         'events' as input_name,
         case when purchase_count = 0 then 1e0 else 0e0 end as measured,
         event_count > 0 as is_judged,
-        'none of ' || event_count || ' events is a purchase or another target' as finding
+        'none of ' || event_count || ' events is a purchase or another target'
+            as finding
     from event_facts
     union all
     select
@@ -63,7 +64,8 @@ final as (
         'campaigns' as input_name,
         1e0 * count(distinct upper(currency)) as measured,
         true as is_judged,
-        'campaigns are in ' || count(distinct upper(currency)) || ' currencies' as finding
+        'campaigns are in ' || count(distinct upper(currency)) || ' currencies'
+            as finding
     from campaigns
 
 )

@@ -185,7 +185,7 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ("{parts: [campaigns, campaign]}", "set it to a list of one or more of"),
         ("{audiences: {holdout_salt: ''}}", "set it to a text of one line that is"),
         ("{event_types: {view: high}}", "sets `view` to `high`: give a weight"),
-        ("{scorers: {cosine: {}}}", "names `cosine`: the scorers"),
+        ("{scorers: {cosine: {}}}", "names `cosine`: did you mean `"),
         ("{scorers: {item_cosine: 5}}", "set it to a mapping such as {item_cosine: {"),
         (
             "{scorers: {item_cosine: {similarity: manhattan}}}",
@@ -257,19 +257,28 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         ("{input_dir: no/such/folder}", "put events.parquet or events.csv into"),
         ("{input_dir: tests/inputs/empty/events.csv}", "set it to the folder that hol"),
         ("{input_dir: 'data/*'}", "set it to a folder's path without * ? [ ]"),
-        ("{inputs: {events: \"a; drop table b\", items: x}}", "the name of a table as"),
+        ('{inputs: {events: "a; drop table b", items: x}}', "the name of a table as"),
         ("{inputs: {events: null, items: x}}", "sets `events` to `null`: give {ref:"),
         ("{inputs: {events: events.csv, items: x}}", "such as read_csv('events.csv')."),
         ("{event_types: {VIEW: 2, view: 3}}", "names `view` twice: leave one of them"),
         ("{event_types: {yes: 2}}", "sets `true` to `2`: write the name as a text of"),
-        ("{scorers: {ials: {factors: .inf}}}", "sets `ials.factors` to `inf`: set it to"),
-        ("{audiences: {holdout_salt: 'a {{ b'}}", "set it to a text whose braces close"),
+        (
+            "{scorers: {ials: {factors: .inf}}}",
+            "sets `ials.factors` to `inf`: set it to",
+        ),
+        (
+            "{audiences: {holdout_salt: 'a {{ b'}}",
+            "set it to a text whose braces close",
+        ),
         (
             "{windows: {train_labels_start_on: 2025-03-01,"
             " test_labels_start_on: 2025-02-01}}",
             "set it to a day before `windows.test_labels_start_on`, which is",
         ),
-        ("{health: {accept: [rows_fel]}}", "names `rows_fel`: did you mean `rows_fell`?"),
+        (
+            "{health: {accept: [rows_fel]}}",
+            "names `rows_fel`: did you mean `rows_fell`?",
+        ),
         ("{health: {rows_fell: {stop: 2}}}", "sets `stop` to `2`: give a number of at"),
     ],
 )
