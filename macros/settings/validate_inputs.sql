@@ -4,12 +4,6 @@
 {% macro validate_inputs() %}
     {% set contract = precision_marketing.input_contract() %}
     {% set inputs = precision_marketing.setting("inputs") %}
-    {% for input_name in inputs if input_name not in contract %}
-        {{ exceptions.raise_compiler_error(
-            "The var `inputs` names `" ~ input_name ~ "`: the inputs are "
-            ~ contract.keys() | join(", ") ~ "."
-        ) }}
-    {% endfor %}
     {% set is_example = target.get("profile_name", "") == "precision_marketing"
         and not precision_marketing.input_folder() and not inputs %}
     {% for input_name in contract if not is_example %}

@@ -10,7 +10,9 @@ source as (
 
 known_campaigns as (
 
-    select campaign_id from {{ ref("precision_marketing", "stg_campaigns") }}
+    select distinct campaign_id
+    from {{ ref("precision_marketing", "stg_campaigns_checked") }}
+    where row_status = 'kept'
 
 ),
 

@@ -16,7 +16,9 @@ erased_users as (
 
 known_campaigns as (
 
-    select campaign_id from {{ ref("precision_marketing", "stg_campaigns") }}
+    select distinct campaign_id
+    from {{ ref("precision_marketing", "stg_campaigns_checked") }}
+    where row_status = 'kept'
 
 ),
 

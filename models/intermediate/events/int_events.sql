@@ -1,4 +1,5 @@
 -- Grain: one row per sound event, with matrix positions, weight, revenue, time slice.
+{% do precision_marketing.wait_for_checks() %}
 with
 
 events as (

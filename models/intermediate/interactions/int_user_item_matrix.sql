@@ -34,7 +34,7 @@ summed as (
             "events.weight * power(0.5e0, "
             ~ precision_marketing.days_between(
                 "events.occurred_at", "windows.history_ends_at"
-            ) ~ " / " ~ half_life ~ "e0)"
+            ) ~ " / cast(" ~ half_life ~ " as double))"
         ) }} as summed_weight,
         {% else %}
         {{ precision_marketing.exact_sum("events.weight") }} as summed_weight,

@@ -1,4 +1,4 @@
-"""Print what a build found: recommendations, their quality, campaigns, row accounting.
+"""Print what a build found: recommendations, their quality, campaigns, the inputs.
 
 Run `python -m precision_marketing.publishing.summary --database
 published/shop.duckdb`. It reads marts only, so the build file and the published file
@@ -81,6 +81,11 @@ def summarize(
                 "Rows read = kept + rejected + duplicate + erased",
                 "row_accounting",
                 lambda: summary_sections.row_accounting(connection),
+            ),
+            (
+                "Health of the inputs",
+                "build_health",
+                lambda: summary_sections.build_health(connection),
             ),
         ]
         left_out = _left_out_marts(present)

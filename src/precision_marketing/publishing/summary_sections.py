@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 import duckdb
 
 from precision_marketing.publishing.text_table import Column, format_table
@@ -171,6 +173,21 @@ def row_accounting(connection: duckdb.DuckDBPyConnection) -> str:
         numbers=set(numbers),
     )
     return table + (f"\nWithout rows: {', '.join(absent)}." if absent else "")
+
+
+def build_health(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return what the checks of the inputs have found, or that they found nothing."""
+    rows = connection.execute(
+        "select message from marts.build_health where outcome <> 'ok' "
+        "order by outcome, check_name, input_name"
+    ).fetchall()
+    if not rows:
+        return "No check of the inputs has anything to say."
+    lines = [
+        wrap(message, WIDTH, initial_indent="- ", subsequent_indent="  ")
+        for (message,) in rows
+    ]
+    return "\n".join(line for wrapped in lines for line in wrapped)
 
 
 def _table(headers: list[str], rows: list[tuple], numbers: set[str]) -> str:
