@@ -18,12 +18,12 @@ cuts as (
 
     select
         pile_index,
-        pile_from as slice_from
+        pile_from as level
     from piles
     union
     select
         pile_index,
-        pile_until as slice_from
+        pile_until as level
     from piles
 
 ),
@@ -32,28 +32,45 @@ slices as (
 
     select
         pile_index,
-        slice_from,
-        lead(slice_from) over (partition by pile_index order by slice_from)
-            as slice_until
+        level,
+        row_number() over by_level as slice_index,
+        lead(level) over by_level - level as pieces
     from cuts
+    window by_level as (partition by pile_index order by level)
+
+),
+
+-- Counted out, not compared: a pile may have very many changes and slices.
+crossed as (
+
+    select
+        piles.*,
+        lowest.slice_index as lowest_index,
+        {{ precision_marketing.numbers_up_to("above.slice_index - lowest.slice_index") }}
+            as slice_number
+    from piles
+    inner join slices as lowest
+        on piles.pile_index = lowest.pile_index and piles.pile_from = lowest.level
+    inner join slices as above
+        on piles.pile_index = above.pile_index and piles.pile_until = above.level
+    where piles.pile_from < piles.pile_until
 
 ),
 
 sliced as (
 
     select
-        piles.change_id,
-        piles.is_cancellation,
-        slices.slice_until - slices.slice_from as pieces,
-        lag(piles.change_id) over (
-            partition by piles.pile_index, slices.slice_from
-            order by piles.change_number
+        crossed.change_id,
+        crossed.is_cancellation,
+        slices.pieces,
+        lag(crossed.change_id) over (
+            partition by slices.pile_index, slices.slice_index
+            order by crossed.change_number
         ) as conversion_id
-    from piles
+    from crossed
     inner join slices
-        on piles.pile_index = slices.pile_index
-        and slices.slice_from >= piles.pile_from
-        and slices.slice_until <= piles.pile_until
+        on crossed.pile_index = slices.pile_index
+        and crossed.lowest_index + crossed.slice_number - 1 = slices.slice_index
 
 ),
 
