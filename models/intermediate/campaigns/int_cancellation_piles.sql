@@ -1,30 +1,17 @@
 -- Grain: one row per cancellation, and per order of what is cancelled: the part of its
 -- pile that it adds or takes.
--- A cancellation is a refund whose number is that of no order. Pieces that a user bought
--- of an item at a price lie on a pile, the newest on top; a cancellation takes from the
--- top what is there, so that nothing is taken twice or before it was bought.
+-- Pieces that a user bought of an item at a price lie on a pile, the newest on top. A
+-- cancellation takes from there: nothing twice, and nothing before it was bought.
 with
 
 order_lines as (
 
     select
         *,
-        is_refund and conversion_id is null and order_id is not null
-            as is_cancellation,
         cast(case when is_refund then -1 * quantity else quantity end as decimal(28, 9))
             as pieces
     from {{ ref("precision_marketing", "int_order_lines") }}
     where item_id is not null
-
-),
-
-cancelled_items as (
-
-    select distinct
-        user_id,
-        item_id
-    from order_lines
-    where is_cancellation
 
 ),
 
@@ -40,10 +27,12 @@ changes as (
         -- What refunds that name the order took back is not on the pile.
         sum(lines.pieces) as pieces
     from order_lines as lines
-    inner join cancelled_items
-        on lines.user_id = cancelled_items.user_id
-        and lines.item_id = cancelled_items.item_id
-    where lines.conversion_id is not null
+    where
+        lines.conversion_id is not null
+        and (lines.user_id, lines.item_id) in (
+            select (order_lines.user_id, order_lines.item_id) from order_lines
+            where order_lines.is_cancellation
+        )
     group by lines.conversion_id, lines.user_id, lines.item_id, lines.unit_price
     having sum(lines.pieces) > 0
     union all
@@ -95,10 +84,15 @@ final as (
         change_id,
         is_cancellation,
         abs(pieces) as pieces,
-        height,
-        coalesce(
-            lag(height) over (partition by pile_index order by change_number), 0
-        ) as height_before
+        case when is_cancellation then height else height - pieces end as pile_from,
+        case
+            when is_cancellation
+                then
+                    coalesce(lag(height) over (
+                        partition by pile_index order by change_number
+                    ), 0)
+            else height
+        end as pile_until
     from heights
 
 )

@@ -28,6 +28,10 @@ final as (
         lines.order_id,
         conversions.conversion_id,
         lines.is_refund,
+        -- A number of its own, as many shops give a cancellation.
+        lines.is_refund
+        and lines.order_id is not null
+        and conversions.conversion_id is null as is_cancellation,
         lines.occurred_at,
         coalesce(lines.quantity, 1e0) as quantity,
         lines.unit_price,
