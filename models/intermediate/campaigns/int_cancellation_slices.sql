@@ -43,8 +43,9 @@ crossed as (
         piles.change_id,
         piles.is_cancellation,
         lowest.slice_index as lowest_index,
-        {{ precision_marketing.numbers_up_to("above.slice_index - lowest.slice_index") }}
-            as slice_number
+        {{ precision_marketing.numbers_up_to(
+            "above.slice_index - lowest.slice_index"
+        ) }} as slice_number
     from piles
     inner join slices as lowest
         on piles.pile_index = lowest.pile_index and piles.pile_from = lowest.level
