@@ -53,7 +53,9 @@ final as (
     select
         (select max(event_date) from train_boundary) as train_labels_start_on,
         (select max(event_date) from test_boundary) as test_labels_start_on,
-        (select cast(max(occurred_at) as date) + interval '1' day from events) as day_after_events
+        (
+            select cast(max(occurred_at) as date) + interval '1' day from events
+        ) as day_after_events
 
 )
 
