@@ -40,6 +40,9 @@
         {"var": "input_checks", "key": "maximum_quantity", "kind": "number",
          "lowest": 1, "highest": 1000000000, "unit": "pieces", "default": 50000,
          "effect": "larger quantities are rejected"},
+        {"var": "input_checks", "key": "drop_refired_orders", "kind": "flag",
+         "unit": "flag", "default": false,
+         "effect": "an order's line that was sent again later is a duplicate"},
     ]) }}
 {% endmacro %}
 

@@ -22,6 +22,13 @@ known_campaigns as (
 
 ),
 
+known_items as (
+
+    select item_id from {{ ref("precision_marketing", "stg_items_checked") }}
+    where row_status = 'kept'
+
+),
+
 checked as (
 
     select
@@ -48,10 +55,12 @@ checked as (
                 then 'unreadable_value'
             when known_campaigns.campaign_id is null
                 then 'unknown_campaign'
-        end as rejection_reason
+        end as rejection_reason,
+        source.item_id is not null and known_items.item_id is null as has_unknown_item
     from source
     left join erased_users on source.user_id = erased_users.user_id
     left join known_campaigns on source.campaign_id = known_campaigns.campaign_id
+    left join known_items on source.item_id = known_items.item_id
     where source.user_id is null or erased_users.user_id is null
 
 ),
@@ -61,6 +70,7 @@ final as (
     select
         {{ precision_marketing.input_columns("campaign_touches") }},
         rejection_reason,
+        has_unknown_item,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("campaign_touches") }} as row_status
     from checked

@@ -15,15 +15,16 @@ final as (
         event_id,
         user_id,
         item_id,
-        lower(event_type) as event_type,
+        case when quantity < 0 then 'refund' else lower(event_type) end as event_type,
         occurred_at,
-        quantity,
+        abs(quantity) as quantity,
         unit_price,
         rating,
         review_text,
         session_id,
         order_id,
-        recommendation_id
+        recommendation_id,
+        not has_unknown_item as is_known_item
     from checked
     where row_status = 'kept'
 

@@ -1,4 +1,6 @@
 -- Grain: one row per sound event, with matrix positions, weight, revenue, time slice.
+-- Of an item that the catalogue lacks `item_index` is null: the order happened all the
+-- same, but nothing that recommends can learn from it.
 {% do precision_marketing.wait_for_checks() %}
 with
 
@@ -74,7 +76,7 @@ final as (
     from events
     inner join event_types on events.event_type = event_types.event_type
     inner join users on events.user_id = users.user_id
-    inner join items on events.item_id = items.item_id
+    left join items on events.item_id = items.item_id
     cross join boundaries
     left join held_out_items
         on events.user_id = held_out_items.user_id

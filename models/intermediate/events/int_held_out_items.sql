@@ -35,6 +35,7 @@ target_pairs as (
             or events.occurred_at < boundaries.test_labels_start_on
         )
         and event_types.is_target
+        and events.is_known_item
 
 ),
 

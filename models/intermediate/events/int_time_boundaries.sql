@@ -9,17 +9,19 @@ events as (
 
 ),
 
+-- What is learned and judged is divided: other events have no item of the catalogue.
 daily as (
 
     select
         cast(occurred_at as date) as event_date,
         count(*) as event_count
     from events
+    where is_known_item
     group by cast(occurred_at as date)
 
 ),
 
--- Share of all events before each day: the history that a boundary there would leave.
+-- Share of those events before each day: the history that a boundary there would leave.
 days as (
 
     select
@@ -51,7 +53,9 @@ final as (
     select
         (select max(event_date) from train_boundary) as train_labels_start_on,
         (select max(event_date) from test_boundary) as test_labels_start_on,
-        (select max(event_date) + interval '1' day from days) as day_after_events
+        (
+            select cast(max(occurred_at) as date) + interval '1' day from events
+        ) as day_after_events
 
 )
 

@@ -17,7 +17,10 @@ purchases as (
         on events.user_index = users.user_index and users.has_profiling_consent
     inner join {{ ref("precision_marketing", "int_time_windows") }} as windows
         on events.time_slice <= windows.last_history_slice
-    where events.is_target and {{ "true" if target == "any" else "false" }}
+    where
+        events.is_target
+        and events.item_index is not null
+        and {{ "true" if target == "any" else "false" }}
 
 ),
 

@@ -15,7 +15,13 @@ checked_rows as (
         '{{ input_name }}' as input_name,
         count(case when row_status = 'kept' then 1 end) as rows_kept,
         count(case when row_status = 'rejected' then 1 end) as rows_rejected,
-        count(case when row_status = 'duplicate' then 1 end) as rows_duplicate
+        count(case when row_status = 'duplicate' then 1 end) as rows_duplicate,
+        -- Kept with a notice; no other input names items or orders.
+        {{ "count(case when row_status = 'kept' and has_unknown_item then 1 end)"
+            if input_name in ["events", "campaign_touches"] else "cast(0 as bigint)" }}
+            as rows_of_unknown_items,
+        {{ "count(case when is_refired then 1 end)"
+            if input_name == "events" else "cast(0 as bigint)" }} as rows_refired
     from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -30,7 +36,9 @@ final as (
         checked_rows.rows_kept,
         checked_rows.rows_rejected,
         checked_rows.rows_duplicate,
-        input_rows.rows_erased
+        input_rows.rows_erased,
+        checked_rows.rows_of_unknown_items,
+        checked_rows.rows_refired
     from input_rows
     left join checked_rows on input_rows.input_name = checked_rows.input_name
 

@@ -87,7 +87,6 @@ def _events_reason(row, known):
         "negative_unit_price": lambda: (
             row["unit_price"] and number(row["unit_price"]) < 0
         ),
-        "unknown_item": lambda: row["item_id"] not in known["items"],
     }
     return next((name for name, holds in checks.items() if holds()), None)
 
@@ -128,7 +127,7 @@ def _campaign_touches_reason(row, known):
 
 
 REQUIRED = {
-    "events": ("user_id", "item_id", "event_type"),
+    "events": ("user_id", "event_type"),
     "items": ("item_id",),
     "users": ("user_id",),
     "campaigns": ("campaign_id",),

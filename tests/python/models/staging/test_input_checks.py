@@ -28,6 +28,7 @@ EVENT = {
     "quantity": "1",
     "unit_price": "2.5",
     "rating": "",
+    "order_id": "",
 }
 TOUCH = {
     "touch_id": "sound",
@@ -35,6 +36,7 @@ TOUCH = {
     "user_id": "u1",
     "touch_type": "click",
     "touched_at": "2025-01-01 10:00:00",
+    "item_id": "",
     "position": "1",
     "propensity": "0.5",
 }
@@ -42,17 +44,44 @@ TOUCH = {
 # Each row breaks its own rule and every later one that it can: the first is reported.
 BROKEN_EVENTS = {
     "missing_user_id": {"user_id": "  ", "item_id": "", "event_type": ""},
-    "missing_item_id": {"item_id": "", "event_type": "", "occurred_at": "soon"},
     "missing_event_type": {"event_type": " ", "occurred_at": "soon", "quantity": "x"},
     "invalid_occurred_at": {"occurred_at": "2025-02-30", "event_type": "gaze"},
     "occurred_at_in_future": {"occurred_at": "2025-07-01 00:00:01", "event_type": "x"},
     "unknown_event_type": {"event_type": "gaze", "rating": "good"},
     "invalid_number": {"quantity": "nan", "unit_price": "-1", "item_id": "i9"},
     "quantity_not_positive": {"quantity": "0", "unit_price": "-1", "item_id": "i9"},
-    "quantity_above_maximum": {"quantity": "10001", "unit_price": "-1"},
+    "quantity_above_maximum": {"quantity": "-10001", "unit_price": "-1"},
     "negative_unit_price": {"unit_price": "-0.01", "item_id": "i9"},
-    "unknown_item": {"item_id": "i9"},
 }
+# One order, of two equal lines and one more: the page was loaded again a minute later,
+# and once more after months. What has another price, order or user is not it.
+LINE = {**EVENT, "order_id": "o1", "unit_price": "4"}
+SENT_AGAIN = [
+    {**LINE, "event_id": "line 1"},
+    {**LINE, "event_id": "line 1 of 2"},
+    {**LINE, "event_id": "line 2", "quantity": "", "unit_price": ""},
+    {**LINE, "event_id": "again 1", "occurred_at": "2025-01-01 10:01:00"},
+    {**LINE, "event_id": "again 2", "occurred_at": "2025-03-01 10:00:00"},
+    {
+        **LINE,
+        "event_id": "again 3",
+        "occurred_at": "2025-01-01 10:01:00",
+        "quantity": "",
+        "unit_price": "",
+    },
+    {
+        **LINE,
+        "event_id": "other price",
+        "occurred_at": "2025-01-02",
+        "unit_price": "5",
+    },
+    {**LINE, "event_id": "other order", "occurred_at": "2025-01-02", "order_id": "o2"},
+    {**LINE, "event_id": "other user", "occurred_at": "2025-01-02", "user_id": "u2"},
+    {**LINE, "event_id": "other item", "occurred_at": "2025-01-02", "item_id": "i9"},
+    {**LINE, "event_id": "cancelled", "occurred_at": "2025-01-02", "quantity": "-1"},
+    {**LINE, "event_id": "cancelled 2", "occurred_at": "2025-01-03", "quantity": "-1"},
+    {**LINE, "event_id": "no order", "occurred_at": "2025-01-02", "order_id": ""},
+]
 BROKEN_TOUCHES = {
     "missing_campaign_id": {"campaign_id": "", "user_id": "", "touch_type": ""},
     "missing_user_id": {"user_id": "", "touch_type": "", "touched_at": ""},
@@ -151,6 +180,12 @@ def case_rows() -> dict[str, list[dict[str, str]]]:
             {"event_id": "", "unit_price": "7"},
             {"event_id": " ", "unit_price": "7.0"},
             {"event_id": "", "unit_price": "8"},
+            {"event_id": "unknown item", "item_id": "i9"},
+            {"event_id": "lost item", "item_id": ""},
+            {"event_id": "view of nothing", "event_type": "view", "item_id": ""},
+            {"event_id": "sent back", "quantity": "-3"},
+            {"event_id": "returned", "event_type": "Return", "quantity": "-2"},
+            *SENT_AGAIN,
         )
     ]
     touches = [
@@ -164,6 +199,8 @@ def case_rows() -> dict[str, list[dict[str, str]]]:
             {"touch_id": "erased", "user_id": "gone", "campaign_id": ""},
             {"touch_id": "", "position": "2"},
             {"touch_id": "", "position": "2"},
+            {"touch_id": "of an item", "item_id": "i1"},
+            {"touch_id": "of an unknown item", "item_id": "i9"},
         )
     ]
     others = {name: [row for _, row in rows] for name, rows in BROKEN_OTHERS.items()}
@@ -233,6 +270,60 @@ def test_sound_rows_are_kept_up_to_the_very_limits(cases, fetch):
     named = {"sound", "one day ahead", "at the maximum", "own type", "twice"}
     assert named <= set(kept)
     assert kept["at the maximum"] == (10000.0,)
+
+
+def test_an_event_of_an_unknown_or_a_lost_item_is_kept_and_counted(cases, fetch):
+    kept = kept_events(cases, fetch, "is_known_item")
+    assert kept["sound"] == (True,)
+    for event in ("unknown item", "lost item", "view of nothing", "other item"):
+        assert kept[event] == (False,), event
+    counts = fetch(
+        cases,
+        "select input_name, rows_of_unknown_items from marts.row_accounting "
+        "where rows_of_unknown_items > 0",
+    )
+    assert dict(counts) == {"events": 4, "campaign_touches": 1}
+
+
+def test_a_line_below_zero_is_a_refund_of_so_many(cases, fetch):
+    kept = kept_events(cases, fetch, "event_type, quantity")
+    assert kept["sent back"] == ("refund", 3.0)
+    assert kept["returned"] == ("refund", 2.0)
+
+
+AGAIN = {"again 1", "again 2", "again 3"}
+
+
+def test_an_order_sent_again_at_a_later_time_is_counted_and_kept(cases, fetch):
+    refired = fetch(
+        cases, "from staging.stg_events_checked select event_id where is_refired"
+    )
+    assert {event for (event,) in refired} == AGAIN
+    counted = fetch(
+        cases,
+        "select rows_refired from marts.row_accounting where input_name = 'events'",
+    )
+    assert counted == [(len(AGAIN),)]
+    kept = kept_events(cases, fetch, "quantity")
+    assert AGAIN | {"line 1", "line 1 of 2", "cancelled 2"} <= set(kept)
+
+
+def test_with_the_setting_an_order_sent_again_is_a_duplicate(
+    dbt_project, write_csv, tmp_path, fetch
+):
+    write_csv(tmp_path, "events", SENT_AGAIN)
+    write_csv(tmp_path, "items", [{"item_id": "i1"}])
+    database = dbt_project.check_inputs(
+        tmp_path, "{input_checks: {drop_refired_orders: true}}"
+    )
+    kept = kept_events(database, fetch, "quantity")
+    assert set(kept) == {line["event_id"] for line in SENT_AGAIN} - AGAIN
+    counted = fetch(
+        database,
+        "select rows_duplicate, rows_refired from marts.row_accounting "
+        "where input_name = 'events'",
+    )
+    assert counted == [(len(AGAIN), len(AGAIN))]
 
 
 def test_blanks_around_ids_and_the_case_of_types_do_not_matter(cases, fetch):

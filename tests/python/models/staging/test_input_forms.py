@@ -85,7 +85,11 @@ def test_times_with_a_zone_become_utc(from_csv, fetch):
     found = fetch(
         from_csv, "select item_id, occurred_at::varchar from staging.stg_events"
     )
-    assert dict(found) == {"7": "2025-01-01 08:00:00", "8": "2025-01-01 15:00:00.25"}
+    assert dict(found) == {
+        "7": "2025-01-01 08:00:00",
+        "8": "2025-01-01 15:00:00.25",
+        "9": "2025-06-01 00:00:00",
+    }
 
 
 def test_typed_columns_arrive_and_others_are_ignored(from_csv, fetch):
