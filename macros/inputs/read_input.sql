@@ -17,6 +17,10 @@
         {{ precision_marketing.typed(raw, kind) }} as {{ name }},
         {% endif %}
         {% endfor %}
+        {% if contract.get("is_sum") %}
+        {{ precision_marketing.whole_row_hash(contract["columns"], present) }}
+            as whole_row_hash,
+        {% endif %}
         {{ precision_marketing.any_unreadable(contract, present, ["number"]) }}
             as has_invalid_number,
         {{ precision_marketing.any_unreadable(
@@ -65,6 +69,19 @@
         ) %}
     {% endfor %}
     {{ return("md5(" ~ (parts | join(" || chr(31) || ") or "''") ~ ")") }}
+{% endmacro %}
+
+
+{# The same with the columns that the contract does not know, but for a loader's own,
+   whose names begin with `_`: of rows that add up, those of two ad groups are not equal
+   though they cost the same. #}
+{% macro whole_row_hash(columns, present) %}
+    {% set known = columns | map("first") | list %}
+    {% set others = [] %}
+    {% for name in present if name not in known and not name.startswith("_") %}
+        {% do others.append([name, "text", false]) %}
+    {% endfor %}
+    {{ return(precision_marketing.row_hash(columns + others, present)) }}
 {% endmacro %}
 
 

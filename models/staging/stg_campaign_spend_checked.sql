@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `campaign_spend`.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('campaign_spend') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_spend') }}") }}
 with
 
 source as (
@@ -40,6 +40,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("campaign_spend") }},
+        whole_row_hash,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("campaign_spend") }} as row_status

@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `events`, erased users left out.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('events') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('events') }}") }}
 {% set maximum_quantity = precision_marketing.setting(
     "input_checks", "maximum_quantity") %}
 with
@@ -72,6 +72,7 @@ final as (
         {{ precision_marketing.input_columns("events") }},
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
+        {{ precision_marketing.key_line("events") }} as key_line,
         {{ precision_marketing.row_status("events") }} as row_status
     from checked
 

@@ -20,6 +20,7 @@ touches as (
         sum(impression_count) as impression_count,
         sum(open_count) as open_count,
         sum(click_count) as click_count,
+        sum(ctr_click_count) as ctr_click_count,
         sum(unsubscribe_count) as unsubscribe_count,
         sum(complaint_count) as complaint_count
     from {{ ref("precision_marketing", "int_campaign_touch_days") }}
@@ -44,9 +45,12 @@ final as (
         variants.assigned_user_count,
         variants.contacted_user_count,
         variants.reached_user_count,
+        variants.viewing_user_count,
         variants.opening_user_count,
         variants.clicking_user_count,
         variants.viewing_clicking_user_count,
+        variants.message_clicking_user_count,
+        variants.open_clicking_user_count,
         variants.ordering_assigned_user_count,
         coalesce(touches.send_count, 0) as send_count,
         coalesce(touches.delivered_count, 0) as delivered_count,
@@ -54,6 +58,7 @@ final as (
         coalesce(touches.impression_count, 0) as impression_count,
         coalesce(touches.open_count, 0) as open_count,
         coalesce(touches.click_count, 0) as click_count,
+        coalesce(touches.ctr_click_count, 0) as ctr_click_count,
         coalesce(touches.unsubscribe_count, 0) as unsubscribe_count,
         coalesce(touches.complaint_count, 0) as complaint_count,
         coalesce(outcomes.conversion_count, 0) as conversion_count,
