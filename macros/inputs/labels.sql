@@ -1,6 +1,8 @@
-{# Names that the package itself gives in columns that hold the input's names as well. #}
+{# Names that the package gives in columns that hold the input's names as well. #}
 {% macro own_labels() %}
-    {{ return(["(all)", "(events)", "(none)", "(several)", "(unassigned)", "(unknown)"]) }}
+    {{ return([
+        "(all)", "(events)", "(none)", "(several)", "(unassigned)", "(unknown)",
+    ]) }}
 {% endmacro %}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+ITEM = {"item_id": "tea", "is_available": "", "updated_at": ""}
 USER = {"signed_up_at": "2025-01-01", "country": "AT", "has_email_consent": "true"}
 EVENT = {
     "user_id": "ann",
@@ -31,11 +32,11 @@ ARM = {"campaign_id": "c", "variant": "A", "assigned_at": "2025-01-02"}
 
 ROWS = {
     "items": [
-        {"item_id": "tea", "price": "1", "is_available": "", "updated_at": ""},
-        {"item_id": "tea", "price": "2", "is_available": "", "updated_at": "2025-01-02"},
-        {"item_id": "tea", "price": "3", "is_available": "", "updated_at": "2025-01-01"},
-        {"item_id": "cup", "price": "1", "is_available": "true", "updated_at": ""},
-        {"item_id": "cup", "price": "2", "is_available": "false", "updated_at": ""},
+        {**ITEM, "price": "1"},
+        {**ITEM, "price": "2", "updated_at": "2025-01-02"},
+        {**ITEM, "price": "3", "updated_at": "2025-01-01"},
+        {**ITEM, "item_id": "cup", "price": "1", "is_available": "true"},
+        {**ITEM, "item_id": "cup", "price": "2", "is_available": "false"},
     ],
     "users": [
         {**USER, "user_id": "ann"},
@@ -193,7 +194,9 @@ def test_of_several_rows_of_a_key(builds, fetch, claim):
         rows = fetch(database, f"select {query} order by all")
         text = [
             tuple(
-                None if value is None else str(value).lower()
+                None
+                if value is None
+                else str(value).lower()
                 if isinstance(value, bool)
                 else str(value)
                 for value in row
