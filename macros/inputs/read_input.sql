@@ -18,8 +18,10 @@
         {% endif %}
         {% endfor %}
         {% if contract.get("is_sum") %}
-        {{ precision_marketing.whole_row_hash(contract["columns"], present) }}
+        {% set others = precision_marketing.other_columns(contract, present) %}
+        {{ precision_marketing.row_hash(contract["columns"] + others, present) }}
             as whole_row_hash,
+        {{ precision_marketing.any_given(others) }} as has_other_columns,
         {% endif %}
         {{ precision_marketing.any_unreadable(contract, present, ["number"]) }}
             as has_invalid_number,
@@ -72,16 +74,26 @@
 {% endmacro %}
 
 
-{# The same with the columns that the contract does not know, but for a loader's own,
-   whose names begin with `_`: of rows that add up, those of two ad groups are not equal
-   though they cost the same. #}
-{% macro whole_row_hash(columns, present) %}
-    {% set known = columns | map("first") | list %}
+{# Columns that the contract does not know, as its own are written, but for a loader's,
+   whose names begin with `_`: they tell apart rows of two ad groups that cost the same. #}
+{% macro other_columns(contract, present) %}
+    {% set known = contract["columns"] | map("first") | list %}
     {% set others = [] %}
     {% for name in present if name not in known and not name.startswith("_") %}
         {% do others.append([name, "text", false]) %}
     {% endfor %}
-    {{ return(precision_marketing.row_hash(columns + others, present)) }}
+    {{ return(others) }}
+{% endmacro %}
+
+
+{# True where a row gives a value in any of some columns. #}
+{% macro any_given(columns) %}
+    {% set checks = [] %}
+    {% for name, kind, is_required in columns %}
+        {% do checks.append(precision_marketing.typed(adapter.quote(name), kind)
+            ~ " is not null") %}
+    {% endfor %}
+    {{ return("(" ~ (checks | join(" or ") or "1 = 0") ~ ")") }}
 {% endmacro %}
 
 

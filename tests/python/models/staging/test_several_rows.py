@@ -213,6 +213,40 @@ def test_every_id_stays_unique(builds, fetch):
         assert rows == ids
 
 
+# Campaign, days of (spend, ...) and the sum that is right.
+BILLS = {
+    "sent_twice": ([("50", "50"), ("7",)], 57),
+    "by_ad_group": ([("100", "60", "40"), ("50", "50")], 300),
+    "by_ad_group_loaded_twice": ([("100", "60", "60", "100"), ("50",) * 4], 260),
+}
+
+
+def test_equal_bills_are_ad_groups_where_the_campaign_is_billed_by_them(
+    dbt_project, write_csv, fetch, tmp_path
+):
+    for name in ("items", "events"):
+        write_csv(tmp_path, name, ROWS[name])
+    write_csv(tmp_path, "campaigns", [{"campaign_id": name} for name in BILLS])
+    write_csv(
+        tmp_path,
+        "campaign_spend",
+        [
+            {"campaign_id": name, "spend_date": f"2025-01-0{day}", "spend": spend}
+            for name, (days, _) in BILLS.items()
+            for day, spends in enumerate(days, 1)
+            for spend in spends
+        ],
+    )
+    database = dbt_project.check_inputs(tmp_path)
+    query = "select campaign_id, sum(spend) from staging.stg_campaign_spend group by 1"
+    assert dict(fetch(database, query)) == {
+        name: total for name, (_, total) in BILLS.items()
+    }
+    query = "select count(*), sum(row_status = 'duplicate') from staging."
+    found = fetch(database, query + "stg_campaign_spend_checked")
+    assert found == [(16, 5)]
+
+
 @pytest.mark.parametrize("updated_at", ["", "2025-01-01"])
 def test_versions_of_a_campaign_without_a_latest_stop_the_build(
     dbt_project, write_csv, tmp_path, updated_at
