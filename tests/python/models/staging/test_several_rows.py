@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 ITEM = {"item_id": "tea", "is_available": "", "updated_at": ""}
-USER = {"signed_up_at": "2025-01-01", "country": "AT", "has_email_consent": "true"}
+USER = {
+    "signed_up_at": "2025-01-01",
+    "country": "AT",
+    "has_email_consent": "true",
+    "has_ads_consent": "",
+}
 EVENT = {
     "user_id": "ann",
     "item_id": "tea",
@@ -42,9 +47,14 @@ ROWS = {
         {**USER, "user_id": "ann"},
         {**USER, "user_id": "ann", "has_email_consent": "false", "country": "DE"},
         {**USER, "user_id": "ann", "signed_up_at": "2025-01-09", "country": "CH"},
-        # Rejected for its date, and still a no.
+        # Rejected for what it says of ads, and still a no to e-mail.
         {**USER, "user_id": "bob"},
-        {**USER, "user_id": "bob", "signed_up_at": "?", "has_email_consent": "false"},
+        {
+            **USER,
+            "user_id": "bob",
+            "has_email_consent": "false",
+            "has_ads_consent": "?",
+        },
         # Not known is no refusal.
         {**USER, "user_id": "cem"},
         {**USER, "user_id": "cem", "has_email_consent": ""},
