@@ -57,7 +57,12 @@ ROWS = {
         },
         # Not known is no refusal.
         {**USER, "user_id": "cem"},
-        {**USER, "user_id": "cem", "has_email_consent": ""},
+        {
+            **USER,
+            "user_id": "cem",
+            "signed_up_at": "2024-12-31",
+            "has_email_consent": "",
+        },
     ],
     "campaigns": [
         {"campaign_id": "c", "channel": "email", "updated_at": "2025-01-01"},
@@ -80,7 +85,12 @@ ROWS = {
         {**ARM, "user_id": "bob"},
         {**ARM, "user_id": "bob", "variant": "control", "assigned_at": "2025-01-03"},
         {**ARM, "user_id": "cem", "variant": "Control"},
-        {**ARM, "user_id": "cem", "variant": "control"},
+        {
+            **ARM,
+            "user_id": "cem",
+            "variant": "control",
+            "assigned_at": "2025-01-03",
+        },
         {**ARM, "user_id": "dan", "variant": "(all)"},
         {**ARM, "user_id": "eve", "variant": "_(all)"},
         {**ARM, "user_id": "fay", "variant": "(several)"},
