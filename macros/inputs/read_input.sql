@@ -17,6 +17,12 @@
         {{ precision_marketing.typed(raw, kind) }} as {{ name }},
         {% endif %}
         {% endfor %}
+        {% if contract.get("is_sum") %}
+        {% set others = precision_marketing.other_columns(contract, present) %}
+        {{ precision_marketing.row_hash(contract["columns"] + others, present) }}
+            as whole_row_hash,
+        {{ precision_marketing.any_given(others) }} as has_other_columns,
+        {% endif %}
         {{ precision_marketing.any_unreadable(contract, present, ["number"]) }}
             as has_invalid_number,
         {{ precision_marketing.any_unreadable(
@@ -65,6 +71,29 @@
         ) %}
     {% endfor %}
     {{ return("md5(" ~ (parts | join(" || chr(31) || ") or "''") ~ ")") }}
+{% endmacro %}
+
+
+{# Columns that the contract does not know, as its own are written, but for a loader's,
+   whose names begin with `_`: they tell apart rows of two ad groups that cost the same. #}
+{% macro other_columns(contract, present) %}
+    {% set known = contract["columns"] | map("first") | list %}
+    {% set others = [] %}
+    {% for name in present if name not in known and not name.startswith("_") %}
+        {% do others.append([name, "text", false]) %}
+    {% endfor %}
+    {{ return(others) }}
+{% endmacro %}
+
+
+{# True where a row gives a value in any of some columns. #}
+{% macro any_given(columns) %}
+    {% set checks = [] %}
+    {% for name, kind, is_required in columns %}
+        {% do checks.append(precision_marketing.typed(adapter.quote(name), kind)
+            ~ " is not null") %}
+    {% endfor %}
+    {{ return("(" ~ (checks | join(" or ") or "1 = 0") ~ ")") }}
 {% endmacro %}
 
 

@@ -1,4 +1,4 @@
-{# After duplicates are marked: lines of an order that were sent again under another event
+{# After `mark_repeats`: lines of an order that were sent again under another event
    id, as a reloaded page does. Equal lines at one instant are a basket with two of them;
    the same line at a later time is the same order. They are counted, and duplicates with
    `input_checks: {drop_refired_orders: true}`. Searched among orders of several times. #}
@@ -8,8 +8,8 @@
         {% if precision_marketing.setting("input_checks", "drop_refired_orders") %}
         , row_status = 'duplicate'
         {% endif %}
-    where row_status = 'kept' and event_id in (
-        select events.event_id
+    where row_status = 'kept' and (event_id, coalesce(key_line, 0)) in (
+        select (events.event_id, coalesce(events.key_line, 0))
         from {{ this }} as events
         inner join {{ ref("precision_marketing", "stg_event_types") }} as event_types
             on lower(events.event_type) = event_types.event_type

@@ -1,6 +1,6 @@
 -- Grain: one row per row of the input `campaign_assignments`, erased users left out.
 {{ config(
-    post_hook="{{ precision_marketing.mark_duplicates('campaign_assignments') }}"
+    post_hook="{{ precision_marketing.mark_repeats('campaign_assignments') }}"
 ) }}
 with
 

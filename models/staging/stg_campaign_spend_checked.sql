@@ -1,5 +1,8 @@
 -- Grain: one row per row of the input `campaign_spend`.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('campaign_spend') }}") }}
+-- Equal rows without a column that tells ad groups apart may be two ad groups or one
+-- row sent twice. A campaign that has rows that differ on any day is billed by ad group,
+-- and they are two, but as many of each as all its rows are there: loaded so often.
+{{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_spend') }}") }}
 with
 
 source as (
@@ -38,14 +41,53 @@ checked as (
 
 ),
 
+{% set soundness = "case when rejection_reason is null then 1 else 0 end" %}
+copies as (
+
+    select
+        *,
+        row_number() over (
+            partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}
+            order by whole_row_hash
+        ) as copy_number,
+        count(*) over (
+            partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}
+        ) as copy_count,
+        dense_rank() over (
+            partition by campaign_id, spend_date, {{ soundness }}
+            order by whole_row_hash
+        ) as row_number_of_day
+    from checked
+
+),
+
+campaigns as (
+
+    select
+        *,
+        min(copy_count) over (partition by campaign_id, {{ soundness }}) as load_count,
+        max(row_number_of_day) over (partition by campaign_id, {{ soundness }})
+            as most_rows_of_a_day
+    from copies
+
+),
+
 final as (
 
     select
         {{ precision_marketing.input_columns("campaign_spend") }},
+        case
+            when most_rows_of_a_day > 1 and not has_other_columns
+                then whole_row_hash || '#' || cast(
+                    ceil(1e0 * copy_number / load_count)
+                    as {{ precision_marketing.kind_type("text") }}
+                )
+            else whole_row_hash
+        end as whole_row_hash,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("campaign_spend") }} as row_status
-    from checked
+    from campaigns
 
 )
 

@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `campaign_touches`, erased users left out.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('campaign_touches') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_touches') }}") }}
 with
 
 source as (
@@ -72,6 +72,7 @@ final as (
         rejection_reason,
         has_unknown_item,
         {{ precision_marketing.rejected_row_content() }} as row_content,
+        {{ precision_marketing.key_line("campaign_touches") }} as key_line,
         {{ precision_marketing.row_status("campaign_touches") }} as row_status
     from checked
 

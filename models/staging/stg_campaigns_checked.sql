@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `campaigns`.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('campaigns') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('campaigns') }}") }}
 with
 
 source as (

@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `erasure_requests`.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('erasure_requests') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('erasure_requests') }}") }}
 with
 
 source as (

@@ -1,6 +1,6 @@
 -- Grain: one row per row of the input `events`, erased users left out.
 {{ config(post_hook=[
-    "{{ precision_marketing.mark_duplicates('events') }}",
+    "{{ precision_marketing.mark_repeats('events') }}",
     "{{ precision_marketing.mark_refired_orders() }}",
 ]) }}
 {% set maximum_quantity = precision_marketing.setting(
@@ -78,9 +78,10 @@ final as (
         {{ precision_marketing.input_columns("events") }},
         rejection_reason,
         has_unknown_item,
-        -- Known once duplicates are: `mark_refired_orders`.
+        -- By `mark_refired_orders`.
         false as is_refired,
         {{ precision_marketing.rejected_row_content() }} as row_content,
+        {{ precision_marketing.key_line("events") }} as key_line,
         {{ precision_marketing.row_status("events") }} as row_status
     from checked
 

@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `items`.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('items') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('items') }}") }}
 with
 
 source as (

@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `users`, erased users left out.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('users') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('users') }}") }}
 with
 
 source as (

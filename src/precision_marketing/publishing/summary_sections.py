@@ -160,13 +160,13 @@ def row_accounting(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the fate of each input's rows; inputs without rows share one line."""
     rows = connection.execute(
         "select input_name, rows_read, rows_kept, rows_rejected, rows_duplicate, "
-        "rows_erased from marts.row_accounting order by input_name"
+        "rows_merged, rows_erased from marts.row_accounting order by input_name"
     ).fetchall()
     given = [row for row in rows if row[1]]
     absent = [row[0] for row in rows if not row[1]]
     if not given:
         return "No input had any rows."
-    numbers = ["read", "kept", "rejected", "duplicate", "erased"]
+    numbers = ["read", "kept", "rejected", "duplicate", "merged", "erased"]
     table = _table(
         ["input", *numbers],
         [(row[0], *map(_number, row[1:])) for row in given],

@@ -24,7 +24,8 @@ MARTS = {
     "spend_amount decimal(18, 2), revenue_amount double, roas double, "
     "currency varchar",
     "row_accounting": "input_name varchar, rows_read bigint, rows_kept bigint, "
-    "rows_rejected bigint, rows_duplicate bigint, rows_erased bigint",
+    "rows_rejected bigint, rows_duplicate bigint, "
+    "rows_merged bigint, rows_erased bigint",
     "build_health": "check_name varchar, input_name varchar, outcome varchar, "
     "message varchar",
 }
@@ -57,8 +58,8 @@ ROWS = {
          0, 0, None, None, None, None),
     ],
     "row_accounting": [
-        ("events", 1469307, 1460405, 8902, 0, 0),
-        ("users", 0, 0, 0, 0, 0),
+        ("events", 1469307, 1460405, 8902, 0, 0, 0),
+        ("users", 0, 0, 0, 0, 0, 0),
     ],
     "build_health": [
         ("rows_rejected", "events", "ok", None),

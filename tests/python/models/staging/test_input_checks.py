@@ -1,4 +1,4 @@
-"""What becomes of each input row: kept, rejected with a reason, duplicate or erased.
+"""What becomes of each input row: kept, rejected, duplicate, merged or erased.
 
 These claims are not dbt unit tests: a checked model looks up its input's columns with a
 query while it compiles, and in a unit test that input is a CTE which no query can see.
@@ -122,7 +122,7 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
     ],
     "campaign_spend": [
         ("kept", {"campaign_id": "c1", "spend_date": "2025-01-01", "spend": "0.1"}),
-        ("duplicate", {"campaign_id": "c1", "spend_date": "2025-01-01", "spend": "9"}),
+        ("merged", {"campaign_id": "c1", "spend_date": "2025-01-01", "spend": "9"}),
         ("missing_campaign_id", {"campaign_id": "", "spend_date": "", "spend": ""}),
         ("invalid_spend_date", {"campaign_id": "c9", "spend_date": "", "spend": ""}),
         (
@@ -141,7 +141,7 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "campaign_assignments": [
         ("kept", {"campaign_id": "c1", "user_id": "u1", "variant": "control"}),
         ("kept", {"campaign_id": "c1", "user_id": "u2", "variant": "control"}),
-        ("duplicate", {"campaign_id": "c1", "user_id": "u2", "variant": "b"}),
+        ("merged", {"campaign_id": "c1", "user_id": "u2", "variant": "b"}),
         ("missing_campaign_id", {"campaign_id": "", "user_id": "", "variant": ""}),
         ("missing_user_id", {"campaign_id": "c9", "user_id": "", "variant": ""}),
         ("missing_variant", {"campaign_id": "c9", "user_id": "u1", "variant": ""}),
@@ -151,7 +151,8 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "erasure_requests": [
         ("kept", {"user_id": "gone", "requested_at": "2025-03-01"}),
         ("kept", {"user_id": "gone too", "requested_at": "last week"}),
-        ("duplicate", {"user_id": "gone ", "requested_at": "2025-03-02"}),
+        ("merged", {"user_id": "gone ", "requested_at": "2025-03-02"}),
+        ("duplicate", {"user_id": " gone", "requested_at": "2025-03-01 00:00"}),
         ("missing_user_id", {"user_id": "", "requested_at": "2025-03-01"}),
     ],
 }
@@ -246,9 +247,10 @@ def test_a_touch_is_rejected_for_the_first_reason_that_holds(cases, fetch):
 @pytest.mark.parametrize("name", BROKEN_OTHERS)
 def test_other_rows_have_the_fate_that_the_contract_says(cases, fetch, name):
     expected = Counter(fate for fate, _ in BROKEN_OTHERS[name])
-    ((kept, duplicate, erased),) = fetch(
+    ((kept, duplicate, merged, erased),) = fetch(
         cases,
-        "select rows_kept, rows_duplicate, rows_erased from marts.row_accounting "
+        "select rows_kept, rows_duplicate, rows_merged, rows_erased "
+        "from marts.row_accounting "
         f"where input_name = '{name}'",
     )
     reasons = fetch(
@@ -256,7 +258,8 @@ def test_other_rows_have_the_fate_that_the_contract_says(cases, fetch, name):
         f"select rejection_reason from marts.rejected_rows where input_name = '{name}'",
     )
     found = Counter(reason for (reason,) in reasons)
-    found.update({"kept": kept, "duplicate": duplicate, "erased": erased})
+    found.update({"kept": kept, "duplicate": duplicate})
+    found.update({"merged": merged, "erased": erased})
     assert +found == expected
 
 
@@ -343,7 +346,7 @@ def test_rows_of_a_key_are_one_even_after_a_rejected_one(cases, fetch):
         "select row_status, count(*) from staging.stg_events_checked "
         "where event_id = 'twice' group by row_status",
     )
-    assert dict(accounts) == {"kept": 1, "duplicate": 1, "rejected": 1}
+    assert dict(accounts) == {"kept": 1, "merged": 1, "rejected": 1}
 
 
 def test_rows_without_a_key_are_one_when_their_content_is(cases, fetch):
@@ -381,7 +384,7 @@ def test_every_row_written_is_read_and_has_one_fate(cases, fetch):
     accounts = fetch(
         cases,
         "select input_name, rows_read, "
-        "rows_kept + rows_rejected + rows_duplicate + rows_erased "
+        "rows_kept + rows_rejected + rows_duplicate + rows_merged + rows_erased "
         "from marts.row_accounting",
     )
     written = {name: len(rows) for name, rows in case_rows().items()}
