@@ -36,6 +36,13 @@
             and value | trim | length >= record.get("lowest", 0)) }}
     {% elif kind == "rules" %}
         {{ return(precision_marketing.is_list(value)) }}
+    {% elif kind == "texts" %}
+        {{ return(precision_marketing.is_list(value)
+            and value | reject("string") | list == []) }}
+    {% elif kind == "time formats" %}
+        {{ return(precision_marketing.are_time_formats(value)) }}
+    {% elif kind == "time zone" %}
+        {{ return(value is string and value in modules.pytz.all_timezones) }}
     {% else %}
         {{ return(value is mapping and (kind != "mapping of mappings"
             or value.values() | reject("mapping") | list == [])) }}
@@ -45,6 +52,23 @@
 
 {% macro is_list(value) %}
     {{ return(value is sequence and value is not string and value is not mapping) }}
+{% endmacro %}
+
+
+{# Patterns of strptime with a year, of parts that DuckDB reads, and at most one unit of
+   numbers: two would not be told apart. #}
+{% macro are_time_formats(value) %}
+    {% if not precision_marketing.is_list(value) %}{{ return(false) }}{% endif %}
+    {% set units = ["epoch_seconds", "epoch_milliseconds", "epoch_microseconds"] %}
+    {% set wrong = [] %}
+    {% for format in value if format not in units %}
+        {% if format is not string or not modules.re.search("%-?[yY]", format)
+            or not modules.re.fullmatch(
+                "([^%]|%-?[dHIjmMSy]|%[aAbBfnpYzZ%])+", format) %}
+            {% do wrong.append(format) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(wrong == [] and value | select("in", units) | list | length <= 1) }}
 {% endmacro %}
 
 
@@ -87,6 +111,10 @@
         "flag": "true or false",
         "text": "a text" ~ (" that is not empty" if "lowest" in record else ""),
         "rules": "a list such as " ~ record.get("example"),
+        "texts": "a list of texts such as " ~ record.get("example"),
+        "time zone": "the name of a time zone such as Europe/Berlin",
+        "time formats": "a list of patterns of strptime that have a year, and at most"
+            ~ " one unit, such as " ~ record.get("example"),
     }.get(kind) or (
         "a " ~ kind ~ " of " ~ bounds | join(" and ") if bounds
         else "a mapping such as " ~ record.get("example")

@@ -38,6 +38,24 @@
         {"var": "input_checks", "key": "maximum_quantity", "kind": "number",
          "lowest": 1, "unit": "pieces", "default": 50000,
          "effect": "larger quantities are rejected"},
+        {"var": "input_checks", "key": "maximum_amount", "kind": "number",
+         "lowest": 1, "highest": 1000000000000, "unit": "currency",
+         "default": 1000000000,
+         "effect": "larger prices, lines, spend and costs are [no values]"
+         ~ "(docs/inputs.md#how-values-are-read)"},
+        {"var": "input_checks", "key": "earliest_date", "kind": "date", "unit": "date",
+         "default": "1990-01-01", "effect": "earlier times are typing errors"},
+        {"var": "input_checks", "key": "missing_ids", "kind": "texts", "unit": "list",
+         "default": ["nan", "none", "null", "undefined", "na", "n/a", "#n/a", "<na>",
+            "nil", "nat", "(null)"],
+         "example": "[nan, none, unknown]", "effect": "words, in any case, for no id"},
+        {"var": "input_checks", "key": "time_zone", "kind": "time zone",
+         "unit": "IANA name", "default": "UTC",
+         "effect": "the shop's, in which its days begin"},
+        {"var": "input_checks", "key": "time_formats", "kind": "time formats",
+         "unit": "list", "default": [],
+         "example": "['%d.%m.%Y %H:%M', epoch_seconds]",
+         "effect": "how times are written besides ISO 8601"},
     ]) }}
 {% endmacro %}
 

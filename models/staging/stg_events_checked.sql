@@ -2,6 +2,7 @@
 {{ config(post_hook="{{ precision_marketing.mark_duplicates('events') }}") }}
 {% set maximum_quantity = precision_marketing.setting(
     "input_checks", "maximum_quantity") %}
+{% set maximum_amount = precision_marketing.setting("input_checks", "maximum_amount") %}
 with
 
 source as (
@@ -35,19 +36,19 @@ checked as (
         source.*,
         -- The first reason that holds is the one reported.
         case
-            when source.user_id is null
-                then 'missing_user_id'
-            when source.item_id is null
-                then 'missing_item_id'
+            {{ precision_marketing.id_reasons("user_id") }}
+            {{ precision_marketing.id_reasons("item_id") }}
             when source.event_type is null
                 then 'missing_event_type'
             when source.occurred_at is null
                 then 'invalid_occurred_at'
+            when source.occurred_at < {{ precision_marketing.earliest_credible_time() }}
+                then 'occurred_at_too_early'
             when source.occurred_at > {{ precision_marketing.latest_credible_time() }}
                 then 'occurred_at_in_future'
             when event_types.event_type is null
                 then 'unknown_event_type'
-            when source.has_invalid_number
+            when source.value_gaps like '%quantity:%'
                 then 'invalid_number'
             when source.quantity <= 0
                 then 'quantity_not_positive'
@@ -55,6 +56,8 @@ checked as (
                 then 'quantity_above_maximum'
             when source.unit_price < 0
                 then 'negative_unit_price'
+            when source.quantity * source.unit_price > {{ maximum_amount }}
+                then 'amount_above_maximum'
             when known_items.item_id is null
                 then 'unknown_item'
         end as rejection_reason
@@ -70,6 +73,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("events") }},
+        value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("events") }} as row_status

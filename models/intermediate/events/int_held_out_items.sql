@@ -32,7 +32,7 @@ target_pairs as (
     where boundaries.train_labels_start_on is null
         and (
             boundaries.test_labels_start_on is null
-            or events.occurred_at < boundaries.test_labels_start_on
+            or events.occurred_at < {{ precision_marketing.day_start("boundaries.test_labels_start_on") }}
         )
         and event_types.is_target
 

@@ -19,7 +19,7 @@ final as (
         events.user_id,
         events.session_id,
         case
-            when events.session_id is null then cast(events.occurred_at as date)
+            when events.session_id is null then {{ precision_marketing.shop_day("events.occurred_at") }}
         end as visit_date,
         min(events.occurred_at) as visited_at
     from events
@@ -32,7 +32,7 @@ final as (
         events.user_id,
         events.session_id,
         case
-            when events.session_id is null then cast(events.occurred_at as date)
+            when events.session_id is null then {{ precision_marketing.shop_day("events.occurred_at") }}
         end
 
 )
