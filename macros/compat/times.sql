@@ -54,17 +54,18 @@
 {% endmacro %}
 
 
-{# A text of ISO 8601, also with blanks or without seconds before its zone. The year has
-   four digits: what programs write in another order is not guessed. #}
+{# A text of ISO 8601, also with a blank or without seconds before its zone. The year
+   has four digits: what programs write in another order is not guessed. UTC's `Z` needs
+   no look at zones, which takes four times as long. #}
 {% macro iso_time(text, is_end) %}
+    {% set is_utc = precision_marketing.matches(text,
+        "^[0-9]{4}[-/][0-9]+[-/][0-9]+([ T][0-9]+:[0-9]+(:[0-9.]+Z?)?)?$") %}
     {{ return(
-        "case when substr(" ~ text ~ ", 5, 1) not in ('-', '/') then null"
-        ~ " when length(" ~ text ~ ") <= 10 then "
+        "case when " ~ is_utc ~ " then case when length(" ~ text ~ ") <= 10 then "
         ~ precision_marketing.moment_of_day("try_cast(" ~ text ~ " as date)", is_end)
-        ~ " when " ~ precision_marketing.matches(
-            "substr(" ~ text ~ ", 12)", "[a-zA-Z+-]")
-        ~ " then " ~ precision_marketing.zoned_time(text)
-        ~ " else try_cast(" ~ text ~ " as timestamp) end"
+        ~ " else try_cast(" ~ text ~ " as timestamp) end when "
+        ~ precision_marketing.matches(text, "^[0-9]{4}[-/]") ~ " then "
+        ~ precision_marketing.zoned_time(text) ~ " end"
     ) }}
 {% endmacro %}
 

@@ -4,7 +4,7 @@
     {% set type = precision_marketing.kind_type("text") %}
     {% set text = "cast(" ~ column ~ " as " ~ type ~ ")" %}
     {% if family == "text" %}
-        {{ return("nullif(" ~ precision_marketing.trimmed(text) ~ ", '')") }}
+        {{ return(precision_marketing.trimmed(text)) }}
     {% elif family in ["double", "float", "decimal"] %}
         {{ return("case when " ~ column ~ " = floor(" ~ column ~ ") and abs(" ~ column
             ~ ") <= " ~ precision_marketing.largest_whole(family) ~ " then cast(cast("
@@ -14,24 +14,24 @@
 {% endmacro %}
 
 
-{# Without all that Unicode calls blank, a control character or of no width at either
-   end: `trim` by itself leaves tabs and ends of lines. #}
+{# Without blanks, control characters and characters without width at either end, null
+   when nothing is left: `trim` by itself leaves tabs and ends of lines. #}
 {% macro trimmed(text) %}
-    {% set codes = (range(1, 33) | list) + [127, 133, 160, 5760]
-        + (range(8192, 8208) | list) + (range(8232, 8240) | list)
-        + (range(8287, 8293) | list) + [12288, 65279] %}
-    {% set characters = [] %}
-    {% for code in codes %}{% do characters.append("%c" | format(code)) %}{% endfor %}
-    {{ return(adapter.dispatch("trimmed", "precision_marketing")(
-        text, characters | join)) }}
+    {{ return(adapter.dispatch("trimmed", "precision_marketing")(text)) }}
 {% endmacro %}
 
-{% macro default__trimmed(text, characters) %}
-    {{ return("trim(" ~ text ~ ", '" ~ characters ~ "')") }}
+{# Most texts begin and end with a printing character of ASCII, which is seen fast. #}
+{% macro default__trimmed(text) %}
+    {% set blank = "[\\s\\p{Z}\\p{Cc}\\p{Cf}]+" %}
+    {{ return("case when " ~ text ~ " >= '!' and " ~ text ~ " < '~' and " ~ text
+        ~ "[-1] between '!' and '~' then " ~ text ~ " else nullif(regexp_replace("
+        ~ text ~ ", '^" ~ blank ~ "|" ~ blank ~ "$', '', 'g'), '') end") }}
 {% endmacro %}
 
-{% macro spark__trimmed(text, characters) %}
-    {{ return("trim(both '" ~ characters ~ "' from " ~ text ~ ")") }}
+{% macro spark__trimmed(text) %}
+    {% set blank = "[\\\\s\\\\p{Z}\\\\p{Cc}\\\\p{Cf}]+" %}
+    {{ return("nullif(regexp_replace(" ~ text ~ ", '^" ~ blank ~ "|" ~ blank
+        ~ "$', ''), '')") }}
 {% endmacro %}
 
 

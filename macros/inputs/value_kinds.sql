@@ -75,7 +75,7 @@
         ~ " when contains(" ~ text ~ ", '.0') and "
         ~ matches(text, "^-?(0|[1-9][0-9]*)[.]0+$") ~ " then case when abs(try_cast("
         ~ text ~ " as double)) <= 9007199254740992e0 then split_part(" ~ text
-        ~ ", '.', 1) end when contains(lower(" ~ text ~ "), 'e+') and "
+        ~ ", '.', 1) end when contains(" ~ text ~ ", '+') and "
         ~ matches(text, "^[0-9]([.][0-9]+)?[eE][+][0-9]+$") ~ " then null else "
         ~ text ~ " end") }}
 {% endmacro %}

@@ -324,7 +324,7 @@ def test_settings_say_how_times_and_missing_ids_are_written(
         "1735867560.5": "2025-01-03 01:26:00.5",
         "2025-01-03": "2025-01-02 23:00:00",
         "2025-01-03 01:26:00": "2025-01-03 01:26:00",
-        "1735867560000": "occurred_at_in_future",
+        "1735867560000": "invalid_occurred_at",
     }
     write_csv(tmp_path, "items", [{"item_id": "i1"}])
     write_csv(
