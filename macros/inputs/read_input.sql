@@ -121,7 +121,9 @@
         {% set bounds = none if is_required else precision_marketing.kind_bounds(kind) %}
         {% set is_id = kind in ["id", "key"] %}
         {% set value = name ~ "_read" %}
-        {% set gap = name ~ "_text is not null and " ~ (
+        {% set given = name ~ "_text" if is_id or families[name] == "text"
+            else adapter.quote(name) %}
+        {% set gap = given ~ " is not null and " ~ (
             "(" ~ value ~ " is null or " ~ value ~ " not between " ~ bounds[0] ~ " and "
             ~ bounds[1] ~ ")" if bounds else value ~ " is null") %}
         {% if kind != "text" and (is_id or not is_required) %}
