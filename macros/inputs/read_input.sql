@@ -24,19 +24,22 @@
             , {{ precision_marketing.typed(name, kind, families[name]) }}
                 as {{ name }}_read
             {% endfor %}
-        from (
-            select
-                {% for name, kind, _ in contract["columns"] if name in families %}
-                {{ adapter.quote(name) }},
-                {{ precision_marketing.text_of(adapter.quote(name), families[name]) }}
-                    as {{ name }}_text,
-                {% endfor %}
-                {{ precision_marketing.row_as_struct(contract["columns"], present) }}
-                    as raw_row
-            from {{ relation or "(select 1 as no_input)" }}
-            {% if not relation or flags.EMPTY %}where 1 = 0{% endif %}
-        ) as texts
+        from ({{ precision_marketing.input_texts(contract, families, relation) }}) as texts
     ) as read_values
+{% endmacro %}
+
+
+{# The columns as they are and as texts. #}
+{% macro input_texts(contract, families, relation) %}
+    select
+        {% for name, kind, _ in contract["columns"] if name in families %}
+        {{ adapter.quote(name) }},
+        {{ precision_marketing.text_of(adapter.quote(name), families[name]) }}
+            as {{ name }}_text,
+        {% endfor %}
+        {{ precision_marketing.row_as_struct(contract["columns"], families) }} as raw_row
+    from {{ relation or "(select 1 as no_input)" }}
+    {% if not relation or flags.EMPTY %}where 1 = 0{% endif %}
 {% endmacro %}
 
 

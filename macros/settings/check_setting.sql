@@ -34,11 +34,9 @@
     {% elif kind == "text" %}
         {{ return(value is string
             and value | trim | length >= record.get("lowest", 0)) }}
-    {% elif kind == "rules" %}
-        {{ return(precision_marketing.is_list(value)) }}
-    {% elif kind == "texts" %}
+    {% elif kind in ["rules", "texts"] %}
         {{ return(precision_marketing.is_list(value)
-            and value | reject("string") | list == []) }}
+            and (kind == "rules" or value | reject("string") | list == [])) }}
     {% elif kind == "time formats" %}
         {{ return(precision_marketing.are_time_formats(value)) }}
     {% elif kind == "time zone" %}

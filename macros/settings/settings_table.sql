@@ -10,6 +10,7 @@
 {% macro settings_table() %}
     {{ return(
         precision_marketing.input_settings()
+        + precision_marketing.value_settings()
         + precision_marketing.window_settings()
         + precision_marketing.recommendation_settings()
         + precision_marketing.ranking_settings()
@@ -38,6 +39,12 @@
         {"var": "input_checks", "key": "maximum_quantity", "kind": "number",
          "lowest": 1, "unit": "pieces", "default": 50000,
          "effect": "larger quantities are rejected"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro value_settings() %}
+    {{ return([
         {"var": "input_checks", "key": "maximum_amount", "kind": "number",
          "lowest": 1, "highest": 1000000000000, "unit": "currency",
          "default": 1000000000,

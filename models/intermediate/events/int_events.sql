@@ -1,4 +1,8 @@
 -- Grain: one row per sound event, with matrix positions, weight, revenue, time slice.
+{% set test_starts_at = precision_marketing.day_start(
+    "boundaries.test_labels_start_on") %}
+{% set train_starts_at = precision_marketing.day_start(
+    "boundaries.train_labels_start_on") %}
 with
 
 events as (
@@ -65,9 +69,9 @@ final as (
         ) as revenue_amount,
         -- 0: history of every window; 1: label of train; 2: label of test.
         case
-            when events.occurred_at >= {{ precision_marketing.day_start("boundaries.test_labels_start_on") }} then 2
+            when events.occurred_at >= {{ test_starts_at }} then 2
             when held_out_items.time_slice is not null then held_out_items.time_slice
-            when events.occurred_at >= {{ precision_marketing.day_start("boundaries.train_labels_start_on") }} then 1
+            when events.occurred_at >= {{ train_starts_at }} then 1
             else 0
         end as time_slice
     from events

@@ -8,8 +8,7 @@ purchases as (
 
     select distinct
         windows.time_window,
-        {{ precision_marketing.shop_day("windows.history_ends_at") }}
-            as history_ends_on,
+        {{ precision_marketing.shop_day("windows.history_ends_at") }} as history_ends_on,
         events.user_index,
         events.item_index,
         {{ precision_marketing.shop_day("events.occurred_at") }} as bought_on

@@ -1,4 +1,4 @@
--- Grain: one row per input, column and reason for which values of kept rows are missing.
+-- Grain: one row per input, column and reason of values missing from kept rows.
 with
 
 gaps as (
