@@ -63,6 +63,21 @@
 {% endmacro %}
 
 
+{# Whether a text is one of some literals. DuckDB makes a join over all rows of an `in`
+   with more than five of them. #}
+{% macro is_one_of(text, literals) %}
+    {{ return(adapter.dispatch("is_one_of", "precision_marketing")(text, literals)) }}
+{% endmacro %}
+
+{% macro default__is_one_of(text, literals) %}
+    {{ return("list_contains([" ~ literals ~ "], " ~ text ~ ")") }}
+{% endmacro %}
+
+{% macro spark__is_one_of(text, literals) %}
+    {{ return(text ~ " in (" ~ literals ~ ")") }}
+{% endmacro %}
+
+
 {# A word without case, blanks, hyphens, underscores and schema.org's address. #}
 {% macro bare_word(text) %}
     {{ return(precision_marketing.without(

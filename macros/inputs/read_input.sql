@@ -132,8 +132,8 @@
         {% if kind != "text" and (is_id or not is_required) %}
             {% do gaps.append("(" ~ gap ~ ")") %}
             {% do reasons.append("case when " ~ gap ~ (
-                " and lower(" ~ name ~ "_text) not in ("
-                ~ precision_marketing.missing_id_words() ~ ")" if is_id else "")
+                " and not " ~ precision_marketing.is_missing_id(name ~ "_text")
+                if is_id else "")
                 ~ " then '" ~ name ~ ":' || " ~ precision_marketing.gap_reason(
                     value, kind, bounds) ~ " end") %}
         {% endif %}

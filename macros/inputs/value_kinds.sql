@@ -59,8 +59,7 @@
    words of their own; a number that no double holds exactly has lost digits, and two
    ids may have become one: null. #}
 {% macro id_of(text, column, family) %}
-    {% set words = precision_marketing.missing_id_words() %}
-    {% set missing = "when lower(" ~ text ~ ") in (" ~ words ~ ") then null" %}
+    {% set missing = "when " ~ precision_marketing.is_missing_id(text) ~ " then null" %}
     {% if family == "nested" %}
         {{ return("cast(null as " ~ precision_marketing.kind_type("text") ~ ")") }}
     {% elif family in ["double", "float"] %}
@@ -89,13 +88,14 @@
 {% endmacro %}
 
 
-{# The words that stand for a missing id, as SQL literals in lower case. #}
-{% macro missing_id_words() %}
+{# Whether a text is one of the words that stand for a missing id, in any case. #}
+{% macro is_missing_id(text) %}
     {% set words = [] %}
     {% for word in precision_marketing.setting("input_checks", "missing_ids") %}
         {% do words.append(precision_marketing.text_literal(word | trim | lower)) %}
     {% endfor %}
-    {{ return(words | join(", ") or "''") }}
+    {{ return(precision_marketing.is_one_of(
+        "lower(" ~ text ~ ")", words | join(", ") or "''")) }}
 {% endmacro %}
 
 
@@ -136,8 +136,11 @@
     {% endif %}
     {% if family == "boolean" %}{{ return(column) }}{% endif %}
     {% set word = precision_marketing.bare_word(text) %}
-    {{ return("case when " ~ word ~ " in ('" ~ yes | join("', '") ~ "') then true when "
-        ~ word ~ " in ('" ~ no | join("', '") ~ "') then false end") }}
+    {% set is_yes, is_no = [
+        precision_marketing.is_one_of(word, "'" ~ yes | join("', '") ~ "'"),
+        precision_marketing.is_one_of(word, "'" ~ no | join("', '") ~ "'"),
+    ] %}
+    {{ return("case when " ~ is_yes ~ " then true when " ~ is_no ~ " then false end") }}
 {% endmacro %}
 
 
