@@ -28,7 +28,7 @@
         partition by {{ contract["key"] | join(", ") }}, {{ part }}
         order by {{ precision_marketing.row_hash(
             contract["columns"], contract["columns"] | map("first") | list
-        ) }}
+        ) }}, value_gaps
     )
 {%- endmacro %}
 

@@ -76,6 +76,7 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
         ("kept", {"user_id": "u2", "has_ads_consent": ""}),
         ("missing_user_id", {"user_id": "", "has_ads_consent": "perhaps"}),
         ("kept", {"user_id": "u3", "has_ads_consent": "perhaps"}),
+        ("duplicate", {"user_id": "u3", "has_ads_consent": "false"}),
         ("erased", {"user_id": "gone", "has_ads_consent": "perhaps"}),
     ],
     "campaigns": [
@@ -315,7 +316,7 @@ def test_the_order_of_rows_changes_nothing(cases, reversed_cases, fetch):
         "where table_schema in ('staging', 'marts') "
         "and table_name not like '%_checked'",
     )
-    assert len(relations) == 12
+    assert len(relations) == 13
     for (relation,) in relations:
         query = f"select t::varchar from {relation} t order by all"
         assert fetch(cases, query) == fetch(reversed_cases, query), relation
