@@ -88,7 +88,7 @@ PRICES = {
     "1.234,50": 1234.5,
     "1.234.567": 1234567.0,
     "1 234,5 EUR": 1234.5,
-    "1’234.50 CHF": 1234.5,
+    "1\u2019234.50 CHF": 1234.5,
     "1,234": "unreadable",
     "EUR 1.234": "unreadable",
     "1,2,3": "unreadable",
@@ -151,9 +151,10 @@ def values(dbt_project, write_csv, tmp_path_factory) -> Path:
     ]
     items.append({"item_id": "i1", "price": "", "is_available": ""})
     users = [
-        {"user_id": f"u{number}", "has_email_consent": raw, "signed_up_at": "1601-01-01"}
+        {"user_id": f"u{number}", "has_email_consent": raw,
+         "signed_up_at": "1601-01-01"}
         for number, raw in enumerate(CONSENTS)
-    ]
+    ]  # fmt: skip
     campaigns = [
         {"campaign_id": name, "started_at": start, "ended_at": end,
          "unit_margin_rate": margin}
@@ -174,7 +175,7 @@ def values(dbt_project, write_csv, tmp_path_factory) -> Path:
 
 
 def read(database: Path, fetch, name: str, value: str, prefix: str) -> list:
-    """Values by the number in their key: what was read, or the reason."""
+    """Return values by the number in their key: what was read, or the reason."""
     key = {"items": "item_id", "users": "user_id", "events": "event_id",
            "campaign_touches": "touch_id"}[name]  # fmt: skip
     rows = fetch(
@@ -190,21 +191,23 @@ def read(database: Path, fetch, name: str, value: str, prefix: str) -> list:
 
 
 def test_ids_are_trimmed_whole_and_present(values, fetch):
-    assert dict(zip(IDS, read(values, fetch, "events", "user_id", "id"))) == IDS
+    found = read(values, fetch, "events", "user_id", "id")
+    assert dict(zip(IDS, found, strict=True)) == IDS
 
 
 def test_times_are_utc_whatever_their_zone_or_the_reason_is_said(values, fetch):
     found = read(values, fetch, "events", "occurred_at::varchar", "time")
-    assert dict(zip(TIMES, found)) == TIMES
+    assert dict(zip(TIMES, found, strict=True)) == TIMES
 
 
 def test_prices_are_read_where_they_can_mean_one_thing(values, fetch):
-    assert dict(zip(PRICES, read(values, fetch, "items", "price", "price"))) == PRICES
+    found = read(values, fetch, "items", "price", "price")
+    assert dict(zip(PRICES, found, strict=True)) == PRICES
 
 
 def test_availability_is_read_as_shops_write_it(values, fetch):
     found = read(values, fetch, "items", "is_available", "stock")
-    assert dict(zip(AVAILABILITIES, found)) == AVAILABILITIES
+    assert dict(zip(AVAILABILITIES, found, strict=True)) == AVAILABILITIES
 
 
 def test_only_a_readable_yes_is_consent(values, fetch):
@@ -224,7 +227,7 @@ def test_numbers_out_of_range_or_not_whole_are_gaps(values, fetch):
         case: gap.split(":")[-1]
         if gap
         else {"position": position, "propensity": propensity, "cost": cost}[case[0]]
-        for case, (position, propensity, cost, gap) in zip(NUMBERS, rows)
+        for case, (position, propensity, cost, gap) in zip(NUMBERS, rows, strict=True)
     }
     assert found == NUMBERS
 
@@ -344,9 +347,8 @@ def test_settings_say_how_times_and_missing_ids_are_written(
         "time_zone: Europe/Berlin, "
         "time_formats: ['%d.%m.%Y %H:%M', '%-d.%-m.%Y', epoch_seconds]}}",
     )
-    assert dict(zip(times, read(
-        database, fetch, "events", "occurred_at::varchar", "e"
-    ))) == times  # fmt: skip
+    found = read(database, fetch, "events", "occurred_at::varchar", "e")
+    assert dict(zip(times, found, strict=True)) == times
     assert fetch(
         database,
         "select rejection_reason from staging.stg_events_checked "
