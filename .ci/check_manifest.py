@@ -210,6 +210,15 @@ def lengths(models: dict[str, Model], macros: dict[str, Any]) -> Iterator[str]:
         yield f"{long_ones} models and macros are long; at most {LONG_ONES} may be."
 
 
+def days(models: dict[str, Model]) -> Iterator[str]:
+    """Yield models in which a time becomes a day but by the shop's time zone."""
+    for model in models.values():
+        if model.file.suffix == ".sql" and re.search(
+            r"as date\s*\)|::\s*date\b|date_trunc|\bdate\(", model.text, re.IGNORECASE
+        ):
+            yield f"{model.file}: write `shop_day`, `month_start` or `day_start`."
+
+
 def library(models: dict[str, Model]) -> Iterator[str]:
     """Yield Python models that call another package than their folder's."""
     for model in models.values():
@@ -256,7 +265,7 @@ def overrides(manifest: dict[str, Any], settings: set[str]) -> Iterator[str]:
 def faults(manifest: dict[str, Any], project: Path = PROJECT) -> list[str]:
     """Return every fault of a manifest, sorted."""
     models = read_models(manifest, project)
-    rules = (layers, folder_cycles, ways, keys, grains, marts, library)
+    rules = (layers, folder_cycles, ways, keys, grains, marts, days, library)
     found = [fault for rule in rules for fault in rule(models)]
     found += lengths(models, manifest["macros"])
     settings = {r["var"] for r in MacroValues("settings").settings_table()}

@@ -78,14 +78,15 @@ FAULTS = {
         _reject("occurred_at_in_future", occurred_at=_FUTURE),
         _reject("unknown_event_type", event_type=("hover", "scroll")),
         _reject("invalid_number", quantity=_BAD_NUMBERS),
-        _reject("invalid_number", unit_price=("free", "inf")),
-        _reject("invalid_number", rating=("five",), quantity=("0",)),
+        # Its price is missing, the order is one.
+        Fault(KEPT, {"unit_price": ("free", "inf")}, new_key=True),
+        _reject("quantity_not_positive", rating=("five",), quantity=("0",)),
         _reject("quantity_not_positive", quantity=("0", "0.0", "-0")),
         _reject("quantity_above_maximum", quantity=("1000000",)),
         _reject("negative_unit_price", unit_price=("-4.99",)),
         Fault(
             KEPT,
-            {**_VIEW, "item_id": ("i-unknown", "i-negative", "i-free")},
+            {**_VIEW, "item_id": ("i-unknown", "i-negative", "i-gone")},
             new_key=True,
         ),
         Fault(DUPLICATE, at_least=12),
@@ -96,7 +97,7 @@ FAULTS = {
     ),
     "items": (
         _reject("missing_item_id", new_key=False, item_id=_MISSING),
-        _reject("invalid_number", item_id=("i-free", "i-nan"), price=("free", "NaN")),
+        Fault(KEPT, {"item_id": ("i-free", "i-nan"), "price": ("free", "NaN")}),
         _reject("negative_price", item_id=("i-negative",), price=("-1.00",)),
         Fault(DUPLICATE, at_least=3),
         Fault(DUPLICATE, pads_key=True),

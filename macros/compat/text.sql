@@ -57,3 +57,19 @@
 {% macro spark__without_last_word(expression) %}
     {{ return("regexp_replace(" ~ expression ~ ", '[\\\\s,;:]+\\\\S{0,20}$', '')") }}
 {% endmacro %}
+
+
+{# What a text looks like: digits are 9, letters a, at most 40 characters. #}
+{% macro id_shape(expression) %}
+    {{ return(adapter.dispatch("id_shape", "precision_marketing")(expression)) }}
+{% endmacro %}
+
+{% macro default__id_shape(expression) %}
+    {{ return("left(regexp_replace(regexp_replace(" ~ expression
+        ~ ", '\\p{N}', '9', 'g'), '\\p{L}', 'a', 'g'), 40)") }}
+{% endmacro %}
+
+{% macro spark__id_shape(expression) %}
+    {{ return("left(regexp_replace(regexp_replace(" ~ expression
+        ~ ", '\\\\p{N}', '9'), '\\\\p{L}', 'a'), 40)") }}
+{% endmacro %}

@@ -53,7 +53,7 @@
         ~ (contract["order"] + [content]) | join(", ") ~ ")" %}
     case
         when row_number() over (
-            partition by {{ same_key }}, {{ content }} order by {{ content }}
+            partition by {{ same_key }}, {{ content }} order by value_gaps nulls first
         ) > 1 then 'duplicate'
         {% if contract.get("is_strict") %}
         when {{ place }} > 1 and dense_rank() over (

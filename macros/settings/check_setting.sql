@@ -45,6 +45,13 @@
             and not modules.re.search("[*?\\[\\]]", value)) }}
     {% elif kind in ["rules", "accepted checks"] %}
         {{ return(precision_marketing.is_list(value)) }}
+    {% elif kind == "texts" %}
+        {{ return(precision_marketing.is_list(value)
+            and precision_marketing.are_texts(value)) }}
+    {% elif kind == "time formats" %}
+        {{ return(precision_marketing.are_time_formats(value)) }}
+    {% elif kind == "time zone" %}
+        {{ return(value is string and value in modules.pytz.all_timezones) }}
     {% else %}
         {{ return(value is mapping and (kind != "mapping of mappings"
             or value.values() | reject("mapping") | list == [])) }}
@@ -82,6 +89,31 @@
     {% endfor %}
     {% set texts = values | map("string") | list %}
     {{ return(texts | unique(case_sensitive=true) | list | length == texts | length) }}
+{% endmacro %}
+
+
+{% macro are_texts(values) %}
+    {% for value in values if not precision_marketing.is_text(value) %}
+        {{ return(false) }}
+    {% endfor %}
+    {{ return(true) }}
+{% endmacro %}
+
+
+{# Patterns of strptime with a year, of parts that DuckDB reads, and at most one unit of
+   numbers: two would not be told apart. #}
+{% macro are_time_formats(value) %}
+    {% if not precision_marketing.is_list(value) %}{{ return(false) }}{% endif %}
+    {% set units = ["epoch_seconds", "epoch_milliseconds", "epoch_microseconds"] %}
+    {% set wrong = [] %}
+    {% for format in value if format not in units %}
+        {% if format is not string or not modules.re.search("%-?[yY]", format)
+            or not modules.re.fullmatch(
+                "([^%]|%-?[dHIjmMSy]|%[aAbBfnpYzZ%])+", format) %}
+            {% do wrong.append(format) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(wrong == [] and value | select("in", units) | list | length <= 1) }}
 {% endmacro %}
 
 
@@ -131,6 +163,10 @@
         "accepted checks": "a list such as " ~ record.get("example"),
         "thresholds": "a mapping such as {warn: " ~ record.get("lowest")
             ~ ", stop: never}, of numbers of " ~ bounds | join(" and "),
+        "texts": "a list of texts such as " ~ record.get("example"),
+        "time zone": "the name of a time zone such as Europe/Berlin",
+        "time formats": "a list of patterns of strptime that have a year, and at most"
+            ~ " one unit, such as " ~ record.get("example"),
     }.get(kind) or (
         "a " ~ kind ~ " of " ~ bounds | join(" and ") if bounds
         else "a mapping such as " ~ record.get("example")

@@ -11,6 +11,7 @@
 {% macro settings_table() %}
     {{ return(
         precision_marketing.input_settings()
+        + precision_marketing.value_settings()
         + precision_marketing.window_settings()
         + precision_marketing.recommendation_settings()
         + precision_marketing.ranking_settings()
@@ -43,6 +44,30 @@
         {"var": "input_checks", "key": "drop_refired_orders", "kind": "flag",
          "unit": "flag", "default": false,
          "effect": "an order's line that was sent again later is a duplicate"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro value_settings() %}
+    {{ return([
+        {"var": "input_checks", "key": "maximum_amount", "kind": "number",
+         "lowest": 1, "highest": 1000000000000, "unit": "currency",
+         "default": 1000000000,
+         "effect": "larger prices, lines, spend and costs are [no values]"
+         ~ "(docs/inputs.md#how-values-are-read)"},
+        {"var": "input_checks", "key": "earliest_date", "kind": "date", "unit": "date",
+         "default": "1990-01-01", "effect": "earlier times are typing errors"},
+        {"var": "input_checks", "key": "missing_ids", "kind": "texts", "unit": "list",
+         "default": ["nan", "none", "null", "undefined", "na", "n/a", "#n/a", "<na>",
+            "nil", "nat", "(null)"],
+         "example": "[nan, none, unknown]", "effect": "words, in any case, for no id"},
+        {"var": "input_checks", "key": "time_zone", "kind": "time zone",
+         "unit": "IANA name", "default": "UTC",
+         "effect": "the shop's, in which its days begin"},
+        {"var": "input_checks", "key": "time_formats", "kind": "time formats",
+         "unit": "list", "default": [],
+         "example": "['%d.%m.%Y %H:%M', epoch_seconds]",
+         "effect": "how times are written besides ISO 8601"},
     ]) }}
 {% endmacro %}
 

@@ -30,14 +30,9 @@ checked as (
         source.*,
         -- The first reason that holds is the one reported.
         case
-            when source.campaign_id is null
-                then 'missing_campaign_id'
-            when source.user_id is null
-                then 'missing_user_id'
-            when source.variant is null
-                then 'missing_variant'
-            when source.has_unreadable_value
-                then 'unreadable_value'
+            {{ precision_marketing.id_reasons("campaign_id") }}
+            {{ precision_marketing.id_reasons("user_id") }}
+            {{ precision_marketing.id_reasons("variant") }}
             when known_campaigns.campaign_id is null
                 then 'unknown_campaign'
         end as rejection_reason
@@ -52,6 +47,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("campaign_assignments") }},
+        value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("campaign_assignments") }} as row_status

@@ -3,6 +3,7 @@
 -- row sent twice. A campaign that has rows that differ on any day is billed by ad group,
 -- and they are two, but as many of each as all its rows are there: loaded so often.
 {{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_spend') }}") }}
+{% set maximum_amount = precision_marketing.setting("input_checks", "maximum_amount") %}
 with
 
 source as (
@@ -25,14 +26,19 @@ checked as (
         source.*,
         -- The first reason that holds is the one reported.
         case
-            when source.campaign_id is null
-                then 'missing_campaign_id'
+            {{ precision_marketing.id_reasons("campaign_id") }}
             when source.spend_date is null
                 then 'invalid_spend_date'
+            when source.spend_date < {{ precision_marketing.earliest_credible_time() }}
+                then 'spend_date_too_early'
+            when source.spend_date > {{ precision_marketing.latest_credible_time() }}
+                then 'spend_date_in_future'
             when source.spend is null
                 then 'invalid_spend'
             when source.spend < 0
                 then 'negative_spend'
+            when source.spend > {{ maximum_amount }}
+                then 'spend_above_maximum'
             when known_campaigns.campaign_id is null
                 then 'unknown_campaign'
         end as rejection_reason
@@ -84,6 +90,7 @@ final as (
                 )
             else whole_row_hash
         end as whole_row_hash,
+        value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("campaign_spend") }} as row_status

@@ -35,10 +35,8 @@ checked as (
         source.*,
         -- The first reason that holds is the one reported.
         case
-            when source.campaign_id is null
-                then 'missing_campaign_id'
-            when source.user_id is null
-                then 'missing_user_id'
+            {{ precision_marketing.id_reasons("campaign_id") }}
+            {{ precision_marketing.id_reasons("user_id") }}
             when
                 source.touch_type is null
                 or lower(source.touch_type) not in (
@@ -47,12 +45,10 @@ checked as (
                 then 'unknown_touch_type'
             when source.touched_at is null
                 then 'invalid_touched_at'
+            when source.touched_at < {{ precision_marketing.earliest_credible_time() }}
+                then 'touched_at_too_early'
             when source.touched_at > {{ precision_marketing.latest_credible_time() }}
                 then 'touched_at_in_future'
-            when source.has_invalid_number
-                then 'invalid_number'
-            when source.has_unreadable_value
-                then 'unreadable_value'
             when known_campaigns.campaign_id is null
                 then 'unknown_campaign'
         end as rejection_reason,
@@ -69,6 +65,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("campaign_touches") }},
+        value_gaps,
         rejection_reason,
         has_unknown_item,
         {{ precision_marketing.rejected_row_content() }} as row_content,

@@ -5,6 +5,7 @@
 ]) }}
 {% set maximum_quantity = precision_marketing.setting(
     "input_checks", "maximum_quantity") %}
+{% set maximum_amount = precision_marketing.setting("input_checks", "maximum_amount") %}
 with
 
 source as (
@@ -41,17 +42,18 @@ checked as (
         source.*,
         -- The first reason that holds is the one reported.
         case
-            when source.user_id is null
-                then 'missing_user_id'
+            {{ precision_marketing.id_reasons("user_id") }}
             when source.event_type is null
                 then 'missing_event_type'
             when source.occurred_at is null
                 then 'invalid_occurred_at'
+            when source.occurred_at < {{ precision_marketing.earliest_credible_time() }}
+                then 'occurred_at_too_early'
             when source.occurred_at > {{ precision_marketing.latest_credible_time() }}
                 then 'occurred_at_in_future'
             when event_types.event_type is null
                 then 'unknown_event_type'
-            when source.has_invalid_number
+            when source.value_gaps like '%quantity:%'
                 then 'invalid_number'
             -- Below 0 an order or a refund says that it goes back: `stg_events`.
             when
@@ -62,6 +64,8 @@ checked as (
                 then 'quantity_above_maximum'
             when source.unit_price < 0
                 then 'negative_unit_price'
+            when source.quantity * source.unit_price > {{ maximum_amount }}
+                then 'amount_above_maximum'
         end as rejection_reason,
         known_items.item_id is null as has_unknown_item
     from source
@@ -76,6 +80,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("events") }},
+        value_gaps,
         rejection_reason,
         has_unknown_item,
         -- By `mark_refired_orders`.

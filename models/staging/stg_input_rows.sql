@@ -24,7 +24,9 @@ final as (
         '{{ input_name }}' as input_name,
         count(*) as rows_read,
         {{ "count(erased_users.user_id)" if is_about_users else "cast(0 as bigint)" }}
-            as rows_erased
+            as rows_erased,
+        {{ "count(distinct erased_users.user_id)" if is_about_users
+            else "cast(0 as bigint)" }} as erased_user_count
     from {{ input_name }}_rows
     {% if is_about_users %}
     left join erased_users on {{ input_name }}_rows.user_id = erased_users.user_id

@@ -8,13 +8,13 @@ touches as (
     select
         attribution_model,
         channel,
-        cast(date_trunc('month', converted_at) as date) as month_start_date,
+        {{ precision_marketing.month_start(precision_marketing.shop_day("converted_at")) }} as month_start_date,
         sum(credit) as credit
     from {{ ref("precision_marketing", "campaign_attribution") }}
     group by
         attribution_model,
         channel,
-        cast(date_trunc('month', converted_at) as date)
+        {{ precision_marketing.month_start(precision_marketing.shop_day("converted_at")) }}
 
 )
 

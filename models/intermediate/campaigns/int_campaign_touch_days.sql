@@ -32,7 +32,7 @@ placed_touches as (
         touches.campaign_id,
         campaign_users.variant,
         coalesce(touches.channel, campaigns.channel) as channel,
-        cast(touches.touched_at as date) as activity_date,
+        {{ precision_marketing.shop_day("touches.touched_at") }} as activity_date,
         touches.touch_type,
         channels.logs_impressions,
         campaign_users.send_count > 0 as has_send,

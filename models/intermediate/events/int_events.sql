@@ -2,6 +2,10 @@
 -- Of an item that the catalogue lacks `item_index` is null: the order happened all the
 -- same, but nothing that recommends can learn from it.
 {% do precision_marketing.wait_for_checks() %}
+{% set test_starts_at = precision_marketing.day_start(
+    "boundaries.test_labels_start_on") %}
+{% set train_starts_at = precision_marketing.day_start(
+    "boundaries.train_labels_start_on") %}
 with
 
 events as (
@@ -68,9 +72,9 @@ final as (
         ) as revenue_amount,
         -- 0: history of every window; 1: label of train; 2: label of test.
         case
-            when events.occurred_at >= boundaries.test_labels_start_on then 2
+            when events.occurred_at >= {{ test_starts_at }} then 2
             when held_out_items.time_slice is not null then held_out_items.time_slice
-            when events.occurred_at >= boundaries.train_labels_start_on then 1
+            when events.occurred_at >= {{ train_starts_at }} then 1
             else 0
         end as time_slice
     from events

@@ -13,11 +13,11 @@ events as (
 daily as (
 
     select
-        cast(occurred_at as date) as event_date,
+        {{ precision_marketing.shop_day("occurred_at") }} as event_date,
         count(*) as event_count
     from events
     where is_known_item
-    group by cast(occurred_at as date)
+    group by {{ precision_marketing.shop_day("occurred_at") }}
 
 ),
 

@@ -75,7 +75,7 @@ final as (
         -- Counted in days with an event: items of one day are equally recent.
         dense_rank() over (
             partition by time_window, user_index
-            order by cast(last_event_at as date) desc
+            order by {{ precision_marketing.shop_day("last_event_at") }} desc
         ) as recency_position
     from summed
 

@@ -47,11 +47,13 @@ BROKEN_EVENTS = {
     "missing_event_type": {"event_type": " ", "occurred_at": "soon", "quantity": "x"},
     "invalid_occurred_at": {"occurred_at": "2025-02-30", "event_type": "gaze"},
     "occurred_at_in_future": {"occurred_at": "2025-07-01 00:00:01", "event_type": "x"},
-    "unknown_event_type": {"event_type": "gaze", "rating": "good"},
+    "occurred_at_too_early": {"occurred_at": "1970-01-01", "event_type": "x"},
+    "unknown_event_type": {"event_type": "gaze", "quantity": "x"},
     "invalid_number": {"quantity": "nan", "unit_price": "-1", "item_id": "i9"},
     "quantity_not_positive": {"quantity": "0", "unit_price": "-1", "item_id": "i9"},
     "quantity_above_maximum": {"quantity": "-10001", "unit_price": "-1"},
     "negative_unit_price": {"unit_price": "-0.01", "item_id": "i9"},
+    "amount_above_maximum": {"unit_price": "1e9", "quantity": "2", "item_id": "i9"},
 }
 # One order, of two equal lines and one more: the page was loaded again a minute later,
 # and once more after months. What has another price, order or user is not it.
@@ -87,9 +89,8 @@ BROKEN_TOUCHES = {
     "missing_user_id": {"user_id": "", "touch_type": "", "touched_at": ""},
     "unknown_touch_type": {"touch_type": "glance", "touched_at": ""},
     "invalid_touched_at": {"touched_at": "", "propensity": "x", "campaign_id": "c9"},
+    "touched_at_too_early": {"touched_at": "1601-01-01", "campaign_id": "c9"},
     "touched_at_in_future": {"touched_at": "2030-01-01", "campaign_id": "c9"},
-    "invalid_number": {"propensity": "inf", "position": "top", "campaign_id": "c9"},
-    "unreadable_value": {"position": "top", "campaign_id": "c9"},
     "unknown_campaign": {"campaign_id": "c9"},
 }
 # Inputs whose broken rows carry no id: the reasons are counted.
@@ -97,24 +98,20 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "items": [
         ("kept", {"item_id": "i1", "price": "1", "is_available": ""}),
         ("missing_item_id", {"item_id": "", "price": "x", "is_available": "perhaps"}),
-        ("invalid_number", {"item_id": "i2", "price": "x", "is_available": "perhaps"}),
         ("negative_price", {"item_id": "i2", "price": "-1", "is_available": "perhaps"}),
-        (
-            "unreadable_value",
-            {"item_id": "i2", "price": "1", "is_available": "perhaps"},
-        ),
     ],
     "users": [
         ("kept", {"user_id": "u1", "has_ads_consent": "true"}),
         ("kept", {"user_id": "u2", "has_ads_consent": ""}),
         ("missing_user_id", {"user_id": "", "has_ads_consent": "perhaps"}),
-        ("unreadable_value", {"user_id": "u3", "has_ads_consent": "perhaps"}),
+        ("kept", {"user_id": "u3", "has_ads_consent": "perhaps"}),
+        ("duplicate", {"user_id": "u3", "has_ads_consent": "false"}),
         ("erased", {"user_id": "gone", "has_ads_consent": "perhaps"}),
     ],
     "campaigns": [
         ("kept", {"campaign_id": "c1", "started_at": "", "ended_at": "2025-01-01"}),
         ("missing_campaign_id", {"campaign_id": "", "started_at": "x", "ended_at": ""}),
-        ("unreadable_value", {"campaign_id": "c2", "started_at": "x", "ended_at": ""}),
+        ("kept", {"campaign_id": "c3", "started_at": "x", "ended_at": ""}),
         (
             "ended_before_started",
             {"campaign_id": "c2", "started_at": "2025-01-02", "ended_at": "2025-01-01"},
@@ -132,6 +129,18 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
         (
             "negative_spend",
             {"campaign_id": "c9", "spend_date": "2025-01-01", "spend": "-1"},
+        ),
+        (
+            "spend_above_maximum",
+            {"campaign_id": "c9", "spend_date": "2025-01-01", "spend": "1000000000.01"},
+        ),
+        (
+            "spend_date_too_early",
+            {"campaign_id": "c9", "spend_date": "0025-02-03", "spend": "free"},
+        ),
+        (
+            "spend_date_in_future",
+            {"campaign_id": "c9", "spend_date": "2025-07-02", "spend": "free"},
         ),
         (
             "unknown_campaign",
@@ -401,7 +410,7 @@ def test_the_order_of_rows_changes_nothing(cases, reversed_cases, fetch):
         "where table_schema in ('staging', 'marts') "
         "and table_name not like '%_checked'",
     )
-    assert len(relations) == 12
+    assert len(relations) == 13
     for (relation,) in relations:
         query = f"select t::varchar from {relation} t order by all"
         assert fetch(cases, query) == fetch(reversed_cases, query), relation
