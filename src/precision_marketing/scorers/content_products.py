@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix, hstack
 from precision_marketing.algorithms.content.naive_bayes import term_log_odds
 from precision_marketing.algorithms.kernels.dense_rows import LANES, dense_product
 from precision_marketing.algorithms.kernels.engine import factor
+from precision_marketing.algorithms.kernels.sparse_product import distinct_rows
 from precision_marketing.algorithms.kernels.sums import row_work
 from precision_marketing.algorithms.kernels.top_items import iterate_top_items
 from precision_marketing.algorithms.kernels.top_scores import iterate_top_scores
@@ -30,7 +31,9 @@ _DENSE_GAIN = 6
 def log_odds_by_field(fields: Fields, smoothing: float) -> list[LeftFactor]:
     """Return, for each field, the function from weights to users' log-odds."""
     return [
-        lambda weights, f=field: term_log_odds(weights, f.counts, smoothing=smoothing)
+        lambda weights, f=field: term_log_odds(
+            weights, f.counts, smoothing=smoothing, background=f.occurrences
+        )
         for field in fields.values()
     ]
 
@@ -66,7 +69,9 @@ def top_by_text(
     by_term = right.T.tocsr()
     starts = by_term.indptr.astype(np.int64)
     n_items = right.shape[0]
-    wide = factor(csr_matrix(right, dtype=np.float64).sorted_indices())
+    # What is sold in many sizes has one text, which is multiplied once.
+    first, kinds = distinct_rows(csr_matrix(right, dtype=np.float64).sorted_indices())
+    wide = factor(right[first].sorted_indices())
     width = min(LANES, max(1, _DENSE_BYTES // (8 * max(1, n_items))))
     for users in user_blocks(weights, right, window.scored_users):
         rows = left(weights[users])
@@ -79,9 +84,9 @@ def top_by_text(
             "top_n": top_n,
         }
         work = row_work(numbers, factor(rows), starts).sum()
-        if _DENSE_GAIN * work > users.size * right.nnz * LANES / width:
+        if _DENSE_GAIN * work > users.size * wide[1].size * LANES / width:
             batches = iterate_top_scores(
-                lambda part, rows=rows: dense_product(rows[part], wide),
+                lambda part, rows=rows: dense_product(rows[part], wide)[:, kinds],
                 n_items=n_items,
                 block_size=width,
                 task="top items by text",

@@ -7,9 +7,7 @@ scikit-learn; the limit on terms is ours, since its own `max_features` breaks ti
 the order in which a sort happens to leave them.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +25,7 @@ from precision_marketing.algorithms.kernels.selection import (
     check_count,
     check_not_negative,
 )
+from precision_marketing.algorithms.kernels.sparse_product import sparse_product
 
 
 def term_counts(
@@ -81,26 +80,34 @@ def term_counts(
             f"maximum_document_frequency ({maximum_document_frequency}) must be at"
             f" least minimum_document_frequency ({minimum_document_frequency})"
         )
-    vectorizer = CountVectorizer(
-        analyzer=analyzer,
-        min_df=int(minimum_document_frequency),
-        max_df=int(maximum_document_frequency),
-        dtype=np.float64,
-    )
-    numbers = count()
+    numbers: dict[str | None, int] = {}
+    number_of: list[int] = []
+
+    def distinct() -> Iterator[str | None]:
+        # What is sold in many sizes has one text: it is cut into terms once.
+        for document in documents:
+            if document not in numbers:
+                numbers[document] = len(numbers)
+                yield document
+            number_of.append(numbers[document])
+
+    vectorizer = CountVectorizer(analyzer=analyzer, dtype=np.float64)
     try:
-        found = vectorizer.fit_transform(
-            document for document, _ in zip(documents, numbers, strict=False)
-        )
+        found = csr_matrix(vectorizer.fit_transform(distinct()))
     except ValueError as refusal:
-        # Where no term is left, scikit-learn raises.
-        if not re.match("empty vocabulary|After pruning", str(refusal)):
+        # Where there is no term at all, scikit-learn raises.
+        if not str(refusal).startswith("empty vocabulary"):
             raise
-        return csr_matrix((next(numbers), 0)), []
-    counts = csr_matrix(found)
-    totals = np.asarray(counts.sum(axis=0)).ravel()
-    most = np.sort(np.argsort(-totals, kind="stable")[: int(maximum_terms)])
-    counts = counts[:, most]
+        return csr_matrix((len(number_of), 0)), []
+    copies = np.bincount(number_of)
+    frequencies = found.astype(bool).T @ copies
+    kept = np.flatnonzero(
+        (frequencies >= minimum_document_frequency)
+        & (frequencies <= maximum_document_frequency)
+    )
+    totals = (found.T @ copies)[kept]
+    most = np.sort(kept[np.argsort(-totals, kind="stable")[: int(maximum_terms)]])
+    counts = found[:, most][number_of]
     counts.sort_indices()
     return counts, vectorizer.get_feature_names_out()[most].tolist()
 
@@ -294,4 +301,4 @@ def user_profiles(weights: csr_matrix, profiles: csr_matrix) -> csr_matrix:
     >>> user_profiles(csr_matrix([[3.0, 4.0]]), profiles).toarray().round(3).tolist()
     [[0.6, 0.8]]
     """
-    return of_length_one(csr_matrix(as_weights(weights) @ profiles))
+    return of_length_one(sparse_product(as_weights(weights), profiles, "users' terms"))
