@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_matrix, diags_array, eye_array, hstack
+from scipy.sparse import csr_matrix, diags_array, hstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.preprocessing import normalize
 
@@ -25,7 +25,10 @@ from precision_marketing.algorithms.kernels.selection import (
     check_count,
     check_not_negative,
 )
-from precision_marketing.algorithms.kernels.sparse_product import sparse_product
+from precision_marketing.algorithms.kernels.sparse_product import (
+    distinct_rows,
+    sparse_product,
+)
 
 
 def term_counts(
@@ -258,17 +261,43 @@ def content_neighbors(
         raise ValueError("profiles must have rows of length 1")
     # Profiles from elsewhere may be a rounding error too long.
     checked = csr_matrix(diags_array(1.0 / np.maximum(lengths, 1.0)) @ checked)
+    first, kinds = distinct_rows(checked)
+    # One more, since an item may be among the nearest of its own text.
     batches = iterate_top_entries(
         checked,
         transposed(checked),
-        np.arange(checked.shape[0]),
-        top_n=top_k,
+        first,
+        top_n=top_k + 1,
         schema=item_neighbors_schema,
         task="content neighbors",
-        excluded=csr_matrix(eye_array(checked.shape[0])),
         block_size=block_size,
     )
-    return pa.Table.from_batches(batches, schema=item_neighbors_schema)
+    found = pa.Table.from_batches(batches, schema=item_neighbors_schema)
+    return _of_each_item(found, first, kinds, top_k)
+
+
+def _of_each_item(
+    found: pa.Table, first: np.ndarray, kinds: np.ndarray, top_k: int
+) -> pa.Table:
+    """Return the neighbors of every item, from those of the first item of each text."""
+    starts = np.searchsorted(
+        found["item_index"].to_numpy(), np.append(first, kinds.size)
+    )
+    counts = np.diff(starts)[kinds]
+    items = np.repeat(np.arange(kinds.size, dtype=np.int32), counts)
+    places = np.arange(items.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    table = found.take(starts[kinds][items] + places)
+    neighbors = table["neighbor_index"].to_numpy()
+    ranks = table["neighbor_rank"].to_numpy().copy()
+    own = np.flatnonzero(neighbors == items)
+    own_rank = np.full(kinds.size, top_k + 1, np.int32)
+    own_rank[items[own]] = ranks[own]
+    ranks -= ranks > own_rank[items]
+    is_kept = (neighbors != items) & (ranks <= top_k)
+    return pa.table(
+        [items, table["neighbor_index"], table["similarity"], ranks],
+        schema=item_neighbors_schema,
+    ).filter(is_kept)
 
 
 def user_profiles(weights: csr_matrix, profiles: csr_matrix) -> csr_matrix:
