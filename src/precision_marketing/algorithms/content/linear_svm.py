@@ -11,6 +11,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
+from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.kernels.engine import factor
 from precision_marketing.algorithms.kernels.selection import as_weights, check_count
 from precision_marketing.algorithms.kernels.sums import pair_products
@@ -195,12 +196,14 @@ def fit_ranking_svm(differences: np.ndarray, *, penalty: float) -> np.ndarray:
         value = 0.5 * weights @ weights + penalty * (short @ short)
         return value, weights - 2.0 * penalty * (differences.T @ short)
 
-    found = minimize(
-        loss,
-        np.zeros(n_features),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(0.0, None)] * n_features,
-        options={"maxiter": 1000, "ftol": 1e-12, "gtol": 1e-8},
-    )
+    # Products this small take seven times as long in two threads as in one.
+    with one_blas_thread():
+        found = minimize(
+            loss,
+            np.zeros(n_features),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(0.0, None)] * n_features,
+            options={"maxiter": 1000, "ftol": 1e-12, "gtol": 1e-8},
+        )
     return np.round(found.x, 9)
