@@ -115,8 +115,9 @@ def _half(number: int) -> str:
 
 
 def _training_data(rows: LabelledCandidates, half: int | None) -> TrainingData:
-    """Return the rows of a half of the users, or of all; may raise
-    NotEnoughTrainingData.
+    """Return the rows of a half of the users, or of all.
+
+    Raises NotEnoughTrainingData.
     """
     return TrainingData.prepared(
         rows.features,

@@ -145,9 +145,7 @@ def fit_ensembles(
             part, number = divmod(place.start, len(seeds))
             data, start = parts[part]
             epochs = _epochs(data, settings, seeds[number], start)
-            return _best_epoch(
-                epochs, held_out[part], seeds[number], settings.patience
-            )
+            return _best_epoch(epochs, held_out[part], seeds[number], settings.patience)
 
         count = len(parts) * len(seeds)
         places = [slice(place, place + 1) for place in range(count)]
