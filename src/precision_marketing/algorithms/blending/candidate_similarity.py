@@ -192,22 +192,30 @@ def _fill_from_neighbors(
     n_values, item_count, days, out,
 ):  # fmt: skip
     position = np.zeros(item_count, np.int32)
+    # Small enough for the nearest cache: most neighbors are not of the history.
+    is_of_user = np.zeros(item_count, np.uint8)
+    shared = np.empty(item_count + 1, np.int64)
     for block in range(starts.size - 1):
         user = users[starts[block]]
         for k in range(p_starts[user], p_starts[user + 1]):
             position[p_items[k]] = p_values[k]
+            is_of_user[p_items[k]] = p_values[k] > 0
         for row in range(starts[block], starts[block + 1]):
             item = items[row]
+            # Without branches, which would be mispredicted wherever one is found.
+            count = 0
             for k in range(n_starts[item], n_starts[item + 1]):
+                shared[count] = k
+                count += is_of_user[n_items[k]]
+            for k in shared[:count]:
                 place = position[n_items[k]]
-                if place > 0:
-                    for matrix in range(n_values.shape[1]):
-                        value, first = n_values[k, matrix], matrix * (1 + days)
-                        out[row, first] += powers[place] * value
-                        if place <= days and value > out[row, first + place]:
-                            out[row, first + place] = value
+                for matrix in range(n_values.shape[1]):
+                    value, first = n_values[k, matrix], matrix * (1 + days)
+                    out[row, first] += powers[place] * value
+                    if place <= days and value > out[row, first + place]:
+                        out[row, first + place] = value
         for k in range(p_starts[user], p_starts[user + 1]):
-            position[p_items[k]] = 0
+            is_of_user[p_items[k]] = 0
 
 
 @compiled
