@@ -128,7 +128,7 @@
 
 
 {# Columns that the contract does not know, as its own are written, but for a loader's,
-   whose names begin with `_`: they tell apart rows of two ad groups that cost the same. #}
+   whose names begin with `_`: they tell apart rows of two ad groups that cost alike. #}
 {% macro other_columns(contract, present) %}
     {% set known = contract["columns"] | map("first") | list %}
     {% set others = [] %}

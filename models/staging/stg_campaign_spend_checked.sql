@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input `campaign_spend`.
 -- Equal rows without a column that tells ad groups apart may be two ad groups or one
--- row sent twice. A campaign that has rows that differ on any day is billed by ad group,
--- and they are two, but as many of each as all its rows are there: loaded so often.
+-- row sent twice. A campaign with rows that differ on any day is billed by ad group, and
+-- they are two; but where all its rows are there n times, it was loaded n times.
 {{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_spend') }}") }}
 {% set maximum_amount = precision_marketing.setting("input_checks", "maximum_amount") %}
 with
