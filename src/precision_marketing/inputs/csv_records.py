@@ -1,0 +1,164 @@
+"""Records of CSV files as arrow batches, in bounded memory."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from precision_marketing.inputs.csv_files import partition_columns
+from precision_marketing.inputs.csv_splitting import LENIENT, REASONS, split_records
+from precision_marketing.inputs.csv_text import BLOCK, blocks, read_start
+
+# Bytes of a cell and records of a batch, at most.
+LONGEST_CELL = 1 << 20
+BATCH_ROWS = 1 << 16
+
+_reasons = pa.array(REASONS, pa.string())
+
+
+def records_schema(n_columns: int) -> pa.Schema:
+    """Return the columns of `read_records` where the widest input has `n_columns`."""
+    return pa.schema(
+        [
+            ("input_name", pa.string()),
+            ("file_name", pa.string()),
+            ("line_number", pa.int64()),
+            ("broken_reason", pa.string()),
+            ("is_strict", pa.bool_()),
+            *((f"cell_{i + 1}", pa.string()) for i in range(n_columns)),
+        ]
+    )
+
+
+def read_files(files: Any) -> pa.RecordBatchReader:
+    """Return every record of the CSV files that `describe_files` found sound.
+
+    Parameters
+    ----------
+    files : duckdb.DuckDBPyRelation
+        As `csv_files.files_schema`.
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+        `records_schema`, one row per record; `cell_i` is the input's i-th column.
+    """
+    rows = (
+        files.project("input_name, file_name, file_path, encoding, contract_columns")
+        .order("file_name")
+        .fetchall()
+    )
+    schema = records_schema(max(len(columns) for *_, columns in rows))
+    batches = (batch for row in rows for batch in read_records(*row, schema))
+    return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def read_records(
+    input_name: str,
+    file_name: str,
+    path: str,
+    encoding: str,
+    contract: list[str],
+    schema: pa.Schema,
+    block_size: int = BLOCK,
+) -> Iterator[pa.RecordBatch]:
+    """Yield the records of one file; an empty cell is null, quoted or not.
+
+    Parameters
+    ----------
+    input_name, file_name, path, encoding, contract
+        As `csv_files.files_schema`.
+    schema : pyarrow.Schema
+        As `records_schema`.
+    block_size : int
+        Bytes read at a time.
+
+    Yields
+    ------
+    pyarrow.RecordBatch
+        The cells of a broken record are null.
+    """
+    texts = blocks(path, encoding, block_size)
+    text, header = read_start(texts, set(contract))
+    if header is None:
+        return
+    partitions = partition_columns(file_name, header.names)
+    fixed = {
+        place: partitions[name]
+        for place, name in enumerate(contract)
+        if name in partitions
+    }
+    columns = {name: place for place, name in enumerate(contract)}
+    places = np.array([columns.get(name, -1) for name in header.names], np.int64)
+    position = np.array([header.size, header.lines + 1, 0], np.int64)
+    offsets = np.zeros((len(contract), BATCH_ROWS + 1), np.int32)
+    lines, states = np.empty((2, BATCH_ROWS), np.int64)
+    values = np.empty((len(contract), 0), np.uint8)
+    is_last = False
+    while not is_last:
+        block = next(texts, b"")
+        is_last = not block
+        text = text[position[0] :] + block
+        position[0] = 0
+        data = np.frombuffer(text, np.uint8)
+        if values.shape[1] < len(data):
+            values = np.empty((len(contract), len(data)), np.uint8)
+        n_rows = BATCH_ROWS
+        while n_rows == BATCH_ROWS:
+            n_rows = split_records(
+                *(data, is_last, ord(header.delimiter), places, LONGEST_CELL),
+                *(position, values, offsets, lines, states),
+            )
+            if n_rows:
+                cells = _cells(values, offsets[:, : n_rows + 1], fixed)
+                yield _batch(
+                    schema, input_name, file_name, lines, states, cells, n_rows
+                )
+
+
+def _cells(
+    values: np.ndarray, offsets: np.ndarray, fixed: dict[int, str]
+) -> list[pa.Array]:
+    """Return one array of texts per column; empty ones are null."""
+    arrays = []
+    for place, (column, ends) in enumerate(zip(values, offsets, strict=True)):
+        n_rows = len(ends) - 1
+        if place in fixed:
+            arrays.append(pa.repeat(pa.scalar(fixed[place], pa.string()), n_rows))
+            continue
+        is_given = np.packbits(np.diff(ends) > 0, bitorder="little")
+        arrays.append(
+            pa.StringArray.from_buffers(
+                n_rows,
+                pa.py_buffer(ends.copy()),
+                pa.py_buffer(column[: ends[-1]].copy()),
+                pa.py_buffer(is_given),
+            )
+        )
+    return arrays
+
+
+def _batch(
+    schema: pa.Schema,
+    input_name: str,
+    file_name: str,
+    lines: np.ndarray,
+    states: np.ndarray,
+    cells: list[pa.Array],
+    n_rows: int,
+) -> pa.RecordBatch:
+    states = states[:n_rows]
+    absent = len(schema) - 5 - len(cells)
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.repeat(pa.scalar(input_name), n_rows),
+            pa.repeat(pa.scalar(file_name), n_rows),
+            pa.array(lines[:n_rows].copy()),
+            _reasons.take(pa.array(states.copy())),
+            pa.array(states < LENIENT),
+            *cells,
+            *(pa.nulls(n_rows, pa.string()) for _ in range(absent)),
+        ],
+        schema=schema,
+    )
