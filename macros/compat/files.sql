@@ -206,11 +206,7 @@
 {% endmacro %}
 
 
-{# A text as a SQL literal, and several with commas between them. #}
-{% macro text_literal(text) %}
-    {{ return("'" ~ text | string | replace("'", "''") ~ "'") }}
-{% endmacro %}
-
+{# Texts as SQL literals with commas between them. #}
 {% macro text_list(texts) %}
     {% set literals = [] %}
     {% for text in texts %}

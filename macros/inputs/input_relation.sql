@@ -75,7 +75,7 @@
         {{ return(precision_marketing.parquet_relation(files)) }}
     {% endif %}
     {% do precision_marketing.validate_csv_is_read(described, files) %}
-    {% set present = precision_marketing.csv_columns(input_name) %}
+    {% set present = precision_marketing.csv_columns(input_name, described) %}
     {% set columns = [] %}
     {% for name, kind, is_required in
         precision_marketing.input_contract()[input_name]["columns"] %}
@@ -90,11 +90,9 @@
 
 
 {# Columns that the CSV files of an input have, other than the contract's too. #}
-{% macro csv_columns(input_name) %}
+{% macro csv_columns(input_name, described) %}
     {% set rows = run_query(
-        "select distinct unnest(column_names) as name from "
-        ~ ref("precision_marketing", "csv_files")
-        ~ " where input_name = '" ~ input_name ~ "' order by name"
+        "select distinct unnest(column_names) as name from " ~ described ~ " where input_name = '" ~ input_name ~ "' order by name"
     ) %}
     {{ return(rows.columns[0].values() | list) }}
 {% endmacro %}

@@ -64,8 +64,8 @@
 {% endmacro %}
 
 
-{# Columns of all inputs of the folder, those of CSV files as `csv_files` has them. #}
-{% macro validate_columns() %}
+{# Columns of all inputs of the folder; `described` has those of CSV files. #}
+{% macro validate_columns(described=none) %}
     {% set faults = [] %}
     {% for input_name in precision_marketing.input_contract() %}
         {% set files = precision_marketing.input_files(input_name) %}
@@ -73,7 +73,7 @@
             {% set present = precision_marketing.query_columns(
                 precision_marketing.parquet_relation(files))
                 if files[0].file_format == "parquet"
-                else precision_marketing.csv_columns(input_name) %}
+                else precision_marketing.csv_columns(input_name, described) %}
             {% do faults.extend(
                 precision_marketing.column_faults(input_name, present)) %}
         {% endif %}
@@ -91,7 +91,7 @@
             {% do faults.append("The file `" ~ row[0] ~ "` " ~ row[1] ~ ".") %}
         {% endfor %}
         {% do precision_marketing.stop_at(faults) %}
-        {% do precision_marketing.validate_columns() %}
+        {% do precision_marketing.validate_columns(this) %}
     {% endif %}
 {% endmacro %}
 

@@ -249,7 +249,9 @@ def split_records(
         if state == _INCOMPLETE:
             break
         is_kept = state == SOUND or state == LENIENT
-        offsets[:, rows + 1] = ends if is_kept else offsets[:, rows]
+        if not is_kept:
+            ends[:] = offsets[:, rows]
+        offsets[:, rows + 1] = ends
         lines[rows], states[rows] = position[1], state
         rows += 1
         if is_kept or state == _NUL or state == _BAD_BYTES:
