@@ -92,9 +92,9 @@ def read_records(
     columns = {name: place for place, name in enumerate(contract)}
     places = np.array([columns.get(name, -1) for name in header.names], np.int64)
     position = np.array([header.size, header.lines + 1, 0], np.int64)
-    offsets = np.zeros((len(contract), BATCH_ROWS + 1), np.int32)
+    offsets = np.zeros((len(contract) + 1, BATCH_ROWS + 1), np.int64)
     lines, states = np.empty((2, BATCH_ROWS), np.int64)
-    values = np.empty((len(contract), 0), np.uint8)
+    stride, values = 0, np.empty(0, np.uint8)
     is_last = False
     while not is_last:
         block = next(texts, b"")
@@ -102,8 +102,10 @@ def read_records(
         text = text[position[0] :] + block
         position[0] = 0
         data = np.frombuffer(text, np.uint8)
-        if values.shape[1] < len(data):
-            values = np.empty((len(contract), len(data)), np.uint8)
+        if stride < len(data):
+            stride = len(data)
+            values = np.empty(len(offsets) * stride, np.uint8)
+            offsets[:, 0] = np.arange(len(offsets)) * stride
         n_rows = BATCH_ROWS
         while n_rows == BATCH_ROWS:
             n_rows = split_records(
@@ -111,7 +113,7 @@ def read_records(
                 *(position, values, offsets, lines, states),
             )
             if n_rows:
-                cells = _cells(values, offsets[:, : n_rows + 1], fixed)
+                cells = _cells(values, offsets[:-1, : n_rows + 1], fixed)
                 yield _batch(
                     schema, input_name, file_name, lines, states, cells, n_rows
                 )
@@ -122,7 +124,7 @@ def _cells(
 ) -> list[pa.Array]:
     """Return one array of texts per column; empty ones are null."""
     arrays = []
-    for place, (column, ends) in enumerate(zip(values, offsets, strict=True)):
+    for place, ends in enumerate(offsets):
         n_rows = len(ends) - 1
         if place in fixed:
             arrays.append(pa.repeat(pa.scalar(fixed[place], pa.string()), n_rows))
@@ -131,8 +133,8 @@ def _cells(
         arrays.append(
             pa.StringArray.from_buffers(
                 n_rows,
-                pa.py_buffer(ends.copy()),
-                pa.py_buffer(column[: ends[-1]].copy()),
+                pa.py_buffer((ends - ends[0]).astype(np.int32)),
+                pa.py_buffer(values[ends[0] : ends[-1]].copy()),
                 pa.py_buffer(is_given),
             )
         )

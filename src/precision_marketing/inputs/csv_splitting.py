@@ -89,35 +89,28 @@ def _lines(data, start, end):
 
 
 @compiled
-def _copied(data, start, end, values, to):
-    """Copy bytes and return where the copy ends."""
-    for i in range(start, end):
-        values[to + i - start] = data[i]
-    return to + end - start
+def _quoted_cell(data, start, is_last, longest, values, to):
+    """Copy the cell whose quote opens at `start`.
 
-
-@compiled
-def _quoted_cell(data, start, is_last, longest, values, place, ends):
-    """Copy the cell whose quote opens at `start`; return its state and its end."""
+    Return its state, its end and the end of the copy.
+    """
     i = start + 1
     while True:
-        part = i
         while i < data.size and data[i] != _QUOTE:
+            values[to] = data[i]
+            to += 1
             i += 1
         if i - start > longest:
-            return _TOO_LONG, i
+            return _TOO_LONG, i, to
         if i >= data.size:
-            return (_UNCLOSED if is_last else _INCOMPLETE), i
+            return (_UNCLOSED if is_last else _INCOMPLETE), i, to
         if i + 1 >= data.size and not is_last:
-            return _INCOMPLETE, i
-        is_doubled = i + 1 < data.size and data[i + 1] == _QUOTE
-        if place >= 0:
-            ends[place] = _copied(
-                data, part, i + is_doubled, values[place], ends[place]
-            )
-        i += 1 + is_doubled
-        if not is_doubled:
-            return SOUND, i
+            return _INCOMPLETE, i, to
+        if i + 1 >= data.size or data[i + 1] != _QUOTE:
+            return SOUND, i + 1, to
+        values[to] = _QUOTE
+        to += 1
+        i += 2
 
 
 @compiled
@@ -125,11 +118,12 @@ def _split_record(data, start, is_last, delimiter, places, longest, values, ends
     """Split the record at `start`; return its state and where the next one starts."""
     i, column, state, is_quoted, has_break = start, 0, SOUND, False, False
     while True:
+        # The last row of the values takes what belongs to no column.
         place = places[column] if column < places.size else -1
-        begin = i
+        to, begin = ends[place], i
         if i < data.size and data[i] == _QUOTE:
             is_quoted = True
-            found, i = _quoted_cell(data, i, is_last, longest, values, place, ends)
+            found, i, to = _quoted_cell(data, i, is_last, longest, values, to)
             if found != SOUND:
                 return found, i
             if i < data.size and not (
@@ -143,11 +137,13 @@ def _split_record(data, start, is_last, delimiter, places, longest, values, ends
                     break
                 if byte == _QUOTE:
                     state = LENIENT
+                values[to] = byte
+                to += 1
                 i += 1
             if i - begin > longest:
                 return _TOO_LONG, i
-            if place >= 0:
-                ends[place] = _copied(data, begin, i, values[place], ends[place])
+        if place >= 0:
+            ends[place] = to
         if i >= data.size and not is_last:
             return _INCOMPLETE, i
         column += 1
@@ -205,16 +201,17 @@ def split_records(
     delimiter : int
         A byte.
     places : array, shape (n_cells,), int64
-        The column of the values that each cell of a record belongs to; -1 for none.
+        The column that each cell of a record belongs to; -1 for none.
     longest : int
         Bytes of a cell, at most.
     position : array, shape (3,), int64
         Next byte of the block, its line (1-based) and whether the rest of this line
         is to be passed over; moved on.
-    values : array, shape (n_columns, >= n_bytes), uint8
-        Written: the bytes of the cells, column by column, one after the other.
-    offsets : array, shape (n_columns, n_rows + 1), int32
-        Written: where the cells end in `values`; the first column of it is 0.
+    values : array, shape ((n_columns + 1) * stride,), uint8
+        Written: the bytes of the cells of each column, one after the other, and then
+        what belongs to none; stride >= n_bytes.
+    offsets : array, shape (n_columns + 1, n_rows + 1), int64
+        Written: where the cells end in `values`. The first ones stay: i * stride.
     lines, states : array, shape (n_rows,), int64
         Written: the line on which a record starts; the place in `REASONS` of what it
         is, `SOUND`, `LENIENT` (a quote stands within a cell without quotes) or broken.
