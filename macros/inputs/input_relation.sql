@@ -78,10 +78,8 @@
     {% set present = precision_marketing.csv_columns(input_name, described) %}
     {% set columns = [] %}
     {% for name, kind, is_required in
-        precision_marketing.input_contract()[input_name]["columns"] %}
-        {% if name in present %}
-            {% do columns.append("cell_" ~ loop.index ~ " as " ~ name) %}
-        {% endif %}
+        precision_marketing.input_contract()[input_name]["columns"] if name in present %}
+        {% do columns.append("cell_" ~ loop.index ~ " as " ~ name) %}
     {% endfor %}
     {{ return("(select " ~ columns | join(", ") ~ " from " ~ records ~ " where"
         ~ " input_name = '" ~ input_name ~ "' and broken_reason is null) as records"
@@ -92,7 +90,8 @@
 {# Columns that the CSV files of an input have, other than the contract's too. #}
 {% macro csv_columns(input_name, described) %}
     {% set rows = run_query(
-        "select distinct unnest(column_names) as name from " ~ described ~ " where input_name = '" ~ input_name ~ "' order by name"
+        "select distinct unnest(column_names) as name from " ~ described
+        ~ " where input_name = '" ~ input_name ~ "' order by name"
     ) %}
     {{ return(rows.columns[0].values() | list) }}
 {% endmacro %}

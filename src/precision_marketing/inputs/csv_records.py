@@ -14,17 +14,18 @@ from precision_marketing.inputs.csv_text import BLOCK, blocks, read_start
 LONGEST_CELL = 1 << 20
 BATCH_ROWS = 1 << 16
 
-_reasons = pa.array(REASONS, pa.string())
+# Few texts in many rows: written once.
+_few = pa.dictionary(pa.int8(), pa.string())
 
 
 def records_schema(n_columns: int) -> pa.Schema:
     """Return the columns of `read_records` where the widest input has `n_columns`."""
     return pa.schema(
         [
-            ("input_name", pa.string()),
-            ("file_name", pa.string()),
+            ("input_name", _few),
+            ("file_name", _few),
             ("line_number", pa.int64()),
-            ("broken_reason", pa.string()),
+            ("broken_reason", _few),
             ("is_strict", pa.bool_()),
             *((f"cell_{i + 1}", pa.string()) for i in range(n_columns)),
         ]
@@ -32,7 +33,7 @@ def records_schema(n_columns: int) -> pa.Schema:
 
 
 def read_files(files: Any) -> pa.RecordBatchReader:
-    """Return every record of the CSV files that `describe_files` found sound.
+    """Return every record of the CSV files that `describe_files` has described.
 
     Parameters
     ----------
@@ -42,15 +43,26 @@ def read_files(files: Any) -> pa.RecordBatchReader:
     Returns
     -------
     pyarrow.RecordBatchReader
-        `records_schema`, one row per record; `cell_i` is the input's i-th column.
+        `records_schema`, one row per record. `cell_i` is the i-th of the contract's
+        columns that any CSV file of the input has.
     """
     rows = (
-        files.project("input_name, file_name, file_path, encoding, contract_columns")
+        files.project(
+            "input_name, file_name, file_path, encoding, contract_columns,"
+            " column_names"
+        )
         .order("file_name")
         .fetchall()
     )
-    schema = records_schema(max(len(columns) for *_, columns in rows))
-    batches = (batch for row in rows for batch in read_records(*row, schema))
+    there = {name: set() for name, *_ in rows}
+    for name, *_, column_names in rows:
+        there[name].update(column_names)
+    read = [
+        (name, *row, [column for column in contract if column in there[name]])
+        for name, *row, contract, _ in rows
+    ]
+    schema = records_schema(max(len(columns) for *_, columns in read))
+    batches = (batch for row in read for batch in read_records(*row, schema))
     return pa.RecordBatchReader.from_batches(schema, batches)
 
 
@@ -59,7 +71,7 @@ def read_records(
     file_name: str,
     path: str,
     encoding: str,
-    contract: list[str],
+    columns: list[str],
     schema: pa.Schema,
     block_size: int = BLOCK,
 ) -> Iterator[pa.RecordBatch]:
@@ -67,8 +79,10 @@ def read_records(
 
     Parameters
     ----------
-    input_name, file_name, path, encoding, contract
+    input_name, file_name, path, encoding
         As `csv_files.files_schema`.
+    columns : list of str
+        Names in the header whose cells are kept, in the order of the result.
     schema : pyarrow.Schema
         As `records_schema`.
     block_size : int
@@ -80,19 +94,19 @@ def read_records(
         The cells of a broken record are null.
     """
     texts = blocks(path, encoding, block_size)
-    text, header = read_start(texts, set(contract))
+    text, header = read_start(texts, set(columns))
     if header is None:
         return
     partitions = partition_columns(file_name, header.names)
     fixed = {
         place: partitions[name]
-        for place, name in enumerate(contract)
+        for place, name in enumerate(columns)
         if name in partitions
     }
-    columns = {name: place for place, name in enumerate(contract)}
-    places = np.array([columns.get(name, -1) for name in header.names], np.int64)
+    order = {name: place for place, name in enumerate(columns)}
+    places = np.array([order.get(name, -1) for name in header.names], np.int64)
     position = np.array([header.size, header.lines + 1, 0], np.int64)
-    offsets = np.zeros((len(contract) + 1, BATCH_ROWS + 1), np.int64)
+    offsets = np.zeros((len(columns) + 1, BATCH_ROWS + 1), np.int64)
     lines, states = np.empty((2, BATCH_ROWS), np.int64)
     stride, values = 0, np.empty(0, np.uint8)
     is_last = False
@@ -151,13 +165,15 @@ def _batch(
     n_rows: int,
 ) -> pa.RecordBatch:
     states = states[:n_rows]
+    first = pa.array(np.zeros(n_rows, np.int8))
+    reason = pa.array(states.astype(np.int8), mask=states <= LENIENT)
     absent = len(schema) - 5 - len(cells)
     return pa.RecordBatch.from_arrays(
         [
-            pa.repeat(pa.scalar(input_name), n_rows),
-            pa.repeat(pa.scalar(file_name), n_rows),
+            pa.DictionaryArray.from_arrays(first, [input_name]),
+            pa.DictionaryArray.from_arrays(first, [file_name]),
             pa.array(lines[:n_rows].copy()),
-            _reasons.take(pa.array(states.copy())),
+            pa.DictionaryArray.from_arrays(reason, REASONS),
             pa.array(states < LENIENT),
             *cells,
             *(pa.nulls(n_rows, pa.string()) for _ in range(absent)),

@@ -9,8 +9,8 @@ _INCOMPLETE = -1
 # What a record is; those after the first two are broken. The order is the kernel's.
 SOUND, LENIENT = 0, 1
 REASONS = (
-    None,
-    None,
+    "sound",
+    "lenient",
     "too_few_cells",
     "too_many_cells",
     "record_cut_off",
