@@ -99,7 +99,9 @@ def describe_file(
     }
 
 
-def _fault(names: list[str], contract: list[str], counter: "RecordCounter") -> str | None:
+def _fault(
+    names: list[str], contract: list[str], counter: "RecordCounter"
+) -> str | None:
     twice = sorted(name for name in contract if names.count(name) > 1)
     if twice:
         return f"has the column `{twice[0]}` twice: leave one of the two out"

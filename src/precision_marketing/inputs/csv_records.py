@@ -48,8 +48,7 @@ def read_files(files: Any) -> pa.RecordBatchReader:
     """
     rows = (
         files.project(
-            "input_name, file_name, file_path, encoding, contract_columns,"
-            " column_names"
+            "input_name, file_name, file_path, encoding, contract_columns, column_names"
         )
         .order("file_name")
         .fetchall()

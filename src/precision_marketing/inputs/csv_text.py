@@ -112,9 +112,7 @@ def _stop_unless_text(start: bytes, encoding: str) -> None:
         )
 
 
-def read_start(
-    texts: Iterator[bytes], known: set[str]
-) -> tuple[bytes, Header | None]:
+def read_start(texts: Iterator[bytes], known: set[str]) -> tuple[bytes, Header | None]:
     """Return the blocks that hold the header as one, and the header.
 
     Parameters
@@ -135,7 +133,7 @@ def read_start(
 
 
 def read_header(text: bytes, known: set[str]) -> Header | None:
-    """Return the first record that is not blank; None where there is none.
+    r"""Return the first record that is not blank; None where there is none.
 
     Parameters
     ----------
@@ -147,7 +145,7 @@ def read_header(text: bytes, known: set[str]) -> Header | None:
 
     Examples
     --------
-    >>> read_header(b'"User_ID"; "a,b" ;c\\r\\n1;2;3\\r\\n', {"user_id"})[:2]
+    >>> read_header(b'"User_ID"; "a,b" ;c\r\n1;2;3\r\n', {"user_id"})[:2]
     (['user_id', '"a,b"', 'c'], ';')
     """
     blank = len(text) - len(text.lstrip(b"\r\n"))

@@ -73,6 +73,7 @@ def snapshot(database: Path, fetch) -> dict[str, list[tuple[str]]]:
         database,
         "select table_schema || '.' || table_name from information_schema.tables "
         "where table_schema = 'staging' and table_name not like '%_checked' "
+        "and table_name not in ('csv_files', 'csv_records', 'stg_input_files') "
         "or table_name = 'row_accounting'",
     )
     return {
