@@ -30,7 +30,7 @@ def errors_of(dbt_project, tmp_path):
         folder = tmp_path / "in"
         write(folder, **{"events.csv": EVENTS, "items.csv": ITEMS, **files})
         return dbt_project.run(
-            *("build", "--select", "stg_event_types"),
+            *("run-operation", "validate_settings"),
             database=tmp_path / "build" / "inputs.duckdb",
             input_dir=folder,
         )
