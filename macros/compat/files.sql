@@ -95,7 +95,10 @@
             '(^|_)' || {{ name }} || '(_|$)'
         )
         or {{ letters }} = nullif(split_part({{ name }}, 'campaign_', 2), '')
-        or (length({{ letters }}) > 5 and starts_with({{ known }}, {{ letters }}))
+        or (
+            length({{ letters }}) > 5
+            and starts_with({{ known }}, rtrim({{ letters }}, 's'))
+        )
     )
 {%- endmacro %}
 
