@@ -31,17 +31,7 @@
 {% macro validate_files() %}
     {% set files = run_query("select * from (" ~ precision_marketing.folder_listing(
         precision_marketing.input_folder()) ~ ") as listing order by file_name") | list %}
-    {% set faults = [] %}
-    {% for file in files if not file.input_name and file.resembles %}
-        {% do faults.append(
-            "`" ~ file.file_name ~ "` resembles the input `" ~ file.resembles
-            ~ "` and is not read: "
-            ~ ("name it `" ~ file.resembles ~ "." ~ file.file_format ~ "`"
-                if file.file_format else "save it as `" ~ file.resembles
-                ~ ".csv`, `.csv.gz` or `.parquet`")
-            ~ ", or move it out of the folder."
-        ) %}
-    {% endfor %}
+    {% set faults = precision_marketing.overlooked_files(files) %}
     {% for input_name, record in precision_marketing.input_contract().items() %}
         {% set forms = {} %}
         {% for file in files if file.input_name == input_name %}
@@ -61,6 +51,23 @@
     {% do faults.extend(precision_marketing.parquet_faults(files)) %}
     {% do precision_marketing.stop_at(faults) %}
     {{ return(files | selectattr("input_name") | list) }}
+{% endmacro %}
+
+
+{# Sentences on files that resemble an input and are not read. #}
+{% macro overlooked_files(files) %}
+    {% set faults = [] %}
+    {% for file in files if not file.input_name and file.resembles %}
+        {% do faults.append(
+            "`" ~ file.file_name ~ "` resembles the input `" ~ file.resembles
+            ~ "` and is not read: "
+            ~ ("name it `" ~ file.resembles ~ "." ~ file.file_format ~ "`"
+                if file.file_format else "save it as `" ~ file.resembles
+                ~ ".csv`, `.csv.gz` or `.parquet`")
+            ~ ", or move it out of the folder."
+        ) %}
+    {% endfor %}
+    {{ return(faults) }}
 {% endmacro %}
 
 
