@@ -15,7 +15,7 @@
         {% set listing = precision_marketing.validate_files() %}
         {% if listing | map(attribute="file_format") | select("in", ["csv", "csv.gz"])
             | list == [] %}
-            {% do precision_marketing.validate_columns() %}
+            {% do precision_marketing.stop_at(precision_marketing.folder_column_faults()) %}
         {% endif %}
     {% elif inputs or target.get("profile_name", "") != "precision_marketing" %}
         {% for input_name in contract %}
@@ -71,25 +71,27 @@
 {% endmacro %}
 
 
-{# Columns of all inputs of the folder; `described` has those of CSV files. #}
-{% macro validate_columns(described=none) %}
+{# Sentences on the columns of all inputs of the folder; `described` has those of CSV
+   files. Of a file without any `validate_csv_files` speaks. #}
+{% macro folder_column_faults(described=none) %}
     {% set faults = [] %}
-    {% for input_name in precision_marketing.input_contract() %}
+    {% for input_name, record in precision_marketing.input_contract().items() %}
         {% set files = precision_marketing.input_files(input_name) %}
-        {% if files %}
-            {% set present = precision_marketing.query_columns(
-                precision_marketing.parquet_relation(files))
-                if files[0].file_format == "parquet"
-                else precision_marketing.csv_columns(input_name, described) %}
+        {% set present = [] if not files else precision_marketing.query_columns(
+            precision_marketing.parquet_relation(files))
+            if files[0].file_format == "parquet"
+            else precision_marketing.csv_columns(input_name, described) %}
+        {% if present %}
             {% do faults.extend(
                 precision_marketing.column_faults(input_name, present)) %}
         {% endif %}
     {% endfor %}
-    {% do precision_marketing.stop_at(faults) %}
+    {{ return(faults) }}
 {% endmacro %}
 
 
-{# After `csv_files`: files that cannot be read, then columns. #}
+{# After `csv_files`: files that cannot be read, required inputs that are empty, and
+   columns, all in one message. #}
 {% macro validate_csv_files() %}
     {% if precision_marketing.reads_files() %}
         {% set faults = [] %}
@@ -97,8 +99,14 @@
             ~ " where fault is not null order by file_name") %}
             {% do faults.append("The file `" ~ row[0] ~ "` " ~ row[1] ~ ".") %}
         {% endfor %}
-        {% do precision_marketing.stop_at(faults) %}
-        {% do precision_marketing.validate_columns(this) %}
+        {% for row in run_query("select input_name from " ~ this ~ " group by input_name"
+            ~ " having count(fault) = 0 and max(len(column_names)) = 0")
+            if precision_marketing.input_contract()[row[0]]["is_required"] %}
+            {% do faults.append("The file of the required input `" ~ row[0]
+                ~ "` is empty: give it a header and rows.") %}
+        {% endfor %}
+        {% do precision_marketing.stop_at(
+            faults + precision_marketing.folder_column_faults(this)) %}
     {% endif %}
 {% endmacro %}
 
