@@ -30,6 +30,7 @@ LONGEST_WAY, WAY_TO = 30, "recommendations"
 
 # Which packages of the library a folder of Python models calls, `build` besides.
 LIBRARY = {
+    "staging": {"inputs"},
     "scorers": {"scorers"},
     "intermediate/settings": {"tuning"},
     "candidates/lists": {"candidates", "scorers"},

@@ -93,23 +93,15 @@
 {% endmacro %}
 
 
-{# Columns of the source; a required one that is missing stops the build. #}
+{# Columns of the source; a wrong one stops the build. #}
 {% macro present_columns(input_name, relation) %}
     {% if not relation or not execute %}{{ return([]) }}{% endif %}
     {% if relation is not string and not relation.external %}
         {% do precision_marketing.validate_input_exists(input_name, relation) %}
     {% endif %}
     {% set present = precision_marketing.query_columns(relation) %}
-    {% for name, kind, is_required in
-        precision_marketing.input_contract()[input_name]["columns"] %}
-        {% if is_required and name not in present %}
-            {{ exceptions.raise_compiler_error(
-                "Input `" ~ input_name ~ "` (" ~ relation ~ ") has no column `" ~ name
-                ~ "`, which is required: add it or rename one of its columns ("
-                ~ present | join(", ") ~ ")."
-            ) }}
-        {% endif %}
-    {% endfor %}
+    {% do precision_marketing.stop_at(
+        precision_marketing.column_faults(input_name, present)) %}
     {{ return(present) }}
 {% endmacro %}
 

@@ -29,6 +29,9 @@
     {{ return([
         {"var": "input_dir", "key": none, "kind": "folder", "unit": "folder",
          "default": "", "effect": "Parquet or CSV files to read; also `INPUT_DIR=`"},
+        {"var": "input_files", "key": "encoding", "kind": "text", "lowest": 1,
+         "unit": "encoding", "default": "utf-8",
+         "effect": "of CSV files, as Python names it"},
         {"var": "inputs", "key": none, "kind": "relations", "default": {},
          "unit": "mapping", "example": "{events: db.schema.table}",
          "effect": "existing tables instead"},

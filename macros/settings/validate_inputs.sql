@@ -1,20 +1,119 @@
 {# Inputs are looked for before anything is built, so that what they lack is one error
    and not one for each model that reads them. Columns of tables are not: the run itself
-   may make the tables, and staging checks them when it reads them. #}
+   may make the tables, and staging checks them when it reads them. Those of CSV files
+   are known once `csv_files` is built, whose hook checks all columns of the folder. #}
 {% macro validate_inputs() %}
     {% set contract = precision_marketing.input_contract() %}
     {% set inputs = precision_marketing.setting("inputs") %}
-    {% set is_example = target.get("profile_name", "") == "precision_marketing"
-        and not precision_marketing.input_folder() and not inputs %}
-    {% for input_name in contract if not is_example %}
-        {% if inputs %}
+    {% if precision_marketing.reads_files() %}
+        {% set listing = precision_marketing.validate_files() %}
+        {% if listing | map(attribute="file_format") | select("in", ["csv", "csv.gz"])
+            | list == [] %}
+            {% do precision_marketing.stop_at(precision_marketing.folder_column_faults()) %}
+        {% endif %}
+    {% elif inputs or target.get("profile_name", "") != "precision_marketing" %}
+        {% for input_name in contract %}
             {% do precision_marketing.validate_declared_relation(
                 input_name, inputs.get(input_name)) %}
-        {% else %}
-            {% do precision_marketing.present_columns(
-                input_name, precision_marketing.input_relation(input_name)) %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+
+{# The files that are read; stops at one that is overlooked otherwise, at inputs in two
+   forms and at required ones that are absent, all in one message. #}
+{% macro validate_files() %}
+    {% set files = run_query("select * from (" ~ precision_marketing.folder_listing(
+        precision_marketing.input_folder()) ~ ") as listing order by file_name") | list %}
+    {% set faults = precision_marketing.overlooked_files(files) %}
+    {% for input_name, record in precision_marketing.input_contract().items() %}
+        {% set forms = {} %}
+        {% for file in files if file.input_name == input_name %}
+            {% do forms.setdefault(
+                (file.file_format, "/" in file.file_name), file.file_name) %}
+        {% endfor %}
+        {% if forms | length > 1 %}
+            {% do faults.append(
+                "The input `" ~ input_name ~ "` is there more than once, as `"
+                ~ forms.values() | join("` and `") ~ "`: leave one of them there."
+            ) %}
+        {% elif record["is_required"] and not forms %}
+            {% do faults.append("The required input `" ~ input_name
+                ~ "` was not found: " ~ precision_marketing.put_file(input_name) ~ ".") %}
         {% endif %}
     {% endfor %}
+    {% do faults.extend(precision_marketing.parquet_faults(files)) %}
+    {% do precision_marketing.stop_at(faults) %}
+    {{ return(files | selectattr("input_name") | list) }}
+{% endmacro %}
+
+
+{# Sentences on files that resemble an input and are not read. #}
+{% macro overlooked_files(files) %}
+    {% set faults = [] %}
+    {% for file in files if not file.input_name and file.resembles %}
+        {% do faults.append(
+            "`" ~ file.file_name ~ "` resembles the input `" ~ file.resembles
+            ~ "` and is not read: "
+            ~ ("name it `" ~ file.resembles ~ "." ~ file.file_format ~ "`"
+                if file.file_format else "save it as `" ~ file.resembles
+                ~ ".csv`, `.csv.gz` or `.parquet`")
+            ~ ", or move it out of the folder."
+        ) %}
+    {% endfor %}
+    {{ return(faults) }}
+{% endmacro %}
+
+
+{# Sentences on the columns of all inputs of the folder; `described` has those of CSV
+   files. Of a file without any `validate_csv_files` speaks. #}
+{% macro folder_column_faults(described=none) %}
+    {% set faults = [] %}
+    {% for input_name, record in precision_marketing.input_contract().items() %}
+        {% set files = precision_marketing.input_files(input_name) %}
+        {% set present = [] if not files else precision_marketing.query_columns(
+            precision_marketing.parquet_relation(files))
+            if files[0].file_format == "parquet"
+            else precision_marketing.csv_columns(input_name, described) %}
+        {% if present %}
+            {% do faults.extend(
+                precision_marketing.column_faults(input_name, present)) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(faults) }}
+{% endmacro %}
+
+
+{# After `csv_files`: files that cannot be read, required inputs that are empty, and
+   columns, all in one message. #}
+{% macro validate_csv_files() %}
+    {% if precision_marketing.reads_files() %}
+        {% set faults = [] %}
+        {% for row in run_query("select file_name, fault from " ~ this
+            ~ " where fault is not null order by file_name") %}
+            {% do faults.append("The file `" ~ row[0] ~ "` " ~ row[1] ~ ".") %}
+        {% endfor %}
+        {% for row in run_query("select input_name from " ~ this ~ " group by input_name"
+            ~ " having count(fault) = 0 and max(len(column_names)) = 0")
+            if precision_marketing.input_contract()[row[0]]["is_required"] %}
+            {% do faults.append("The file of the required input `" ~ row[0]
+                ~ "` is empty: give it a header and rows.") %}
+        {% endfor %}
+        {% do precision_marketing.stop_at(
+            faults + precision_marketing.folder_column_faults(this)) %}
+    {% endif %}
+{% endmacro %}
+
+
+{# Stop with what is wrong, all at once; of very many the first twenty. #}
+{% macro stop_at(faults) %}
+    {% if faults %}
+        {% set more = faults | length - 20 %}
+        {{ exceptions.raise_compiler_error(
+            faults[:20] | join("\n  ")
+            ~ ("\n  And " ~ more ~ " more." if more > 0 else "")
+        ) }}
+    {% endif %}
 {% endmacro %}
 
 

@@ -8,7 +8,7 @@ erased_users as (
 
 ),
 
-{% for input_name in inputs %}
+{% for input_name in inputs if precision_marketing.is_about_users(input_name) %}
 {{ input_name }}_rows as (
 
     {{ precision_marketing.read_input(input_name) }}
@@ -22,15 +22,16 @@ final as (
     {% set is_about_users = precision_marketing.is_about_users(input_name) %}
     select
         '{{ input_name }}' as input_name,
-        count(*) as rows_read,
-        {{ "count(erased_users.user_id)" if is_about_users else "cast(0 as bigint)" }}
-            as rows_erased,
-        {{ "count(distinct erased_users.user_id)" if is_about_users
-            else "cast(0 as bigint)" }} as erased_user_count
+        {{ precision_marketing.counted_rows(input_name) }} as rows_read,
+        {% if is_about_users %}
+        count(*) as rows_erased,
+        count(distinct user_id) as erased_user_count
     from {{ input_name }}_rows
-    {% if is_about_users %}
-    left join erased_users on {{ input_name }}_rows.user_id = erased_users.user_id
-    {% endif %}
+    where user_id in (select erased_users.user_id from erased_users)
+        {% else %}
+        cast(0 as bigint) as rows_erased,
+        cast(0 as bigint) as erased_user_count
+        {% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

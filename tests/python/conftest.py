@@ -85,9 +85,12 @@ class DbtProject:
         errors: list[str] = []
         if self._runner is None:
             parts = json.dumps({"parts": self.parts})
+            # Models of files are there for every later input.
+            os.environ["PRECISION_MARKETING_INPUT_DIR"] = "tests/inputs/empty"
             parsed = dbtRunner().invoke(["parse", *common, "--vars", parts])
             assert parsed.success, parsed.exception
             self._runner = dbtRunner(manifest=parsed.result)
+            os.environ["PRECISION_MARKETING_INPUT_DIR"] = str(input_dir)
         self._runner.callbacks = [
             lambda event: (
                 errors.append(event.info.msg) if event.info.level == "error" else None

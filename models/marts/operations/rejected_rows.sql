@@ -1,5 +1,12 @@
 -- Grain: one row per rejected input row; rows of erased users are never among them.
+{% set text_type = precision_marketing.kind_type("text") %}
 with
+
+broken_records as (
+
+    select * from {{ ref("precision_marketing", "stg_broken_records") }}
+
+),
 
 rejected as (
 
@@ -7,11 +14,21 @@ rejected as (
     select
         '{{ input_name }}' as input_name,
         rejection_reason,
-        row_content
+        row_content,
+        cast(null as {{ text_type }}) as file_name,
+        cast(null as bigint) as line_number
     from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}
     where row_status = 'rejected'
-    {% if not loop.last %}union all{% endif %}
+    union all
     {% endfor %}
+    -- What stands on a line that cannot be split is not known: it may be anything.
+    select
+        input_name,
+        rejection_reason,
+        cast(null as {{ text_type }}) as row_content,
+        file_name,
+        line_number
+    from broken_records
 
 ),
 
@@ -21,7 +38,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by input_name, row_content
+            partition by input_name, row_content, file_name, line_number
             order by rejection_reason
         ) as copy_number
     from rejected
@@ -33,12 +50,17 @@ final as (
     select
         md5(
             input_name || '|'
-            || cast(copy_number as {{ precision_marketing.kind_type("text") }}) || '|'
-            || row_content
+            || cast(copy_number as {{ text_type }}) || '|'
+            || coalesce(
+                row_content,
+                file_name || '|' || cast(line_number as {{ text_type }})
+            )
         ) as rejected_row_id,
         input_name,
         rejection_reason,
-        row_content
+        row_content,
+        file_name,
+        line_number
     from numbered
 
 )

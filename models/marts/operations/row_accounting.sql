@@ -39,13 +39,24 @@ checked_rows as (
 
 ),
 
+broken_records as (
+
+    select
+        input_name,
+        count(*) as records_broken
+    from {{ ref("precision_marketing", "stg_broken_records") }}
+    group by input_name
+
+),
+
 final as (
 
     select
         input_rows.input_name,
         input_rows.rows_read,
         checked_rows.rows_kept,
-        checked_rows.rows_rejected,
+        checked_rows.rows_rejected + coalesce(broken_records.records_broken, 0)
+            as rows_rejected,
         checked_rows.rows_duplicate,
         checked_rows.rows_merged,
         input_rows.rows_erased,
@@ -54,6 +65,7 @@ final as (
         checked_rows.rows_refired
     from input_rows
     left join checked_rows on input_rows.input_name = checked_rows.input_name
+    left join broken_records on input_rows.input_name = broken_records.input_name
 
 )
 
