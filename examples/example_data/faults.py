@@ -78,15 +78,14 @@ FAULTS = {
         _reject("occurred_at_in_future", occurred_at=_FUTURE),
         _reject("unknown_event_type", event_type=("hover", "scroll")),
         _reject("invalid_number", quantity=_BAD_NUMBERS),
-        # Its price is missing, the order is one.
-        Fault(KEPT, {"unit_price": ("free", "inf")}, new_key=True),
+        _reject("invalid_number", quantity=("free", "inf")),
         _reject("quantity_not_positive", rating=("five",), quantity=("0",)),
         _reject("quantity_not_positive", quantity=("0", "0.0", "-0")),
         _reject("quantity_above_maximum", quantity=("1000000",)),
         _reject("negative_unit_price", unit_price=("-4.99",)),
         Fault(
             KEPT,
-            {**_VIEW, "item_id": ("i-unknown", "i-negative", "i-gone")},
+            {**_VIEW, "item_id": ("i-unknown", "i-negative", "i-free")},
             new_key=True,
         ),
         Fault(DUPLICATE, at_least=12),
@@ -97,7 +96,7 @@ FAULTS = {
     ),
     "items": (
         _reject("missing_item_id", new_key=False, item_id=_MISSING),
-        Fault(KEPT, {"item_id": ("i-free", "i-nan"), "price": ("free", "NaN")}),
+        _reject("negative_price", item_id=("i-free", "i-nan"), price=("-9", "-0.01")),
         _reject("negative_price", item_id=("i-negative",), price=("-1.00",)),
         Fault(DUPLICATE, at_least=3),
         Fault(DUPLICATE, pads_key=True),

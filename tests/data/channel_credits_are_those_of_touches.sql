@@ -1,6 +1,8 @@
 -- A channel's credits of touches are those of campaign_attribution, and but for markov
 -- they are its credits. No credit is without a row of its channel. Where nobody was
 -- touched, campaign_attribution has no rows, and all credit is that of `(none)`.
+{% set month = precision_marketing.month_start(
+    precision_marketing.shop_day("converted_at")) %}
 with
 
 touches as (
@@ -8,13 +10,13 @@ touches as (
     select
         attribution_model,
         channel,
-        {{ precision_marketing.month_start(precision_marketing.shop_day("converted_at")) }} as month_start_date,
+        {{ month }} as month_start_date,
         sum(credit) as credit
     from {{ ref("precision_marketing", "campaign_attribution") }}
     group by
         attribution_model,
         channel,
-        {{ precision_marketing.month_start(precision_marketing.shop_day("converted_at")) }}
+        {{ month }}
 
 )
 

@@ -1,16 +1,18 @@
 -- In every attribution model the channels of a month add up to its conversions, their
 -- revenue and the known spend, to the last digit.
+{% set month = precision_marketing.month_start(
+    precision_marketing.shop_day("converted_at")) %}
 with
 
 conversions as (
 
     select
-        {{ precision_marketing.month_start(precision_marketing.shop_day("converted_at")) }} as month_start_date,
+        {{ month }} as month_start_date,
         count(*) as conversion_count,
         coalesce(sum(revenue_amount), 0) as revenue_amount,
         cast(0 as {{ precision_marketing.kind_type("amount") }}) as spend_amount
     from {{ ref("precision_marketing", "int_conversions") }}
-    group by {{ precision_marketing.month_start(precision_marketing.shop_day("converted_at")) }}
+    group by {{ month }}
 
     union all
 

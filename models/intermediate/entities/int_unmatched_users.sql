@@ -1,5 +1,4 @@
 -- Grain: one row per input that names users beside the events: how many have no event.
-{% set inputs = ["users", "campaign_assignments", "campaign_touches"] %}
 with
 
 event_users as (
@@ -19,7 +18,9 @@ erasure_counts as (
 
 named_users as (
 
-    {% for input_name in inputs %}
+    {% for input_name in [
+        "users", "campaign_assignments", "campaign_touches", "erasure_requests"
+    ] %}
     select distinct
         '{{ input_name }}' as input_name,
         user_id
@@ -27,41 +28,36 @@ named_users as (
     union all
     {% endfor %}
     select
-        'erasure_requests' as input_name,
+        'events' as input_name,
         user_id
-    from {{ ref("precision_marketing", "stg_erasure_requests") }}
+    from event_users
 
 ),
 
-{# What ids look like, without saying whose they are. #}
-{% set shapes = {"event": "event_users", "named": "named_users"} %}
-{% for side, users in shapes.items() %}
-{% set input = "input_name" if side == "named" else "'events'" %}
-{{ side }}_shapes as (
-
-    select
-        {{ input }} as input_name,
-        {{ precision_marketing.id_shape("user_id") }} as user_id_shape,
-        count(*) as shape_count
-    from {{ users }}
-    group by {{ input }}, {{ precision_marketing.id_shape("user_id") }}
-
-),
-
-commonest_{{ side }}_shapes as (
+-- What ids look like, without saying whose they are.
+shapes as (
 
     select
         input_name,
-        user_id_shape
-    from {{ side }}_shapes
-    qualify row_number() over (
-        partition by input_name
-        order by shape_count desc, user_id_shape
-    ) = 1
+        {{ precision_marketing.id_shape("user_id") }} as user_id_shape,
+        count(*) as shape_count
+    from named_users
+    group by input_name, {{ precision_marketing.id_shape("user_id") }}
 
 ),
 
-{% endfor %}
+ranked_shapes as (
+
+    select
+        *,
+        row_number() over (
+            partition by input_name
+            order by shape_count desc, user_id_shape
+        ) as shape_rank
+    from shapes
+
+),
+
 counted as (
 
     select
@@ -75,6 +71,7 @@ counted as (
     from named_users
     cross join erasure_counts
     left join event_users on named_users.user_id = event_users.user_id
+    where named_users.input_name <> 'events'
     group by named_users.input_name
 
 ),
@@ -86,12 +83,15 @@ final as (
         counted.user_count,
         counted.unmatched_user_count,
         1e0 * counted.unmatched_user_count / counted.user_count as unmatched_share,
-        commonest_named_shapes.user_id_shape,
-        commonest_event_shapes.user_id_shape as event_user_id_shape
+        named_shapes.user_id_shape,
+        event_shapes.user_id_shape as event_user_id_shape
     from counted
-    inner join commonest_named_shapes
-        on counted.input_name = commonest_named_shapes.input_name
-    left join commonest_event_shapes on true
+    inner join ranked_shapes as named_shapes
+        on counted.input_name = named_shapes.input_name
+        and named_shapes.shape_rank = 1
+    left join ranked_shapes as event_shapes
+        on event_shapes.input_name = 'events'
+        and event_shapes.shape_rank = 1
 
 )
 

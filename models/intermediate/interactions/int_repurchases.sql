@@ -1,5 +1,5 @@
--- Grain: one row per time window, user and item that the user got: when due again.
--- Empty under `recommendations: {target: new}`, which never offers it.
+-- Grain: one row per time window, user and item that the user got: when due again; none
+-- under `recommendations: {target: new}`, which never offers it.
 {% set target = precision_marketing.setting("recommendations", "target") %}
 with
 
@@ -8,7 +8,7 @@ purchases as (
 
     select distinct
         windows.time_window,
-        {{ precision_marketing.shop_day("windows.history_ends_at") }} as history_ends_on,
+        {{ precision_marketing.shop_day("history_ends_at") }} as history_ends_on,
         events.user_index,
         events.item_index,
         {{ precision_marketing.shop_day("events.occurred_at") }} as bought_on
