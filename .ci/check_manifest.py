@@ -25,8 +25,10 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = "precision_marketing"
 LAYERS = ("staging", "intermediate", "scorers", "candidates", "marts")
 MODEL_LINES, MACRO_LINES, LONG_ONES = 100, 30, 10
-# Models in a row, the last of them the mart that most others are for.
+# Models in a row, the last of them the mart that most others are for. Those that read a
+# folder of files come before: the way begins with rows, as in a warehouse.
 LONGEST_WAY, WAY_TO = 30, "recommendations"
+READERS = {"stg_input_files", "csv_files", "csv_records"}
 
 # Which packages of the library a folder of Python models calls, `build` besides.
 LIBRARY = {
@@ -137,7 +139,8 @@ def longest_way(models: dict[str, Model], target: str) -> list[str]:
     @cache
     def way(key: str) -> list[str]:
         ways = [way(parent) for parent in models[key].parents if parent in models]
-        return [*max(ways, key=len, default=[]), models[key].name]
+        own = [models[key].name] if models[key].name not in READERS else []
+        return [*max(ways, key=len, default=[]), *own]
 
     return max((way(key) for key in models if models[key].name == target), default=[])
 

@@ -43,19 +43,22 @@
     {% elif kind == "folder" %}
         {{ return(precision_marketing.is_text(value) and value | trim == value
             and not modules.re.search("[*?\\[\\]]", value)) }}
-    {% elif kind in ["rules", "accepted checks"] %}
-        {{ return(precision_marketing.is_list(value)) }}
-    {% elif kind == "texts" %}
-        {{ return(precision_marketing.is_list(value)
-            and precision_marketing.are_texts(value)) }}
-    {% elif kind == "time formats" %}
-        {{ return(precision_marketing.are_time_formats(value)) }}
+    {% elif kind in ["rules", "accepted checks", "texts", "time formats"] %}
+        {{ return(precision_marketing.is_list_of_kind(kind, value)) }}
     {% elif kind == "time zone" %}
         {{ return(value is string and value in modules.pytz.all_timezones) }}
     {% else %}
         {{ return(value is mapping and (kind != "mapping of mappings"
             or value.values() | reject("mapping") | list == [])) }}
     {% endif %}
+{% endmacro %}
+
+
+{# Checks and rules have a check of their own for what is in the list. #}
+{% macro is_list_of_kind(kind, value) %}
+    {{ return(precision_marketing.is_list(value)
+        and (kind != "texts" or precision_marketing.are_texts(value))
+        and (kind != "time formats" or precision_marketing.are_time_formats(value))) }}
 {% endmacro %}
 
 

@@ -54,7 +54,6 @@ copies as (
         *,
         row_number() over (
             partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}
-            order by whole_row_hash
         ) as copy_number,
         count(*) over (
             partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}

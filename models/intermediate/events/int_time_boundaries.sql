@@ -54,7 +54,9 @@ final as (
         (select max(event_date) from train_boundary) as train_labels_start_on,
         (select max(event_date) from test_boundary) as test_labels_start_on,
         (
-            select cast(max(occurred_at) as date) + interval '1' day from events
+            select {{ precision_marketing.shop_day("max(occurred_at)") }}
+                + interval '1' day
+            from events
         ) as day_after_events
 
 )

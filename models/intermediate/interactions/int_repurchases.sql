@@ -1,11 +1,10 @@
--- Grain: one row per time window, user and item that the user got: when due again; none
--- under `recommendations: {target: new}`, which never offers it.
+-- Grain: one row per window, user and item got: when due again; none under target `new`.
 {% set target = precision_marketing.setting("recommendations", "target") %}
 with
 
--- Several events of one day are one purchase.
 purchases as (
 
+    -- Several events of one day are one purchase.
     select distinct
         windows.time_window,
         {{ precision_marketing.shop_day("history_ends_at") }} as history_ends_on,
@@ -17,9 +16,7 @@ purchases as (
         on events.user_index = users.user_index and users.has_profiling_consent
     inner join {{ ref("precision_marketing", "int_time_windows") }} as windows
         on events.time_slice <= windows.last_history_slice
-    where
-        events.is_target
-        and events.item_index is not null
+    where events.is_target and events.item_index is not null
         and {{ "true" if target == "any" else "false" }}
 
 ),
