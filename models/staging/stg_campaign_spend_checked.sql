@@ -24,7 +24,6 @@ checked as (
 
     select
         source.*,
-        -- The first reason that holds is the one reported.
         case
             {{ precision_marketing.id_reasons("campaign_id") }}
             when source.spend_date is null
@@ -54,6 +53,7 @@ copies as (
         *,
         row_number() over (
             partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}
+            order by whole_row_hash
         ) as copy_number,
         count(*) over (
             partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}
