@@ -21,6 +21,18 @@
          "rows_before >= " ~ minimum ~ " and rows_given > 0", before],
         ["input_vanished", "case when rows_given = 0 then 1e0 else 0e0 end",
          "rows_before > 0", before],
+        ["keys_in_conflict", "1e0 * key_conflicts / nullif(rows_kept, 0)", enough,
+         "'the rows of ' || key_conflicts || ' keys of `' || input_name"
+         ~ " || '` contradict each other'"],
+        ["values_missing", "1e0 * rows_with_gaps / nullif(rows_kept, 0)", enough,
+         "rows_with_gaps || ' of ' || rows_kept || ' kept rows of `' || input_name"
+         ~ " || '` have a value that cannot be read'"],
+        ["items_unknown", "1e0 * rows_of_unknown_items / nullif(rows_kept, 0)", enough,
+         "rows_of_unknown_items || ' of ' || rows_kept || ' kept rows of `'"
+         ~ " || input_name || '` have an item that `items` lacks'"],
+        ["orders_refired", "1e0 * rows_refired", "true",
+         "rows_refired || ' lines of orders in `' || input_name || '` were sent again"
+         ~ " later under another id'"],
         ["input_empty", none_kept, "is_required", kept],
         ["optional_input_empty", none_kept, "not is_required and rows_given > 0", kept],
     ]) }}

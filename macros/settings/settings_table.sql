@@ -258,7 +258,31 @@
         dict(count, key="optional_input_empty", default={"warn": 0, "stop": "never"},
              effect="another input that is there, and of which no row is kept",
              fix="see whether the export is whole"),
-    ] + precision_marketing.fact_checks(count)) }}
+    ] + precision_marketing.value_checks(share, count)
+        + precision_marketing.fact_checks(count)) }}
+{% endmacro %}
+
+
+{% macro value_checks(share, count) %}
+    {{ return([
+        dict(share, key="keys_in_conflict", default={"warn": 0.01, "stop": "never"},
+             effect="keys of an input whose rows contradict each other, to its rows",
+             fix="see whether the key is one, and which row counts: docs/inputs.md"),
+        dict(share, key="values_missing", default={"warn": 0.05, "stop": "never"},
+             effect="kept rows of an input with a value that is not read",
+             fix="look into marts.value_gaps"),
+        dict(share, key="items_unknown", default={"warn": 0.2, "stop": 0.95},
+             effect="kept events or touches whose item the catalogue lacks",
+             fix="see whether both inputs write item ids alike"),
+        dict(share, key="users_unmatched", default={"warn": 0.95, "stop": "never"},
+             effect="users that another input names and who have no event",
+             fix="see whether both inputs write user ids alike"),
+        dict(count, unit="lines", key="orders_refired", highest=1000000000,
+             default={"warn": 0, "stop": "never"},
+             effect="lines of an order that were sent again under another event id",
+             fix="drop them with `input_checks: {drop_refired_orders: true}`, or leave"
+             ~ " them where they are orders of their own"),
+    ]) }}
 {% endmacro %}
 
 

@@ -19,6 +19,12 @@ input_facts as (
 
 ),
 
+unmatched_users as (
+
+    select * from {{ ref("precision_marketing", "stg_unmatched_users") }}
+
+),
+
 compared as (
 
     select
@@ -41,6 +47,18 @@ findings as (
     from compared
     union all
     {% endfor %}
+    select
+        'users_unmatched' as check_name,
+        input_name,
+        unmatched_share as measured,
+        user_count >= {{ precision_marketing.setting("health", "minimum_rows") }}
+            as is_judged,
+        unmatched_user_count || ' of ' || user_count || ' users of `' || input_name
+        || '` have no event; ids are written like `' || user_id_shape
+        || '`, those of events like `' || coalesce(event_user_id_shape, '') || '`'
+            as finding
+    from unmatched_users
+    union all
     select * from input_facts
 
 ),

@@ -3,7 +3,9 @@ with
 
 event_users as (
 
-    select distinct user_id from {{ ref("precision_marketing", "stg_events") }}
+    select distinct user_id
+    from {{ ref("precision_marketing", "stg_events_checked") }}
+    where row_status = 'kept'
 
 ),
 
@@ -24,7 +26,8 @@ named_users as (
     select distinct
         '{{ input_name }}' as input_name,
         user_id
-    from {{ ref("precision_marketing", "stg_" ~ input_name) }}
+    from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}
+    where row_status = 'kept'
     union all
     {% endfor %}
     select
