@@ -29,8 +29,19 @@
 {# The files that are read; stops at one that is overlooked otherwise, at inputs in two
    forms and at required ones that are absent, all in one message. #}
 {% macro validate_files() %}
-    {% set files = run_query("select * from (" ~ precision_marketing.folder_listing(
-        precision_marketing.input_folder()) ~ ") as listing order by file_name") | list %}
+    {% set files = precision_marketing.listed_files() %}
+    {% do precision_marketing.stop_at(precision_marketing.file_faults(files)) %}
+    {{ return(files | selectattr("input_name") | list) }}
+{% endmacro %}
+
+
+{% macro listed_files() %}
+    {{ return(run_query("select * from (" ~ precision_marketing.folder_listing(
+        precision_marketing.input_folder()) ~ ") as listing order by file_name") | list) }}
+{% endmacro %}
+
+
+{% macro file_faults(files) %}
     {% set faults = [] %}
     {% for file in files if not file.input_name and file.resembles %}
         {% do faults.append(
@@ -43,11 +54,8 @@
         ) %}
     {% endfor %}
     {% for input_name, record in precision_marketing.input_contract().items() %}
-        {% set forms = {} %}
-        {% for file in files if file.input_name == input_name %}
-            {% do forms.setdefault(
-                (file.file_format, "/" in file.file_name), file.file_name) %}
-        {% endfor %}
+        {% set forms = precision_marketing.input_forms(
+            files | selectattr("input_name", "equalto", input_name)) %}
         {% if forms | length > 1 %}
             {% do faults.append(
                 "The input `" ~ input_name ~ "` is there more than once, as `"
@@ -58,9 +66,18 @@
                 ~ "` was not found: " ~ precision_marketing.put_file(input_name) ~ ".") %}
         {% endif %}
     {% endfor %}
-    {% do faults.extend(precision_marketing.parquet_faults(files)) %}
-    {% do precision_marketing.stop_at(faults) %}
-    {{ return(files | selectattr("input_name") | list) }}
+    {{ return(faults + precision_marketing.parquet_faults(files)) }}
+{% endmacro %}
+
+
+{# The forms in which the files of one input are there, with a file of each. #}
+{% macro input_forms(files) %}
+    {% set forms = {} %}
+    {% for file in files %}
+        {% do forms.setdefault(
+            (file.file_format, "/" in file.file_name), file.file_name) %}
+    {% endfor %}
+    {{ return(forms) }}
 {% endmacro %}
 
 
@@ -70,29 +87,39 @@
     {% for input_name in precision_marketing.input_contract() %}
         {% set files = precision_marketing.input_files(input_name) %}
         {% if files %}
-            {% set present = precision_marketing.query_columns(
-                precision_marketing.parquet_relation(files))
-                if files[0].file_format == "parquet"
-                else precision_marketing.csv_columns(input_name, described) %}
-            {% do faults.extend(
-                precision_marketing.column_faults(input_name, present)) %}
+            {% do faults.extend(precision_marketing.column_faults(input_name,
+                precision_marketing.folder_columns(input_name, files, described))) %}
         {% endif %}
     {% endfor %}
     {% do precision_marketing.stop_at(faults) %}
 {% endmacro %}
 
 
+{% macro folder_columns(input_name, files, described) %}
+    {{ return(
+        precision_marketing.query_columns(precision_marketing.parquet_relation(files))
+        if files[0].file_format == "parquet"
+        else precision_marketing.csv_columns(input_name, described)
+    ) }}
+{% endmacro %}
+
+
 {# After `csv_files`: files that cannot be read, then columns. #}
 {% macro validate_csv_files() %}
     {% if precision_marketing.reads_files() %}
-        {% set faults = [] %}
-        {% for row in run_query("select file_name, fault from " ~ this
-            ~ " where fault is not null order by file_name") %}
-            {% do faults.append("The file `" ~ row[0] ~ "` " ~ row[1] ~ ".") %}
-        {% endfor %}
-        {% do precision_marketing.stop_at(faults) %}
+        {% do precision_marketing.stop_at(precision_marketing.csv_file_faults(this)) %}
         {% do precision_marketing.validate_columns(this) %}
     {% endif %}
+{% endmacro %}
+
+
+{% macro csv_file_faults(described) %}
+    {% set faults = [] %}
+    {% for row in run_query("select file_name, fault from " ~ described
+        ~ " where fault is not null order by file_name") %}
+        {% do faults.append("The file `" ~ row[0] ~ "` " ~ row[1] ~ ".") %}
+    {% endfor %}
+    {{ return(faults) }}
 {% endmacro %}
 
 

@@ -1,0 +1,192 @@
+"""Build the staging of a folder of inputs into a database that is removed afterwards.
+
+The numbers of a check are those of a build, since the build's own models make them.
+"""
+
+import contextlib
+import gc
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from precision_marketing.inputs.csv_files import describe_files
+
+PACKAGE = "precision_marketing"
+# What the project reads of the environment that a check sets for itself.
+DATABASE, FOLDER = "PRECISION_MARKETING_DATABASE", "PRECISION_MARKETING_INPUT_DIR"
+
+
+class CheckError(Exception):
+    """The check cannot be made; the message says why and what to do."""
+
+
+@dataclass
+class StagedInputs:
+    """What is known of a folder of inputs.
+
+    Attributes
+    ----------
+    database : Path
+        Tables `contract`, `listed_files`, `described_files`, `present_columns`, and
+        where nothing stops a build those of the selector `inputs` too.
+    faults : list of str
+        Sentences that stop a build before it reads a row.
+    errors : list of str
+        What dbt said when it stopped later.
+    is_staged : bool
+        Whether the rows were read.
+    """
+
+    database: Path
+    faults: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    is_staged: bool = False
+
+
+def find_project(start: Path) -> Path:
+    """Return the folder of the package's dbt project in or below `start`.
+
+    Raises
+    ------
+    CheckError
+        If it is neither there nor among the packages that dbt has installed there.
+    """
+    for folder in (start, start / "dbt_packages" / PACKAGE):
+        project = folder / "dbt_project.yml"
+        if project.is_file() and f"name: {PACKAGE}\n" in project.read_text("utf-8"):
+            return folder.resolve()
+    raise CheckError(
+        f"`{start}` is neither the package nor a project that has installed it: give"
+        " --project-dir, or run `dbt deps` first."
+    )
+
+
+def stage_inputs(
+    project: Path, input_dir: Path, work: Path, variables: str
+) -> StagedInputs:
+    """Look at a folder of inputs as a build would.
+
+    Parameters
+    ----------
+    project : Path
+        Of the package, as `find_project`.
+    input_dir : Path
+        Folder of the inputs.
+    work : Path
+        Empty folder for the database and what dbt writes; the caller removes it.
+    variables : str
+        YAML or JSON of dbt's `--vars`.
+
+    Returns
+    -------
+    StagedInputs
+    """
+    staged = StagedInputs(work / "inputs.duckdb")
+    settings = {DATABASE: str(staged.database), FOLDER: str(input_dir.resolve())}
+    with _environment(settings):
+        run = _Dbt(project, work, variables)
+        staged.errors = run("run-operation", "list_inputs")
+        if staged.errors:
+            return staged
+        with duckdb.connect(str(staged.database)) as connection:
+            _describe_files(connection)
+        staged.errors = run("run-operation", "name_input_faults")
+        if staged.errors:
+            return staged
+        with duckdb.connect(str(staged.database)) as connection:
+            rows = connection.sql("select fault from faults order by fault").fetchall()
+        staged.faults = [fault for (fault,) in rows]
+        if not staged.faults:
+            staged.errors = run(
+                *("build", "--selector", "inputs"),
+                *("--exclude-resource-type", "test", "unit_test"),
+            )
+            staged.is_staged = not staged.errors
+    return staged
+
+
+def _describe_files(connection: duckdb.DuckDBPyConnection) -> None:
+    files = connection.sql(
+        """
+        select listed_files.*, 'utf-8' as encoding, contract_columns
+        from listed_files
+        inner join (
+            select input_name, list(column_name order by column_place)
+                as contract_columns
+            from contract
+            group by input_name
+        ) as contracts on listed_files.input_name = contracts.input_name
+        where file_format like 'csv%'
+        """
+    )
+    described: pa.Table = describe_files(files)  # noqa: F841, DuckDB reads it by name
+    connection.execute("create table described_files as from described")
+
+
+class _Dbt:
+    """Runs commands of one project, which is parsed once; nothing is printed."""
+
+    def __init__(self, project: Path, work: Path, variables: str):
+        # Half of a second, which `--help` need not wait for.
+        from dbt.cli.main import dbtRunner
+
+        self._common = [
+            *("--quiet", "--no-use-colors", "--log-level", "none"),
+            *("--project-dir", str(project), "--profiles-dir", str(project)),
+            *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
+            *("--vars", variables, "--no-send-anonymous-usage-stats"),
+            *("--no-write-json", "--no-partial-parse"),
+        ]
+        self._runner: Any = dbtRunner()
+        self._is_parsed = False
+
+    def __call__(self, *command: str) -> list[str]:
+        """Return what dbt said of its errors."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+
+        if not self._is_parsed:
+            errors, result = self._invoke("parse")
+            if errors:
+                return errors
+            self._runner = dbtRunner(manifest=result)
+            self._is_parsed = True
+        errors, _ = self._invoke(*command)
+        # Let go of the file: cursors that Python models read from lie in circles of
+        # references until they are collected.
+        DuckDBConnectionManager.close_all_connections()
+        gc.collect()
+        return errors
+
+    def _invoke(self, *command: str) -> tuple[list[str], Any]:
+        messages: list[str] = []
+        self._runner.callbacks = [
+            lambda event: (
+                messages.append(event.info.msg) if event.info.level == "error" else None
+            )
+        ]
+        with contextlib.redirect_stdout(io.StringIO()):
+            result = self._runner.invoke([*command, *self._common])
+        if result.success:
+            return [], result.result
+        return messages or [str(result.exception)], None
+
+
+@contextlib.contextmanager
+def _environment(settings: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
