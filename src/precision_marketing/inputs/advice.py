@@ -5,6 +5,10 @@ import re
 # The first pattern that is found in a reason, and what then helps.
 _ADVICE = (
     (
+        r"^line that is broken",
+        "repair these lines: marts.rejected_rows of a build has their file and number",
+    ),
+    (
         r"_in_future$",
         "if these times are right, set the day that is now: input_checks: {as_of:"
         " 2025-01-31}; else their zone is missing",

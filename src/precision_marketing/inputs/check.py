@@ -1,8 +1,8 @@
 """Say what a build would make of a folder of inputs, before it is built.
 
-Run `python -m precision_marketing.inputs.check --input-dir folder`, or `make check`. The
-project's own models of staging are built into a database that is removed afterwards; no
-value of the input is printed, only what values look like.
+Run `python -m precision_marketing.inputs.check --input-dir folder`, or `make check`.
+The project's own models of staging are built into a database that is removed
+afterwards; no value of the input is printed, only what values look like.
 """
 
 import re

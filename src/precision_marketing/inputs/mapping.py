@@ -1,8 +1,8 @@
 """Write inputs from an export of a shop, of analytics or of an ad platform.
 
 A mapping is one SELECT per input over `<export>_export`. It is written to the folder
-`mapping` beside the inputs with the export's files in it, where it may be edited: what is
-there is kept, and run again.
+`mapping` beside the inputs with the export's files in it, where it may be edited: what
+is there is kept, and run again.
 """
 
 import codecs
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from textwrap import fill, indent
 
 import duckdb
 import pyarrow.parquet as pq
@@ -120,10 +121,19 @@ def _csv_file(path: Path, kinds: dict[str, Export]) -> _File:
         if header is None:
             break
         if _recognize(header.names, kinds):
-            return _File(path, header.names, skipped, header.delimiter, encoding)
+            names = _unlike(header.names)
+            return _File(path, names, skipped, header.delimiter, encoding)
         text = text[header.size :]
         skipped += header.lines
     return _File(path, [])
+
+
+def _unlike(names: list[str]) -> list[str]:
+    """Return the names of columns; what has none, or that of another, has a number."""
+    return [
+        name if name and name not in names[:place] else f"{name}_{place + 1}"
+        for place, name in enumerate(names)
+    ]
 
 
 def _is_utf_8(path: Path) -> bool:
@@ -145,7 +155,10 @@ def _select(file: _File, export: Export) -> str:
     lines = []
     for name, found in (export.columns(file.header) or {}).items():
         if found is None:
-            lines.append(f"-- Not among the columns of this export.\n    null as {name}")
+            lines.append(
+                "-- Not among the columns of this export.\n"
+                f"    cast(null as varchar) as {name}"
+            )
         else:
             quoted = found.string.replace('"', '""')
             lines.append(f'"{quoted}" as {name}')
@@ -155,11 +168,14 @@ def _select(file: _File, export: Export) -> str:
     path = _literal(str(file.path.resolve()))
     reader = f"read_parquet({path})"
     if file.delimiter:
-        # A fixed dialect: what a reader guesses depends on the first rows.
+        # Nothing is guessed: what is depends on the first rows.
+        names = ", ".join(f"{_literal(name)}: 'varchar'" for name in file.header)
+        columns = indent(fill(names, 76, break_long_words=False), " " * 8)
         reader = (
             f"read_csv(\n    {path},\n    delim = {_literal(file.delimiter)},"
             f" encoding = '{file.encoding}', skip = {file.skipped}, header = true,\n"
-            "    quote = '\"', escape = '\"', comment = '', all_varchar = true\n)"
+            "    quote = '\"', escape = '\"', comment = '', auto_detect = false,\n"
+            f"    columns = {{\n{columns}\n    }}\n)"
         )
     return "select\n    " + ",\n    ".join(lines) + f"\nfrom {reader}"
 

@@ -79,7 +79,7 @@ def stage_inputs(
     input_dir : Path
         Folder of the inputs.
     work : Path
-        Empty folder for the database and what dbt writes; the caller removes it.
+        Empty folder for the database; the caller removes it.
     variables : str
         YAML or JSON of dbt's `--vars`.
 
@@ -88,9 +88,14 @@ def stage_inputs(
     StagedInputs
     """
     staged = StagedInputs(work / "inputs.duckdb")
+    run = _Dbt(project, variables)
+    # Equal for all folders, so that only what has changed is parsed again.
+    with _environment({DATABASE: staged.database.name, FOLDER: "inputs"}):
+        staged.errors = run.parse()
+    if staged.errors:
+        return staged
     settings = {DATABASE: str(staged.database), FOLDER: str(input_dir.resolve())}
     with _environment(settings):
-        run = _Dbt(project, work, variables)
         staged.errors = run("run-operation", "list_inputs")
         if staged.errors:
             return staged
@@ -132,32 +137,27 @@ def _describe_files(connection: duckdb.DuckDBPyConnection) -> None:
 class _Dbt:
     """Runs commands of one project, which is parsed once; nothing is printed."""
 
-    def __init__(self, project: Path, work: Path, variables: str):
-        # Half of a second, which `--help` need not wait for.
-        from dbt.cli.main import dbtRunner
-
+    def __init__(self, project: Path, variables: str):
+        target = project / "target" / "check"
         self._common = [
             *("--quiet", "--no-use-colors", "--log-level", "none"),
+            *("--log-level-file", "none", "--no-send-anonymous-usage-stats"),
             *("--project-dir", str(project), "--profiles-dir", str(project)),
-            *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
-            *("--vars", variables, "--no-send-anonymous-usage-stats"),
-            *("--no-write-json", "--no-partial-parse"),
+            *("--target-path", str(target), "--log-path", str(target)),
+            *("--vars", variables),
         ]
-        self._runner: Any = dbtRunner()
-        self._is_parsed = False
+        self._manifest: Any = None
+
+    def parse(self) -> list[str]:
+        """Return what dbt said of its errors."""
+        errors, self._manifest = self._invoke("parse")
+        return errors
 
     def __call__(self, *command: str) -> list[str]:
         """Return what dbt said of its errors."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-        from dbt.cli.main import dbtRunner
 
-        if not self._is_parsed:
-            errors, result = self._invoke("parse")
-            if errors:
-                return errors
-            self._runner = dbtRunner(manifest=result)
-            self._is_parsed = True
-        errors, _ = self._invoke(*command)
+        errors, _ = self._invoke(*command, "--no-write-json")
         # Let go of the file: cursors that Python models read from lie in circles of
         # references until they are collected.
         DuckDBConnectionManager.close_all_connections()
@@ -165,14 +165,22 @@ class _Dbt:
         return errors
 
     def _invoke(self, *command: str) -> tuple[list[str], Any]:
+        # Seconds, which `--help` need not wait for.
+        from dbt.cli.main import dbtRunner
+
         messages: list[str] = []
-        self._runner.callbacks = [
-            lambda event: (
-                messages.append(event.info.msg) if event.info.level == "error" else None
-            )
-        ]
+        runner = dbtRunner(
+            manifest=self._manifest,
+            callbacks=[
+                lambda event: (
+                    messages.append(event.info.msg)
+                    if event.info.level == "error"
+                    else None
+                )
+            ],
+        )
         with contextlib.redirect_stdout(io.StringIO()):
-            result = self._runner.invoke([*command, *self._common])
+            result = runner.invoke([*command, *self._common])
         if result.success:
             return [], result.result
         return messages or [str(result.exception)], None

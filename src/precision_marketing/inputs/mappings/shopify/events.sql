@@ -13,7 +13,8 @@ filled as (
 
     select
         order_name,
-        max(created_at) over of_order as created_at,
+        file_name,
+        max(nullif(created_at, '')) over of_order as created_at,
         max(nullif(cancelled_at, '')) over of_order as cancelled_at,
         max(nullif(financial_status, '')) over of_order as financial_status,
         -- Guests have no account: the address, hashed, is who they are on all exports.
@@ -21,9 +22,10 @@ filled as (
         coalesce(nullif(trim(sku), ''), line_name) as item_id,
         try_cast(quantity as double) as quantity,
         -- A discount of the whole order is in no line.
-        try_cast(price as double)
-        - coalesce(try_cast(line_discount as double), 0)
-        / nullif(try_cast(quantity as double), 0) as unit_price,
+        try_cast(price as double) - coalesce(
+            try_cast(line_discount as double) / nullif(try_cast(quantity as double), 0),
+            0
+        ) as unit_price,
         max(try_cast(refunded_amount as double)) over of_order as refunded_amount,
         -- The same in two exports that overlap.
         order_name || '-' || row_number() over (
@@ -40,7 +42,7 @@ sold as (
 
     select
         *,
-        sum(quantity * unit_price) over (partition by order_name, left(event_id, 0))
+        sum(quantity * unit_price) over (partition by order_name, file_name)
             as order_amount
     from filled
     where coalesce(financial_status, '') not in ('voided', 'expired')
