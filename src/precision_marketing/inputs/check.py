@@ -27,7 +27,9 @@ from precision_marketing.inputs.staging import (
 # Names of files and columns that are listed in one line, at most.
 LISTED_NAMES = 12
 # What is around dbt's sentence.
-_FRAME = re.compile(r"^(\d+ of \d+ ERROR|Failure in|\w+ Error in|> (in|called by)|$)")
+_FRAME = re.compile(
+    r"^(\d+ of \d+ ERROR|Failure in|\w+ Error in|Encountered an|> |And \d+ more|$)"
+)
 
 
 def report(staged: StagedInputs) -> tuple[list[str], bool]:
@@ -45,7 +47,7 @@ def report(staged: StagedInputs) -> tuple[list[str], bool]:
     is_sound : bool
         Whether a build would go on.
     """
-    stops = [*staged.faults, *_sentences(staged.errors)]
+    stops = list(dict.fromkeys([*_sentences(staged.errors), *staged.faults]))
     lines = []
     with duckdb.connect(str(staged.database), read_only=True) as connection:
         if _has(connection, "present_columns"):
@@ -61,9 +63,9 @@ def report(staged: StagedInputs) -> tuple[list[str], bool]:
 
 
 def _sentences(errors: list[str]) -> list[str]:
-    """Return dbt's errors without what dbt writes around them, each once."""
+    """Return dbt's errors without what dbt writes around them."""
     said = (line.strip() for error in errors for line in error.splitlines())
-    return list(dict.fromkeys(line for line in said if not _FRAME.match(line)))
+    return [line for line in said if not _FRAME.match(line)]
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, is_staged: bool) -> Iterator[str]:

@@ -8,11 +8,11 @@ is there is kept, and run again.
 import codecs
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from textwrap import fill, indent
+from textwrap import indent
 
 import duckdb
 import pyarrow.parquet as pq
@@ -169,8 +169,9 @@ def _select(file: _File, export: Export) -> str:
     reader = f"read_parquet({path})"
     if file.delimiter:
         # Nothing is guessed: what is depends on the first rows.
-        names = ", ".join(f"{_literal(name)}: 'varchar'" for name in file.header)
-        columns = indent(fill(names, 76, break_long_words=False), " " * 8)
+        columns = indent(
+            _wrapped(f"{_literal(name)}: 'varchar'" for name in file.header), " " * 8
+        )
         reader = (
             f"read_csv(\n    {path},\n    delim = {_literal(file.delimiter)},"
             f" encoding = '{file.encoding}', skip = {file.skipped}, header = true,\n"
@@ -178,6 +179,16 @@ def _select(file: _File, export: Export) -> str:
             f"    columns = {{\n{columns}\n    }}\n)"
         )
     return "select\n    " + ",\n    ".join(lines) + f"\nfrom {reader}"
+
+
+def _wrapped(texts: Iterable[str]) -> str:
+    """Return texts with commas between them, in lines of 76 characters or one text."""
+    lines = [""]
+    for text in texts:
+        if len(lines[-1]) + len(text) > 74:
+            lines.append("")
+        lines[-1] += f"{text}, "
+    return "\n".join(line.rstrip() for line in lines).removesuffix(",")
 
 
 def _literal(text: str) -> str:

@@ -38,7 +38,7 @@ class StagedInputs:
     faults : list of str
         Sentences that stop a build before it reads a row.
     errors : list of str
-        What dbt said when it stopped later.
+        What dbt said when it stopped; the faults may be repeated in it.
     is_staged : bool
         Whether the rows were read.
     """
@@ -107,7 +107,10 @@ def stage_inputs(
         with duckdb.connect(str(staged.database)) as connection:
             rows = connection.sql("select fault from faults order by fault").fetchall()
         staged.faults = [fault for (fault,) in rows]
-        if not staged.faults:
+        if staged.faults:
+            # Settings may be wrong too.
+            staged.errors = run("run-operation", "validate_settings")
+        else:
             staged.errors = run(
                 *("build", "--selector", "inputs"),
                 *("--exclude-resource-type", "test", "unit_test"),
