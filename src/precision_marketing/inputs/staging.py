@@ -6,6 +6,7 @@ The numbers of a check are those of a build, since the build's own models make t
 import contextlib
 import gc
 import io
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -81,12 +82,18 @@ def stage_inputs(
     work : Path
         Empty folder for the database; the caller removes it.
     variables : str
-        YAML or JSON of dbt's `--vars`.
+        YAML or JSON of dbt's `--vars`; other inputs in it are left out.
 
     Returns
     -------
     StagedInputs
+
+    Raises
+    ------
+    CheckError
+        If `variables` is no mapping.
     """
+    variables = _without_inputs(variables)
     staged = StagedInputs(work / "inputs.duckdb")
     run = _Dbt(project, variables)
     # Equal for all folders, so that only what has changed is parsed again.
@@ -119,10 +126,24 @@ def stage_inputs(
     return staged
 
 
+def _without_inputs(variables: str) -> str:
+    from dbt.config.utils import parse_cli_vars
+    from dbt_common.exceptions import DbtBaseException
+
+    try:
+        given = parse_cli_vars(variables)
+    except DbtBaseException as error:
+        raise CheckError(
+            "--vars is no mapping: give one such as '{windows: {label_share: 0.2}}'."
+        ) from error
+    kept = {k: v for k, v in given.items() if k not in {"input_dir", "inputs"}}
+    return json.dumps(kept, default=str)
+
+
 def _describe_files(connection: duckdb.DuckDBPyConnection) -> None:
     files = connection.sql(
         """
-        select listed_files.*, 'utf-8' as encoding, contract_columns
+        select listed_files.*, contract_columns
         from listed_files
         inner join (
             select input_name, list(column_name order by column_place)

@@ -95,6 +95,21 @@ def test_a_wrong_setting_is_said_beside_what_the_files_lack(tmp_path):
     assert result.output.count("has no column `user_id`") == 1
 
 
+def test_the_encoding_and_the_folder_are_those_that_were_given(tmp_path):
+    (tmp_path / "events.csv").write_text(
+        "user_id,item_id,event_type,occurred_at\nu,i,view,2025-01-01\n"
+    )
+    (tmp_path / "items.csv").write_bytes("item_id,title\ni,Café\n".encode("latin-1"))
+    arguments = ["--input-dir", str(tmp_path), "--project-dir", str(PROJECT)]
+    variables = "{input_files: {encoding: latin-1}, input_dir: /elsewhere}"
+    result = CliRunner().invoke(main, [*arguments, "--vars", variables])
+    assert result.exit_code == 0, result.output
+    result = CliRunner().invoke(main, arguments)
+    assert "The file `items.csv` is not UTF-8" in result.output
+    result = CliRunner().invoke(main, [*arguments, "--vars", "[1]"])
+    assert result.output.startswith("--vars is no mapping")
+
+
 @pytest.fixture
 def staged(tmp_path) -> StagedInputs:
     """Give inputs of one row each, and what is odd about them."""
