@@ -104,7 +104,6 @@ EXPORTS: dict[str, dict[str, Export]] = {
             {
                 "sku": "SKU",
                 "gross_quantity": "Quantity",
-                "line_number": "Item #",
                 "country": r"Country Code \(Billing\)",
             },
         ),

@@ -165,17 +165,20 @@ def _select(file: _File, export: Export) -> str:
             units = (unit.upper() for unit in found.groups())
             lines += [f"{_literal(unit)} as {name}_unit" for unit in units]
     lines.append(f"{_literal(file.path.name)} as file_name")
-    path = _literal(str(file.path.resolve()))
+    # A sign of patterns in a name stands for itself.
+    path = _literal(re.sub(r"([*?\[])", r"[\1]", str(file.path.resolve())))
     reader = f"read_parquet({path})"
     if file.delimiter:
         # Nothing is guessed: what is depends on the first rows.
+        packing = "gzip" if file.path.suffix.lower() == ".gz" else "none"
         columns = indent(
             _wrapped(f"{_literal(name)}: 'varchar'" for name in file.header), " " * 8
         )
         reader = (
             f"read_csv(\n    {path},\n    delim = {_literal(file.delimiter)},"
-            f" encoding = '{file.encoding}', skip = {file.skipped}, header = true,\n"
-            "    quote = '\"', escape = '\"', comment = '', auto_detect = false,\n"
+            f" encoding = '{file.encoding}', compression = '{packing}',\n"
+            f"    skip = {file.skipped}, header = true, "
+            "quote = '\"', escape = '\"', comment = '',\n    auto_detect = false,\n"
             f"    columns = {{\n{columns}\n    }}\n)"
         )
     return "select\n    " + ",\n    ".join(lines) + f"\nfrom {reader}"

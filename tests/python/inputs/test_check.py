@@ -89,9 +89,9 @@ def test_a_wrong_setting_is_said_beside_what_the_files_lack(tmp_path):
     for name in ("events", "items"):
         (tmp_path / f"{name}.csv").write_text("item_id\n1\n")
     arguments = ["--input-dir", str(tmp_path), "--project-dir", str(PROJECT)]
-    result = CliRunner().invoke(main, [*arguments, "--vars", "{windows: {lable: 1}}"])
+    result = CliRunner().invoke(main, [*arguments, "--vars", "{windows: {labels: 1}}"])
     assert result.exit_code == 1
-    assert "`windows` has no key `lable`" in result.output
+    assert "`windows` has no key `labels`" in result.output
     assert result.output.count("has no column `user_id`") == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import re
 from pathlib import Path
 
@@ -406,6 +407,33 @@ def test_a_mapping_that_was_edited_is_kept_and_run(tmp_path):
     said = list(map_exports("meta_ads", tmp_path, out))
     assert f"kept {edited}: remove it to have it written anew" in said
     assert duckdb.sql(f"from '{out}/campaigns.parquet'").fetchall() == [("mine",)]
+
+
+def test_no_row_of_an_export_changes_how_others_are_read(tmp_path):
+    export, out = tmp_path / "export", tmp_path / "inputs"
+    export.mkdir()
+    header = META_ADS.splitlines()[0]
+    lines = [f"2025-01-01,2025-01-01,#{n},1.00" for n in range(30_000)]
+    # The first quotes come late, after a sign of comments and of patterns.
+    lines += [
+        '2025-01-01,2025-01-01,"A, ""B""\nC",2.00',
+        '2025-01-01,2025-01-01,"",3.00',
+    ]
+    text = "\ufeff" + "\r\n".join([header, *lines]).replace("\\n", "\n")
+    with gzip.open(
+        export / "report [1].csv.gz", "wt", encoding="utf-8", newline=""
+    ) as f:
+        f.write(text)
+    list(map_exports("meta_ads", export, out))
+    rows = duckdb.sql(
+        "select count(*), sum(spend)::integer, max(spend)::integer, min(campaign_id)"
+        f" from '{out}/campaign_spend.parquet'"
+    )
+    assert rows.fetchall() == [(30_002, 30_005, 3, "#0")]
+    odd = duckdb.sql(
+        f"select campaign_id from '{out}/campaigns.parquet' where campaign_id like 'A%'"
+    )
+    assert odd.fetchall() == [('A, "B"\nC',)]
 
 
 def test_a_folder_without_a_known_export_is_said_so(tmp_path):

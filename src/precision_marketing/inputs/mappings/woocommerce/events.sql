@@ -11,7 +11,11 @@ order_lines as (
 lines as (
 
     select
-        order_number || '-' || coalesce(line_number, item_id) as event_id,
+        -- The same in two exports that overlap.
+        order_number || '-' || row_number() over (
+            partition by order_number, file_name
+            order by item_id, price, gross_quantity
+        ) as event_id,
         md5(nullif(lower(trim(email)), '')) as user_id,
         item_id,
         order_date,
