@@ -117,15 +117,21 @@ def _columns(
 def _rows(
     connection: duckdb.DuckDBPyConnection, input_name: str, columns: list[str]
 ) -> Iterator[str]:
-    (read, kept, rejected, duplicate, erased) = connection.execute(
-        "select rows_read, rows_kept, rows_rejected, rows_duplicate, rows_erased"
-        " from marts.row_accounting where input_name = ?",
-        [input_name],
-    ).fetchone()
-    yield (
-        f"  rows: {read:,} read, {kept:,} kept, {rejected:,} rejected,"
-        f" {duplicate:,} duplicate, {erased:,} erased"
+    connection.execute(
+        "select * from marts.row_accounting where input_name = ?", [input_name]
     )
+    names = [column[0] for column in connection.description]
+    fates = dict(zip(names, connection.fetchone(), strict=True))
+    read = fates["rows_read"]
+    counts = {name: count for name, count in fates.items() if name != "input_name"}
+    yield "  rows: " + ", ".join(
+        f"{counts.pop(name):,} {name.removeprefix('rows_')}"
+        for name in list(counts)
+        if name.startswith("rows_")
+    )
+    for name, count in counts.items():
+        if count:
+            yield f"  {name.replace('_', ' ')}: {count:,}"
     for reason, count in connection.execute(
         f"""
         select rejection_reason, count(*) as row_count

@@ -128,7 +128,7 @@ def staged(tmp_path) -> StagedInputs:
                 select 'events' as input_name, 'price' as column_name;
             create table marts.row_accounting as
                 select 'events' as input_name, 1 as rows_read, 1 as rows_kept,
-                    0 as rows_rejected, 0 as rows_duplicate, 0 as rows_erased;
+                    0 as rows_rejected, 0 as rows_merged, 2 as key_conflicts;
             create table staging.stg_events_checked as
                 select 'x' as rejection_reason, 'kept' as row_status, '' as row_content;
             create table staging.stg_broken_records as
@@ -160,7 +160,13 @@ def test_gaps_unknown_ids_and_warnings_are_said_and_stop_nothing(staged):
         " there",
         "Many duplicates.",
     ]
-    assert any(line.startswith("  taken as missing: price, unread") for line in lines)
+    assert lines[2:6] == [
+        "  not there: none",
+        "  not read: none",
+        "  rows: 1 read, 1 kept, 0 rejected, 0 merged",
+        "  key conflicts: 2",
+    ]
+    assert lines[6].startswith("  taken as missing: price, unreadable, 3 rows: ")
 
 
 def test_what_the_health_checks_stop_is_no_sound_folder(staged):

@@ -121,7 +121,7 @@ def shopify(tmp_path_factory) -> Path:
             **{"sku": "TEA", "name": "Tea", "price": "10.00", "quantity": "9"},
         ),
     ]
-    orders[1]["Email"] = orders[2]["Email"] = "a@x.org"
+    orders[1]["Email"] = orders[2]["Email"] = "A@x.org "
     write_rows(export / "orders_export_1.csv", SHOPIFY_ORDERS, orders)
     # Two exports overlap.
     write_rows(export / "orders_export_2.csv", SHOPIFY_ORDERS, orders[:4])
@@ -341,6 +341,7 @@ Day,Campaign,Campaign ID,Currency code,Cost,Impr.,Clicks
 2025-01-01,"Brand, Search",11,EUR,"1,204.50","48,210",30
 2025-01-01,"Brand, Search",11,EUR,10.00,100,1
 2025-01-02,"Brand, Search",11,EUR,"12,34",100,1
+2025-01-02,"Brand, Search",11,EUR,5.00,100,1
 Total: Account, --, --,EUR,"1,226.84","48,410",32
 """
 META_ADS = """Reporting starts,Reporting ends,Campaign name,Amount spent (USD)
