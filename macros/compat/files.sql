@@ -18,8 +18,7 @@
             select known.name
             from (select unnest({{ names }}) as name) as known
             where {{ precision_marketing.is_like_input("stem", "known.name") }}
-                or (is_in_folder
-                    and {{ precision_marketing.is_like_input("top", "known.name") }})
+                or is_in_folder and {{ precision_marketing.is_like_input("top", "known.name") }}
             order by damerau_levenshtein(stem, known.name), known.name
             limit 1
         ) end as resembles
@@ -28,8 +27,7 @@
             *,
             case
                 when file_format = '' then null
-                when not is_in_folder
-                    then nullif(regexp_extract(stem, {{ pattern }}, 1), '')
+                when not is_in_folder then nullif(regexp_extract(stem, {{ pattern }}, 1), '')
                 when top in ({{ precision_marketing.text_list(names) }}) then top
             end as input_name,
             -- Documents may be named like an input, and stand beside its files.

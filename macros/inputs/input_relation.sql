@@ -47,8 +47,8 @@
 
 {# Whether inputs are files of a folder. #}
 {% macro reads_files() %}
-    {{ return((not precision_marketing.setting("inputs")
-        and precision_marketing.input_folder()) | length > 0) }}
+    {{ return(not precision_marketing.setting("inputs")
+        and precision_marketing.input_folder() != "") }}
 {% endmacro %}
 
 

@@ -15,7 +15,7 @@
         {% set listing = precision_marketing.validate_files() %}
         {% if listing | map(attribute="file_format") | select("in", ["csv", "csv.gz"])
             | list == [] %}
-            {% do precision_marketing.validate_columns() %}
+            {% do precision_marketing.stop_at(precision_marketing.folder_column_faults()) %}
         {% endif %}
     {% elif inputs or target.get("profile_name", "") != "precision_marketing" %}
         {% for input_name in contract %}
@@ -42,17 +42,7 @@
 
 
 {% macro file_faults(files) %}
-    {% set faults = [] %}
-    {% for file in files if not file.input_name and file.resembles %}
-        {% do faults.append(
-            "`" ~ file.file_name ~ "` resembles the input `" ~ file.resembles
-            ~ "` and is not read: "
-            ~ ("name it `" ~ file.resembles ~ "." ~ file.file_format ~ "`"
-                if file.file_format else "save it as `" ~ file.resembles
-                ~ ".csv`, `.csv.gz` or `.parquet`")
-            ~ ", or move it out of the folder."
-        ) %}
-    {% endfor %}
+    {% set faults = precision_marketing.overlooked_files(files) %}
     {% for input_name, record in precision_marketing.input_contract().items() %}
         {% set forms = precision_marketing.input_forms(
             files | selectattr("input_name", "equalto", input_name)) %}
@@ -81,17 +71,37 @@
 {% endmacro %}
 
 
-{# Columns of all inputs of the folder; `described` has those of CSV files. #}
-{% macro validate_columns(described=none) %}
+{# Sentences on files that resemble an input and are not read. #}
+{% macro overlooked_files(files) %}
     {% set faults = [] %}
-    {% for input_name in precision_marketing.input_contract() %}
+    {% for file in files if not file.input_name and file.resembles %}
+        {% do faults.append(
+            "`" ~ file.file_name ~ "` resembles the input `" ~ file.resembles
+            ~ "` and is not read: "
+            ~ ("name it `" ~ file.resembles ~ "." ~ file.file_format ~ "`"
+                if file.file_format else "save it as `" ~ file.resembles
+                ~ ".csv`, `.csv.gz` or `.parquet`")
+            ~ ", or move it out of the folder."
+        ) %}
+    {% endfor %}
+    {{ return(faults) }}
+{% endmacro %}
+
+
+{# Sentences on the columns of all inputs of the folder; `described` has those of CSV
+   files. Of a file without any `validate_csv_files` speaks. #}
+{% macro folder_column_faults(described=none) %}
+    {% set faults = [] %}
+    {% for input_name, record in precision_marketing.input_contract().items() %}
         {% set files = precision_marketing.input_files(input_name) %}
-        {% if files %}
-            {% do faults.extend(precision_marketing.column_faults(input_name,
-                precision_marketing.folder_columns(input_name, files, described))) %}
+        {% set present = precision_marketing.folder_columns(
+            input_name, files, described) if files else [] %}
+        {% if present %}
+            {% do faults.extend(
+                precision_marketing.column_faults(input_name, present)) %}
         {% endif %}
     {% endfor %}
-    {% do precision_marketing.stop_at(faults) %}
+    {{ return(faults) }}
 {% endmacro %}
 
 
@@ -104,20 +114,27 @@
 {% endmacro %}
 
 
-{# After `csv_files`: files that cannot be read, then columns. #}
+{# After `csv_files`: what is wrong with them and columns, all in one message. #}
 {% macro validate_csv_files() %}
     {% if precision_marketing.reads_files() %}
-        {% do precision_marketing.stop_at(precision_marketing.csv_file_faults(this)) %}
-        {% do precision_marketing.validate_columns(this) %}
+        {% do precision_marketing.stop_at(precision_marketing.csv_file_faults(this)
+            + precision_marketing.folder_column_faults(this)) %}
     {% endif %}
 {% endmacro %}
 
 
+{# Sentences on CSV files that cannot be read, and required inputs that are empty. #}
 {% macro csv_file_faults(described) %}
     {% set faults = [] %}
     {% for row in run_query("select file_name, fault from " ~ described
         ~ " where fault is not null order by file_name") %}
         {% do faults.append("The file `" ~ row[0] ~ "` " ~ row[1] ~ ".") %}
+    {% endfor %}
+    {% for row in run_query("select input_name from " ~ described ~ " group by input_name"
+        ~ " having count(fault) = 0 and max(len(column_names)) = 0")
+        if precision_marketing.input_contract()[row[0]]["is_required"] %}
+        {% do faults.append("The file of the required input `" ~ row[0]
+            ~ "` is empty: give it a header and rows.") %}
     {% endfor %}
     {{ return(faults) }}
 {% endmacro %}

@@ -92,10 +92,14 @@ def describe_file(
         fault = f"cannot be decoded: Python has no encoding `{encoding}`"
         return {"column_names": [], "record_count": 0, "fault": fault}
     names = header.names if header else []
+    fault = _fault(names, contract, counter)
+    if names:
+        names = [*names, *partition_columns(file_name, names)]
     return {
-        "column_names": [*names, *partition_columns(file_name, names)],
+        # What is no header is not shown in a message about columns.
+        "column_names": [] if fault else names,
         "record_count": max(counter.records - 1, 0),
-        "fault": _fault(names, contract, counter),
+        "fault": fault,
     }
 
 
