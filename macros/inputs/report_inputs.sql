@@ -1,5 +1,5 @@
-{# What the command `check` asks before it builds anything, by run-operation, as tables of
-   a database of its own: the contract and the files of the folder. #}
+{# What the command `check` asks before it builds anything, by run-operation, as tables
+   of a database of its own: the contract and the files of the folder. #}
 {% macro list_inputs() %}
     {% set records = [] %}
     {% for input_name, record in precision_marketing.input_contract().items() %}
