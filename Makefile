@@ -12,12 +12,16 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(nam
 PUBLISHED := published/$(basename $(notdir $(DATABASE))).duckdb
 BIN := .venv/bin
 # Twice quiet: pip's warnings are about the machine's own index settings.
-PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+# No bytecode of modules that nothing imports: half of the installation.
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
+	--no-compile
 
 export PRECISION_MARKETING_INPUT_DIR := $(INPUT_DIR)
 export PRECISION_MARKETING_DATABASE := $(DATABASE)
 export DBT_PROFILES_DIR := $(CURDIR)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := False
+# Every statement in the log is a tenth of a small build; to look for a fault: debug.
+export DBT_LOG_LEVEL_FILE ?= info
 # Through the environment, so that quotes and braces in it need no escaping.
 export VARS
 
@@ -39,7 +43,9 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 
 .PHONY: run
 run: .venv/.runtime ## Build every table, publish them, print recommendations and campaigns
-	$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
+	$(BIN)/python -m precision_marketing.publishing.command_cost \
+		target/build_cost.json \
+		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
 	$(BIN)/python -m precision_marketing.publishing.publishing \
 		--database "$(DATABASE)" --published "$(PUBLISHED)"
 	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)" \

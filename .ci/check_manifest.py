@@ -25,8 +25,10 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = "precision_marketing"
 LAYERS = ("staging", "intermediate", "scorers", "candidates", "marts")
 MODEL_LINES, MACRO_LINES, LONG_ONES = 100, 30, 10
-# Models in a row, the last of them the mart that most others are for.
-LONGEST_WAY, WAY_TO = 33, "recommendations"
+# Models in a row, the last of them the mart that most others are for. Those that read a
+# folder of files come before: the way begins with rows, as in a warehouse.
+LONGEST_WAY, WAY_TO = 30, "recommendations"
+READERS = {"stg_input_files", "csv_files", "csv_records"}
 
 # Which packages of the library a folder of Python models calls, `build` besides.
 LIBRARY = {
@@ -137,7 +139,8 @@ def longest_way(models: dict[str, Model], target: str) -> list[str]:
     @cache
     def way(key: str) -> list[str]:
         ways = [way(parent) for parent in models[key].parents if parent in models]
-        return [*max(ways, key=len, default=[]), models[key].name]
+        own = [models[key].name] if models[key].name not in READERS else []
+        return [*max(ways, key=len, default=[]), *own]
 
     return max((way(key) for key in models if models[key].name == target), default=[])
 
@@ -211,6 +214,15 @@ def lengths(models: dict[str, Model], macros: dict[str, Any]) -> Iterator[str]:
         yield f"{long_ones} models and macros are long; at most {LONG_ONES} may be."
 
 
+def days(models: dict[str, Model]) -> Iterator[str]:
+    """Yield models in which a time becomes a day but by the shop's time zone."""
+    for model in models.values():
+        if model.file.suffix == ".sql" and re.search(
+            r"as date\s*\)|::\s*date\b|date_trunc|\bdate\(", model.text, re.IGNORECASE
+        ):
+            yield f"{model.file}: write `shop_day`, `month_start` or `day_start`."
+
+
 def library(models: dict[str, Model]) -> Iterator[str]:
     """Yield Python models that call another package than their folder's."""
     for model in models.values():
@@ -257,7 +269,7 @@ def overrides(manifest: dict[str, Any], settings: set[str]) -> Iterator[str]:
 def faults(manifest: dict[str, Any], project: Path = PROJECT) -> list[str]:
     """Return every fault of a manifest, sorted."""
     models = read_models(manifest, project)
-    rules = (layers, folder_cycles, ways, keys, grains, marts, library)
+    rules = (layers, folder_cycles, ways, keys, grains, marts, days, library)
     found = [fault for rule in rules for fault in rule(models)]
     found += lengths(models, manifest["macros"])
     settings = {r["var"] for r in MacroValues("settings").settings_table()}

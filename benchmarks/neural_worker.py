@@ -29,7 +29,7 @@ SETTINGS = {
     "learning_rate": 1e-3,
     "negatives_per_positive": 10,
     "seed": 0,
-    "maximum_training_rows": 500_000,
+    "maximum_training_rows": 250_000,
 }
 PENALTY = {"penalty": 1.0}
 

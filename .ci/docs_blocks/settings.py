@@ -12,6 +12,8 @@ def _default(value: Any) -> str:
         value = ", ".join(value)
     if value in ("", {}):
         return "empty"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -10,3 +10,44 @@
 {% macro spark__days_between(earlier, later) %}
     {{ return("((unix_timestamp(" ~ later ~ ") - unix_timestamp(" ~ earlier ~ ")) / 86400e0)") }}
 {% endmacro %}
+
+
+{# The shop's day of a UTC timestamp, by the setting `input_checks.time_zone`. The only
+   way by which a time becomes a day. #}
+{% macro shop_day(timestamp) %}
+    {% set zone = precision_marketing.setting("input_checks", "time_zone") %}
+    {{ return("cast(" ~ (timestamp if zone == "UTC"
+        else adapter.dispatch("shop_time", "precision_marketing")(timestamp, zone))
+        ~ " as date)") }}
+{% endmacro %}
+
+{% macro default__shop_time(timestamp, zone) %}
+    {{ return("timezone('" ~ zone ~ "', timezone('UTC', " ~ timestamp ~ "))") }}
+{% endmacro %}
+
+{% macro spark__shop_time(timestamp, zone) %}
+    {{ return("from_utc_timestamp(" ~ timestamp ~ ", '" ~ zone ~ "')") }}
+{% endmacro %}
+
+
+{# The UTC timestamp at which a day of the shop starts. #}
+{% macro day_start(day) %}
+    {% set zone = precision_marketing.setting("input_checks", "time_zone") %}
+    {% set start = "cast(" ~ day ~ " as timestamp)" %}
+    {{ return(start if zone == "UTC"
+        else adapter.dispatch("utc_time", "precision_marketing")(start, zone)) }}
+{% endmacro %}
+
+{% macro default__utc_time(timestamp, zone) %}
+    {{ return("timezone('UTC', timezone('" ~ zone ~ "', " ~ timestamp ~ "))") }}
+{% endmacro %}
+
+{% macro spark__utc_time(timestamp, zone) %}
+    {{ return("to_utc_timestamp(" ~ timestamp ~ ", '" ~ zone ~ "')") }}
+{% endmacro %}
+
+
+{# The first day of the month of a day. #}
+{% macro month_start(day) %}
+    {{ return("cast(date_trunc('month', " ~ day ~ ") as date)") }}
+{% endmacro %}

@@ -28,6 +28,21 @@
 {% endmacro %}
 
 
+{# The texts of a list joined. #}
+{% macro joined_list(expression, separator) %}
+    {{ return(adapter.dispatch("joined_list", "precision_marketing")(
+        expression, separator)) }}
+{% endmacro %}
+
+{% macro default__joined_list(expression, separator) %}
+    {{ return("array_to_string(" ~ expression ~ ", '" ~ separator ~ "')") }}
+{% endmacro %}
+
+{% macro spark__joined_list(expression, separator) %}
+    {{ return("array_join(" ~ expression ~ ", '" ~ separator ~ "')") }}
+{% endmacro %}
+
+
 {# As a select item: one row for each id of a text such as `a, b` or `["a", "b"]`. #}
 {% macro ids_of_text(expression) %}
     {{ return(adapter.dispatch("ids_of_text", "precision_marketing")(expression)) }}

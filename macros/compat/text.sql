@@ -1,19 +1,17 @@
-{# Texts of a group joined, by spaces unless told, in a given order. #}
-{% macro ordered_text(expression, order, separator=" ") %}
+{# Texts of a group joined by spaces, in a given order. #}
+{% macro ordered_text(expression, order) %}
     {{ return(adapter.dispatch("ordered_text", "precision_marketing")(
-        expression, order, separator
+        expression, order
     )) }}
 {% endmacro %}
 
-{% macro default__ordered_text(expression, order, separator) %}
-    {{ return("string_agg(" ~ expression ~ ", '" ~ separator ~ "' order by " ~ order
-        ~ ")") }}
+{% macro default__ordered_text(expression, order) %}
+    {{ return("string_agg(" ~ expression ~ ", ' ' order by " ~ order ~ ")") }}
 {% endmacro %}
 
-{% macro spark__ordered_text(expression, order, separator) %}
+{% macro spark__ordered_text(expression, order) %}
     {{ return("array_join(transform(array_sort(collect_list(struct(" ~ order ~ ", "
-        ~ expression ~ " as ordered_text))), x -> x.ordered_text), '" ~ separator
-        ~ "')") }}
+        ~ expression ~ " as ordered_text))), x -> x.ordered_text), ' ')") }}
 {% endmacro %}
 
 
@@ -58,4 +56,20 @@
 
 {% macro spark__without_last_word(expression) %}
     {{ return("regexp_replace(" ~ expression ~ ", '[\\\\s,;:]+\\\\S{0,20}$', '')") }}
+{% endmacro %}
+
+
+{# What a text looks like: digits are 9, letters a, at most 40 characters. #}
+{% macro id_shape(expression) %}
+    {{ return(adapter.dispatch("id_shape", "precision_marketing")(expression)) }}
+{% endmacro %}
+
+{% macro default__id_shape(expression) %}
+    {{ return("left(regexp_replace(regexp_replace(" ~ expression
+        ~ ", '\\p{N}', '9', 'g'), '\\p{L}', 'a', 'g'), 40)") }}
+{% endmacro %}
+
+{% macro spark__id_shape(expression) %}
+    {{ return("left(regexp_replace(regexp_replace(" ~ expression
+        ~ ", '\\\\p{N}', '9'), '\\\\p{L}', 'a'), 40)") }}
 {% endmacro %}

@@ -20,14 +20,16 @@
     {% endif %}
     {% if given is not mapping %}{{ return("") }}{% endif %}
     {% set parts = given.values() | first %}
-    {% set is_pair = parts is not string and parts is sequence
-        and parts | length == 2 %}
+    {% set is_pair = precision_marketing.is_list(parts) and parts | length == 2
+        and precision_marketing.are_names(parts | map("string") | list)
+        and parts | select("string") | list | length == 2 %}
     {% set is_sound = given | length == 1
-        and (("ref" in given and (parts is string or is_pair))
+        and (("ref" in given and (precision_marketing.is_text(parts) or is_pair))
             or ("source" in given and is_pair)) %}
     {% if not is_sound %}
         {{ exceptions.raise_compiler_error(
-            "The var `inputs` sets `" ~ input_name ~ "` to `" ~ given ~ "`: give {ref:"
+            "The var `inputs` sets `" ~ input_name ~ "` to `"
+            ~ precision_marketing.shown_value(given) ~ "`: give {ref:"
             ~ " model}, {ref: [package, model]}, {source: [source, table]} or the name"
             ~ " of a table."
         ) }}

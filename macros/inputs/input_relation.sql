@@ -76,10 +76,15 @@
     {% endif %}
     {% do precision_marketing.validate_csv_is_read(described, files) %}
     {% set present = precision_marketing.csv_columns(input_name, described) %}
+    {% set contract = precision_marketing.input_contract()[input_name] %}
+    {% set names = contract["columns"] | map("first") | select("in", present) | list %}
+    {# As `csv_records` keeps them. #}
+    {% if contract.get("is_sum") %}
+        {% set names = names + present | reject("in", names) | list %}
+    {% endif %}
     {% set columns = [] %}
-    {% for name, kind, is_required in
-        precision_marketing.input_contract()[input_name]["columns"] if name in present %}
-        {% do columns.append("cell_" ~ loop.index ~ " as " ~ name) %}
+    {% for name in names %}
+        {% do columns.append("cell_" ~ loop.index ~ " as " ~ adapter.quote(name)) %}
     {% endfor %}
     {{ return("(select " ~ columns | join(", ") ~ " from " ~ records ~ " where"
         ~ " input_name = '" ~ input_name ~ "' and broken_reason is null) as records"

@@ -19,7 +19,7 @@
             "negatives_per_positive": dict(kind.count, default=10),
             "patience": dict(kind.count, default=3),
             "seed": dict(kind.seed, default=0),
-            "maximum_training_rows": dict(kind.count, default=500000),
+            "maximum_training_rows": dict(kind.count, default=250000),
         }),
         dict(name="logistic_regression", page="algorithms/neural_scorer.md", settings={
             "penalty": dict(kind.positive, default=1.0),

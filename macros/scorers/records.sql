@@ -69,11 +69,11 @@
    seeds. #}
 {% macro setting_kinds() %}
     {{ return({
-        "number": {"kind": "number", "minimum": 0},
-        "positive": {"kind": "number", "above": 0},
+        "number": {"kind": "number", "minimum": 0, "maximum": 1000000},
+        "positive": {"kind": "number", "above": 0, "maximum": 1000000},
         "share": {"kind": "number", "minimum": 0, "maximum": 1},
-        "count": {"kind": "whole number", "minimum": 1},
-        "seed": {"kind": "whole number", "minimum": 0},
+        "count": {"kind": "whole number", "minimum": 1, "maximum": 1000000000},
+        "seed": {"kind": "whole number", "minimum": 0, "maximum": 1000000000},
         "word": {"kind": "word"},
     }) }}
 {% endmacro %}

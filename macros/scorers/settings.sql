@@ -87,7 +87,7 @@
     {%- set text = precision_marketing.kind_type("text") -%}
     {%- if value is string -%}
         cast(null as double) as setting_value,
-        cast('{{ value }}' as {{ text }}) as setting_text
+        cast({{ precision_marketing.text_literal(value) }} as {{ text }}) as setting_text
     {%- else -%}
         cast({{ value }} as double) as setting_value,
         cast(null as {{ text }}) as setting_text

@@ -3,10 +3,8 @@
     {% set with_settings =
         records | selectattr("settings") | map(attribute="name") | list %}
     {% for scorer in precision_marketing.setting("scorers") if scorer not in with_settings %}
-        {{ exceptions.raise_compiler_error(
-            "The var `scorers` names `" ~ scorer ~ "`: the scorers with"
-            ~ " settings are " ~ with_settings | join(", ") ~ "."
-        ) }}
+        {% do precision_marketing.unknown_name_error(
+            "scorers", scorer, with_settings, "the scorers with settings") %}
     {% endfor %}
     {% for record in records %}
         {% set given = precision_marketing.given_scorer_settings(record.name) %}
@@ -14,14 +12,12 @@
             {% set setting = record.settings.get(name) %}
             {% if setting is none or not
                 precision_marketing.is_setting_value(setting, value) %}
-                {{ exceptions.raise_compiler_error(
-                    "The var `scorers` sets `" ~ record.name ~ "." ~ name
-                    ~ "` to `" ~ value ~ "`: " ~ (
-                        "its settings are " ~ record.settings | join(", ")
-                        if setting is none else
-                        "set it to " ~ precision_marketing.setting_range(setting)
-                    ) ~ "."
-                ) }}
+                {% do precision_marketing.content_error(
+                    "scorers", record.name ~ "." ~ name, value,
+                    precision_marketing.nearest_or_all(
+                        name, record.settings | list, "its settings")
+                    if setting is none else
+                    "set it to " ~ precision_marketing.setting_range(setting) ~ ".") %}
             {% endif %}
         {% endfor %}
     {% endfor %}
@@ -30,13 +26,13 @@
 
 {% macro is_setting_value(setting, value) %}
     {% if setting.kind == "word" %}
-        {{ return(value in setting.words) }}
+        {{ return(value is string and value in setting.words) }}
     {% endif %}
     {{ return(
-        value is number and value is not boolean
-        and (setting.kind == "number" or value == value | int)
-        and value >= setting.get("minimum", value)
-        and value <= setting.get("maximum", value)
+        precision_marketing.is_in_range({
+            "kind": setting.kind, "highest": setting.maximum,
+            "lowest": setting.get("minimum", setting.get("above")),
+        }, value)
         and ("above" not in setting or value > setting.above)
     ) }}
 {% endmacro %}
@@ -51,6 +47,6 @@
         "a " ~ setting.kind
         ~ (" above " ~ setting.above if "above" in setting
             else " of at least " ~ setting.minimum)
-        ~ (" and at most " ~ setting.maximum if "maximum" in setting else "")
+        ~ " and at most " ~ setting.maximum
     ) }}
 {% endmacro %}

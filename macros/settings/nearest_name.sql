@@ -12,10 +12,11 @@
 {# The known name nearest to a wrong one, '' where more than half of the letters of the
    longer one would have to change. #}
 {% macro nearest_name(name, known) %}
+    {% set name = (name | string)[:100] %}
     {% set best = namespace(name="", distance=1000) %}
     {% for candidate in known %}
-        {% set distance = precision_marketing.edit_distance(name | string, candidate) %}
-        {% set longer = [name | string | length, candidate | length] | max %}
+        {% set distance = precision_marketing.edit_distance(name, candidate) %}
+        {% set longer = [name | length, candidate | length] | max %}
         {% if distance < best.distance and 2 * distance <= longer %}
             {% set best.name = candidate %}
             {% set best.distance = distance %}

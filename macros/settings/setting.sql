@@ -22,9 +22,9 @@
     {% if value is sameas record %}
         {{ return(record.default) }}
     {% endif %}
-    {# dbt renders texts of `vars:` itself, but not those in a mapping. #}
     {% if value is string and "{{" in value %}
-        {% set value = render(value) %}
+        {% set value = precision_marketing.rendered_text(
+            precision_marketing.setting_path(name, key), value) %}
     {% endif %}
     {% if not execute %}
         {% do precision_marketing.check_setting(record, value) %}
@@ -33,19 +33,29 @@
 {% endmacro %}
 
 
+{# dbt renders texts of `vars:` itself, but not those in a mapping. #}
+{% macro rendered_text(path, value) %}
+    {% if not modules.re.fullmatch("[^{}]*([{]{2}[^{}]+[}]{2}[^{}]*)+", value) %}
+        {% do precision_marketing.setting_error(
+            path, value, "a text whose braces close, such as {{ env_var('NAME') }}") %}
+    {% endif %}
+    {{ return(render(value)) }}
+{% endmacro %}
+
+
 {% macro setting_path(name, key) %}
     {{ return(name ~ "." ~ key if key is not none else name) }}
 {% endmacro %}
 
 
-{# A value as one writes it in YAML. #}
+{# A value as one writes it in YAML, on one line that is not too long. #}
 {% macro shown_value(value) %}
-    {{ return(
-        "'" ~ value ~ "'" if value is string
+    {% set text = "'" ~ value ~ "'" if value is string
         else "null" if value is none
         else value | string | lower if value is boolean
-        else value | string
-    ) }}
+        else value | string %}
+    {% set line = modules.re.sub("[\\x00-\\x1f\\x7f]", " ", text) %}
+    {{ return(line if line | length <= 200 else line[:200] ~ "...") }}
 {% endmacro %}
 
 

@@ -3,13 +3,15 @@
    comes from here. A record has
    - var, key: its name; a var without keys has the key none,
    - kind: what it must be, one of those in check_setting.sql,
-   - lowest, highest: bounds of a number; lowest: letters that a text needs,
+   - lowest, highest: bounds of a number, which every number has, so that none is too
+     large for what is computed with it; lowest: letters that a text needs,
    - words: what a word may be, or the words of a list,
    - example: what a mapping or list looks like,
    - unit, default, effect: for README.md; the default holds where nothing is given. #}
 {% macro settings_table() %}
     {{ return(
         precision_marketing.input_settings()
+        + precision_marketing.value_settings()
         + precision_marketing.window_settings()
         + precision_marketing.recommendation_settings()
         + precision_marketing.ranking_settings()
@@ -17,6 +19,7 @@
         + precision_marketing.attribution_settings()
         + precision_marketing.lift_settings()
         + precision_marketing.audience_settings()
+        + precision_marketing.health_settings()
         + precision_marketing.part_settings()
     ) }}
 {% endmacro %}
@@ -24,12 +27,12 @@
 
 {% macro input_settings() %}
     {{ return([
-        {"var": "input_dir", "key": none, "kind": "text", "unit": "folder",
+        {"var": "input_dir", "key": none, "kind": "folder", "unit": "folder",
          "default": "", "effect": "Parquet or CSV files to read; also `INPUT_DIR=`"},
         {"var": "input_files", "key": "encoding", "kind": "text", "lowest": 1,
          "unit": "encoding", "default": "utf-8",
          "effect": "of CSV files, as Python names it"},
-        {"var": "inputs", "key": none, "kind": "mapping", "default": {},
+        {"var": "inputs", "key": none, "kind": "relations", "default": {},
          "unit": "mapping", "example": "{events: db.schema.table}",
          "effect": "existing tables instead"},
         {"var": "event_types", "key": none, "kind": "event types", "default": {},
@@ -39,8 +42,35 @@
          "default": "",
          "effect": "events later than this and a day are rejected; empty: now"},
         {"var": "input_checks", "key": "maximum_quantity", "kind": "number",
-         "lowest": 1, "unit": "pieces", "default": 50000,
+         "lowest": 1, "highest": 1000000000, "unit": "pieces", "default": 50000,
          "effect": "larger quantities are rejected"},
+        {"var": "input_checks", "key": "drop_refired_orders", "kind": "flag",
+         "unit": "flag", "default": false,
+         "effect": "an order's line that was sent again later is a duplicate"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro value_settings() %}
+    {{ return([
+        {"var": "input_checks", "key": "maximum_amount", "kind": "number",
+         "lowest": 1, "highest": 1000000000000, "unit": "currency",
+         "default": 1000000000,
+         "effect": "larger prices, lines, spend and costs are [no values]"
+         ~ "(docs/inputs.md#how-values-are-read)"},
+        {"var": "input_checks", "key": "earliest_date", "kind": "date", "unit": "date",
+         "default": "1990-01-01", "effect": "earlier times are typing errors"},
+        {"var": "input_checks", "key": "missing_ids", "kind": "texts", "unit": "list",
+         "default": ["nan", "none", "null", "undefined", "na", "n/a", "#n/a", "<na>",
+            "nil", "nat", "(null)"],
+         "example": "[nan, none, unknown]", "effect": "words, in any case, for no id"},
+        {"var": "input_checks", "key": "time_zone", "kind": "time zone",
+         "unit": "IANA name", "default": "UTC",
+         "effect": "the shop's, in which its days begin"},
+        {"var": "input_checks", "key": "time_formats", "kind": "time formats",
+         "unit": "list", "default": [],
+         "example": "['%d.%m.%Y %H:%M', epoch_seconds]",
+         "effect": "how times are written besides ISO 8601"},
     ]) }}
 {% endmacro %}
 
@@ -60,10 +90,11 @@
          "unit": "date", "default": "",
          "effect": "first day of these labels; empty: by `label_share`"},
         {"var": "windows", "key": "evaluated_users", "kind": "whole number",
-         "lowest": 100, "unit": "users", "default": 10000,
+         "lowest": 100, "highest": 1000000000, "unit": "users", "default": 10000,
          "effect": "most users with labels that rankings are judged on, by hash"},
         {"var": "interactions", "key": "half_life_days", "kind": "number", "lowest": 0,
-         "unit": "days", "default": 0, "effect": "older events count less; 0: equally"},
+         "highest": 36500, "unit": "days", "default": 0,
+         "effect": "older events count less; 0: equally"},
         {"var": "interactions", "key": "saturation", "kind": "word",
          "words": ["log", "binary", "none"], "unit": "word", "default": "log",
          "effect": "how repeated events add up"},
@@ -108,7 +139,7 @@
          "unit": "mapping", "example": "{item_cosine: {similarity: euclidean}}",
          "effect": "settings of the [scorers](docs/scorers.md)"},
         {"var": "learned", "key": "training_users_maximum", "kind": "whole number",
-         "lowest": 100, "unit": "users", "default": 20000,
+         "lowest": 100, "highest": 1000000000, "unit": "users", "default": 20000,
          "effect": "users that the network learns from"},
         {"var": "learned", "key": "feature_gaps", "kind": "feature gaps",
          "unit": "mapping", "default": {}, "example": "{popularity__item_age: drop}",
@@ -123,7 +154,8 @@
          "default": false,
          "effect": "search on `train` for the settings: [tuning](docs/tuning.md)"},
         {"var": "tuning", "key": "users", "kind": "whole number", "lowest": 100,
-         "unit": "users", "default": 2000, "effect": "most users that a search asks"},
+         "highest": 1000000000, "unit": "users", "default": 2000,
+         "effect": "most users that a search asks"},
         {"var": "tuning", "key": "trials_per_scorer", "kind": "whole number",
          "lowest": 1, "highest": 100, "unit": "trials", "default": 12,
          "effect": "most trials of a scorer"},
@@ -171,7 +203,7 @@
          "highest": 3650, "unit": "days", "default": 14,
          "effect": "who bought the target since then is not contacted"},
         {"var": "audiences", "key": "frequency_cap", "kind": "number", "lowest": 1,
-         "unit": "contacts", "default": 5,
+         "highest": 1000000, "unit": "contacts", "default": 5,
          "effect": "who had so many is not contacted, all campaigns together"},
         {"var": "audiences", "key": "frequency_window_days", "kind": "number",
          "lowest": 0, "highest": 3650, "unit": "days", "default": 7,
@@ -185,6 +217,64 @@
         {"var": "audiences", "key": "holdout_salt", "kind": "text", "lowest": 1,
          "unit": "text", "default": "precision_marketing",
          "effect": "keep it: another one holds out other users"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro health_settings() %}
+    {{ return([
+        {"var": "health", "key": "accept", "kind": "accepted checks", "unit": "list",
+         "default": [], "example": "[rows_fell.events]",
+         "effect": "checks that may not stop the build: [health](docs/health.md)"},
+        {"var": "health", "key": "minimum_rows", "kind": "whole number", "lowest": 1,
+         "highest": 1000000, "unit": "rows", "default": 100,
+         "effect": "of an input with fewer no share is judged"},
+    ] + precision_marketing.health_checks()) }}
+{% endmacro %}
+
+
+{# Checks of the inputs as a whole, each of its key's name and measured in its unit:
+   more than `warn` warns, more than `stop` stops the build; `fix` is what then helps. #}
+{% macro health_checks() %}
+    {% set share = {"var": "health", "kind": "thresholds", "unit": "share", "lowest": 0,
+        "highest": 1} %}
+    {% set count = dict(share, unit="inputs", highest=1000000) %}
+    {{ return([
+        dict(share, key="rows_rejected", default={"warn": 0.1, "stop": 0.5},
+             effect="rejected rows of an input",
+             fix="look into marts.rejected_rows and repair the source"),
+        dict(share, key="rows_duplicate", default={"warn": 0.2, "stop": "never"},
+             effect="duplicate rows of an input",
+             fix="see whether the export was written twice"),
+        dict(share, key="rows_fell", default={"warn": 0.3, "stop": 0.9},
+             effect="fewer rows of an input than in the last build",
+             fix="see whether the export is whole"),
+        dict(count, key="input_vanished", default={"warn": 0, "stop": 0},
+             effect="an input without any row that had some in the last build",
+             fix="see why it is no longer there"),
+        dict(count, key="input_empty", default={"warn": 0, "stop": 0},
+             effect="`events` or `items` of which no row is kept",
+             fix="see whether the export is whole"),
+        dict(count, key="optional_input_empty", default={"warn": 0, "stop": "never"},
+             effect="another input that is there, and of which no row is kept",
+             fix="see whether the export is whole"),
+    ] + precision_marketing.fact_checks(count)) }}
+{% endmacro %}
+
+
+{% macro fact_checks(count) %}
+    {{ return([
+        dict(count, key="purchases_missing", default={"warn": 0, "stop": "never"},
+             effect="no event is of a type that is a target or conversion",
+             fix="say in the setting `event_types` what a purchase is"),
+        dict(count, unit="days", key="days_without_events",
+             default={"warn": 7, "stop": "never"},
+             effect="from the latest event to `input_checks.as_of`, or else to now",
+             fix="see whether the export still runs"),
+        dict(count, unit="currencies", key="currencies_mixed",
+             default={"warn": 1, "stop": "never"}, effect="currencies of the campaigns",
+             fix="convert amounts to one currency, or compare campaigns of one"
+             ~ " currency only"),
     ]) }}
 {% endmacro %}
 

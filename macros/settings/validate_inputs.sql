@@ -5,12 +5,6 @@
 {% macro validate_inputs() %}
     {% set contract = precision_marketing.input_contract() %}
     {% set inputs = precision_marketing.setting("inputs") %}
-    {% for input_name in inputs if input_name not in contract %}
-        {{ exceptions.raise_compiler_error(
-            "The var `inputs` names `" ~ input_name ~ "`: the inputs are "
-            ~ contract.keys() | join(", ") ~ "."
-        ) }}
-    {% endfor %}
     {% if precision_marketing.reads_files() %}
         {% set listing = precision_marketing.validate_files() %}
         {% if listing | map(attribute="file_format") | select("in", ["csv", "csv.gz"])

@@ -1,6 +1,6 @@
 -- Grain: one row per row of the input `campaign_assignments`, erased users left out.
 {{ config(
-    post_hook="{{ precision_marketing.mark_duplicates('campaign_assignments') }}"
+    post_hook="{{ precision_marketing.mark_repeats('campaign_assignments') }}"
 ) }}
 with
 
@@ -18,7 +18,9 @@ erased_users as (
 
 known_campaigns as (
 
-    select campaign_id from {{ ref("precision_marketing", "stg_campaigns") }}
+    select distinct campaign_id
+    from {{ ref("precision_marketing", "stg_campaigns_checked") }}
+    where row_status = 'kept'
 
 ),
 
@@ -28,14 +30,9 @@ checked as (
         source.*,
         -- The first reason that holds is the one reported.
         case
-            when source.campaign_id is null
-                then 'missing_campaign_id'
-            when source.user_id is null
-                then 'missing_user_id'
-            when source.variant is null
-                then 'missing_variant'
-            when source.has_unreadable_value
-                then 'unreadable_value'
+            {{ precision_marketing.id_reasons("campaign_id") }}
+            {{ precision_marketing.id_reasons("user_id") }}
+            {{ precision_marketing.id_reasons("variant") }}
             when known_campaigns.campaign_id is null
                 then 'unknown_campaign'
         end as rejection_reason
@@ -50,6 +47,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("campaign_assignments") }},
+        value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("campaign_assignments") }} as row_status

@@ -1,4 +1,5 @@
--- Grain: one row per sound row of the input `campaign_spend`, typed, no duplicates.
+-- Grain: one row per campaign and UTC day with a sound row of `campaign_spend`.
+-- Rows of one day that differ (ad groups, accounts) add up.
 {{ config(materialized="view") }}
 
 with
@@ -14,9 +15,10 @@ final as (
     select
         campaign_id,
         spend_date,
-        spend
+        cast(sum(spend) as {{ precision_marketing.kind_type("amount") }}) as spend
     from checked
-    where row_status = 'kept'
+    where row_status in ('kept', 'merged')
+    group by campaign_id, spend_date
 
 )
 

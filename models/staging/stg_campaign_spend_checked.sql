@@ -1,5 +1,9 @@
 -- Grain: one row per row of the input `campaign_spend`.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('campaign_spend') }}") }}
+-- Equal rows without a column that tells ad groups apart may be two ad groups or one
+-- row sent twice. A campaign with rows that differ on any day is billed by ad group, and
+-- they are two; but where all its rows are there n times, it was loaded n times.
+{{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_spend') }}") }}
+{% set maximum_amount = precision_marketing.setting("input_checks", "maximum_amount") %}
 with
 
 source as (
@@ -10,7 +14,9 @@ source as (
 
 known_campaigns as (
 
-    select campaign_id from {{ ref("precision_marketing", "stg_campaigns") }}
+    select distinct campaign_id
+    from {{ ref("precision_marketing", "stg_campaigns_checked") }}
+    where row_status = 'kept'
 
 ),
 
@@ -18,16 +24,20 @@ checked as (
 
     select
         source.*,
-        -- The first reason that holds is the one reported.
         case
-            when source.campaign_id is null
-                then 'missing_campaign_id'
+            {{ precision_marketing.id_reasons("campaign_id") }}
             when source.spend_date is null
                 then 'invalid_spend_date'
+            when source.spend_date < {{ precision_marketing.earliest_credible_time() }}
+                then 'spend_date_too_early'
+            when source.spend_date > {{ precision_marketing.latest_credible_time() }}
+                then 'spend_date_in_future'
             when source.spend is null
                 then 'invalid_spend'
             when source.spend < 0
                 then 'negative_spend'
+            when source.spend > {{ maximum_amount }}
+                then 'spend_above_maximum'
             when known_campaigns.campaign_id is null
                 then 'unknown_campaign'
         end as rejection_reason
@@ -36,14 +46,54 @@ checked as (
 
 ),
 
+{% set soundness = "case when rejection_reason is null then 1 else 0 end" %}
+copies as (
+
+    select
+        *,
+        row_number() over (
+            partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}
+            order by whole_row_hash
+        ) as copy_number,
+        count(*) over (
+            partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}
+        ) as copy_count,
+        dense_rank() over (
+            partition by campaign_id, spend_date, {{ soundness }}
+            order by whole_row_hash
+        ) as row_number_of_day
+    from checked
+
+),
+
+campaigns as (
+
+    select
+        *,
+        min(copy_count) over (partition by campaign_id, {{ soundness }}) as load_count,
+        max(row_number_of_day) over (partition by campaign_id, {{ soundness }})
+            as most_rows_of_a_day
+    from copies
+
+),
+
 final as (
 
     select
         {{ precision_marketing.input_columns("campaign_spend") }},
+        case
+            when most_rows_of_a_day > 1 and not has_other_columns
+                then whole_row_hash || '#' || cast(
+                    ceil(1e0 * copy_number / load_count)
+                    as {{ precision_marketing.kind_type("text") }}
+                )
+            else whole_row_hash
+        end as whole_row_hash,
+        value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("campaign_spend") }} as row_status
-    from checked
+    from campaigns
 
 )
 

@@ -9,23 +9,38 @@ checked as (
 
 ),
 
+direct_channels as (
+
+    select * from {{ ref("precision_marketing", "direct_channels") }}
+
+),
+
 final as (
 
     select
-        touch_id,
-        campaign_id,
-        user_id,
-        variant,
-        lower(channel) as channel,
-        lower(touch_type) as touch_type,
-        touched_at,
-        item_id,
-        position,
-        propensity,
-        recommendation_id,
-        cost
+        -- One message's number may stand for its send, its open and its clicks.
+        case
+            when checked.key_line > 1
+                then checked.touch_id
+                    || {{ precision_marketing.thing_hash("campaign_touches") }}
+            else checked.touch_id
+        end as touch_id,
+        checked.campaign_id,
+        checked.user_id,
+        {{ precision_marketing.input_label("checked.variant") }} as variant,
+        {{ precision_marketing.channel_label(
+            "checked.channel", "direct_channels.channel"
+        ) }} as channel,
+        lower(checked.touch_type) as touch_type,
+        checked.touched_at,
+        checked.item_id,
+        checked.position,
+        checked.propensity,
+        checked.recommendation_id,
+        checked.cost
     from checked
-    where row_status = 'kept'
+    left join direct_channels on lower(checked.channel) = direct_channels.channel
+    where checked.row_status = 'kept'
 
 )
 

@@ -9,23 +9,33 @@ checked as (
 
 ),
 
+direct_channels as (
+
+    select * from {{ ref("precision_marketing", "direct_channels") }}
+
+),
+
 final as (
 
     select
-        campaign_id,
-        name,
-        lower(channel) as channel,
-        objective,
-        started_at,
-        ended_at,
-        click_window_days,
-        view_window_days,
-        target_category,
-        target_item_ids,
-        unit_margin_rate,
-        currency
+        checked.campaign_id,
+        checked.name,
+        {{ precision_marketing.channel_label(
+            "checked.channel", "direct_channels.channel"
+        ) }} as channel,
+        checked.objective,
+        checked.started_at,
+        checked.ended_at,
+        checked.click_window_days,
+        checked.view_window_days,
+        checked.target_category,
+        checked.target_item_ids,
+        checked.unit_margin_rate,
+        checked.currency,
+        checked.updated_at
     from checked
-    where row_status = 'kept'
+    left join direct_channels on lower(checked.channel) = direct_channels.channel
+    where checked.row_status = 'kept'
 
 )
 

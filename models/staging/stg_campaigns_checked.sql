@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `campaigns`.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('campaigns') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('campaigns') }}") }}
 with
 
 source as (
@@ -14,12 +14,7 @@ checked as (
         source.*,
         -- The first reason that holds is the one reported.
         case
-            when source.campaign_id is null
-                then 'missing_campaign_id'
-            when source.has_invalid_number
-                then 'invalid_number'
-            when source.has_unreadable_value
-                then 'unreadable_value'
+            {{ precision_marketing.id_reasons("campaign_id") }}
             when source.ended_at < source.started_at
                 then 'ended_before_started'
         end as rejection_reason
@@ -31,6 +26,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("campaigns") }},
+        value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("campaigns") }} as row_status

@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `erasure_requests`.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('erasure_requests') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('erasure_requests') }}") }}
 with
 
 source as (
@@ -14,8 +14,7 @@ checked as (
         source.*,
         -- A request whose time cannot be read is still a request.
         case
-            when source.user_id is null
-                then 'missing_user_id'
+            {{ precision_marketing.id_reasons("user_id") }}
         end as rejection_reason
     from source
 
@@ -25,6 +24,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("erasure_requests") }},
+        value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("erasure_requests") }} as row_status

@@ -15,7 +15,7 @@ overrides as (
     {% for event_type, value in precision_marketing.setting("event_types").items() %}
     {% set settings = value if value is mapping else {"weight": value} %}
     select
-        '{{ event_type | lower }}' as event_type,
+        {{ precision_marketing.text_literal(event_type | lower) }} as event_type,
         cast({{ settings["weight"] }} as double) as weight,
         cast({{ settings.get("is_target", "null") }} as boolean) as is_target,
         cast({{ settings.get("is_conversion", "null") }} as boolean) as is_conversion

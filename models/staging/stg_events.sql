@@ -12,18 +12,25 @@ checked as (
 final as (
 
     select
-        event_id,
+        -- Lines under one number are an order, and each an event.
+        case
+            when key_line > 1
+                then event_id || {{ precision_marketing.thing_hash("events") }}
+            else event_id
+        end as event_id,
         user_id,
         item_id,
-        lower(event_type) as event_type,
+        case when quantity < 0 then 'refund' else lower(event_type) end as event_type,
         occurred_at,
-        quantity,
+        abs(quantity) as quantity,
         unit_price,
         rating,
         review_text,
         session_id,
-        order_id,
-        recommendation_id
+        coalesce(order_id, case when key_line is not null then event_id end)
+            as order_id,
+        recommendation_id,
+        not has_unknown_item as is_known_item
     from checked
     where row_status = 'kept'
 

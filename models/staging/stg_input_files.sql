@@ -36,7 +36,14 @@ final as (
                     '{{ precision_marketing.input_columns(input_name) }}', ', '
                 )
             {% endfor %}
-        end as contract_columns
+        end as contract_columns,
+        -- Columns that tell apart rows that are equal otherwise.
+        input_name in (
+            ''
+            {% for input_name, facts in contract.items() if facts.get("is_sum") %}
+            , '{{ input_name }}'
+            {% endfor %}
+        ) as keeps_other_columns
     from input_files
 
 )

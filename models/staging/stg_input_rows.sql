@@ -24,13 +24,13 @@ final as (
         '{{ input_name }}' as input_name,
         {{ precision_marketing.counted_rows(input_name) }} as rows_read,
         {% if is_about_users %}
-        (
-            select count(*)
-            from {{ input_name }}_rows
-            where user_id in (select erased_users.user_id from erased_users)
-        ) as rows_erased
+        count(*) as rows_erased,
+        count(distinct user_id) as erased_user_count
+    from {{ input_name }}_rows
+    where user_id in (select erased_users.user_id from erased_users)
         {% else %}
-        cast(0 as bigint) as rows_erased
+        cast(0 as bigint) as rows_erased,
+        cast(0 as bigint) as erased_user_count
         {% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -21,7 +21,8 @@ final as (
         tags,
         coalesce(is_available, true) as is_available,
         published_at,
-        embedding
+        embedding,
+        updated_at
     from checked
     where row_status = 'kept'
 

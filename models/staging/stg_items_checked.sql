@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `items`.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('items') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('items') }}") }}
 with
 
 source as (
@@ -14,14 +14,9 @@ checked as (
         source.*,
         -- The first reason that holds is the one reported.
         case
-            when source.item_id is null
-                then 'missing_item_id'
-            when source.has_invalid_number
-                then 'invalid_number'
+            {{ precision_marketing.id_reasons("item_id") }}
             when source.price < 0
                 then 'negative_price'
-            when source.has_unreadable_value
-                then 'unreadable_value'
         end as rejection_reason
     from source
 
@@ -31,6 +26,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("items") }},
+        value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("items") }} as row_status

@@ -1,5 +1,5 @@
 -- Grain: one row per row of the input `users`, erased users left out.
-{{ config(post_hook="{{ precision_marketing.mark_duplicates('users') }}") }}
+{{ config(post_hook="{{ precision_marketing.mark_repeats('users') }}") }}
 with
 
 source as (
@@ -20,10 +20,7 @@ checked as (
         source.*,
         -- The first reason that holds is the one reported.
         case
-            when source.user_id is null
-                then 'missing_user_id'
-            when source.has_unreadable_value
-                then 'unreadable_value'
+            {{ precision_marketing.id_reasons("user_id") }}
         end as rejection_reason
     from source
     left join erased_users on source.user_id = erased_users.user_id
@@ -35,6 +32,7 @@ final as (
 
     select
         {{ precision_marketing.input_columns("users") }},
+        value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,
         {{ precision_marketing.row_status("users") }} as row_status

@@ -12,6 +12,7 @@ assigned as (
             campaign_id,
             user_id
         from {{ ref("precision_marketing", "stg_campaign_assignments") }}
+        where not is_in_several_arms
     )
     group by campaign_id
 

@@ -1,5 +1,8 @@
 -- A channel's credits of touches are those of campaign_attribution, and but for markov
--- they are its credits. No credit is without a row of its channel.
+-- they are its credits. No credit is without a row of its channel. Where nobody was
+-- touched, campaign_attribution has no rows, and all credit is that of `(none)`.
+{% set month = precision_marketing.month_start(
+    precision_marketing.shop_day("converted_at")) %}
 with
 
 touches as (
@@ -7,13 +10,13 @@ touches as (
     select
         attribution_model,
         channel,
-        cast(date_trunc('month', converted_at) as date) as month_start_date,
+        {{ month }} as month_start_date,
         sum(credit) as credit
     from {{ ref("precision_marketing", "campaign_attribution") }}
     group by
         attribution_model,
         channel,
-        cast(date_trunc('month', converted_at) as date)
+        {{ month }}
 
 )
 
@@ -31,7 +34,15 @@ full outer join touches
     and channels.channel = touches.channel
     and channels.month_start_date = touches.month_start_date
 where
-    channels.touch_conversion_credit is distinct from coalesce(touches.credit, 0)
+    (
+        channels.touch_conversion_credit is distinct from coalesce(touches.credit, 0)
+        and (
+            channels.channel <> '(none)'
+            or exists (
+                select 1 from {{ ref("precision_marketing", "int_path_touches") }}
+            )
+        )
+    )
     or (
         channels.attribution_model <> 'markov'
         and channels.conversion_credit <> channels.touch_conversion_credit

@@ -1,21 +1,23 @@
 -- In every attribution model the channels of a month add up to its conversions, their
 -- revenue and the known spend, to the last digit.
+{% set month = precision_marketing.month_start(
+    precision_marketing.shop_day("converted_at")) %}
 with
 
 conversions as (
 
     select
-        cast(date_trunc('month', converted_at) as date) as month_start_date,
+        {{ month }} as month_start_date,
         count(*) as conversion_count,
         coalesce(sum(revenue_amount), 0) as revenue_amount,
         cast(0 as {{ precision_marketing.kind_type("amount") }}) as spend_amount
     from {{ ref("precision_marketing", "int_conversions") }}
-    group by cast(date_trunc('month', converted_at) as date)
+    group by {{ month }}
 
     union all
 
     select
-        cast(date_trunc('month', spend_date) as date) as month_start_date,
+        {{ precision_marketing.month_start("spend_date") }} as month_start_date,
         0 as conversion_count,
         0 as revenue_amount,
         spend_amount

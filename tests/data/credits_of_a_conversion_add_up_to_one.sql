@@ -1,5 +1,5 @@
 -- Every conversion is there in every attribution model; its credits add up to 1 and its
--- credited revenue to the order's, to the last digit.
+-- credited revenue to the order's, to the last digit. Unless nobody was touched.
 with
 
 expected as (
@@ -12,7 +12,11 @@ expected as (
     cross join {{ ref(
         "precision_marketing", "attribution_models"
     ) }} as attribution_models
-    where attribution_models.is_path_based
+    where
+        attribution_models.is_path_based
+        and exists (
+            select 1 from {{ ref("precision_marketing", "int_path_touches") }}
+        )
 
 ),
 

@@ -1,4 +1,5 @@
--- Inputs whose rows read are not the sum of those kept, rejected, duplicate and erased.
+-- Inputs whose rows read are not the sum of those kept, rejected, duplicate, merged and
+-- erased.
 with
 
 row_accounting as (
@@ -12,7 +13,8 @@ fates as (
     select
         input_name,
         rows_read,
-        rows_kept + rows_rejected + rows_duplicate + rows_erased as rows_accounted_for
+        rows_kept + rows_rejected + rows_duplicate + rows_merged + rows_erased
+            as rows_accounted_for
     from row_accounting
 
 ),

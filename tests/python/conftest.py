@@ -35,6 +35,7 @@ LONGEST = {
 # The input checks and what reports on them; no data tests, no unit tests.
 INPUT_CHECKS = (
     *("build", "--select", "+path:models/staging", "row_accounting", "rejected_rows"),
+    "value_gaps",
     *("--exclude-resource-type", "test", "unit_test"),
 )
 

@@ -16,7 +16,7 @@ final as (
         cast({{ name }} as float)
             as feature_{{ name }},
         {% else %}
-        cast(coalesce({{ name }}, {{ gap }}e0) as float)
+        cast(coalesce({{ name }}, cast({{ gap }} as double)) as float)
             as feature_{{ name }},
         {% endif %}
         {% endfor %}

@@ -22,6 +22,7 @@ final as (
         end as deed
     from {{ ref("precision_marketing", "int_events") }} as events
     inner join event_types on events.event_type = event_types.event_type
+    where events.item_index is not null
     group by events.user_index, events.item_index
 
 )

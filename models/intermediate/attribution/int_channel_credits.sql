@@ -1,4 +1,6 @@
 -- Grain: one row per attribution model, channel and month: the credits of its touches.
+{% set month = precision_marketing.month_start(
+    precision_marketing.shop_day("converted_at")) %}
 with
 
 totals as (
@@ -9,9 +11,9 @@ totals as (
         sum({{ model }}_credit) as {{ model }}_credit,
         sum({{ model }}_revenue_amount) as {{ model }}_revenue_amount,
         {% endfor %}
-        cast(date_trunc('month', converted_at) as date) as month_start_date
+        {{ month }} as month_start_date
     from {{ ref("precision_marketing", "int_touch_credits") }}
-    group by channel, cast(date_trunc('month', converted_at) as date)
+    group by channel, {{ month }}
 
 ),
 

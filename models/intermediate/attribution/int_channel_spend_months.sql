@@ -17,7 +17,7 @@ final as (
 
     select
         lower(spend.channel) as channel,
-        cast(date_trunc('month', spend.spend_date) as date) as month_start_date,
+        {{ precision_marketing.month_start("spend.spend_date") }} as month_start_date,
         sum(spend.spend_amount) as spend_amount,
         count(distinct coalesce(campaigns.currency, '')) as currency_count,
         min(campaigns.currency) as currency
@@ -25,7 +25,7 @@ final as (
     inner join campaigns on spend.campaign_id = campaigns.campaign_id
     group by
         lower(spend.channel),
-        cast(date_trunc('month', spend.spend_date) as date)
+        {{ precision_marketing.month_start("spend.spend_date") }}
 
 )
 

@@ -14,8 +14,8 @@ final as (
     select
         is_converted,
         journey_id,
-        {{ precision_marketing.ordered_text("channel", "touch_position", " > ") }}
-            as path,
+        {{ precision_marketing.ordered_list("channel", "touch_position") }}
+            as path_steps,
         count(*) as step_count,
         count(distinct channel) as channel_count,
         max(touch_count) as touch_count,

@@ -52,18 +52,20 @@ bought as (
         max(purchases.occurred_at) as last_order_at
     from purchases
     inner join windows on purchases.time_slice <= windows.last_history_slice
+    inner join {{ ref("precision_marketing", "int_users") }} as users
+        on purchases.user_index = users.user_index and users.has_profiling_consent
     group by windows.time_window, purchases.target_index, purchases.user_index
 
 ),
 
--- Everybody who bought is among those who had to do with it, but for consent.
+-- Who bought only what the catalogue lacks bought, and touched no item of it.
 final as (
 
     select
-        touched.time_window,
-        touched.target_index,
-        touched.user_index,
-        touched.event_count,
+        windows.time_window,
+        coalesce(touched.target_index, bought.target_index) as target_index,
+        coalesce(touched.user_index, bought.user_index) as user_index,
+        coalesce(touched.event_count, 0) as event_count,
         {{ precision_marketing.days_between(
             "touched.last_event_at", "windows.history_ends_at"
         ) }} as days_since_event,
@@ -72,11 +74,12 @@ final as (
             "bought.last_order_at", "windows.history_ends_at"
         ) }} as days_since_order
     from touched
-    inner join windows on touched.time_window = windows.time_window
-    left join bought
+    full outer join bought
         on touched.time_window = bought.time_window
         and touched.target_index = bought.target_index
         and touched.user_index = bought.user_index
+    inner join windows
+        on coalesce(touched.time_window, bought.time_window) = windows.time_window
 
 )
 

@@ -17,7 +17,8 @@ target_items as (
 final as (
 
     select
-        target_items.target_index,
+        -- Bought, whatever it was: of no target but everything, 0.
+        coalesce(target_items.target_index, 0) as target_index,
         events.event_id,
         events.user_id,
         events.user_index,
@@ -27,7 +28,7 @@ final as (
         events.is_conversion,
         events.revenue_amount
     from events
-    inner join target_items on events.item_index = target_items.item_index
+    left join target_items on events.item_index = target_items.item_index
     where
         events.is_conversion
         or (

@@ -16,12 +16,12 @@ sums as (
         variant,
         count(*) as user_count,
         sum(impression_count) as impression_count,
-        sum(click_count) as click_count,
+        sum(ctr_click_count) as click_count,
         sum(impression_count * impression_count) as squared_impression_count,
-        sum(impression_count * click_count) as impression_click_count,
-        sum(click_count * click_count) as squared_click_count
+        sum(impression_count * ctr_click_count) as impression_click_count,
+        sum(ctr_click_count * ctr_click_count) as squared_click_count
     from campaign_users
-    where impression_count > 0 or click_count > 0
+    where impression_count > 0 or ctr_click_count > 0
     group by campaign_id, variant
 
 ),

@@ -14,7 +14,7 @@ final as (
         campaign_id,
         variant,
         channel,
-        cast(converted_at as date) as activity_date,
+        {{ precision_marketing.shop_day("converted_at") }} as activity_date,
         count(*) filter (where attribution_model = 'last_touch') as conversion_count,
         count(*) filter (
             where attribution_model = 'last_touch' and touch_type = 'click'
@@ -31,7 +31,7 @@ final as (
         campaign_id,
         variant,
         channel,
-        cast(converted_at as date)
+        {{ precision_marketing.shop_day("converted_at") }}
 
 )
 

@@ -1,10 +1,10 @@
 -- Grain: one row per campaign, variant and attribution model: 95 % intervals of rates.
 -- Users: Wilson (1927). Clicks by impressions repeat users: delta method, clustered.
 {% set user_rates = [
-    ("unique_ctr", "viewing_clicking_user_count", "reached_user_count"),
-    ("email_click_rate", "clicking_user_count", "delivered_count"),
+    ("unique_ctr", "viewing_clicking_user_count", "viewing_user_count"),
+    ("email_click_rate", "message_clicking_user_count", "delivered_count"),
     ("open_rate", "opening_user_count", "delivered_count"),
-    ("ctor", "clicking_user_count", "opening_user_count"),
+    ("ctor", "open_clicking_user_count", "opening_user_count"),
     ("user_cvr", "converting_user_count", "clicking_user_count"),
     ("experiment_cvr", "ordering_assigned_user_count", "assigned_user_count"),
 ] %}

@@ -15,18 +15,13 @@ final as (
         variant,
         attribution_model,
         -- Null without any impression: a channel that logs none has not measured zero.
-        case
-            when impression_count > 0
-                then 1e0 * impression_count / nullif(reached_user_count, 0)
-        end as frequency,
-        1e0 * click_count / nullif(impression_count, 0) as ctr,
-        case
-            when impression_count > 0
-                then 1e0 * viewing_clicking_user_count / nullif(reached_user_count, 0)
-        end as unique_ctr,
-        1e0 * clicking_user_count / nullif(delivered_count, 0) as email_click_rate,
+        1e0 * impression_count / nullif(viewing_user_count, 0) as frequency,
+        1e0 * ctr_click_count / nullif(impression_count, 0) as ctr,
+        1e0 * viewing_clicking_user_count / nullif(viewing_user_count, 0) as unique_ctr,
+        1e0 * message_clicking_user_count / nullif(delivered_count, 0)
+            as email_click_rate,
         1e0 * opening_user_count / nullif(delivered_count, 0) as open_rate,
-        1e0 * clicking_user_count / nullif(opening_user_count, 0) as ctor,
+        1e0 * open_clicking_user_count / nullif(opening_user_count, 0) as ctor,
         case
             when not is_channel_reported
                 then 1e0 * click_conversion_count / nullif(click_count, 0)

@@ -14,7 +14,7 @@ final as (
         campaign_id,
         variant,
         channel,
-        cast(refunded_at as date) as activity_date,
+        {{ precision_marketing.shop_day("refunded_at") }} as activity_date,
         count(*) as refund_count,
         cast(
             sum(refund_amount) as {{ precision_marketing.kind_type("amount") }}
@@ -24,7 +24,7 @@ final as (
         campaign_id,
         variant,
         channel,
-        cast(refunded_at as date)
+        {{ precision_marketing.shop_day("refunded_at") }}
 
 )
 

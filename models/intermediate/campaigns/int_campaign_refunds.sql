@@ -1,4 +1,4 @@
--- Grain: one row per refund of an order that a campaign was given by last touch.
+-- Grain: one row per refund and order of it that a campaign was given by last touch.
 with
 
 refunds as (

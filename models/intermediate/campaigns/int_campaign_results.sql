@@ -1,4 +1,8 @@
 -- Grain: one row per campaign, variant and attribution model: what the rates divide.
+{% set touch_counts = [
+    "send_count", "delivered_count", "bounce_count", "impression_count", "open_count",
+    "click_count", "ctr_click_count", "unsubscribe_count", "complaint_count",
+] %}
 with
 
 attribution_models as (
@@ -14,14 +18,9 @@ touches as (
     select
         campaign_id,
         variant,
-        sum(send_count) as send_count,
-        sum(delivered_count) as delivered_count,
-        sum(bounce_count) as bounce_count,
-        sum(impression_count) as impression_count,
-        sum(open_count) as open_count,
-        sum(click_count) as click_count,
-        sum(unsubscribe_count) as unsubscribe_count,
-        sum(complaint_count) as complaint_count
+        {% for count in touch_counts %}
+        sum({{ count }}) as {{ count }}{{ "," if not loop.last }}
+        {% endfor %}
     from {{ ref("precision_marketing", "int_campaign_touch_days") }}
     group by campaign_id, variant
 
@@ -44,18 +43,16 @@ final as (
         variants.assigned_user_count,
         variants.contacted_user_count,
         variants.reached_user_count,
+        variants.viewing_user_count,
         variants.opening_user_count,
         variants.clicking_user_count,
         variants.viewing_clicking_user_count,
+        variants.message_clicking_user_count,
+        variants.open_clicking_user_count,
         variants.ordering_assigned_user_count,
-        coalesce(touches.send_count, 0) as send_count,
-        coalesce(touches.delivered_count, 0) as delivered_count,
-        coalesce(touches.bounce_count, 0) as bounce_count,
-        coalesce(touches.impression_count, 0) as impression_count,
-        coalesce(touches.open_count, 0) as open_count,
-        coalesce(touches.click_count, 0) as click_count,
-        coalesce(touches.unsubscribe_count, 0) as unsubscribe_count,
-        coalesce(touches.complaint_count, 0) as complaint_count,
+        {% for count in touch_counts %}
+        coalesce(touches.{{ count }}, 0) as {{ count }},
+        {% endfor %}
         coalesce(outcomes.conversion_count, 0) as conversion_count,
         coalesce(outcomes.click_conversion_count, 0) as click_conversion_count,
         coalesce(outcomes.view_conversion_count, 0) as view_conversion_count,

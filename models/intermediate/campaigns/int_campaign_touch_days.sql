@@ -19,6 +19,12 @@ campaign_users as (
 
 ),
 
+channels as (
+
+    select * from {{ ref("precision_marketing", "int_campaign_channels") }}
+
+),
+
 -- One row per touch, under its user's one variant.
 placed_touches as (
 
@@ -26,8 +32,9 @@ placed_touches as (
         touches.campaign_id,
         campaign_users.variant,
         coalesce(touches.channel, campaigns.channel) as channel,
-        cast(touches.touched_at as date) as activity_date,
+        {{ precision_marketing.shop_day("touches.touched_at") }} as activity_date,
         touches.touch_type,
+        channels.logs_impressions,
         campaign_users.send_count > 0 as has_send,
         touches.cost
     from touches
@@ -35,6 +42,9 @@ placed_touches as (
     inner join campaign_users
         on touches.campaign_id = campaign_users.campaign_id
         and touches.user_id = campaign_users.user_id
+    inner join channels
+        on touches.campaign_id = channels.campaign_id
+        and coalesce(touches.channel, campaigns.channel) = channels.channel
 
 ),
 
@@ -55,6 +65,8 @@ final as (
         count(*) filter (where touch_type = 'impression') as impression_count,
         count(*) filter (where touch_type = 'open') as open_count,
         count(*) filter (where touch_type = 'click') as click_count,
+        count(*) filter (where touch_type = 'click' and logs_impressions)
+            as ctr_click_count,
         count(*) filter (where touch_type = 'unsubscribe') as unsubscribe_count,
         count(*) filter (where touch_type = 'complaint') as complaint_count,
         -- Null where no touch says what it cost.

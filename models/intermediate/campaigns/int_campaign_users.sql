@@ -9,21 +9,7 @@ assignments as (
 
 touched_users as (
 
-    select
-        campaign_id,
-        user_id,
-        -- Touches of one user that disagree are an error of the input; the smallest
-        -- name does not depend on the order of rows.
-        min(variant) as variant,
-        count(*) filter (where touch_type <> 'conversion') as contact_count,
-        count(*) filter (where touch_type = 'send') as send_count,
-        count(*) filter (where touch_type = 'delivered') as delivery_count,
-        count(*) filter (where touch_type = 'bounce') as bounce_count,
-        count(*) filter (where touch_type = 'impression') as impression_count,
-        count(*) filter (where touch_type = 'open') as open_count,
-        count(*) filter (where touch_type = 'click') as click_count
-    from {{ ref("precision_marketing", "stg_campaign_touches") }}
-    group by campaign_id, user_id
+    select * from {{ ref("precision_marketing", "int_campaign_touched_users") }}
 
 ),
 
@@ -49,6 +35,7 @@ converted_users as (
         and conversions.converted_at <= coalesce(
             campaigns.ended_at, conversions.converted_at
         )
+    where not assignments.is_in_several_arms
 
 ),
 
@@ -60,7 +47,10 @@ final as (
         -- The assignment decides, whatever a touch says: intention to treat.
         coalesce(assignments.variant, touched_users.variant, '(unassigned)')
             as variant,
-        assignments.user_id is not null as is_assigned,
+        -- Drawn into one arm; nothing is measured on a user of several.
+        coalesce(not assignments.is_in_several_arms, false) as is_assigned,
+        coalesce(assignments.is_in_several_arms, touched_users.is_in_several_arms)
+            as is_in_several_arms,
         coalesce(touched_users.contact_count, 0) > 0 as is_contacted,
         converted_users.user_id is not null as has_ordered_in_campaign,
         coalesce(touched_users.send_count, 0) as send_count,
@@ -75,7 +65,10 @@ final as (
         ) as delivered_count,
         coalesce(touched_users.impression_count, 0) as impression_count,
         coalesce(touched_users.open_count, 0) as open_count,
-        coalesce(touched_users.click_count, 0) as click_count
+        coalesce(touched_users.click_count, 0) as click_count,
+        coalesce(touched_users.ctr_click_count, 0) as ctr_click_count,
+        coalesce(touched_users.message_click_count, 0) as message_click_count,
+        coalesce(touched_users.open_click_count, 0) as open_click_count
     from assignments
     full outer join touched_users
         on assignments.campaign_id = touched_users.campaign_id

@@ -1,51 +1,11 @@
--- Grain: one row per refund, with the order that it takes back.
+-- Grain: one row per refund and order that it takes back; one without an order for what
+-- of it finds none.
+{% set amount = precision_marketing.kind_type("amount") %}
 with
-
-events as (
-
-    select * from {{ ref("precision_marketing", "int_events") }}
-
-),
-
-conversions as (
-
-    select * from {{ ref("precision_marketing", "int_conversions") }}
-
-),
-
-refunds as (
-
-    select
-        event_id as refund_id,
-        user_id,
-        item_id,
-        order_id,
-        occurred_at as refunded_at,
-        -- Null without a price: how much went back is unknown, not zero.
-        -1 * revenue_amount as refund_amount
-    from events
-    where is_refund
-
-),
 
 order_lines as (
 
-    select
-        conversions.conversion_id,
-        events.event_id,
-        events.user_id,
-        events.item_id,
-        events.occurred_at
-    from events
-    inner join conversions
-        on events.user_id = conversions.user_id
-        and (
-            events.order_id = conversions.order_id
-            or (
-                events.order_id is null and events.event_id = conversions.conversion_id
-            )
-        )
-    where events.is_conversion
+    select * from {{ ref("precision_marketing", "int_order_lines") }}
 
 ),
 
@@ -53,45 +13,74 @@ order_lines as (
 latest_orders as (
 
     select
-        refunds.refund_id,
-        order_lines.conversion_id,
+        refunds.event_id as refund_id,
+        purchases.conversion_id,
         row_number() over (
-            partition by refunds.refund_id
-            order by order_lines.occurred_at desc, order_lines.event_id desc
+            partition by refunds.event_id
+            order by purchases.occurred_at desc, purchases.event_id desc
         ) as choice
-    from refunds
-    inner join order_lines
-        on refunds.user_id = order_lines.user_id
-        and refunds.item_id = order_lines.item_id
-        and refunds.refunded_at >= order_lines.occurred_at
-    where refunds.order_id is null
+    from order_lines as refunds
+    inner join order_lines as purchases
+        on refunds.user_id = purchases.user_id
+        and refunds.item_id = purchases.item_id
+        and refunds.occurred_at >= purchases.occurred_at
+    where refunds.is_refund and refunds.order_id is null and not purchases.is_refund
+
+),
+
+-- One that names an order which is none may have a number of its own.
+cancelled_orders as (
+
+    select * from {{ ref("precision_marketing", "int_cancelled_orders") }}
+
+),
+
+matched as (
+
+    select
+        refunds.event_id as refund_id,
+        refunds.user_id,
+        refunds.item_id,
+        refunds.occurred_at as refunded_at,
+        coalesce(
+            refunds.conversion_id,
+            latest_orders.conversion_id,
+            cancelled_orders.conversion_id
+        ) as conversion_id,
+        case
+            when refunds.conversion_id is not null then 'order_id'
+            when latest_orders.conversion_id is not null then 'latest_order_of_item'
+            when cancelled_orders.conversion_id is not null
+                then 'latest_orders_at_price'
+            else 'none'
+        end as order_match,
+        -- Null without a price: how much went back is unknown, not zero.
+        -1 * refunds.revenue_amount as refund_amount,
+        coalesce(cancelled_orders.share_from, 0e0) as share_from,
+        coalesce(cancelled_orders.share_until, 1e0) as share_until
+    from order_lines as refunds
+    left join latest_orders
+        on refunds.event_id = latest_orders.refund_id
+        and latest_orders.choice = 1
+    left join cancelled_orders on refunds.event_id = cancelled_orders.refund_id
+    where refunds.is_refund
 
 ),
 
 final as (
 
     select
-        refunds.refund_id,
-        refunds.user_id,
-        refunds.item_id,
-        refunds.refunded_at,
-        coalesce(conversions.conversion_id, latest_orders.conversion_id)
-            as conversion_id,
-        case
-            when conversions.conversion_id is not null then 'order_id'
-            when latest_orders.conversion_id is not null then 'latest_order_of_item'
-            else 'none'
-        end as order_match,
+        refund_id,
+        user_id,
+        item_id,
+        refunded_at,
+        conversion_id,
+        order_match,
         cast(
-            refunds.refund_amount as {{ precision_marketing.kind_type("amount") }}
+            cast(refund_amount * share_until as {{ amount }})
+            - cast(refund_amount * share_from as {{ amount }}) as {{ amount }}
         ) as refund_amount
-    from refunds
-    left join conversions
-        on refunds.user_id = conversions.user_id
-        and refunds.order_id = conversions.order_id
-    left join latest_orders
-        on refunds.refund_id = latest_orders.refund_id
-        and latest_orders.choice = 1
+    from matched
 
 )
 

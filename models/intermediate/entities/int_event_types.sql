@@ -9,7 +9,11 @@ event_types as (
 
 occurring_types as (
 
-    select distinct event_type from {{ ref("precision_marketing", "stg_events") }}
+    select
+        event_type,
+        max(is_known_item) as has_known_item
+    from {{ ref("precision_marketing", "stg_events") }}
+    group by event_type
 
 ),
 
@@ -23,7 +27,9 @@ final as (
             event_types.weight / nullif(max(event_types.weight) over (), 0e0), 0e0
         ) as weight,
         -- Data without any acquiring event (views only) learns from what it has.
-        event_types.is_target or not max(event_types.is_target) over () as is_target,
+        event_types.is_target
+        or not max(event_types.is_target and occurring_types.has_known_item) over ()
+            as is_target,
         event_types.is_conversion,
         event_types.revenue_sign
     from event_types

@@ -1,4 +1,11 @@
 -- Grain: one row per sound event, with matrix positions, weight, revenue, time slice.
+-- Of an item that the catalogue lacks `item_index` is null: the order happened all the
+-- same, but nothing that recommends can learn from it.
+{% do precision_marketing.wait_for_checks() %}
+{% set test_starts_at = precision_marketing.day_start(
+    "boundaries.test_labels_start_on") %}
+{% set train_starts_at = precision_marketing.day_start(
+    "boundaries.train_labels_start_on") %}
 with
 
 events as (
@@ -65,15 +72,15 @@ final as (
         ) as revenue_amount,
         -- 0: history of every window; 1: label of train; 2: label of test.
         case
-            when events.occurred_at >= boundaries.test_labels_start_on then 2
+            when events.occurred_at >= {{ test_starts_at }} then 2
             when held_out_items.time_slice is not null then held_out_items.time_slice
-            when events.occurred_at >= boundaries.train_labels_start_on then 1
+            when events.occurred_at >= {{ train_starts_at }} then 1
             else 0
         end as time_slice
     from events
     inner join event_types on events.event_type = event_types.event_type
     inner join users on events.user_id = users.user_id
-    inner join items on events.item_id = items.item_id
+    left join items on events.item_id = items.item_id
     cross join boundaries
     left join held_out_items
         on events.user_id = held_out_items.user_id

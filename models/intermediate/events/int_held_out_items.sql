@@ -1,5 +1,7 @@
 -- Grain: one row per user and held-out item, where no day divides the events usefully.
 {% set share = precision_marketing.setting("windows", "holdout_share") %}
+{% set test_starts_at = precision_marketing.day_start(
+    "boundaries.test_labels_start_on") %}
 with
 
 events as (
@@ -32,9 +34,10 @@ target_pairs as (
     where boundaries.train_labels_start_on is null
         and (
             boundaries.test_labels_start_on is null
-            or events.occurred_at < boundaries.test_labels_start_on
+            or events.occurred_at < {{ test_starts_at }}
         )
         and event_types.is_target
+        and events.is_known_item
 
 ),
 

@@ -9,17 +9,19 @@ events as (
 
 ),
 
+-- What is learned and judged is divided: other events have no item of the catalogue.
 daily as (
 
     select
-        cast(occurred_at as date) as event_date,
+        {{ precision_marketing.shop_day("occurred_at") }} as event_date,
         count(*) as event_count
     from events
-    group by cast(occurred_at as date)
+    where is_known_item
+    group by {{ precision_marketing.shop_day("occurred_at") }}
 
 ),
 
--- Share of all events before each day: the history that a boundary there would leave.
+-- Share of those events before each day: the history that a boundary there would leave.
 days as (
 
     select
@@ -51,7 +53,11 @@ final as (
     select
         (select max(event_date) from train_boundary) as train_labels_start_on,
         (select max(event_date) from test_boundary) as test_labels_start_on,
-        (select max(event_date) + interval '1' day from days) as day_after_events
+        (
+            select {{ precision_marketing.shop_day("max(occurred_at)") }}
+                + interval '1' day
+            from events
+        ) as day_after_events
 
 )
 

@@ -13,31 +13,27 @@ final as (
         'train' as time_window,
         0 as last_history_slice,
         1 as label_slice,
-        cast(
-            coalesce(
-                boundaries.train_labels_start_on,
-                boundaries.test_labels_start_on,
-                boundaries.day_after_events
-            ) as timestamp
-        ) as history_ends_at
+        {{ precision_marketing.day_start(
+            "coalesce(boundaries.train_labels_start_on,"
+            ~ " boundaries.test_labels_start_on, boundaries.day_after_events)"
+        ) }} as history_ends_at
     from boundaries
     union all
     select
         'test' as time_window,
         1 as last_history_slice,
         2 as label_slice,
-        cast(
-            coalesce(
-                boundaries.test_labels_start_on, boundaries.day_after_events
-            ) as timestamp
-        ) as history_ends_at
+        {{ precision_marketing.day_start(
+            "coalesce(boundaries.test_labels_start_on, boundaries.day_after_events)"
+        ) }} as history_ends_at
     from boundaries
     union all
     select
         'serve' as time_window,
         2 as last_history_slice,
         cast(null as integer) as label_slice,
-        cast(boundaries.day_after_events as timestamp) as history_ends_at
+        {{ precision_marketing.day_start("boundaries.day_after_events") }}
+            as history_ends_at
     from boundaries
 
 )

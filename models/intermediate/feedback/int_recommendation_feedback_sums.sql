@@ -20,6 +20,9 @@ user_sums as (
         count(*) as recommendation_count,
         sum(impression_count) as impression_count,
         sum(click_count) as click_count,
+        -- Of what was not seen, or where nobody logs that, a click is of no impression.
+        sum(case when impression_count > 0 then click_count else 0 end)
+            as ctr_click_count,
         sum(conversion_count) as conversion_count,
         sum(revenue_amount) as revenue_amount
     from responses
@@ -36,8 +39,7 @@ final as (
         channel,
         sum(recommendation_count) as recommendation_count,
         count(*) as user_count,
-        count(*) filter (where impression_count > 0 or click_count > 0)
-            as meeting_user_count,
+        count(*) filter (where impression_count > 0) as seeing_user_count,
         count(*) filter (where click_count > 0 or conversion_count > 0)
             as responding_user_count,
         count(*) filter (where click_count > 0) as clicking_user_count,
@@ -46,9 +48,11 @@ final as (
             as clicking_converting_user_count,
         sum(impression_count) as impression_count,
         sum(click_count) as click_count,
+        sum(ctr_click_count) as ctr_click_count,
         sum(conversion_count) as conversion_count,
         sum(impression_count * impression_count) as squared_impression_count,
-        sum(impression_count * click_count) as impression_click_count,
+        sum(impression_count * ctr_click_count) as impression_click_count,
+        sum(ctr_click_count * ctr_click_count) as squared_ctr_click_count,
         sum(click_count * click_count) as squared_click_count,
         sum(click_count * conversion_count) as click_conversion_count,
         sum(conversion_count * conversion_count) as squared_conversion_count,

@@ -46,6 +46,7 @@ popularity as (
         max(events.occurred_at) as last_event_at
     from {{ ref("precision_marketing", "int_events") }} as events
     inner join windows on events.time_slice <= windows.last_history_slice
+    where events.item_index is not null
     group by windows.time_window, events.item_index
 
 ),

@@ -4,7 +4,7 @@ with
 events as (
 
     select * from {{ ref("precision_marketing", "int_events") }}
-    where review_text is not null
+    where review_text is not null and item_index is not null
 
 ),
 

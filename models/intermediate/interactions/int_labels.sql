@@ -6,6 +6,7 @@ with
 events as (
 
     select * from {{ ref("precision_marketing", "int_events") }}
+    where item_index is not null
 
 ),
 

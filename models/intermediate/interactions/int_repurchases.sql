@@ -1,23 +1,23 @@
--- Grain: one row per time window, user and item that the user got: when due again.
--- Empty under `recommendations: {target: new}`, which never offers it.
+-- Grain: one row per window, user and item got: when due again; none under target `new`.
 {% set target = precision_marketing.setting("recommendations", "target") %}
 with
 
--- Several events of one day are one purchase.
 purchases as (
 
+    -- Several events of one day are one purchase.
     select distinct
         windows.time_window,
-        windows.history_ends_at,
+        {{ precision_marketing.shop_day("history_ends_at") }} as history_ends_on,
         events.user_index,
         events.item_index,
-        date_trunc('day', events.occurred_at) as bought_at
+        {{ precision_marketing.shop_day("events.occurred_at") }} as bought_on
     from {{ ref("precision_marketing", "int_events") }} as events
     inner join {{ ref("precision_marketing", "int_users") }} as users
         on events.user_index = users.user_index and users.has_profiling_consent
     inner join {{ ref("precision_marketing", "int_time_windows") }} as windows
         on events.time_slice <= windows.last_history_slice
-    where events.is_target and {{ "true" if target == "any" else "false" }}
+    where events.is_target and events.item_index is not null
+        and {{ "true" if target == "any" else "false" }}
 
 ),
 
@@ -26,7 +26,7 @@ by_user as (
     select
         time_window,
         user_index,
-        count(distinct bought_at) as user_purchase_day_count
+        count(distinct bought_on) as user_purchase_day_count
     from purchases
     group by time_window, user_index
 
@@ -39,9 +39,9 @@ by_item as (
         user_index,
         item_index,
         count(*) as purchase_day_count,
-        {{ precision_marketing.days_between("min(bought_at)", "max(bought_at)") }}
+        {{ precision_marketing.days_between("min(bought_on)", "max(bought_on)") }}
             as purchase_span_days,
-        {{ precision_marketing.days_between("max(bought_at)", "max(history_ends_at)") }}
+        {{ precision_marketing.days_between("max(bought_on)", "max(history_ends_on)") }}
             as days_since_purchase
     from purchases
     group by time_window, user_index, item_index

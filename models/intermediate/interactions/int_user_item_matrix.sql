@@ -7,6 +7,7 @@ with
 events as (
 
     select * from {{ ref("precision_marketing", "int_events") }}
+    where item_index is not null
 
 ),
 
@@ -34,7 +35,7 @@ summed as (
             "events.weight * power(0.5e0, "
             ~ precision_marketing.days_between(
                 "events.occurred_at", "windows.history_ends_at"
-            ) ~ " / " ~ half_life ~ "e0)"
+            ) ~ " / cast(" ~ half_life ~ " as double))"
         ) }} as summed_weight,
         {% else %}
         {{ precision_marketing.exact_sum("events.weight") }} as summed_weight,
@@ -74,7 +75,7 @@ final as (
         -- Counted in days with an event: items of one day are equally recent.
         dense_rank() over (
             partition by time_window, user_index
-            order by cast(last_event_at as date) desc
+            order by {{ precision_marketing.shop_day("last_event_at") }} desc
         ) as recency_position
     from summed
 

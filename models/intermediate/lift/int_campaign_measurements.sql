@@ -25,11 +25,7 @@ final as (
     select
         assignments.campaign_id,
         assignments.user_id,
-        -- `Control` and `control` are one arm.
-        case
-            when lower(assignments.variant) = 'control' then 'control'
-            else assignments.variant
-        end as variant,
+        {{ precision_marketing.arm("assignments.variant") }} as variant,
         lower(assignments.variant) = 'control' as is_control,
         coalesce(users.country, '(unknown)') as country,
         -- The draw, or where it has no time the start: what is earlier is history, and
@@ -46,6 +42,8 @@ final as (
     from assignments
     inner join campaigns on assignments.campaign_id = campaigns.campaign_id
     left join users on assignments.user_id = users.user_id
+    -- Who was drawn into two arms says nothing about either.
+    where not assignments.is_in_several_arms
 
 )
 

@@ -8,7 +8,9 @@ given as (
     {% for variant, share in shares.items() %}
     select
         '{{ campaign_id | replace("'", "''") }}' as campaign_id,
-        '{{ variant | replace("'", "''") }}' as variant,
+        {{ precision_marketing.input_label(
+            "'" ~ variant | replace("'", "''") ~ "'"
+        ) }} as variant,
         {{ share }} as share
     union all
     {% endfor %}

@@ -1,4 +1,5 @@
 -- Grain: one row per visit: a session of a user, or a UTC day without a session id.
+{% set visit_date = precision_marketing.shop_day("events.occurred_at") %}
 with
 
 events as (
@@ -19,7 +20,7 @@ final as (
         events.user_id,
         events.session_id,
         case
-            when events.session_id is null then cast(events.occurred_at as date)
+            when events.session_id is null then {{ visit_date }}
         end as visit_date,
         min(events.occurred_at) as visited_at
     from events
@@ -32,7 +33,7 @@ final as (
         events.user_id,
         events.session_id,
         case
-            when events.session_id is null then cast(events.occurred_at as date)
+            when events.session_id is null then {{ visit_date }}
         end
 
 )

@@ -1,5 +1,6 @@
 -- Grain: one row per conversion, credited touch and attribution model.
--- A conversion without a touch is credited to channel `(none)`, its touch null.
+-- A conversion without a touch is credited to channel `(none)`, its touch null; where
+-- nobody was touched at all there is nothing to credit, and no row.
 {% set lookback_days = precision_marketing.setting("attribution", "lookback_days") %}
 {% set half_life_days = precision_marketing.setting("attribution", "half_life_days") %}
 with
@@ -30,7 +31,11 @@ credits as (
             as credited_revenue_amount
     from touch_credits
     cross join {{ ref("precision_marketing", "attribution_models") }} as path_models
-    where path_models.is_path_based
+    where
+        path_models.is_path_based
+        and exists (
+            select 1 from {{ ref("precision_marketing", "int_path_touches") }}
+        )
 
 ),
 

@@ -41,6 +41,7 @@ final as (
         coalesce(touch_days.impression_count, 0) as impression_count,
         coalesce(touch_days.open_count, 0) as open_count,
         coalesce(touch_days.click_count, 0) as click_count,
+        coalesce(touch_days.ctr_click_count, 0) as ctr_click_count,
         coalesce(touch_days.unsubscribe_count, 0) as unsubscribe_count,
         coalesce(touch_days.complaint_count, 0) as complaint_count,
         coalesce(conversion_days.conversion_count, 0) as conversion_count,

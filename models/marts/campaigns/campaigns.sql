@@ -11,8 +11,9 @@ user_counts as (
 
     select
         campaign_id,
-        count(*) filter (where user_count > 0) as variant_count,
+        count(*) filter (where user_count > several_arms_user_count) as variant_count,
         sum(assigned_user_count) as assigned_user_count,
+        sum(several_arms_user_count) as several_arms_user_count,
         sum(case when is_control then assigned_user_count else 0 end)
             as control_user_count,
         sum(contacted_user_count) as contacted_user_count
@@ -49,6 +50,7 @@ final as (
         user_counts.control_user_count > 0 as has_control,
         user_counts.variant_count,
         cast(user_counts.assigned_user_count as bigint) as assigned_user_count,
+        cast(user_counts.several_arms_user_count as bigint) as several_arms_user_count,
         cast(user_counts.control_user_count as bigint) as control_user_count,
         cast(user_counts.contacted_user_count as bigint) as contacted_user_count,
         spend.spend_source,

@@ -11,7 +11,7 @@ journey_paths as (
 paths as (
 
     select
-        path,
+        path_steps,
         max(step_count) as step_count,
         max(channel_count) as channel_count,
         count(*) filter (where is_converted) as conversion_count,
@@ -22,14 +22,16 @@ paths as (
             "case when is_converted then duration_days end"
         ) }} as average_days_to_conversion
     from journey_paths
-    group by path
+    -- By the list: the name of one channel may read like two.
+    group by path_steps
 
 ),
 
 final as (
 
     select
-        path,
+        {{ precision_marketing.joined_list("path_steps", " > ") }} as path,
+        path_steps,
         step_count,
         channel_count,
         conversion_count,

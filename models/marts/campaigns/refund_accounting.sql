@@ -9,7 +9,10 @@ refunds as (
 
 campaign_refunds as (
 
-    select refund_id from {{ ref("precision_marketing", "int_campaign_refunds") }}
+    select
+        refund_id,
+        conversion_id
+    from {{ ref("precision_marketing", "int_campaign_refunds") }}
 
 ),
 
@@ -25,7 +28,9 @@ final as (
             as {{ precision_marketing.kind_type("amount") }}
         ) as refund_amount
     from refunds
-    left join campaign_refunds on refunds.refund_id = campaign_refunds.refund_id
+    left join campaign_refunds
+        on refunds.refund_id = campaign_refunds.refund_id
+        and refunds.conversion_id = campaign_refunds.conversion_id
     group by refunds.order_match, campaign_refunds.refund_id is not null
 
 )

@@ -43,7 +43,7 @@ final as (
         cast(null as double) as filled_with,
         {% else %}
         'fill' as gap_rule,
-        {{ gap }}e0 as filled_with,
+        cast({{ gap }} as double) as filled_with,
         {% endif %}
         candidate_count,
         candidate_count - {{ name }} as missing_count

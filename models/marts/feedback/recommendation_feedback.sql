@@ -12,14 +12,14 @@ rates as (
 
     select
         *,
-        1e0 * click_count / nullif(impression_count, 0) as ctr,
+        1e0 * ctr_click_count / nullif(impression_count, 0) as ctr,
         -- Without any click the spread of clicks is not zero but not yet seen.
         case
-            when click_count > 0
+            when ctr_click_count > 0
                 then {{ precision_marketing.ratio_standard_error(
-                    "meeting_user_count", "impression_count", "click_count",
+                    "seeing_user_count", "impression_count", "ctr_click_count",
                     "squared_impression_count", "impression_click_count",
-                    "squared_click_count"
+                    "squared_ctr_click_count"
                 ) }}
         end as ctr_standard_error,
         1e0 * conversion_count / nullif(click_count, 0) as cvr,
@@ -48,6 +48,7 @@ final as (
         cast(converting_user_count as bigint) as converting_user_count,
         cast(impression_count as bigint) as impression_count,
         cast(click_count as bigint) as click_count,
+        cast(ctr_click_count as bigint) as ctr_click_count,
         cast(conversion_count as bigint) as conversion_count,
         -- Nobody bought: zero. Somebody did, at prices nobody gave: unknown.
         cast(

@@ -28,7 +28,7 @@ items as (
 -- The last day of the data, not of the machine's clock: equal data, equal ids.
 last_event as (
 
-    select cast(max(occurred_at) as date) as as_of_date
+    select {{ precision_marketing.shop_day("max(occurred_at)") }} as as_of_date
     from {{ ref("precision_marketing", "int_events") }}
 
 ),

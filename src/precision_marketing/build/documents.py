@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
+from precision_marketing.algorithms.content.naive_bayes import term_shares
 from precision_marketing.algorithms.content.text import names, pieces, terms
 from precision_marketing.algorithms.content.tfidf import term_counts, tfidf_weights
 from precision_marketing.build.relations import (
@@ -58,6 +60,16 @@ class Field:
 
     counts: csr_matrix
     profiles: csr_matrix
+
+    @cached_property
+    def occurrences(self) -> np.ndarray:
+        """Of each term in all items, float64."""
+        return np.asarray(self.counts.sum(axis=0)).ravel()
+
+    @cached_property
+    def shares(self) -> csr_matrix:
+        """As `term_shares` returns them."""
+        return term_shares(self.counts)
 
 
 def item_term_batches(

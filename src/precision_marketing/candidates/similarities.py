@@ -69,10 +69,8 @@ def window_similarities(
     )
     positions = window.recency_positions
     by_neighbors = [
-        choice,
-        common_user_counts(positions, choice),
-        following,
-        common_user_counts(positions, following, days_before=1),
+        (choice, common_user_counts(positions, choice)),
+        (following, common_user_counts(positions, following, days_before=1)),
     ]
     profiles = tfidf_profiles(fields, settings) if fields else None
     lengths = tfidf_lengths([field.counts for field in fields.values()])

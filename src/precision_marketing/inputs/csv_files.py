@@ -21,6 +21,7 @@ files_schema = pa.schema(
         ("file_path", pa.string()),
         ("encoding", pa.string()),
         ("contract_columns", pa.list_(pa.string())),
+        ("keeps_other_columns", pa.bool_()),
         ("column_names", pa.list_(pa.string())),
         ("record_count", pa.int64()),
         ("file_size", pa.int64()),
@@ -40,8 +41,8 @@ def describe_files(files: Any) -> pa.Table:
     Parameters
     ----------
     files : duckdb.DuckDBPyRelation
-        input_name, file_name (below the folder), file_path, encoding and
-        contract_columns (the input's, in their order) of each file.
+        input_name, file_name (below the folder), file_path, encoding, contract_columns
+        (the input's, in their order) and keeps_other_columns of each file.
 
     Returns
     -------
@@ -49,12 +50,12 @@ def describe_files(files: Any) -> pa.Table:
         `files_schema`. `modified_seconds` is since 1970. `fault` is null, or the rest
         of a sentence that begins with the file's name.
     """
-    names = files_schema.names[:5]
+    names = files_schema.names[:6]
     rows = files.project(", ".join(names)).order("file_name").fetchall()
     described = [
         {
             **dict(zip(names, row, strict=True)),
-            **describe_file(*row[1:]),
+            **describe_file(*row[1:5]),
             "file_size": Path(row[2]).stat().st_size,
             "modified_seconds": int(Path(row[2]).stat().st_mtime),
         }

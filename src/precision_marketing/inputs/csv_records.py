@@ -44,11 +44,13 @@ def read_files(files: Any) -> pa.RecordBatchReader:
     -------
     pyarrow.RecordBatchReader
         `records_schema`, one row per record. `cell_i` is the i-th of the contract's
-        columns that any CSV file of the input has.
+        columns that any CSV file of the input has; behind them come, where they are
+        kept, its other columns by name.
     """
     rows = (
         files.project(
-            "input_name, file_name, file_path, encoding, contract_columns, column_names"
+            "input_name, file_name, file_path, encoding, keeps_other_columns,"
+            " contract_columns, column_names"
         )
         .order("file_name")
         .fetchall()
@@ -57,12 +59,20 @@ def read_files(files: Any) -> pa.RecordBatchReader:
     for name, *_, column_names in rows:
         there[name].update(column_names)
     read = [
-        (name, *row, [column for column in contract if column in there[name]])
-        for name, *row, contract, _ in rows
+        (name, *row, _kept_columns(contract, there[name], keeps_others))
+        for name, *row, keeps_others, contract, _ in rows
     ]
     schema = records_schema(max(len(columns) for *_, columns in read))
     batches = (batch for row in read for batch in read_records(*row, schema))
     return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def _kept_columns(
+    contract: list[str], there: set[str], keeps_others: bool
+) -> list[str]:
+    """Return the columns that are kept, in the order of their cells."""
+    others = sorted(there - set(contract)) if keeps_others else []
+    return [*(column for column in contract if column in there), *others]
 
 
 def read_records(

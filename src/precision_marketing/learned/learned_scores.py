@@ -19,7 +19,7 @@ from precision_marketing.algorithms.learned.model_records import (
 from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
 from precision_marketing.algorithms.learned.neural_scorer import (
     NeuralScorerSettings,
-    fit_networks,
+    fit_ensembles,
 )
 from precision_marketing.algorithms.learned.permutation_importance import (
     group_importance,
@@ -83,18 +83,29 @@ def train(
         if name in NeuralScorerSettings.__dataclass_fields__
     }
     network_settings = NeuralScorerSettings(**own)
-    penalty = logistic_settings["penalty"]
     rows = read_labelled(candidate_features, settings["maximum_training_rows"])
-    tables: list[pa.Table] = []
-    for half in (0, 1, None):
-        part = "all users" if half is None else f"half {half} of the users"
-        _log.info("Learned rankings: training on %s", part)
-        try:
-            tables += _trained(rows, network_settings, penalty, half)
-        except NotEnoughTrainingData as reason:
-            # As text: a kept log record would keep the error, and what it holds open.
-            _log.warning("The neural scorer was not trained: %s.", str(reason))
-            return neural_model_schema.empty_table()
+    parts = (0, 1, None)
+    try:
+        data = [_training_data(rows, half) for half in parts]
+    except NotEnoughTrainingData as reason:
+        # As text: a kept log record would keep the error, and what it holds open.
+        _log.warning("The neural scorer was not trained: %s.", str(reason))
+        return neural_model_schema.empty_table()
+    logistic = [
+        fit_logistic(
+            of_part,
+            penalty=logistic_settings["penalty"],
+            negatives_per_positive=network_settings.negatives_per_positive,
+            seed=network_settings.seed,
+        )
+        for of_part in data
+    ]
+    networks = fit_ensembles(list(zip(data, logistic, strict=True)), network_settings)
+    tables = _importance_records(networks[-1], data[-1], network_settings.seed)
+    for half, network, regression in zip(parts, networks, logistic, strict=True):
+        suffix = "" if half is None else _half(half)
+        tables.append(network.to_table(f"neural{suffix}"))
+        tables.append(regression.to_table(f"logistic_regression{suffix}"))
     return pa.concat_tables(tables)
 
 
@@ -103,17 +114,12 @@ def _half(number: int) -> str:
     return f"_half_{number}"
 
 
-def _trained(
-    rows: LabelledCandidates,
-    settings: NeuralScorerSettings,
-    penalty: float,
-    half: int | None,
-) -> list[pa.Table]:
-    """Return the records of both models, and of importance where all users trained.
+def _training_data(rows: LabelledCandidates, half: int | None) -> TrainingData:
+    """Return the rows of a half of the users, or of all.
 
     Raises NotEnoughTrainingData.
     """
-    data = TrainingData.prepared(
+    return TrainingData.prepared(
         rows.features,
         rows.feature_names,
         rows.labels,
@@ -123,20 +129,6 @@ def _trained(
         subset=None if half is None else rows.halves == half,
         negative_share=rows.negative_share,
     )
-    logistic = fit_logistic(
-        data,
-        penalty=penalty,
-        negatives_per_positive=settings.negatives_per_positive,
-        seed=settings.seed,
-    )
-    networks = fit_networks(data, settings, start=logistic)
-    if half is None:
-        importance = _importance_records(networks, data, settings.seed)
-        return [networks.to_table(), logistic.to_table(), *importance]
-    return [
-        networks.to_table(f"neural{_half(half)}"),
-        logistic.to_table(f"logistic_regression{_half(half)}"),
-    ]
 
 
 def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:

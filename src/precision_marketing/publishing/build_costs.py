@@ -1,9 +1,8 @@
-"""What a dbt build cost, from the files that dbt itself leaves behind."""
+"""What a dbt build cost, from the files in its target folder."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,21 +10,19 @@ from precision_marketing.publishing.text_table import Column, format_table
 
 SLOWEST = 5
 _KINDS = {"seed": "seeds", "test": "data tests", "unit_test": "unit tests"}
-_REPORT = re.compile(r"Resource report: (\{.*\})")
 
 
-def build_costs(target: Path, log: Path) -> str:
+def build_costs(target: Path) -> str:
     """Return seconds, memory, seconds by layer and the slowest nodes of the last build.
 
     Parameters
     ----------
     target : Path
         dbt's target folder, for its `run_results.json`: seconds of each node, of which
-        as many run at a time as dbt has threads.
-    log : Path
-        dbt's log. Its last resource report is of the whole command: seconds, seconds
-        of the processor, and peak memory of the process. Without one (`--log-level
-        none`), the seconds are those of the nodes' run and memory is not told.
+        as many run at a time as dbt has threads; and for the `build_cost.json` that
+        `command_cost` writes there: seconds, seconds of the processor, and peak memory
+        of the whole command. Without it, the seconds are those of the nodes' run and
+        memory is not told.
 
     Returns
     -------
@@ -55,7 +52,7 @@ def build_costs(target: Path, log: Path) -> str:
     number = Column("seconds", is_number=True)
     return "\n\n".join(
         [
-            _whole(run["elapsed_time"], log),
+            _whole(run["elapsed_time"], target / "build_cost.json"),
             format_table([Column("layer"), Column("nodes", True), number], layers),
             format_table([Column("slowest"), number], slowest),
         ]
@@ -67,17 +64,13 @@ def _layer(relation: str | None) -> str | None:
     return relation.split(".")[-2].strip('"') if relation else None
 
 
-def _whole(elapsed: float, log: Path) -> str:
+def _whole(elapsed: float, report: Path) -> str:
     """Return the line about the whole command."""
-    text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-    reports = [json.loads(found) for found in _REPORT.findall(text)]
-    builds = [report for report in reports if report["command_name"] == "build"]
-    if not builds:
-        return f"{elapsed:,.0f} s, memory not known (no log of dbt's)."
-    last = builds[-1]
-    processor = last["process_user_time"] + last["process_kernel_time"]
+    if not report.is_file():
+        return f"{elapsed:,.0f} s, memory not known (`make run` measures it)."
+    cost = json.loads(report.read_text(encoding="utf-8"))
     return (
-        f"{last['command_wall_clock_time']:,.0f} s,"
-        f" {processor:,.0f} s of the processor,"
-        f" at most {int(last['process_mem_max_rss']) / 2**20:.1f} GB of memory."
+        f"{cost['wall_seconds']:,.0f} s,"
+        f" {cost['cpu_seconds']:,.0f} s of the processor,"
+        f" at most {cost['peak_bytes'] / 2**30:.1f} GB of memory."
     )

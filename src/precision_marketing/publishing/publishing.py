@@ -1,10 +1,10 @@
 """Publish the marts of a finished build as one DuckDB file that readers may keep open.
 
 Run `python -m precision_marketing.publishing.publishing --database build.duckdb
---published published/shop.duckdb` after a `dbt build` that succeeded as a whole (`dbt
-build && ...`): whether it did is not looked at here. Readers open the published file
-only, since DuckDB lets one process write or many read, and a reader of the build file
-would block the next build.
+--published published/shop.duckdb` after a `dbt build`. One that failed, was killed or
+was stopped by its inputs is not published. Readers open the published file only, since
+DuckDB lets one process write or many read, and a reader of the build file would block
+the next build.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from precision_marketing.publishing.marts_schema import SchemaError, marts_schem
 SCHEMA = "marts"
 # What current BI drivers read; DuckDB 2 writes a newer format by default.
 STORAGE_VERSION = "v1.4.0"
+# What tells whether a build is good: a mart, and what the project's hooks write.
+HEALTH = "build_health"
+UNFINISHED = "unfinished_nodes"
 
 
 class PublishingError(Exception):
@@ -80,10 +83,11 @@ def publish(
     Raises
     ------
     PublishingError
-        If the build does not exist, is in use by another program, or has no marts,
-        marts in several schemas, or a view among them; if the target is the build,
-        has a name that DuckDB would confuse with the schema `marts`, or was opened for
-        writing by another program.
+        If the build does not exist, is in use by another program, did not succeed as a
+        whole, or was stopped by its inputs (the mart `build_health`); if it has no
+        marts, marts in several schemas, or a view among them; if the target is the
+        build, has a name that DuckDB would confuse with the schema `marts`, or was
+        opened for writing by another program.
 
     Notes
     -----
@@ -173,6 +177,7 @@ def _copy(database: Path, temporary: Path, schema: str | None) -> dict[str, int]
         except SchemaError as error:
             raise PublishingError(f"{database}: {error}") from error
         marts = _marts(connection, schema)
+        _check_success(connection, schema, marts)
         connection.execute(
             f"attach {_literal(temporary)} as copy "
             f"(storage_version '{STORAGE_VERSION}')"
@@ -198,6 +203,42 @@ def _marts(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
             "materialize it as a table."
         )
     return [name for name, _ in relations]
+
+
+def _check_success(
+    connection: duckdb.DuckDBPyConnection, schema: str, marts: list[str]
+) -> None:
+    """Refuse a build that its inputs stopped, or that has not succeeded as a whole.
+
+    What dbt was to build or test and has not succeeded since is noted by the project's
+    hooks, in the table `unfinished_nodes` of the schema that stands beside the marts.
+    """
+    if HEALTH in marts:
+        stops = connection.execute(
+            f"select message from build.{_identifier(schema)}.{HEALTH} "
+            "where outcome = 'stopped' order by check_name, input_name"
+        ).fetchall()
+        if stops:
+            sentences = " ".join(message for (message,) in stops)
+            raise PublishingError(f"The inputs stopped the build. {sentences}")
+    notes = connection.execute(
+        "select table_schema from information_schema.tables "
+        "where table_catalog = 'build' and table_name = ? order by table_schema",
+        [UNFINISHED],
+    ).fetchall()
+    for (notes_schema,) in notes:
+        nodes = connection.execute(
+            f"select unique_id from build.{_identifier(notes_schema)}.{UNFINISHED} "
+            "order by unique_id"
+        ).fetchall()
+        if nodes:
+            # `model.precision_marketing.campaigns`; a test ends with a hash besides.
+            raise PublishingError(
+                f"The last build did not succeed as a whole: {len(nodes)} of its "
+                "tables and tests failed or did not run, such as "
+                f"{nodes[0][0].split('.')[2]}. Mend what failed and run `dbt build` "
+                "again."
+            )
 
 
 def _copy_mart(connection: duckdb.DuckDBPyConnection, schema: str, mart: str) -> int:
@@ -255,10 +296,7 @@ def _literal(text: str | Path) -> str:
     f" that has marts); in the published file it is always {SCHEMA}.",
 )
 def main(database: Path, published: Path, schema: str | None) -> None:
-    """Copy the marts of a finished build into one file for readers.
-
-    Run it only after `dbt build` has succeeded.
-    """
+    """Copy the marts of a build that succeeded into one file for readers."""
     try:
         with Console(stderr=True).status("Copying the marts"):
             result = publish(database, published, schema)

@@ -1,4 +1,4 @@
-"""Print what a build found: recommendations, their quality, campaigns, row accounting.
+"""Print what a build found: recommendations, their quality, campaigns, the inputs.
 
 Run `python -m precision_marketing.publishing.summary --database
 published/shop.duckdb`. It reads marts only, so the build file and the published file
@@ -81,6 +81,11 @@ def summarize(
                 "Rows read = kept + rejected + duplicate + erased",
                 "row_accounting",
                 lambda: summary_sections.row_accounting(connection),
+            ),
+            (
+                "Health of the inputs",
+                "build_health",
+                lambda: summary_sections.build_health(connection),
             ),
         ]
         left_out = _left_out_marts(present)
@@ -167,20 +172,12 @@ def _show_marts(
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="dbt's target folder, to print what the build cost too.",
 )
-@click.option(
-    "--log",
-    type=click.Path(path_type=Path),
-    default=Path("logs/dbt.log"),
-    show_default=True,
-    help="dbt's log, for the build's peak memory.",
-)
 @click.option("--schema", help="Schema of the marts (default: the one that has marts).")
 def main(
     database: Path,
     published: Path | None,
     users: int,
     target: Path | None,
-    log: Path,
     schema: str | None,
 ) -> None:
     """Print what a build found; ends with 1 if the database or a mart is missing."""
@@ -193,7 +190,7 @@ def main(
         raise click.ClickException(str(error)) from error
     if target is not None:
         title = "Cost of the build"
-        text += f"\n\n{title}\n{'=' * len(title)}\n{build_costs(target, log)}"
+        text += f"\n\n{title}\n{'=' * len(title)}\n{build_costs(target)}"
     tables = f"{published}, schema marts" if published else database
     print(f"{text}\n\nAll tables: {tables}. Open it read-only.")
     if missing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 import duckdb
 
 from precision_marketing.publishing.text_table import Column, format_table
@@ -158,19 +160,34 @@ def row_accounting(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the fate of each input's rows; inputs without rows share one line."""
     rows = connection.execute(
         "select input_name, rows_read, rows_kept, rows_rejected, rows_duplicate, "
-        "rows_erased from marts.row_accounting order by input_name"
+        "rows_merged, rows_erased from marts.row_accounting order by input_name"
     ).fetchall()
     given = [row for row in rows if row[1]]
     absent = [row[0] for row in rows if not row[1]]
     if not given:
         return "No input had any rows."
-    numbers = ["read", "kept", "rejected", "duplicate", "erased"]
+    numbers = ["read", "kept", "rejected", "duplicate", "merged", "erased"]
     table = _table(
         ["input", *numbers],
         [(row[0], *map(_number, row[1:])) for row in given],
         numbers=set(numbers),
     )
     return table + (f"\nWithout rows: {', '.join(absent)}." if absent else "")
+
+
+def build_health(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return what the checks of the inputs have found, or that they found nothing."""
+    rows = connection.execute(
+        "select message from marts.build_health where outcome <> 'ok' "
+        "order by outcome, check_name, input_name"
+    ).fetchall()
+    if not rows:
+        return "No check of the inputs has anything to say."
+    lines = [
+        wrap(message, WIDTH, initial_indent="- ", subsequent_indent="  ")
+        for (message,) in rows
+    ]
+    return "\n".join(line for wrapped in lines for line in wrapped)
 
 
 def _table(headers: list[str], rows: list[tuple], numbers: set[str]) -> str:

@@ -9,7 +9,6 @@ from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors_schema
 from precision_marketing.algorithms.content.item_embedding import embedding_scores
-from precision_marketing.algorithms.content.naive_bayes import term_shares
 from precision_marketing.algorithms.content.tfidf import (
     combined_profiles,
     content_neighbors,
@@ -178,7 +177,7 @@ def naive_bayes_scores(
         return
     total = sum(shown.values())
     log_odds = log_odds_by_field(fields, settings["smoothing"])
-    right = [shown[name] / total * term_shares(f.counts) for name, f in fields.items()]
+    right = [shown[name] / total * f.shares for name, f in fields.items()]
 
     def left(weights: csr_matrix) -> csr_matrix:
         return side_by_side([odds(weights) for odds in log_odds])

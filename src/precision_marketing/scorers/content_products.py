@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix, hstack
 from precision_marketing.algorithms.content.naive_bayes import term_log_odds
 from precision_marketing.algorithms.kernels.dense_rows import LANES, dense_product
 from precision_marketing.algorithms.kernels.engine import factor
+from precision_marketing.algorithms.kernels.sparse_product import distinct_rows
 from precision_marketing.algorithms.kernels.sums import row_work
 from precision_marketing.algorithms.kernels.top_items import iterate_top_items
 from precision_marketing.algorithms.kernels.top_scores import iterate_top_scores
@@ -30,7 +31,9 @@ _DENSE_GAIN = 6
 def log_odds_by_field(fields: Fields, smoothing: float) -> list[LeftFactor]:
     """Return, for each field, the function from weights to users' log-odds."""
     return [
-        lambda weights, f=field: term_log_odds(weights, f.counts, smoothing=smoothing)
+        lambda weights, f=field: term_log_odds(
+            weights, f.counts, smoothing=smoothing, background=f.occurrences
+        )
         for field in fields.values()
     ]
 
@@ -62,45 +65,45 @@ def top_by_text(
     pyarrow.RecordBatch
         `scores_schema`.
     """
-    right = _rows_kept(right, window.eligible_items)
+    blocks = user_blocks(weights, right, window.scored_users)
+    shown = np.flatnonzero(window.eligible_items & (np.diff(right.indptr) > 0))
+    if shown.size == 0:
+        return
+    right = csr_matrix(right[shown], dtype=np.float64).sorted_indices()
     by_term = right.T.tocsr()
     starts = by_term.indptr.astype(np.int64)
-    n_items = right.shape[0]
-    wide = factor(csr_matrix(right, dtype=np.float64).sorted_indices())
-    width = min(LANES, max(1, _DENSE_BYTES // (8 * max(1, n_items))))
-    for users in user_blocks(weights, right, window.scored_users):
+    # What is sold in many sizes has one text, which is multiplied once.
+    first, kinds = distinct_rows(right)
+    wide = factor(right[first])
+    width = min(LANES, max(1, _DENSE_BYTES // (8 * shown.size)))
+    items = pa.array(shown, pa.int32())
+    for users in blocks:
         rows = left(weights[users])
         numbers = np.arange(users.size)
         settings = {
             "users": numbers,
-            "exclude": window.excluded[users],
-            "allowed_items": window.eligible_items,
+            "exclude": window.excluded[users][:, shown],
+            "allowed_items": None,
             "item_scale": None,
             "top_n": top_n,
         }
         work = row_work(numbers, factor(rows), starts).sum()
-        if _DENSE_GAIN * work > users.size * right.nnz * LANES / width:
+        if _DENSE_GAIN * work > users.size * wide[1].size * LANES / width:
             batches = iterate_top_scores(
-                lambda part, rows=rows: dense_product(rows[part], wide),
-                n_items=n_items,
+                lambda part, rows=rows: dense_product(rows[part], wide).take(kinds, 1),
+                n_items=shown.size,
                 block_size=width,
                 task="top items by text",
                 **settings,
             )
         else:
             batches = iterate_top_items(rows, by_term, **settings)
-        numbers = pa.array(users, pa.int32())
+        names = pa.array(users, pa.int32())
         for batch in batches:
-            yield batch.set_column(0, "user_index", numbers.take(batch["user_index"]))
-
-
-def _rows_kept(rows: csr_matrix, is_kept: np.ndarray) -> csr_matrix:
-    """Return rows with some emptied: what may not be ranked is not multiplied."""
-    if is_kept.all():
-        return rows
-    stays = np.repeat(is_kept, np.diff(rows.indptr))
-    starts = np.concatenate([[0], np.cumsum(stays)])[rows.indptr]
-    return csr_matrix((rows.data[stays], rows.indices[stays], starts), rows.shape)
+            user, item, *rest = batch.columns
+            yield pa.record_batch(
+                [names.take(user), items.take(item), *rest], schema=batch.schema
+            )
 
 
 def user_blocks(

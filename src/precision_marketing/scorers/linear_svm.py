@@ -12,7 +12,6 @@ from precision_marketing.algorithms.content.linear_svm import (
     pair_differences,
     sample_choices,
 )
-from precision_marketing.algorithms.content.naive_bayes import term_shares
 from precision_marketing.algorithms.content.tfidf import user_profiles
 from precision_marketing.build.windows import Window
 from precision_marketing.scorers.content_products import (
@@ -86,7 +85,7 @@ def svm_features(
     for field, log_odds in zip(fields.values(), odds, strict=True):
         lefts.append(lambda weights, f=field: user_profiles(weights, f.profiles))
         lefts.append(log_odds)
-        rights.extend([field.profiles, term_shares(field.counts)])
+        rights.extend([field.profiles, field.shares])
     return lefts, rights
 
 

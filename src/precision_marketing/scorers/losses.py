@@ -13,6 +13,7 @@ import pyarrow as pa
 from precision_marketing.algorithms.blending.lists import blend_lists
 from precision_marketing.algorithms.blending.quality import (
     Candidates,
+    listed_labels,
     mean_and_error,
     recall_and_ndcg,
 )
@@ -312,8 +313,7 @@ def _judged(
     lists_something = np.zeros(len(lists.scorers), dtype=bool)
     for block in lists.blocks("train", asked_users):
         lists_something |= (block.items[:, :, 0] >= 0).any(axis=0)
-        is_hit = np.isin(_keys(block.users[:, None, None], block.items), keys)
-        is_hit &= block.items >= 0
+        is_hit = _hits(block, keys)
         has_hit.append(is_hit.any(axis=(1, 2)))
         block_counts = counts[np.searchsorted(asked_users, block.users)]
         ndcg.append(_own_ndcg(block, is_hit, block_counts, lists.scorers))
@@ -364,6 +364,13 @@ def _label_counts(keys: np.ndarray, users: np.ndarray) -> np.ndarray:
     """Return the labels of each user, from sorted keys."""
     first, last = users.astype(np.int64) << 32, (users.astype(np.int64) + 1) << 32
     return np.searchsorted(keys, last) - np.searchsorted(keys, first)
+
+
+def _hits(block: ListBlock, keys: np.ndarray) -> np.ndarray:
+    """Return which entries of the lists are labels, from sorted keys."""
+    own = keys[np.isin(keys >> 32, block.users)]
+    starts = np.append(0, np.cumsum(_label_counts(own, block.users)))
+    return listed_labels(block.items, starts, own & (2**32 - 1))
 
 
 def _own_ndcg(

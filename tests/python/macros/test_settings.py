@@ -4,55 +4,22 @@ from __future__ import annotations
 
 import datetime
 import re
-from runpy import run_path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
+from settings_in_jinja import (
+    GIVEN,
+    GIVEN_TO_ALL,
+    MACROS,
+    NAMED,
+    TABLE,
+    Refused,
+    path_of,
+)
 from whole_builds import PROJECT
 
-MACRO_VALUES = run_path(str(PROJECT / ".ci" / "macro_values.py"))["MacroValues"]
 NAN, INFINITY = float("nan"), float("inf")
-# What a host sets in the package's scope, and for all projects or on the command line.
-GIVEN: dict[str, Any] = {}
-GIVEN_TO_ALL: dict[str, Any] = {}
-
-
-class Refused(Exception):  # noqa: N818 - what dbt calls a compilation error
-    pass
-
-
-class Var:
-    """Stands in for dbt's `var`, as a host would set it."""
-
-    def __call__(self, name: str, default: Any = None) -> Any:
-        return {**GIVEN_TO_ALL, **GIVEN}.get(name, default)
-
-    def packages_for_node(self) -> list[Any]:
-        project = SimpleNamespace(to_dict=lambda: {"precision_marketing": GIVEN})
-        return [SimpleNamespace(vars=project)]
-
-
-def refuse(sentence: str) -> None:
-    raise Refused(sentence)
-
-
-def dispatched(name: str, package: str) -> Any:
-    return getattr(MACROS, f"default__{name}")
-
-
-MACROS = MACRO_VALUES(
-    adapter=SimpleNamespace(dispatch=dispatched),
-    var=Var(),
-    modules=SimpleNamespace(re=re, datetime=datetime),
-    exceptions=SimpleNamespace(raise_compiler_error=refuse),
-    project_name="a_host",
-)
-TABLE = MACROS.settings_table()
-NAMED = {record["var"]: [] for record in TABLE}
-for record in TABLE:
-    NAMED[record["var"]].append(record["key"])
 
 # What is wrong for a kind whatever its bounds and words are.
 NO_NUMBER = [None, True, "1", "", [], {}, [1], {"days": 1}, NAN, INFINITY, -INFINITY]
@@ -69,18 +36,17 @@ WRONG = {
     "word": [None, True, 1, "", "any other", [], {}, ["new"], ["log"]],
     "words": [None, True, 1, "", "campaigns", [], {}, {"campaigns": True}, [None]],
     "flag": [None, 0, 1, "", "true", "yes", [], {}],
-    "text": [None, True, 1, [], {}, ["a"], NAN],
-    "mapping": NO_MAPPING,
+    "text": [None, True, 1, [], {}, ["a"], NAN, "a\nb", "a\x00b", "a" * 1001],
+    "folder": [None, True, 1, [], {}, ["a"], " data", "data\n", "data/*", "a\x00b"],
+    "relations": NO_MAPPING,
     "mapping of mappings": [*NO_MAPPING, {"ials": 1}, {"ials": None}],
     "event types": NO_MAPPING,
     "variant shares": NO_MAPPING,
     "feature gaps": NO_MAPPING,
     "rules": [None, True, 1, "", "tea", {}, {"rule": "pin"}],
+    "accepted checks": [None, True, 1, "", "rows_fell", {}, {"rows_fell": True}],
+    "thresholds": [*NO_MAPPING, 0.5, "never"],
 }
-
-
-def path_of(record: dict[str, Any]) -> str:
-    return ".".join(filter(None, (record["var"], record["key"])))
 
 
 def wrong_values(record: dict[str, Any]) -> list[Any]:
@@ -89,7 +55,7 @@ def wrong_values(record: dict[str, Any]) -> list[Any]:
     if "lowest" in record:
         values += ["", "  "] if is_text else [record["lowest"] - 1, -1]
     if "highest" in record:
-        values += [record["highest"] + 1, 1e300]
+        values += [record["highest"] + 1, 1e300, 10**400]
     if record["kind"] == "words":
         values += [record["words"] * 2, [*record["words"], "unheard_of"]]
     return values
@@ -106,6 +72,8 @@ def right_values(record: dict[str, Any]) -> list[Any]:
         values += ["2024-02-29", datetime.date(2025, 6, 30)]
     elif record["kind"] == "flag":
         values += [True, False]
+    elif record["kind"] == "thresholds":
+        values += [{"stop": record["highest"]}, {"warn": "never"}, {}]
     elif record["kind"] != "text":
         values += [record[name] for name in ("lowest", "highest") if name in record]
     return values

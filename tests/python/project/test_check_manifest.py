@@ -47,6 +47,7 @@ def all_faults(*models, macros=None):
         check_manifest.keys,
         check_manifest.grains,
         check_manifest.marts,
+        check_manifest.days,
         check_manifest.library,
     )
     found = [fault for rule in rules for fault in rule(by_key)]
@@ -75,6 +76,7 @@ def test_a_sound_project_has_no_fault():
             [SOUND, MART._replace(file=Path("a.py"), text="# Grain: one row per a")],
             "SQL",
         ),
+        ([SOUND._replace(text=SOUND.text + "cast(a as date)")], "write `shop_day`"),
         ([SOUND._replace(text=LONG)], "101 lines of 100"),
         ([SOUND._replace(config={"meta": {"long_because": "x"}})], "no longer needed"),
     ],

@@ -1,6 +1,8 @@
-"""What a build cost is what dbt wrote down: seconds by layer, memory, the slowest."""
+"""What a build cost: seconds by layer, the slowest nodes, memory of the command."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -29,20 +31,8 @@ def target(tmp_path):
     return tmp_path
 
 
-def report(command: str, seconds: float) -> str:
-    found = {
-        "command_name": command,
-        "command_wall_clock_time": seconds,
-        "process_user_time": 20.5,
-        "process_kernel_time": 1.5,
-        "process_mem_max_rss": str(3 * 2**19),
-    }
-    line = f"[debug] [MainThread]: Resource report: {json.dumps(found)}"
-    return f"10:00:00 {line}\n"
-
-
 def test_seconds_are_added_by_layer_and_the_slowest_five_named(target):
-    text = build_costs(target, target / "no.log")
+    text = build_costs(target)
     rows = [line.split() for line in text.splitlines()]
     assert ["marts", "3", "4.8"] in rows
     assert ["staging", "1", "1.5"] in rows
@@ -56,8 +46,28 @@ def test_seconds_are_added_by_layer_and_the_slowest_five_named(target):
     assert text.startswith("9 s, memory not known")
 
 
-def test_memory_and_seconds_are_those_of_the_last_build_of_the_log(target):
-    log = target / "dbt.log"
-    log.write_text(report("build", 99.0) + report("build", 12.0) + report("list", 1.0))
-    first = build_costs(target, log).splitlines()[0]
+def test_memory_and_seconds_are_those_of_the_measured_command(target):
+    cost = {"wall_seconds": 12.0, "cpu_seconds": 22.0, "peak_bytes": 3 * 2**29}
+    (target / "build_cost.json").write_text(json.dumps(cost))
+    first = build_costs(target).splitlines()[0]
     assert first == "12 s, 22 s of the processor, at most 1.5 GB of memory."
+
+
+def test_the_cost_of_a_command_is_its_own_and_so_is_its_exit_status(tmp_path):
+    report = tmp_path / "new" / "cost.json"
+    work = "held = b'x' * 300_000_000; sum(range(3_000_000)); raise SystemExit({})"
+
+    def run(status: int) -> int:
+        # By a process of its own: a child's peak is at least that of its parent.
+        module = "precision_marketing.publishing.command_cost"
+        program = [sys.executable, "-c", work.format(status)]
+        command = [sys.executable, "-m", module, report, *program]
+        return subprocess.run(command, check=False).returncode
+
+    assert run(0) == 0
+    cost = json.loads(report.read_text())
+    assert 300e6 < cost["peak_bytes"] < 400e6
+    assert 0 < cost["cpu_seconds"] < 60
+    assert 0 < cost["wall_seconds"] < 60
+    assert run(3) == 3
+    assert not report.exists()

@@ -137,6 +137,44 @@ def test_nothing_but_the_published_file_is_left_in_its_folder(build, published):
     assert [path.name for path in published.parent.iterdir()] == ["shop.duckdb"]
 
 
+@pytest.mark.parametrize(
+    ("statements", "reason"),
+    [
+        (
+            "create table marts.build_health as from (values "
+            "('a', 'x', 'stopped', 'No events: see why.'), ('b', 'x', 'ok', null)) "
+            "as health (check_name, input_name, outcome, message)",
+            "The inputs stopped the build. No events: see why.",
+        ),
+        (
+            "create schema analytics_history; create table "
+            "analytics_history.unfinished_nodes as from (values "
+            "('test.precision_marketing.spend_adds_up.1a'), "
+            "('model.precision_marketing.campaigns')) as notes (unique_id)",
+            "2 of its tables and tests failed or did not run, such as campaigns.",
+        ),
+    ],
+    ids=["stopped by its inputs", "failed or killed"],
+)
+def test_a_build_that_is_not_good_is_not_published(
+    build, published, statements, reason
+):
+    publish(build, published)
+    before = checksum(published)
+    with duckdb.connect(str(build)) as connection:
+        connection.execute(statements)
+    with pytest.raises(PublishingError, match=reason):
+        publish(build, published)
+    assert checksum(published) == before
+    with duckdb.connect(str(build)) as connection:
+        connection.execute(
+            "delete from marts.build_health where outcome = 'stopped'"
+            if "marts" in statements
+            else "delete from analytics_history.unfinished_nodes"
+        )
+    publish(build, published)
+
+
 def test_open_reader_keeps_the_old_marts_and_a_new_one_sees_the_new(build, published):
     publish(build, published)
     query = "select distinct build_version from marts.recommendations"

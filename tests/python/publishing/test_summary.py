@@ -24,7 +24,10 @@ MARTS = {
     "spend_amount decimal(18, 2), revenue_amount double, roas double, "
     "currency varchar",
     "row_accounting": "input_name varchar, rows_read bigint, rows_kept bigint, "
-    "rows_rejected bigint, rows_duplicate bigint, rows_erased bigint",
+    "rows_rejected bigint, rows_duplicate bigint, "
+    "rows_merged bigint, rows_erased bigint",
+    "build_health": "check_name varchar, input_name varchar, outcome varchar, "
+    "message varchar",
 }
 LONG_TITLE = "A very long title that says far too much about a plain thing " * 2
 ROWS = {
@@ -55,8 +58,13 @@ ROWS = {
          0, 0, None, None, None, None),
     ],
     "row_accounting": [
-        ("events", 1469307, 1460405, 8902, 0, 0),
-        ("users", 0, 0, 0, 0, 0),
+        ("events", 1469307, 1460405, 8902, 0, 0, 0),
+        ("users", 0, 0, 0, 0, 0, 0),
+    ],
+    "build_health": [
+        ("rows_rejected", "events", "ok", None),
+        ("rows_rejected", "users", "warned", LONG_TITLE.strip() + "."),
+        ("currencies_mixed", "campaigns", "warned", "Campaigns are in 2 currencies."),
     ],
 }  # fmt: skip
 
@@ -191,7 +199,7 @@ def test_missing_mart_says_what_to_run_and_the_rest_is_shown(make_database):
 
 
 def test_a_part_that_was_not_built_is_not_missed(make_database):
-    marts = {"campaign_performance", "row_accounting"}
+    marts = {"campaign_performance", "row_accounting", "build_health"}
     text, missing = summarize(make_database({mart: ROWS[mart] for mart in marts}))
     assert missing == []
     assert "Spring" in text
@@ -199,7 +207,7 @@ def test_a_part_that_was_not_built_is_not_missed(make_database):
 
 
 def test_a_missing_mart_of_a_built_part_is_missed(make_database):
-    marts = {"recommendations", "row_accounting"}
+    marts = {"recommendations", "row_accounting", "build_health"}
     _, missing = summarize(make_database({mart: ROWS[mart] for mart in marts}))
     assert missing == ["recommender_quality"]
 
@@ -319,3 +327,16 @@ def test_numbers_are_never_shortened():
 def test_row_of_another_length_is_an_error():
     with pytest.raises(ValueError, match="1 values for 2 columns"):
         format_table([Column("a"), Column("b")], [("x",)])
+
+
+def test_what_the_checks_of_the_inputs_say_stands_at_the_end_once(make_database):
+    text, _ = summarize(make_database())
+    end = words(text.split("Health of the inputs")[1].strip("\n="))
+    assert end == f"- Campaigns are in 2 currencies. - {words(LONG_TITLE)}."
+    assert text.count("2 currencies") == 1
+
+
+def test_healthy_inputs_take_one_line(make_database):
+    healthy = ROWS | {"build_health": [("rows_rejected", "events", "ok", None)]}
+    text, _ = summarize(make_database(healthy))
+    assert text.endswith("No check of the inputs has anything to say.")

@@ -7,7 +7,7 @@ each of the last days, by a table of neighbors or by text. Sources: Ludewig, Jan
 items say most); Rendle et al. (2010), "Factorizing personalized Markov chains".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -25,12 +25,12 @@ def neighbor_similarities(
     users: np.ndarray,
     items: np.ndarray,
     positions: csr_matrix,
-    neighbors: csr_matrix,
+    neighbors: Sequence[csr_matrix],
     *,
     decay: float,
     days: int,
 ) -> np.ndarray:
-    """Return how near each candidate is to its user's history by a neighbor matrix.
+    """Return how near each candidate is to its user's history by neighbor matrices.
 
     Parameters
     ----------
@@ -38,8 +38,9 @@ def neighbor_similarities(
         The candidates, those of one user side by side.
     positions : csr_matrix, shape (n_users, n_items)
         Days of the history counted back from the last, from 1; 0 where not stored.
-    neighbors : csr_matrix, shape (n_items, n_items)
-        Row = candidate, column = item of a history, >= 0.
+    neighbors : sequence of csr_matrix, shape (n_items, n_items)
+        Row = candidate, column = item of a history, >= 0. All have entries at the same
+        places, which are looked up once.
     decay : float
         What the next older day counts in the first column, 0 to 1.
     days : int
@@ -47,26 +48,39 @@ def neighbor_similarities(
 
     Returns
     -------
-    array of float64, shape (n, 1 + days)
-        Sum over the history of decay^(position - 1) x similarity; then, for the last
-        day, the one before and so on, the largest similarity to an item of the day,
-        0 where there is none.
+    array of float64, shape (n, n_matrices * (1 + days))
+        By matrix: sum over the history of decay^(position - 1) x similarity; then, for
+        the last day, the one before and so on, the largest similarity to an item of the
+        day, 0 where there is none.
+
+    Raises
+    ------
+    ValueError
+        If the matrices have entries at different places.
 
     Examples
     --------
     >>> positions = csr_matrix([[1, 2, 0]])
     >>> neighbors = csr_matrix([[0, 0, 0], [0, 0, 0], [0.5, 0.25, 0]])
     >>> one = np.array([0]), np.array([2])
-    >>> neighbor_similarities(*one, positions, neighbors, decay=0.5, days=2).tolist()
+    >>> neighbor_similarities(*one, positions, [neighbors], decay=0.5, days=2).tolist()
     [[0.625, 0.5, 0.25]]
     """
+    first = neighbors[0]
+    for other in neighbors[1:]:
+        if not (
+            np.array_equal(other.indptr, first.indptr)
+            and np.array_equal(other.indices, first.indices)
+        ):
+            raise ValueError("neighbor matrices must have entries at the same places")
     return _by_user(
         _fill_from_neighbors,
         users,
         items,
         positions,
-        neighbors,
+        (first.indptr, first.indices, np.column_stack([one.data for one in neighbors])),
         size=positions.shape[1],
+        columns=len(neighbors) * (1 + days),
         decay=decay,
         days=days,
         task="similarity to neighbors",
@@ -112,8 +126,9 @@ def text_similarities(
         users,
         items,
         positions,
-        profiles,
+        (profiles.indptr, profiles.indices, profiles.data),
         size=profiles.shape[1],
+        columns=1 + days,
         decay=decay,
         days=days,
         task="similarity of text",
@@ -133,19 +148,21 @@ def _by_user(
     users: np.ndarray,
     items: np.ndarray,
     positions: csr_matrix,
-    of_items: csr_matrix,
+    of_items: tuple[np.ndarray, np.ndarray, np.ndarray],
     *,
     size: int,
+    columns: int,
     decay: float,
     days: int,
     task: str,
 ) -> np.ndarray:
     """Return the columns of all candidates, filled by blocks of users in threads.
 
-    `of_items` says what a kernel compares items by, `size` the length of its scratch.
+    `of_items` says what a kernel compares items by: starts of rows, columns, values;
+    `size` is the length of its scratch.
     """
     check_count("days", days)
-    out = np.zeros((users.size, 1 + days))
+    out = np.zeros((users.size, columns))
     if users.size == 0:
         return out
     starts = np.flatnonzero(np.r_[True, users[1:] != users[:-1], True])
@@ -155,12 +172,12 @@ def _by_user(
         positions.data.astype(np.int32),
         _powers(positions, decay),
     )
-    compared = (of_items.indptr, of_items.indices, of_items.data, size)
+    compared = (*of_items, size)
 
     def of_users(part: slice) -> None:
         rows = slice(int(starts[part.start]), int(starts[part.stop]))
         first = starts[part.start : part.stop + 1] - starts[part.start]
-        kernel(first, users[rows], items[rows], *history, *compared, out[rows])
+        kernel(first, users[rows], items[rows], *history, *compared, days, out[rows])
 
     counts = np.diff(starts)
     parts = chunks(counts.astype(np.float64), max(1, _ROWS_PER_CHUNK // 100), None)
@@ -172,32 +189,41 @@ def _by_user(
 @compiled
 def _fill_from_neighbors(
     starts, users, items, p_starts, p_items, p_values, powers, n_starts, n_items,
-    n_values, item_count, out,
+    n_values, item_count, days, out,
 ):  # fmt: skip
-    days = out.shape[1] - 1
     position = np.zeros(item_count, np.int32)
+    # Small enough for the nearest cache: most neighbors are not of the history.
+    is_of_user = np.zeros(item_count, np.uint8)
+    shared = np.empty(item_count + 1, np.int64)
     for block in range(starts.size - 1):
         user = users[starts[block]]
         for k in range(p_starts[user], p_starts[user + 1]):
             position[p_items[k]] = p_values[k]
+            is_of_user[p_items[k]] = p_values[k] > 0
         for row in range(starts[block], starts[block + 1]):
             item = items[row]
+            # Without branches, which would be mispredicted wherever one is found.
+            count = 0
             for k in range(n_starts[item], n_starts[item + 1]):
+                shared[count] = k
+                count += is_of_user[n_items[k]]
+            for k in shared[:count]:
                 place = position[n_items[k]]
-                if place > 0:
-                    out[row, 0] += powers[place] * n_values[k]
-                    if place <= days and n_values[k] > out[row, place]:
-                        out[row, place] = n_values[k]
+                for matrix in range(n_values.shape[1]):
+                    value, first = n_values[k, matrix], matrix * (1 + days)
+                    out[row, first] += powers[place] * value
+                    if place <= days and value > out[row, first + place]:
+                        out[row, first + place] = value
         for k in range(p_starts[user], p_starts[user + 1]):
-            position[p_items[k]] = 0
+            is_of_user[p_items[k]] = 0
 
 
 @compiled
 def _fill_from_text(
     starts, users, items, p_starts, p_items, p_values, powers, t_starts, t_terms,
-    t_values, term_count, out,
+    t_values, term_count, days, out,
 ):  # fmt: skip
-    columns = out.shape[1]
+    columns = 1 + days
     sums = np.zeros((term_count, columns))
     lengths = np.zeros(columns)
     for block in range(starts.size - 1):

@@ -73,10 +73,7 @@ def sums_of_parts(candidates: Candidates, weights: np.ndarray) -> np.ndarray:
     >>> sums_of_parts(shop, np.array([1.0, 0.5])).tolist()
     [2.0]
     """
-    sums = np.zeros(candidates.items.size)
-    for part, weight in enumerate(weights):
-        sums += weight * candidates.scores[:, part]
-    return sums
+    return _sums(candidates.scores, np.asarray(weights, np.float64))
 
 
 def quality_of_sums(
@@ -115,6 +112,59 @@ def mean_and_error(values: np.ndarray) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
 
 
+def listed_labels(
+    items: np.ndarray, starts: np.ndarray, label_items: np.ndarray
+) -> np.ndarray:
+    """Return which entries of lists are labels of their user.
+
+    Parameters
+    ----------
+    items : array of int32, shape (n_users, n_scorers, depth)
+        Lists, -1 after their end.
+    starts : array of int64, shape (n_users + 1,)
+        The labels of user n are entries starts[n] to starts[n + 1] of `label_items`.
+    label_items : array of int, shape (n,)
+
+    Returns
+    -------
+    array of bool, shape (n_users, n_scorers, depth)
+
+    Examples
+    --------
+    >>> lists = np.array([[[7, 8, -1]], [[7, 9, 8]]], np.int32)
+    >>> listed_labels(lists, np.array([0, 1, 2]), np.array([8, 7])).tolist()
+    [[[False, True, False]], [[True, False, False]]]
+    """
+    size = 1 + max(items.max(initial=0), label_items.max(initial=0))
+    is_label = np.zeros(items.shape, np.bool_)
+    _mark(items, starts, label_items, np.zeros(size, np.bool_), is_label)
+    return is_label
+
+
+@compiled
+def _mark(items, starts, label_items, is_of_user, is_label):
+    for user in range(items.shape[0]):
+        own = label_items[starts[user] : starts[user + 1]]
+        for item in own:
+            is_of_user[item] = True
+        for scorer in range(items.shape[1]):
+            for place in range(items.shape[2]):
+                item = items[user, scorer, place]
+                is_label[user, scorer, place] = item >= 0 and is_of_user[item]
+        for item in own:
+            is_of_user[item] = False
+
+
+@compiled
+def _sums(scores, weights):
+    """Return the weighted sum of each row, its parts added up from the first."""
+    sums = np.zeros(scores.shape[0])
+    for row in range(scores.shape[0]):
+        for part in range(scores.shape[1]):
+            sums[row] += weights[part] * np.float64(scores[row, part])
+    return sums
+
+
 @compiled
 def _quality(starts, items, sums, is_label, label_counts, cutoff):
     """Return recall and NDCG at `cutoff` of each user, from the rank of each label."""
@@ -128,6 +178,8 @@ def _quality(starts, items, sums, is_label, label_counts, cutoff):
             ahead = 0
             for other in range(begin, end):
                 ahead += is_before(sums[other], items[other], sums[row], items[row])
+                if ahead == cutoff:
+                    break
             if ahead < cutoff:
                 hits += 1
                 gain += 1.0 / np.log2(ahead + 2.0)

@@ -99,7 +99,7 @@ def learn_weights(
             others[number] = 0.0
             # Of all proposals the same: only the part of one scorer changes.
             sums = sums_of_parts(lists, others)
-            own = lists.scores[:, number]
+            own = np.ascontiguousarray(lists.scores[:, number])
             for weight in _proposals(weights, number):
                 if weight == 0 and not others.any():
                     continue
@@ -140,7 +140,7 @@ def _pooled(
     reached = np.unique(row_keys[is_hit] >> 32)
     is_used &= np.isin(row_keys >> 32, reached)
     keys, positions = np.unique(row_keys[is_used], return_inverse=True)
-    values = np.zeros((keys.size, len(names)), order="F")
+    values = np.zeros((keys.size, len(names)))
     values[positions, scorer[is_used]] = scores["scaled_score"].to_numpy()[is_used]
     return users.size, Candidates(
         starts=np.searchsorted(keys >> 32, np.append(reached, np.int64(2**31))),

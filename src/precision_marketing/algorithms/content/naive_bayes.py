@@ -15,6 +15,7 @@ from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
 from precision_marketing.algorithms.kernels.selection import as_weights
+from precision_marketing.algorithms.kernels.sparse_product import sparse_product
 
 
 def term_log_odds(
@@ -70,9 +71,8 @@ def term_log_odds(
     if background is None:
         background = np.asarray(counts.sum(axis=0)).ravel()
     beforehand = smoothing * counts.shape[1] * background / max(background.sum(), 1.0)
-    liked = csr_matrix(as_weights(weights) @ counts)
+    liked = sparse_product(as_weights(weights), counts, "users' terms")
     liked.data = np.log1p(liked.data / beforehand[liked.indices])
-    liked.sort_indices()
     return liked
 
 

@@ -7,13 +7,11 @@ scikit-learn; the limit on terms is ours, since its own `max_features` breaks ti
 the order in which a sort happens to leave them.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_matrix, diags_array, eye_array, hstack
+from scipy.sparse import csr_matrix, diags_array, hstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.preprocessing import normalize
 
@@ -26,6 +24,10 @@ from precision_marketing.algorithms.kernels.selection import (
     as_weights,
     check_count,
     check_not_negative,
+)
+from precision_marketing.algorithms.kernels.sparse_product import (
+    distinct_rows,
+    sparse_product,
 )
 
 
@@ -81,26 +83,34 @@ def term_counts(
             f"maximum_document_frequency ({maximum_document_frequency}) must be at"
             f" least minimum_document_frequency ({minimum_document_frequency})"
         )
-    vectorizer = CountVectorizer(
-        analyzer=analyzer,
-        min_df=int(minimum_document_frequency),
-        max_df=int(maximum_document_frequency),
-        dtype=np.float64,
-    )
-    numbers = count()
+    numbers: dict[str | None, int] = {}
+    number_of: list[int] = []
+
+    def distinct() -> Iterator[str | None]:
+        # What is sold in many sizes has one text: it is cut into terms once.
+        for document in documents:
+            if document not in numbers:
+                numbers[document] = len(numbers)
+                yield document
+            number_of.append(numbers[document])
+
+    vectorizer = CountVectorizer(analyzer=analyzer, dtype=np.float64)
     try:
-        found = vectorizer.fit_transform(
-            document for document, _ in zip(documents, numbers, strict=False)
-        )
+        found = csr_matrix(vectorizer.fit_transform(distinct()))
     except ValueError as refusal:
-        # Where no term is left, scikit-learn raises.
-        if not re.match("empty vocabulary|After pruning", str(refusal)):
+        # Where there is no term at all, scikit-learn raises.
+        if not str(refusal).startswith("empty vocabulary"):
             raise
-        return csr_matrix((next(numbers), 0)), []
-    counts = csr_matrix(found)
-    totals = np.asarray(counts.sum(axis=0)).ravel()
-    most = np.sort(np.argsort(-totals, kind="stable")[: int(maximum_terms)])
-    counts = counts[:, most]
+        return csr_matrix((len(number_of), 0)), []
+    copies = np.bincount(number_of)
+    frequencies = found.astype(bool).T @ copies
+    kept = np.flatnonzero(
+        (frequencies >= minimum_document_frequency)
+        & (frequencies <= maximum_document_frequency)
+    )
+    totals = (found.T @ copies)[kept]
+    most = np.sort(kept[np.argsort(-totals, kind="stable")[: int(maximum_terms)]])
+    counts = found[:, most][number_of]
     counts.sort_indices()
     return counts, vectorizer.get_feature_names_out()[most].tolist()
 
@@ -251,17 +261,43 @@ def content_neighbors(
         raise ValueError("profiles must have rows of length 1")
     # Profiles from elsewhere may be a rounding error too long.
     checked = csr_matrix(diags_array(1.0 / np.maximum(lengths, 1.0)) @ checked)
+    first, kinds = distinct_rows(checked)
+    # One more, since an item may be among the nearest of its own text.
     batches = iterate_top_entries(
         checked,
         transposed(checked),
-        np.arange(checked.shape[0]),
-        top_n=top_k,
+        first,
+        top_n=top_k + 1,
         schema=item_neighbors_schema,
         task="content neighbors",
-        excluded=csr_matrix(eye_array(checked.shape[0])),
         block_size=block_size,
     )
-    return pa.Table.from_batches(batches, schema=item_neighbors_schema)
+    found = pa.Table.from_batches(batches, schema=item_neighbors_schema)
+    return _of_each_item(found, first, kinds, top_k)
+
+
+def _of_each_item(
+    found: pa.Table, first: np.ndarray, kinds: np.ndarray, top_k: int
+) -> pa.Table:
+    """Return the neighbors of every item, from those of the first item of each text."""
+    starts = np.searchsorted(
+        found["item_index"].to_numpy(), np.append(first, kinds.size)
+    )
+    counts = np.diff(starts)[kinds]
+    items = np.repeat(np.arange(kinds.size, dtype=np.int32), counts)
+    places = np.arange(items.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    table = found.take(starts[kinds][items] + places)
+    neighbors = table["neighbor_index"].to_numpy()
+    ranks = table["neighbor_rank"].to_numpy().copy()
+    own = np.flatnonzero(neighbors == items)
+    own_rank = np.full(kinds.size, top_k + 1, np.int32)
+    own_rank[items[own]] = ranks[own]
+    ranks -= ranks > own_rank[items]
+    is_kept = (neighbors != items) & (ranks <= top_k)
+    return pa.table(
+        [items, table["neighbor_index"], table["similarity"], ranks],
+        schema=item_neighbors_schema,
+    ).filter(is_kept)
 
 
 def user_profiles(weights: csr_matrix, profiles: csr_matrix) -> csr_matrix:
@@ -294,4 +330,4 @@ def user_profiles(weights: csr_matrix, profiles: csr_matrix) -> csr_matrix:
     >>> user_profiles(csr_matrix([[3.0, 4.0]]), profiles).toarray().round(3).tolist()
     [[0.6, 0.8]]
     """
-    return of_length_one(csr_matrix(as_weights(weights) @ profiles))
+    return of_length_one(sparse_product(as_weights(weights), profiles, "users' terms"))

@@ -14,6 +14,8 @@ from precision_marketing.algorithms.kernels.top import (
 
 # Columns of a dense factor that are multiplied at once.
 LANES = 64
+# Groups of columns, for each entry that is returned, whose largest values bound them.
+_GROUPS_PER_ENTRY = 8
 # Columns that a scan tests in one step.
 _STRIDE = 32
 
@@ -114,6 +116,27 @@ def _any_above(values, scale, first, bar):
 
 
 @compiled
+def _below_best(values, scale, largest, best, numbers, top_k):
+    """Return a bound that at least `top_k` scaled values reach; 0 where it is below.
+
+    The k-th of the largest values of groups of columns, each of which is another
+    entry: columns `largest.size` apart are a group, so that groups are compared in
+    wide registers.
+    """
+    largest[:] = 0
+    for first in range(0, values.size, largest.size):
+        for group in range(min(largest.size, values.size - first)):
+            offset = np.uint64(group)
+            c = np.uint64(first + group)
+            value = values[c] * scale[c]
+            largest[offset] = value if value > largest[offset] else largest[offset]
+    for group in range(largest.size):
+        best[group], numbers[group] = largest[group], group
+    keep_best(best, numbers, largest.size, top_k)
+    return best[top_k - 1]
+
+
+@compiled
 def top_dense_rows(
     block, rows, scale, excluded_starts, excluded_columns, dropped_bits, top_k
 ):
@@ -136,13 +159,17 @@ def top_dense_rows(
     out_columns = np.empty(rows.size * top_k, np.int32)
     out_scores = np.empty(rows.size * top_k)
     out_ranks = np.empty(rows.size * top_k, np.int32)
+    groups = min(_GROUPS_PER_ENTRY * top_k, n_columns)
+    largest = np.empty(groups, block.dtype)
+    ordered, numbers = np.empty(groups), np.empty(groups, np.int32)
     written = 0
     for position in range(rows.size):
         values = block[position]
         for p in range(excluded_starts[position], excluded_starts[position + 1]):
             values[excluded_columns[p]] = 0.0
         kept = 0
-        limit, limit_column, bar = 0.0, np.int32(2**31 - 1), 0.0
+        limit, limit_column = 0.0, np.int32(2**31 - 1)
+        bar = margin * _below_best(values, of_type, largest, ordered, numbers, top_k)
         for first in range(0, n_columns, _STRIDE):
             last = min(first + _STRIDE, n_columns)
             if last - first == _STRIDE and not _any_above(

@@ -94,3 +94,32 @@ def add_row(row, left, right, factors, sums, listed):
                 other = np.uint64(others[np.uint64(q)])
                 sums[other] += factor * values[np.uint64(q)]
     return count if is_listed else -1
+
+
+@compiled
+def pair_products(rows, columns, left, right, n_features):
+    """Return the product of row rows[n] of `left` with row columns[n] of `right`.
+
+    `rows` is ascending: a row of `left` is spread out once for all that it meets.
+    """
+    left_starts, left_features, left_values, left_unit = left
+    right_starts, right_features, right_values, right_unit = right
+    spread = np.zeros(n_features)
+    products = np.empty(rows.size)
+    shown = -1
+    for position in range(rows.size):
+        row, column = rows[position], columns[position]
+        if row != shown:
+            if shown >= 0:
+                for p in range(left_starts[shown], left_starts[shown + 1]):
+                    spread[left_features[p]] = 0.0
+            for p in range(left_starts[row], left_starts[row + 1]):
+                value = left_values[p] if left_values.size else left_unit
+                spread[left_features[p]] = value
+            shown = row
+        total = 0.0
+        for p in range(right_starts[column], right_starts[column + 1]):
+            value = right_values[p] if right_values.size else right_unit
+            total += spread[right_features[p]] * value
+        products[position] = total
+    return products

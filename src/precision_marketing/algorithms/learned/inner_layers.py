@@ -7,6 +7,9 @@ import numpy as np
 
 from precision_marketing.algorithms.kernels.compiled import compiled, compiled_reordered
 
+# A plain 0.0 would make double precision of what it meets.
+_ZERO = np.float32(0.0)
+
 
 def add_logits(
     low: np.ndarray,
@@ -19,13 +22,14 @@ def add_logits(
 
     Parameters
     ----------
-    low : array of float64, shape (n_subsets, n_rows, n_units)
-    offsets : array of float64, shape (n_rows, n_units)
+    low : array of float32, shape (n_subsets, n_rows, n_units)
+    offsets : array of float32, shape (n_rows, n_units)
     network : Layers
-        As in `group_attribution`; without hidden layers the sums are the logits.
-    scratch : list of array of float64
+        As in `group_contributions`, in float32; without hidden layers the sums are the
+        logits.
+    scratch : list of array of float32
         Per hidden layer, shape (n_subsets * n_rows, n_units of it); overwritten.
-    logits : array of float64, shape (n_subsets * n_rows,)
+    logits : array of float32, shape (n_subsets * n_rows,)
     """
     if not scratch:
         logits += (low + offsets).reshape(-1)
@@ -36,7 +40,9 @@ def add_logits(
         if number < len(scratch) - 1:
             _add_and_relu(scratch[number], network.biases[number])
     # The only hidden layer has its bias already.
-    last_bias = network.biases[-2] if len(scratch) > 1 else np.zeros(low.shape[2])
+    last_bias = network.biases[-2]
+    if len(scratch) == 1:
+        last_bias = np.zeros_like(last_bias)
     _add_last(
         scratch[-1],
         last_bias,
@@ -53,7 +59,7 @@ def _relu_of_sum(low, offsets, result):
         for row in range(low.shape[1]):
             for unit in range(low.shape[2]):
                 value = low[subset, row, unit] + offsets[row, unit]
-                result[subset, row, unit] = max(value, 0.0)
+                result[subset, row, unit] = max(value, _ZERO)
 
 
 @compiled
@@ -61,14 +67,14 @@ def _add_and_relu(sums, biases):
     """Replace `sums` by max(0, sums + biases)."""
     for row in range(sums.shape[0]):
         for unit in range(sums.shape[1]):
-            sums[row, unit] = max(sums[row, unit] + biases[unit], 0.0)
+            sums[row, unit] = max(sums[row, unit] + biases[unit], _ZERO)
 
 
 @compiled_reordered
 def _add_last(sums, biases, weights, bias, logits):
     """Add to `logits` the last layer's output of max(0, sums + biases)."""
     for row in range(sums.shape[0]):
-        total = 0.0
+        total = _ZERO
         for unit in range(sums.shape[1]):
-            total += max(sums[row, unit] + biases[unit], 0.0) * weights[unit]
+            total += max(sums[row, unit] + biases[unit], _ZERO) * weights[unit]
         logits[row] += total + bias

@@ -12,8 +12,7 @@ network that starts as a smaller model); Cheng et al. (2016), "Wide and deep lea
 for recommender systems".
 """
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +20,7 @@ import pyarrow as pa
 from sklearn.metrics import roc_auc_score
 
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
+from precision_marketing.algorithms.kernels.parallel import in_order
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import check_count
 from precision_marketing.algorithms.learned.logistic_regression import LogisticModel
@@ -38,7 +38,6 @@ HIDDEN_LAYERS = (64, 64)
 _ROWS_PER_CHUNK = 2_048
 # Of an epoch, on which its loss and accuracy are measured.
 _ROWS_OF_LOSS = 20_000
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -105,36 +104,68 @@ def fit_networks(
     Returns
     -------
     NeuralScorerModel
-        Its history has, per seed and epoch: binary cross-entropy (nats, without the
-        penalty) and accuracy at 0.5, on the epoch's own rows (20,000 of them, drawn,
-        if they are more) and on held-out rows drawn once at the same ratio of
-        negatives, so that the two compare; AUC on the latter; and mean NDCG@10 of the
-        lists of the held-out users with a positive in the list.
+        As of `fit_ensembles`.
+    """
+    return fit_ensembles([(data, start)], settings)[0]
+
+
+def fit_ensembles(
+    parts: Sequence[tuple[TrainingData, LogisticModel | None]],
+    settings: NeuralScorerSettings,
+) -> list[NeuralScorerModel]:
+    """Train the networks of several parts of the data, as many at once as threads.
+
+    Parameters
+    ----------
+    parts : sequence of (TrainingData, LogisticModel or None)
+        As for `fit_networks`.
+    settings : NeuralScorerSettings
+
+    Returns
+    -------
+    list of NeuralScorerModel
+        One for each part. Its history has, per seed and epoch: binary cross-entropy
+        (nats, without the penalty) and accuracy at 0.5, on the epoch's own rows (20,000
+        of them, drawn, if they are more) and on held-out rows drawn once at the same
+        ratio of negatives, so that the two compare; AUC on the latter; and mean NDCG@10
+        of the lists of the held-out users with a positive in the list.
 
     Notes
     -----
     The order of rows changes nothing: they are taken by user and item. BLAS runs on
-    one thread, since sums split over threads may round differently. Everything is
-    computed in float32. Beside `data` no more than a batch is copied at a time, but
-    for the held-out rows.
+    one thread, since sums split over threads may round differently; each network is
+    trained on a thread of its own. Everything is computed in float32. Beside `data` no
+    more than a batch of each network is copied at a time, but for the held-out rows.
     """
-    networks, history = [], []
+    seeds = range(settings.seed, settings.seed + settings.seeds)
     with one_blas_thread():
-        held_out = _HeldOut.of(data, settings)
-        for seed in range(settings.seed, settings.seed + settings.seeds):
-            _log.info("Neural scorer: network of seed %d", seed)
-            epochs = _epochs(data, settings, seed, start)
-            network, rows = _best_epoch(epochs, held_out, seed, settings.patience)
-            networks.append(network)
-            history += rows
-    return NeuralScorerModel(
-        data.feature_names,
-        data.means,
-        data.scales,
-        tuple(networks),
-        pa.Table.from_pylist(history, schema=history_schema),
-        data.sampling_rate(settings.negatives_per_positive),
-    )
+        held_out = [_HeldOut.of(data, settings) for data, _ in parts]
+
+        def fit(place: slice) -> tuple[Network, list[dict]]:
+            part, number = divmod(place.start, len(seeds))
+            data, start = parts[part]
+            epochs = _epochs(data, settings, seeds[number], start)
+            return _best_epoch(epochs, held_out[part], seeds[number], settings.patience)
+
+        count = len(parts) * len(seeds)
+        places = [slice(place, place + 1) for place in range(count)]
+        progress = Progress("training of networks", count, "networks")
+        trained = list(in_order(fit, places, progress))
+    models = []
+    for part, (data, _) in enumerate(parts):
+        own = trained[part * len(seeds) : (part + 1) * len(seeds)]
+        history = [row for _, rows in own for row in rows]
+        models.append(
+            NeuralScorerModel(
+                data.feature_names,
+                data.means,
+                data.scales,
+                tuple(network for network, _ in own),
+                pa.Table.from_pylist(history, schema=history_schema),
+                data.sampling_rate(settings.negatives_per_positive),
+            )
+        )
+    return models
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,9 +214,6 @@ def _epochs(
     if start is not None:
         trainer.start_as(start)
     labels = data.training.labels.astype(np.float32)
-    # At most so many: training stops early where more epochs do not rank better.
-    task = f"training of the network of seed {seed}"
-    progress = Progress(task, settings.maximum_epochs, "epochs")
     for _ in range(settings.maximum_epochs):
         drawn = data.training.drawn(settings.negatives_per_positive, generator)
         order = generator.permutation(drawn)
@@ -196,7 +224,6 @@ def _epochs(
             trainer.step(inputs, labels[batch])
         seen = order[:_ROWS_OF_LOSS]
         inputs = data.inputs(data.training.positions[seen])
-        progress.add(1)
         yield trainer, _Rows(inputs, labels[seen])
 
 

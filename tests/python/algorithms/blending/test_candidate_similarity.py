@@ -32,18 +32,34 @@ def candidates() -> tuple[np.ndarray, np.ndarray]:
     return users[kept], items[kept]
 
 
+def one_neighbor_matrix(users, items, positions, neighbors, **settings):
+    return neighbor_similarities(users, items, positions, [neighbors], **settings)
+
+
 def test_similarity_to_neighbors_is_that_of_the_definition(positions, candidates):
     neighbors = random_matrix((12, 12), seed=3)
+    other = neighbors.copy()
+    other.data = np.random.default_rng(6).random(other.nnz)
     found = neighbor_similarities(
-        *candidates, positions, neighbors, decay=DECAY, days=DAYS
+        *candidates, positions, [neighbors, other], decay=DECAY, days=DAYS
     )
+    alone = neighbor_similarities(
+        *candidates, positions, [other], decay=DECAY, days=DAYS
+    )
+    np.testing.assert_array_equal(found[:, 1 + DAYS :], alone)
     days, near = positions.toarray(), neighbors.toarray()
     for row, (user, item) in enumerate(zip(*candidates, strict=True)):
         history = days[user]
         weights = np.where(history > 0, DECAY ** (history - 1), 0)
         by_day = [near[item][history == day] for day in range(1, DAYS + 1)]
         wanted = [weights @ near[item], *(of_day.max(initial=0) for of_day in by_day)]
-        assert found[row] == pytest.approx(wanted)
+        assert found[row, : 1 + DAYS] == pytest.approx(wanted)
+
+
+def test_neighbor_matrices_with_other_entries_are_refused(positions, candidates):
+    pair = [random_matrix((12, 12), seed=seed) for seed in (3, 4)]
+    with pytest.raises(ValueError, match="at the same places"):
+        neighbor_similarities(*candidates, positions, pair, decay=DECAY, days=DAYS)
 
 
 def test_similarity_of_text_is_the_cosine_to_the_sum(positions, candidates):
@@ -67,7 +83,7 @@ def test_similarity_of_text_is_the_cosine_to_the_sum(positions, candidates):
         assert found[row] == pytest.approx([cosine(item, of_day) for of_day in weights])
 
 
-@pytest.mark.parametrize("function", [neighbor_similarities, text_similarities])
+@pytest.mark.parametrize("function", [one_neighbor_matrix, text_similarities])
 def test_one_thread_and_two_give_equal_bits(
     function, positions, candidates, monkeypatch
 ):
@@ -80,7 +96,7 @@ def test_one_thread_and_two_give_equal_bits(
     assert np.array_equal(found("1"), found("2"))
 
 
-@pytest.mark.parametrize("function", [neighbor_similarities, text_similarities])
+@pytest.mark.parametrize("function", [one_neighbor_matrix, text_similarities])
 def test_no_candidates_have_no_similarities(function, positions):
     none = np.array([], dtype=np.int32)
     found = function(

@@ -12,10 +12,12 @@ from precision_marketing.algorithms.content.text import terms
 from precision_marketing.algorithms.content.tfidf import (
     combined_profiles,
     content_neighbors,
+    of_length_one,
     term_counts,
     tfidf_weights,
     user_profiles,
 )
+from precision_marketing.algorithms.kernels.selection import rounded
 from precision_marketing.algorithms.kernels.top_items import iterate_top_items
 
 TOLERANCE = 1e-9
@@ -152,6 +154,25 @@ def test_equal_texts_have_similarity_exactly_one_and_ties_by_index():
     assert table["neighbor_index"].to_pylist() == [1, 2, 0, 2, 0, 1, 0, 1]
 
 
+def test_items_of_one_text_have_each_other_and_never_themselves():
+    # Copies among other items, more of one text than neighbors are asked for.
+    generator = np.random.default_rng(0)
+    texts = csr_matrix(generator.random((9, 30)) * (generator.random((9, 30)) < 0.5))
+    profiles = of_length_one(texts[generator.integers(0, 9, 80)])
+    similarities = rounded((profiles @ profiles.T).toarray())
+    np.fill_diagonal(similarities, -1.0)
+    for top_k in (3, 12, 100):
+        table = content_neighbors(profiles, top_k=top_k)
+        items = table["item_index"].to_numpy()
+        assert (np.diff(items) >= 0).all()
+        for item in range(80):
+            found = table.filter(items == item)
+            best = np.argsort(-similarities[item], kind="stable")[:top_k]
+            best = best[similarities[item][best] > 0]
+            assert found["neighbor_index"].to_pylist() == best.tolist()
+            assert found["neighbor_rank"].to_pylist() == [*range(1, best.size + 1)]
+
+
 def test_profiles_a_rounding_error_too_long_have_similarity_one():
     table = content_neighbors(csr_matrix([[1 + 4e-10]] * 2), top_k=1)
     assert table["similarity"].to_pylist() == [1.0, 1.0]
@@ -247,3 +268,21 @@ def test_a_field_of_weight_zero_says_nothing():
         {"title": titles, "brand": brands}, {"title": 1.0, "brand": 0.0}
     )
     assert content_neighbors(profiles, top_k=1).num_rows == 0
+
+
+def test_one_text_of_many_items_is_cut_once_and_counts_for_each():
+    cut = []
+
+    def analyzer(text):
+        cut.append(text)
+        return terms(text)
+
+    documents = ["red shoe", "blue hat", "red shoe", None, "red shoe", None]
+    counts, columns = term_counts(documents, analyzer, **ALL_TERMS)
+    assert sorted(cut, key=str) == [None, "blue hat", "red shoe"]
+    assert columns == ["blue", "hat", "red", "shoe"]
+    assert counts.toarray().sum(axis=1).tolist() == [2, 2, 2, 0, 2, 0]
+    few = ALL_TERMS | {"maximum_document_frequency": 2}
+    assert term_counts(documents, terms, **few)[1] == ["blue", "hat"]
+    most = ALL_TERMS | {"maximum_terms": 2}
+    assert term_counts(documents, terms, **most)[1] == ["red", "shoe"]

@@ -18,6 +18,7 @@ from precision_marketing.algorithms.learned.neural_model import (
 )
 from precision_marketing.algorithms.learned.neural_scorer import (
     NeuralScorerSettings,
+    fit_ensembles,
     fit_networks,
 )
 from precision_marketing.algorithms.learned.training_data import TrainingData
@@ -256,6 +257,23 @@ def test_two_units_of_a_network_start_as_the_regression(data):
         atol=1e-4,
     )
     assert fit_networks(rows, unmoved).networks[0].weights[0][0, 0] != hidden[0][0, 0]
+
+
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_parts_that_train_side_by_side_are_what_each_is_alone(
+    data, threads, monkeypatch
+):
+    monkeypatch.setenv("PRECISION_MARKETING_THREADS", threads)
+    parts = [
+        (TrainingData.prepared(**rows), None) for rows in (data, training_data(seed=1))
+    ]
+    parts.append((parts[0][0], fit_logistic(parts[0][0], penalty=1.0)))
+    together = fit_ensembles(parts, QUICK)
+    for found, (rows, start) in zip(together, parts, strict=True):
+        alone = fit_networks(rows, QUICK, start)
+        assert found.to_table().equals(alone.to_table())
+        assert [network.seed for network in found.networks] == [0, 1]
+    assert not together[0].to_table().equals(together[2].to_table())
 
 
 def test_an_outlier_is_cut_at_five_deviations(model):

@@ -70,33 +70,28 @@ def number(value):
 
 def _events_reason(row, known):
     at = when(row["occurred_at"])
-    given = [row[c] for c in ("quantity", "unit_price", "rating") if row[c]]
+    price = number(row["unit_price"] or "")
     checks = {
         "invalid_occurred_at": lambda: at is None,
         "occurred_at_in_future": lambda: at > AS_OF,
         "unknown_event_type": lambda: (
             row["event_type"] not in ("view", "cart", "purchase", "rating", "refund")
         ),
-        "invalid_number": lambda: any(number(value) is None for value in given),
+        "invalid_number": lambda: row["quantity"] and number(row["quantity"]) is None,
         "quantity_not_positive": lambda: (
             row["quantity"] and number(row["quantity"]) <= 0
         ),
         "quantity_above_maximum": lambda: (
             row["quantity"] and number(row["quantity"]) > 10_000
         ),
-        "negative_unit_price": lambda: (
-            row["unit_price"] and number(row["unit_price"]) < 0
-        ),
-        "unknown_item": lambda: row["item_id"] not in known["items"],
+        "negative_unit_price": lambda: price is not None and price < 0,
     }
     return next((name for name, holds in checks.items() if holds()), None)
 
 
 def _items_reason(row, known):
     price = number(row["price"])
-    return (
-        "invalid_number" if price is None else "negative_price" if price < 0 else None
-    )
+    return "negative_price" if price is not None and price < 0 else None
 
 
 def _campaigns_reason(row, known):
@@ -128,7 +123,7 @@ def _campaign_touches_reason(row, known):
 
 
 REQUIRED = {
-    "events": ("user_id", "item_id", "event_type"),
+    "events": ("user_id", "event_type"),
     "items": ("item_id",),
     "users": ("user_id",),
     "campaigns": ("campaign_id",),

@@ -1,4 +1,4 @@
-"""What becomes of each input row: kept, rejected with a reason, duplicate or erased.
+"""What becomes of each input row: kept, rejected, duplicate, merged or erased.
 
 These claims are not dbt unit tests: a checked model looks up its input's columns with a
 query while it compiles, and in a unit test that input is a CTE which no query can see.
@@ -28,6 +28,7 @@ EVENT = {
     "quantity": "1",
     "unit_price": "2.5",
     "rating": "",
+    "order_id": "",
 }
 TOUCH = {
     "touch_id": "sound",
@@ -35,6 +36,7 @@ TOUCH = {
     "user_id": "u1",
     "touch_type": "click",
     "touched_at": "2025-01-01 10:00:00",
+    "item_id": "",
     "position": "1",
     "propensity": "0.5",
 }
@@ -42,25 +44,53 @@ TOUCH = {
 # Each row breaks its own rule and every later one that it can: the first is reported.
 BROKEN_EVENTS = {
     "missing_user_id": {"user_id": "  ", "item_id": "", "event_type": ""},
-    "missing_item_id": {"item_id": "", "event_type": "", "occurred_at": "soon"},
     "missing_event_type": {"event_type": " ", "occurred_at": "soon", "quantity": "x"},
     "invalid_occurred_at": {"occurred_at": "2025-02-30", "event_type": "gaze"},
     "occurred_at_in_future": {"occurred_at": "2025-07-01 00:00:01", "event_type": "x"},
-    "unknown_event_type": {"event_type": "gaze", "rating": "good"},
+    "occurred_at_too_early": {"occurred_at": "1970-01-01", "event_type": "x"},
+    "unknown_event_type": {"event_type": "gaze", "quantity": "x"},
     "invalid_number": {"quantity": "nan", "unit_price": "-1", "item_id": "i9"},
     "quantity_not_positive": {"quantity": "0", "unit_price": "-1", "item_id": "i9"},
-    "quantity_above_maximum": {"quantity": "10001", "unit_price": "-1"},
+    "quantity_above_maximum": {"quantity": "-10001", "unit_price": "-1"},
     "negative_unit_price": {"unit_price": "-0.01", "item_id": "i9"},
-    "unknown_item": {"item_id": "i9"},
+    "amount_above_maximum": {"unit_price": "1e9", "quantity": "2", "item_id": "i9"},
 }
+# One order, of two equal lines and one more: the page was loaded again a minute later,
+# and once more after months. What has another price, order or user is not it.
+LINE = {**EVENT, "order_id": "o1", "unit_price": "4"}
+SENT_AGAIN = [
+    {**LINE, "event_id": "line 1"},
+    {**LINE, "event_id": "line 1 of 2"},
+    {**LINE, "event_id": "line 2", "quantity": "", "unit_price": ""},
+    {**LINE, "event_id": "again 1", "occurred_at": "2025-01-01 10:01:00"},
+    {**LINE, "event_id": "again 2", "occurred_at": "2025-03-01 10:00:00"},
+    {
+        **LINE,
+        "event_id": "again 3",
+        "occurred_at": "2025-01-01 10:01:00",
+        "quantity": "",
+        "unit_price": "",
+    },
+    {
+        **LINE,
+        "event_id": "other price",
+        "occurred_at": "2025-01-02",
+        "unit_price": "5",
+    },
+    {**LINE, "event_id": "other order", "occurred_at": "2025-01-02", "order_id": "o2"},
+    {**LINE, "event_id": "other user", "occurred_at": "2025-01-02", "user_id": "u2"},
+    {**LINE, "event_id": "other item", "occurred_at": "2025-01-02", "item_id": "i9"},
+    {**LINE, "event_id": "cancelled", "occurred_at": "2025-01-02", "quantity": "-1"},
+    {**LINE, "event_id": "cancelled 2", "occurred_at": "2025-01-03", "quantity": "-1"},
+    {**LINE, "event_id": "no order", "occurred_at": "2025-01-02", "order_id": ""},
+]
 BROKEN_TOUCHES = {
     "missing_campaign_id": {"campaign_id": "", "user_id": "", "touch_type": ""},
     "missing_user_id": {"user_id": "", "touch_type": "", "touched_at": ""},
     "unknown_touch_type": {"touch_type": "glance", "touched_at": ""},
     "invalid_touched_at": {"touched_at": "", "propensity": "x", "campaign_id": "c9"},
+    "touched_at_too_early": {"touched_at": "1601-01-01", "campaign_id": "c9"},
     "touched_at_in_future": {"touched_at": "2030-01-01", "campaign_id": "c9"},
-    "invalid_number": {"propensity": "inf", "position": "top", "campaign_id": "c9"},
-    "unreadable_value": {"position": "top", "campaign_id": "c9"},
     "unknown_campaign": {"campaign_id": "c9"},
 }
 # Inputs whose broken rows carry no id: the reasons are counted.
@@ -68,24 +98,20 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "items": [
         ("kept", {"item_id": "i1", "price": "1", "is_available": ""}),
         ("missing_item_id", {"item_id": "", "price": "x", "is_available": "perhaps"}),
-        ("invalid_number", {"item_id": "i2", "price": "x", "is_available": "perhaps"}),
         ("negative_price", {"item_id": "i2", "price": "-1", "is_available": "perhaps"}),
-        (
-            "unreadable_value",
-            {"item_id": "i2", "price": "1", "is_available": "perhaps"},
-        ),
     ],
     "users": [
         ("kept", {"user_id": "u1", "has_ads_consent": "true"}),
         ("kept", {"user_id": "u2", "has_ads_consent": ""}),
         ("missing_user_id", {"user_id": "", "has_ads_consent": "perhaps"}),
-        ("unreadable_value", {"user_id": "u3", "has_ads_consent": "perhaps"}),
+        ("kept", {"user_id": "u3", "has_ads_consent": "perhaps"}),
+        ("duplicate", {"user_id": "u3", "has_ads_consent": "false"}),
         ("erased", {"user_id": "gone", "has_ads_consent": "perhaps"}),
     ],
     "campaigns": [
         ("kept", {"campaign_id": "c1", "started_at": "", "ended_at": "2025-01-01"}),
         ("missing_campaign_id", {"campaign_id": "", "started_at": "x", "ended_at": ""}),
-        ("unreadable_value", {"campaign_id": "c2", "started_at": "x", "ended_at": ""}),
+        ("kept", {"campaign_id": "c3", "started_at": "x", "ended_at": ""}),
         (
             "ended_before_started",
             {"campaign_id": "c2", "started_at": "2025-01-02", "ended_at": "2025-01-01"},
@@ -93,7 +119,7 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
     ],
     "campaign_spend": [
         ("kept", {"campaign_id": "c1", "spend_date": "2025-01-01", "spend": "0.1"}),
-        ("duplicate", {"campaign_id": "c1", "spend_date": "2025-01-01", "spend": "9"}),
+        ("merged", {"campaign_id": "c1", "spend_date": "2025-01-01", "spend": "9"}),
         ("missing_campaign_id", {"campaign_id": "", "spend_date": "", "spend": ""}),
         ("invalid_spend_date", {"campaign_id": "c9", "spend_date": "", "spend": ""}),
         (
@@ -105,6 +131,18 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
             {"campaign_id": "c9", "spend_date": "2025-01-01", "spend": "-1"},
         ),
         (
+            "spend_above_maximum",
+            {"campaign_id": "c9", "spend_date": "2025-01-01", "spend": "1000000000.01"},
+        ),
+        (
+            "spend_date_too_early",
+            {"campaign_id": "c9", "spend_date": "0025-02-03", "spend": "free"},
+        ),
+        (
+            "spend_date_in_future",
+            {"campaign_id": "c9", "spend_date": "2025-07-02", "spend": "free"},
+        ),
+        (
             "unknown_campaign",
             {"campaign_id": "c9", "spend_date": "2025-01-01", "spend": "1"},
         ),
@@ -112,7 +150,7 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "campaign_assignments": [
         ("kept", {"campaign_id": "c1", "user_id": "u1", "variant": "control"}),
         ("kept", {"campaign_id": "c1", "user_id": "u2", "variant": "control"}),
-        ("duplicate", {"campaign_id": "c1", "user_id": "u2", "variant": "b"}),
+        ("merged", {"campaign_id": "c1", "user_id": "u2", "variant": "b"}),
         ("missing_campaign_id", {"campaign_id": "", "user_id": "", "variant": ""}),
         ("missing_user_id", {"campaign_id": "c9", "user_id": "", "variant": ""}),
         ("missing_variant", {"campaign_id": "c9", "user_id": "u1", "variant": ""}),
@@ -122,7 +160,8 @@ BROKEN_OTHERS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "erasure_requests": [
         ("kept", {"user_id": "gone", "requested_at": "2025-03-01"}),
         ("kept", {"user_id": "gone too", "requested_at": "last week"}),
-        ("duplicate", {"user_id": "gone ", "requested_at": "2025-03-02"}),
+        ("merged", {"user_id": "gone ", "requested_at": "2025-03-02"}),
+        ("duplicate", {"user_id": " gone", "requested_at": "2025-03-01 00:00"}),
         ("missing_user_id", {"user_id": "", "requested_at": "2025-03-01"}),
     ],
 }
@@ -151,6 +190,12 @@ def case_rows() -> dict[str, list[dict[str, str]]]:
             {"event_id": "", "unit_price": "7"},
             {"event_id": " ", "unit_price": "7.0"},
             {"event_id": "", "unit_price": "8"},
+            {"event_id": "unknown item", "item_id": "i9"},
+            {"event_id": "lost item", "item_id": ""},
+            {"event_id": "view of nothing", "event_type": "view", "item_id": ""},
+            {"event_id": "sent back", "quantity": "-3"},
+            {"event_id": "returned", "event_type": "Return", "quantity": "-2"},
+            *SENT_AGAIN,
         )
     ]
     touches = [
@@ -164,6 +209,8 @@ def case_rows() -> dict[str, list[dict[str, str]]]:
             {"touch_id": "erased", "user_id": "gone", "campaign_id": ""},
             {"touch_id": "", "position": "2"},
             {"touch_id": "", "position": "2"},
+            {"touch_id": "of an item", "item_id": "i1"},
+            {"touch_id": "of an unknown item", "item_id": "i9"},
         )
     ]
     others = {name: [row for _, row in rows] for name, rows in BROKEN_OTHERS.items()}
@@ -209,9 +256,10 @@ def test_a_touch_is_rejected_for_the_first_reason_that_holds(cases, fetch):
 @pytest.mark.parametrize("name", BROKEN_OTHERS)
 def test_other_rows_have_the_fate_that_the_contract_says(cases, fetch, name):
     expected = Counter(fate for fate, _ in BROKEN_OTHERS[name])
-    ((kept, duplicate, erased),) = fetch(
+    ((kept, duplicate, merged, erased),) = fetch(
         cases,
-        "select rows_kept, rows_duplicate, rows_erased from marts.row_accounting "
+        "select rows_kept, rows_duplicate, rows_merged, rows_erased "
+        "from marts.row_accounting "
         f"where input_name = '{name}'",
     )
     reasons = fetch(
@@ -219,7 +267,8 @@ def test_other_rows_have_the_fate_that_the_contract_says(cases, fetch, name):
         f"select rejection_reason from marts.rejected_rows where input_name = '{name}'",
     )
     found = Counter(reason for (reason,) in reasons)
-    found.update({"kept": kept, "duplicate": duplicate, "erased": erased})
+    found.update({"kept": kept, "duplicate": duplicate})
+    found.update({"merged": merged, "erased": erased})
     assert +found == expected
 
 
@@ -233,6 +282,60 @@ def test_sound_rows_are_kept_up_to_the_very_limits(cases, fetch):
     named = {"sound", "one day ahead", "at the maximum", "own type", "twice"}
     assert named <= set(kept)
     assert kept["at the maximum"] == (10000.0,)
+
+
+def test_an_event_of_an_unknown_or_a_lost_item_is_kept_and_counted(cases, fetch):
+    kept = kept_events(cases, fetch, "is_known_item")
+    assert kept["sound"] == (True,)
+    for event in ("unknown item", "lost item", "view of nothing", "other item"):
+        assert kept[event] == (False,), event
+    counts = fetch(
+        cases,
+        "select input_name, rows_of_unknown_items from marts.row_accounting "
+        "where rows_of_unknown_items > 0",
+    )
+    assert dict(counts) == {"events": 4, "campaign_touches": 1}
+
+
+def test_a_line_below_zero_is_a_refund_of_so_many(cases, fetch):
+    kept = kept_events(cases, fetch, "event_type, quantity")
+    assert kept["sent back"] == ("refund", 3.0)
+    assert kept["returned"] == ("refund", 2.0)
+
+
+AGAIN = {"again 1", "again 2", "again 3"}
+
+
+def test_an_order_sent_again_at_a_later_time_is_counted_and_kept(cases, fetch):
+    refired = fetch(
+        cases, "from staging.stg_events_checked select event_id where is_refired"
+    )
+    assert {event for (event,) in refired} == AGAIN
+    counted = fetch(
+        cases,
+        "select rows_refired from marts.row_accounting where input_name = 'events'",
+    )
+    assert counted == [(len(AGAIN),)]
+    kept = kept_events(cases, fetch, "quantity")
+    assert AGAIN | {"line 1", "line 1 of 2", "cancelled 2"} <= set(kept)
+
+
+def test_with_the_setting_an_order_sent_again_is_a_duplicate(
+    dbt_project, write_csv, tmp_path, fetch
+):
+    write_csv(tmp_path, "events", SENT_AGAIN)
+    write_csv(tmp_path, "items", [{"item_id": "i1"}])
+    database = dbt_project.check_inputs(
+        tmp_path, "{input_checks: {drop_refired_orders: true}}"
+    )
+    kept = kept_events(database, fetch, "quantity")
+    assert set(kept) == {line["event_id"] for line in SENT_AGAIN} - AGAIN
+    counted = fetch(
+        database,
+        "select rows_duplicate, rows_refired from marts.row_accounting "
+        "where input_name = 'events'",
+    )
+    assert counted == [(len(AGAIN), len(AGAIN))]
 
 
 def test_blanks_around_ids_and_the_case_of_types_do_not_matter(cases, fetch):
@@ -252,7 +355,7 @@ def test_rows_of_a_key_are_one_even_after_a_rejected_one(cases, fetch):
         "select row_status, count(*) from staging.stg_events_checked "
         "where event_id = 'twice' group by row_status",
     )
-    assert dict(accounts) == {"kept": 1, "duplicate": 1, "rejected": 1}
+    assert dict(accounts) == {"kept": 1, "merged": 1, "rejected": 1}
 
 
 def test_rows_without_a_key_are_one_when_their_content_is(cases, fetch):
@@ -290,7 +393,7 @@ def test_every_row_written_is_read_and_has_one_fate(cases, fetch):
     accounts = fetch(
         cases,
         "select input_name, rows_read, "
-        "rows_kept + rows_rejected + rows_duplicate + rows_erased "
+        "rows_kept + rows_rejected + rows_duplicate + rows_merged + rows_erased "
         "from marts.row_accounting",
     )
     written = {name: len(rows) for name, rows in case_rows().items()}

@@ -86,7 +86,11 @@ def test_times_with_a_zone_become_utc(from_csv, fetch):
     found = fetch(
         from_csv, "select item_id, occurred_at::varchar from staging.stg_events"
     )
-    assert dict(found) == {"7": "2025-01-01 08:00:00", "8": "2025-01-01 15:00:00.25"}
+    assert dict(found) == {
+        "7": "2025-01-01 08:00:00",
+        "8": "2025-01-01 15:00:00.25",
+        "9": "2025-06-01 00:00:00",
+    }
 
 
 def test_typed_columns_arrive_and_others_are_ignored(from_csv, fetch):
@@ -182,11 +186,19 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
             "{input_checks: {as_of: '{{ 1 + 1 }}'}}",
             "is `'2'`: set it to a date such as",
         ),
+        ("{input_checks: {time_zone: Mars/Olympus}}", "a time zone such as Europe/"),
+        ("{input_checks: {missing_ids: [none, 5]}}", "a list of texts such as [nan"),
+        ("{input_checks: {time_formats: ['%d.%m.']}}", "patterns of strptime that"),
+        ("{input_checks: {time_formats: ['%Y-%Q']}}", "patterns of strptime that"),
+        (
+            "{input_checks: {time_formats: [epoch_seconds, epoch_milliseconds]}}",
+            "at most one unit",
+        ),
         ("{tuning: {enabled: null}}", "is `null`: set it to true or false."),
         ("{parts: [campaigns, campaign]}", "set it to a list of one or more of"),
-        ("{audiences: {holdout_salt: ''}}", "set it to a text that is not empty."),
+        ("{audiences: {holdout_salt: ''}}", "set it to a text of one line that is"),
         ("{event_types: {view: high}}", "sets `view` to `high`: give a weight"),
-        ("{scorers: {cosine: {}}}", "names `cosine`: the scorers"),
+        ("{scorers: {cosine: {}}}", "names `cosine`: did you mean `"),
         ("{scorers: {item_cosine: 5}}", "set it to a mapping such as {item_cosine: {"),
         (
             "{scorers: {item_cosine: {similarity: manhattan}}}",
@@ -196,17 +208,18 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
         (
             "{scorers: {item_cosine: {shrinkage: euclidean}}}",
             "sets `item_cosine.shrinkage` to `euclidean`: set it to a number of at"
-            " least 0.",
+            " least 0 and at most 1000000.",
         ),
         (
             "{scorers: {ials: {factors: 2.5}}}",
-            "sets `ials.factors` to `2.5`: set it to a whole number of at least 1.",
+            "sets `ials.factors` to `2.5`: set it to a whole number of at least 1"
+            " and at most 1000000000.",
         ),
         (
             "{scorers: {ials: {decay: 1.5}}}",
             "set it to a number of at least 0 and at most 1.",
         ),
-        ("{scorers: {ease: {penalty: 0}}}", "set it to a number above 0."),
+        ("{scorers: {ease: {penalty: 0}}}", "set it to a number above 0 and at"),
         (
             "{scorers: {spectral: {similarity: cosine}}}",
             "sets `spectral.similarity` to `cosine`: its settings are"
@@ -245,7 +258,7 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
             "{lift: {variant_shares: {c: {control: 0, a: 1}}}}",
             "sets `c` to `{'control'",
         ),
-        ("{inputs: {event: a.b}}", "names `event`: the inputs are events, "),
+        ("{inputs: {event: a.b}}", "names `event`: did you mean `events`?"),
         (
             "{inputs: {events: {ref: [a, b, c]}, items: x}}",
             "sets `events` to `{'ref': ['a', 'b', 'c']}`: give {ref: model}, {ref:",
@@ -255,6 +268,31 @@ def test_optional_inputs_may_be_absent(dbt_project, tmp_path, fetch, present):
             "sets `items` to `{'source': 'catalogue'}`: give {ref: model}, {ref:",
         ),
         ("{input_dir: no/such/folder}", "put events.parquet or events.csv into"),
+        ("{input_dir: tests/inputs/empty/events.csv}", "set it to the folder that hol"),
+        ("{input_dir: 'data/*'}", "set it to a folder's path without * ? [ ]"),
+        ('{inputs: {events: "a; drop table b", items: x}}', "the name of a table as"),
+        ("{inputs: {events: null, items: x}}", "sets `events` to `null`: give {ref:"),
+        ("{inputs: {events: events.csv, items: x}}", "such as read_csv('events.csv')."),
+        ("{event_types: {VIEW: 2, view: 3}}", "names `view` twice: leave one of them"),
+        ("{event_types: {yes: 2}}", "sets `true` to `2`: write the name as a text of"),
+        (
+            "{scorers: {ials: {factors: .inf}}}",
+            "sets `ials.factors` to `inf`: set it to",
+        ),
+        (
+            "{audiences: {holdout_salt: 'a {{ b'}}",
+            "set it to a text whose braces close",
+        ),
+        (
+            "{windows: {train_labels_start_on: 2025-03-01,"
+            " test_labels_start_on: 2025-02-01}}",
+            "set it to a day before `windows.test_labels_start_on`, which is",
+        ),
+        (
+            "{health: {accept: [rows_fel]}}",
+            "names `rows_fel`: did you mean `rows_fell`?",
+        ),
+        ("{health: {rows_fell: {stop: 2}}}", "sets `stop` to `2`: give a number of at"),
     ],
 )
 def test_a_wrong_setting_stops_the_build_with_the_fix(
@@ -267,6 +305,18 @@ def test_a_wrong_setting_stops_the_build_with_the_fix(
         variables=variables,
     )
     assert expected in errors
+
+
+def test_names_with_quotation_marks_are_taken_as_they_are(dbt_project, tmp_path, fetch):
+    folder = tmp_path / "O'Brien's shop"
+    folder.mkdir()
+    (folder / "events.csv").write_text(
+        "user_id,item_id,event_type,occurred_at\nu1,i1,it's,2025-01-01\n"
+    )
+    (folder / "items.csv").write_text("item_id\ni1\n")
+    database = dbt_project.check_inputs(folder, '{event_types: {"it\'s": 2}}')
+    kept = fetch(database, "select event_type from staging.stg_events")
+    assert kept == [("it's",)]
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])

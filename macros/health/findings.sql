@@ -1,0 +1,42 @@
+{# The checks that need no more than the numbers of rows, now and in the last build:
+   name, and as expressions over an input what is measured, whether there is enough to
+   judge by, and the finding in words. #}
+{% macro row_findings() %}
+    {% set minimum = precision_marketing.setting("health", "minimum_rows") %}
+    {% set enough = "rows_given >= " ~ minimum %}
+    {% set none_kept = "case when rows_kept = 0 then 1e0 else 0e0 end" %}
+    {% set before = "'`' || input_name || '` has ' || rows_given || ' rows, and had '"
+        ~ " || rows_before || ' in the last build'" %}
+    {% set kept = "'none of ' || rows_given || ' rows of `' || input_name"
+        ~ " || '` is kept'" %}
+    {{ return([
+        ["rows_rejected", "1e0 * rows_rejected / nullif(rows_given, 0)", enough,
+         "rows_rejected || ' of ' || rows_given || ' rows of `' || input_name"
+         ~ " || '` are rejected, most often as `' || main_rejection_reason || '`'"],
+        ["rows_duplicate", "1e0 * rows_duplicate / nullif(rows_given, 0)", enough,
+         "rows_duplicate || ' of ' || rows_given || ' rows of `' || input_name"
+         ~ " || '` are duplicates'"],
+        ["rows_fell",
+         "1e0 * greatest(rows_before - rows_given, 0) / nullif(rows_before, 0)",
+         "rows_before >= " ~ minimum ~ " and rows_given > 0", before],
+        ["input_vanished", "case when rows_given = 0 then 1e0 else 0e0 end",
+         "rows_before > 0", before],
+        ["input_empty", none_kept, "is_required", kept],
+        ["optional_input_empty", none_kept, "not is_required and rows_given > 0", kept],
+    ]) }}
+{% endmacro %}
+
+
+{# Whether the check of an input is among the names in `health.accept`. #}
+{% macro is_accepted() %}
+    {% set literals = [] %}
+    {% for name in precision_marketing.setting("health", "accept") %}
+        {% do literals.append(precision_marketing.text_literal(name)) %}
+    {% endfor %}
+    {% set listed = " in (" ~ literals | join(", ") ~ ")" %}
+    {{ return(
+        "(findings.check_name" ~ listed
+        ~ " or findings.check_name || '.' || findings.input_name" ~ listed ~ ")"
+        if literals else "false"
+    ) }}
+{% endmacro %}

@@ -1,0 +1,166 @@
+{# The kinds of the contract's columns: the kind of value each is made of, for its SQL
+   type and its reading. What is not named is its own. #}
+{% macro base_kind(kind) %}
+    {{ return({
+        "id": "text", "key": "text",
+        "planned": "timestamp", "planned end": "timestamp",
+        "price": "number", "quantity": "number", "margin": "number",
+        "chance": "number", "position": "integer", "days": "integer",
+        "availability": "boolean", "consent": "boolean",
+    }.get(kind, kind)) }}
+{% endmacro %}
+
+
+{# What a kind may be, as two SQL values: no sum of what lies between overflows. A
+   quantity, negative prices and required columns are judged in staging, by reasons of
+   their own. #}
+{% macro kind_bounds(kind) %}
+    {% set amount = precision_marketing.setting("input_checks", "maximum_amount") %}
+    {% set earliest = precision_marketing.earliest_credible_time() %}
+    {% set latest = precision_marketing.latest_credible_time() | trim %}
+    {% set planned = [earliest, latest ~ " + interval '10' year"] %}
+    {{ return({
+        "number": [-amount, amount], "price": [-amount, amount], "amount": [0, amount],
+        "quantity": ["-1e300", "1e300"], "margin": [-1, 1], "chance": [0, 1],
+        "position": [1, 2147483647], "days": [0, 365],
+        "timestamp": [earliest, latest], "planned": planned, "planned end": planned,
+    }.get(kind)) }}
+{% endmacro %}
+
+
+{# Earlier times are what programs write for none: year 1, 1601, 1970. #}
+{% macro earliest_credible_time() %}
+    {% set day = precision_marketing.setting("input_checks", "earliest_date") %}
+    {{ return("cast('" ~ (day or "0001-01-01") ~ "' as timestamp)") }}
+{% endmacro %}
+
+
+{# What a column's SQL type lets one do with its values. #}
+{% macro type_family(type) %}
+    {% set name = type.split("(")[0] %}
+    {% if type.endswith("]") or name in ["STRUCT", "MAP", "UNION", "VARIANT"]
+        or type.startswith(("ARRAY", "STRUCT", "MAP")) %}
+        {{ return("nested") }}
+    {% endif %}
+    {{ return(
+        "date" if name == "DATE" else "boolean" if name == "BOOLEAN"
+        else "decimal" if name == "DECIMAL"
+        else name | lower if name in ["DOUBLE", "FLOAT"]
+        else "zoned" if name == "TIMESTAMP WITH TIME ZONE"
+            or (name == "TIMESTAMP" and target.type == "spark")
+        else "timestamp" if name.startswith("TIMESTAMP")
+        else "whole" if name.endswith("INT") or name == "INTEGER"
+        else "text"
+    ) }}
+{% endmacro %}
+
+
+{# A text or number as the text of an id: one id on all inputs alike. Missing ids have
+   words of their own; a number that no double holds exactly has lost digits, and two
+   ids may have become one: null. #}
+{% macro id_of(text, column, family) %}
+    {% set missing = "when " ~ precision_marketing.is_missing_id(text) ~ " then null" %}
+    {% if family == "nested" %}
+        {{ return("cast(null as " ~ precision_marketing.kind_type("text") ~ ")") }}
+    {% elif family in ["double", "float"] %}
+        {{ return("case " ~ missing ~ " when abs(" ~ column ~ ") > "
+            ~ precision_marketing.largest_whole(family) ~ " then null else "
+            ~ text ~ " end") }}
+    {% elif family != "text" %}
+        {{ return(text) }}
+    {% endif %}
+    {% set matches = precision_marketing.matches %}
+    {{ return("case " ~ missing
+        ~ " when contains(" ~ text ~ ", '.0') and "
+        ~ matches(text, "^-?(0|[1-9][0-9]*)[.]0+$") ~ " then case when abs(try_cast("
+        ~ text ~ " as double)) <= 9007199254740992e0 then split_part(" ~ text
+        ~ ", '.', 1) end when contains(" ~ text ~ ", '+') and "
+        ~ matches(text, "^[0-9]([.][0-9]+)?[eE][+][0-9]+$") ~ " then null else "
+        ~ text ~ " end") }}
+{% endmacro %}
+
+
+{# Up to here a number of such a column has all its digits. #}
+{% macro largest_whole(family) %}
+    {{ return({
+        "float": 16777216, "double": 9007199254740992, "decimal": 999999999999999999,
+    }[family]) }}
+{% endmacro %}
+
+
+{# Whether a text is one of the words that stand for a missing id, in any case. #}
+{% macro is_missing_id(text) %}
+    {% set words = [] %}
+    {% for word in precision_marketing.setting("input_checks", "missing_ids") %}
+        {% do words.append(precision_marketing.text_literal(word | trim | lower)) %}
+    {% endfor %}
+    {{ return(precision_marketing.is_one_of(
+        "lower(" ~ text ~ ")", words | join(", ") or "''")) }}
+{% endmacro %}
+
+
+{# A number that is plain, or for prices and amounts written with its currency. #}
+{% macro number_of(text, column, family, kind) %}
+    {% set base = precision_marketing.base_kind(kind) %}
+    {% set type = precision_marketing.kind_type(base) %}
+    {% set plain = "try_cast(" ~ (text if family == "text" else column) ~ " as " ~ type
+        ~ ")" %}
+    {% if family not in ["text", "whole", "decimal", "double", "float"] %}
+        {{ return("cast(null as " ~ type ~ ")") }}
+    {% elif base == "integer" and family != "whole" %}
+        {% set number = "try_cast(" ~ (text if family == "text" else column)
+            ~ " as double)" %}
+        {{ return("case when " ~ number ~ " = floor(" ~ number ~ ") then try_cast("
+            ~ number ~ " as " ~ type ~ ") end") }}
+    {% elif kind in ["price", "amount"] and family == "text" %}
+        {{ return("coalesce(" ~ plain ~ ", try_cast("
+            ~ precision_marketing.money_text(text) ~ " as " ~ type ~ "))") }}
+    {% endif %}
+    {{ return(plain) }}
+{% endmacro %}
+
+
+{# Yes and no as people and shops write them; 1 and 0, but no other number. #}
+{% macro boolean_of(text, column, family, kind) %}
+    {% set yes = ["true", "t", "yes", "y", "1", "on"] %}
+    {% set no = ["false", "f", "no", "n", "0", "off"] %}
+    {% if kind == "availability" %}
+        {% set yes = yes + ["instock", "available", "preorder", "backorder",
+            "onbackorder", "limitedavailability"] %}
+        {% set no = no + ["outofstock", "unavailable", "notavailable", "soldout",
+            "discontinued"] %}
+    {% elif kind == "consent" %}
+        {% set yes = yes + ["granted", "subscribed", "optin", "optedin"] %}
+        {% set no = no + ["denied", "unsubscribed", "notsubscribed", "optout",
+            "optedout"] %}
+    {% endif %}
+    {% if family == "boolean" %}{{ return(column) }}{% endif %}
+    {% set word = precision_marketing.bare_word(text) %}
+    {% set is_yes, is_no = [
+        precision_marketing.is_one_of(word, "'" ~ yes | join("', '") ~ "'"),
+        precision_marketing.is_one_of(word, "'" ~ no | join("', '") ~ "'"),
+    ] %}
+    {{ return("case when " ~ is_yes ~ " then true when " ~ is_no ~ " then false end") }}
+{% endmacro %}
+
+
+{# The value of a column as its kind, without bounds; null when it cannot be read. #}
+{% macro typed(name, kind, family) %}
+    {% set column = adapter.quote(name) %}
+    {% set text = name ~ "_text" %}
+    {% set base = precision_marketing.base_kind(kind) %}
+    {% if kind in ["id", "key"] %}
+        {{ return(precision_marketing.id_of(text, column, family)) }}
+    {% elif base in ["number", "integer", "amount"] %}
+        {{ return(precision_marketing.number_of(text, column, family, kind)) }}
+    {% elif base == "boolean" %}
+        {{ return(precision_marketing.boolean_of(text, column, family, kind)) }}
+    {% elif base == "timestamp" %}
+        {{ return(precision_marketing.time_of(text, column, family, kind)) }}
+    {% elif base == "date" %}
+        {{ return(precision_marketing.date_of(text, column, family)) }}
+    {% elif base == "array" %}
+        {{ return(precision_marketing.array_of(column)) }}
+    {% endif %}
+    {{ return(text) }}
+{% endmacro %}

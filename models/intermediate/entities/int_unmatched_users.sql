@@ -1,0 +1,98 @@
+-- Grain: one row per input that names users beside the events: how many have no event.
+with
+
+event_users as (
+
+    select distinct user_id from {{ ref("precision_marketing", "stg_events") }}
+
+),
+
+erasure_counts as (
+
+    -- Rows of erased users are counted where the inputs are read, and nowhere else.
+    select max(erased_user_count) as erased_user_count
+    from {{ ref("precision_marketing", "stg_input_rows") }}
+    where input_name = 'events'
+
+),
+
+named_users as (
+
+    {% for input_name in [
+        "users", "campaign_assignments", "campaign_touches", "erasure_requests"
+    ] %}
+    select distinct
+        '{{ input_name }}' as input_name,
+        user_id
+    from {{ ref("precision_marketing", "stg_" ~ input_name) }}
+    union all
+    {% endfor %}
+    select
+        'events' as input_name,
+        user_id
+    from event_users
+
+),
+
+-- What ids look like, without saying whose they are.
+shapes as (
+
+    select
+        input_name,
+        {{ precision_marketing.id_shape("user_id") }} as user_id_shape,
+        count(*) as shape_count
+    from named_users
+    group by input_name, {{ precision_marketing.id_shape("user_id") }}
+
+),
+
+ranked_shapes as (
+
+    select
+        *,
+        row_number() over (
+            partition by input_name
+            order by shape_count desc, user_id_shape
+        ) as shape_rank
+    from shapes
+
+),
+
+counted as (
+
+    select
+        named_users.input_name,
+        count(*) as user_count,
+        case
+            when named_users.input_name = 'erasure_requests'
+                then count(*) - coalesce(max(erasure_counts.erased_user_count), 0)
+            else count(*) - count(event_users.user_id)
+        end as unmatched_user_count
+    from named_users
+    cross join erasure_counts
+    left join event_users on named_users.user_id = event_users.user_id
+    where named_users.input_name <> 'events'
+    group by named_users.input_name
+
+),
+
+final as (
+
+    select
+        counted.input_name,
+        counted.user_count,
+        counted.unmatched_user_count,
+        1e0 * counted.unmatched_user_count / counted.user_count as unmatched_share,
+        named_shapes.user_id_shape,
+        event_shapes.user_id_shape as event_user_id_shape
+    from counted
+    inner join ranked_shapes as named_shapes
+        on counted.input_name = named_shapes.input_name
+        and named_shapes.shape_rank = 1
+    left join ranked_shapes as event_shapes
+        on event_shapes.input_name = 'events'
+        and event_shapes.shape_rank = 1
+
+)
+
+select * from final
