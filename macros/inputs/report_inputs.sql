@@ -17,11 +17,8 @@
         ~ " is_required boolean); insert into contract values " ~ records | join(", ")
     ) %}
     {% do run_query(
-        "create table listed_files as select *, "
-        ~ precision_marketing.text_literal(
-            precision_marketing.setting("input_files", "encoding"))
-        ~ " as encoding from (" ~ precision_marketing.folder_listing(
-            precision_marketing.input_folder()) ~ ") as listing"
+        "create table listed_files as " ~ precision_marketing.folder_listing(
+            precision_marketing.input_folder())
     ) %}
 {% endmacro %}
 

@@ -123,15 +123,11 @@ def _rows(
     names = [column[0] for column in connection.description]
     fates = dict(zip(names, connection.fetchone(), strict=True))
     read = fates["rows_read"]
-    counts = {name: count for name, count in fates.items() if name != "input_name"}
     yield "  rows: " + ", ".join(
-        f"{counts.pop(name):,} {name.removeprefix('rows_')}"
-        for name in list(counts)
-        if name.startswith("rows_")
+        f"{count:,} {name.removeprefix('rows_').replace('_', ' ')}"
+        for name, count in fates.items()
+        if name in {"rows_read", "rows_kept"} or (name != "input_name" and count)
     )
-    for name, count in counts.items():
-        if count:
-            yield f"  {name.replace('_', ' ')}: {count:,}"
     for reason, count in connection.execute(
         f"""
         select rejection_reason, count(*) as row_count
@@ -250,7 +246,7 @@ def _unmatched(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for input_name, what, other, unmatched, count, shape, other_shape in rows + items:
         yield (
             f"{input_name}: {unmatched:,} of {count:,} {what} are not in {other}; most"
-            f" look like `{shape}` here and `{other_shape}` there"
+            f" look like `{shape}` here and `{other_shape}` there: write them alike"
         )
 
 

@@ -106,8 +106,11 @@ def stage_inputs(
         staged.errors = run("run-operation", "list_inputs")
         if staged.errors:
             return staged
+        staged.errors, input_files = run.compiled("stg_input_files")
+        if staged.errors:
+            return staged
         with duckdb.connect(str(staged.database)) as connection:
-            _describe_files(connection)
+            _describe_files(connection, input_files)
         staged.errors = run("run-operation", "name_input_faults")
         if staged.errors:
             return staged
@@ -140,20 +143,9 @@ def _without_inputs(variables: str) -> str:
     return json.dumps(kept, default=str)
 
 
-def _describe_files(connection: duckdb.DuckDBPyConnection) -> None:
-    files = connection.sql(
-        """
-        select listed_files.*, contract_columns
-        from listed_files
-        inner join (
-            select input_name, list(column_name order by column_place)
-                as contract_columns
-            from contract
-            group by input_name
-        ) as contracts on listed_files.input_name = contracts.input_name
-        where file_format like 'csv%'
-        """
-    )
+def _describe_files(connection: duckdb.DuckDBPyConnection, input_files: str) -> None:
+    """Make the table that `csv_files` is, of what its model reads."""
+    files = connection.sql(input_files).filter("file_format like 'csv%'")
     described: pa.Table = describe_files(files)  # noqa: F841, DuckDB reads it by name
     connection.execute("create table described_files as from described")
 
@@ -176,6 +168,11 @@ class _Dbt:
         """Return what dbt said of its errors."""
         errors, self._manifest = self._invoke("parse")
         return errors
+
+    def compiled(self, model: str) -> tuple[list[str], str]:
+        """Return what dbt said of its errors, and the SQL of a model."""
+        errors, result = self._invoke("compile", "--select", model, "--no-write-json")
+        return errors, "" if errors else result.results[0].node.compiled_code
 
     def __call__(self, *command: str) -> list[str]:
         """Return what dbt said of its errors."""

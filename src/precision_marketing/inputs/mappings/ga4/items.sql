@@ -1,5 +1,6 @@
 -- Grain: one row per item of any event, as it was named last.
--- No column of an export is description, tags, is_available, published_at or embedding.
+-- No column of an export is description, tags, is_available, published_at, embedding
+-- or updated_at.
 with
 
 analytics as (

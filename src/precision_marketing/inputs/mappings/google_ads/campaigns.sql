@@ -1,6 +1,7 @@
 -- Grain: one row per campaign.
 -- No column of an export is objective, started_at, ended_at, click_window_days,
--- view_window_days, target_category, target_item_ids or unit_margin_rate.
+-- view_window_days, target_category, target_item_ids, unit_margin_rate or
+-- updated_at.
 with
 
 spend as (

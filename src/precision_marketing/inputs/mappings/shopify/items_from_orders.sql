@@ -1,6 +1,6 @@
 -- Grain: one row per item that was ordered, since there is no export of the products.
--- No column of an export is description, category, tags, is_available, published_at or
--- embedding.
+-- No column of an export is description, category, tags, is_available, published_at,
+-- embedding or updated_at.
 with
 
 order_lines as (

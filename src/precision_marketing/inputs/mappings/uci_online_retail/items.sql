@@ -1,6 +1,6 @@
 -- Grain: one row per stock code.
 -- No column of an export is description, category, brand, tags, is_available,
--- published_at or embedding.
+-- published_at, embedding or updated_at.
 with
 
 invoice_lines as (
