@@ -31,6 +31,7 @@ export VARS
 .PHONY: help
 help: ## List the targets
 	@echo "make TARGET [INPUT_DIR=folder] [DATABASE=file.duckdb] [VARS='{name: value}']"
+	@echo "make check INPUT_DIR=folder [MAP=shopify EXPORT=folder: written from an export]"
 	@echo "make benchmark [ONLY=quality,speed,growth,cost,report] [SETS=yelp2018,1m]"
 	@echo "    [RESUME=1: keep parts that were measured] [OPTIONS='--repeats 5']"
 	@echo
@@ -49,6 +50,12 @@ run: .venv/.runtime ## Build every table, publish them, print recommendations an
 		--database "$(DATABASE)" --published "$(PUBLISHED)"
 	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)" \
 		--target target
+
+# docs/mapping.md
+.PHONY: check
+check: .venv/.runtime ## Say what a build would make of INPUT_DIR, in seconds
+	@$(BIN)/python -m precision_marketing.inputs.check --input-dir "$(INPUT_DIR)" \
+		--vars "$$VARS" $(if $(MAP),--map "$(MAP)" --export "$(EXPORT)")
 
 .PHONY: run-completejourney
 run-completejourney: data/complete_journey/.complete ## The same on a real retailer's year

@@ -1,3 +1,18 @@
+{# How many files a path names. Files are read on DuckDB only. #}
+{% macro file_count(path) %}
+    {{ return(adapter.dispatch("file_count", "precision_marketing")(path)) }}
+{% endmacro %}
+
+{% macro default__file_count(path) %}
+    {{ return(run_query("select file from glob(" ~ precision_marketing.text_literal(
+        precision_marketing.glob_literal(path)) ~ ")") | length) }}
+{% endmacro %}
+
+{% macro spark__file_count(path) %}
+    {{ return(precision_marketing.folder_listing(path)) }}
+{% endmacro %}
+
+
 {# Every file of a folder, at any depth, as a SELECT: file_name (below the folder),
    file_path, file_format (csv, csv.gz, parquet; '' for others), input_name (null where it
    is none) and resembles (the input that a file which is not read may be meant as).

@@ -23,15 +23,23 @@
 {# The files that are read; stops at one that is overlooked otherwise, at inputs in two
    forms and at required ones that are absent, all in one message. #}
 {% macro validate_files() %}
-    {% set files = run_query("select * from (" ~ precision_marketing.folder_listing(
-        precision_marketing.input_folder()) ~ ") as listing order by file_name") | list %}
+    {% set files = precision_marketing.listed_files() %}
+    {% do precision_marketing.stop_at(precision_marketing.file_faults(files)) %}
+    {{ return(files | selectattr("input_name") | list) }}
+{% endmacro %}
+
+
+{% macro listed_files() %}
+    {{ return(run_query("select * from (" ~ precision_marketing.folder_listing(
+        precision_marketing.input_folder()) ~ ") as listing order by file_name") | list) }}
+{% endmacro %}
+
+
+{% macro file_faults(files) %}
     {% set faults = precision_marketing.overlooked_files(files) %}
     {% for input_name, record in precision_marketing.input_contract().items() %}
-        {% set forms = {} %}
-        {% for file in files if file.input_name == input_name %}
-            {% do forms.setdefault(
-                (file.file_format, "/" in file.file_name), file.file_name) %}
-        {% endfor %}
+        {% set forms = precision_marketing.input_forms(
+            files | selectattr("input_name", "equalto", input_name)) %}
         {% if forms | length > 1 %}
             {% do faults.append(
                 "The input `" ~ input_name ~ "` is there more than once, as `"
@@ -42,9 +50,18 @@
                 ~ "` was not found: " ~ precision_marketing.put_file(input_name) ~ ".") %}
         {% endif %}
     {% endfor %}
-    {% do faults.extend(precision_marketing.parquet_faults(files)) %}
-    {% do precision_marketing.stop_at(faults) %}
-    {{ return(files | selectattr("input_name") | list) }}
+    {{ return(faults + precision_marketing.parquet_faults(files)) }}
+{% endmacro %}
+
+
+{# The forms in which the files of one input are there, with a file of each. #}
+{% macro input_forms(files) %}
+    {% set forms = {} %}
+    {% for file in files %}
+        {% do forms.setdefault(
+            (file.file_format, "/" in file.file_name), file.file_name) %}
+    {% endfor %}
+    {{ return(forms) }}
 {% endmacro %}
 
 
@@ -71,10 +88,8 @@
     {% set faults = [] %}
     {% for input_name, record in precision_marketing.input_contract().items() %}
         {% set files = precision_marketing.input_files(input_name) %}
-        {% set present = [] if not files else precision_marketing.query_columns(
-            precision_marketing.parquet_relation(files))
-            if files[0].file_format == "parquet"
-            else precision_marketing.csv_columns(input_name, described) %}
+        {% set present = precision_marketing.folder_columns(
+            input_name, files, described) if files else [] %}
         {% if present %}
             {% do faults.extend(
                 precision_marketing.column_faults(input_name, present)) %}
@@ -84,24 +99,38 @@
 {% endmacro %}
 
 
-{# After `csv_files`: files that cannot be read, required inputs that are empty, and
-   columns, all in one message. #}
+{% macro folder_columns(input_name, files, described) %}
+    {{ return(
+        precision_marketing.query_columns(precision_marketing.parquet_relation(files))
+        if files[0].file_format == "parquet"
+        else precision_marketing.csv_columns(input_name, described)
+    ) }}
+{% endmacro %}
+
+
+{# After `csv_files`: what is wrong with them and columns, all in one message. #}
 {% macro validate_csv_files() %}
     {% if precision_marketing.reads_files() %}
-        {% set faults = [] %}
-        {% for row in run_query("select file_name, fault from " ~ this
-            ~ " where fault is not null order by file_name") %}
-            {% do faults.append("The file `" ~ row[0] ~ "` " ~ row[1] ~ ".") %}
-        {% endfor %}
-        {% for row in run_query("select input_name from " ~ this ~ " group by input_name"
-            ~ " having count(fault) = 0 and max(len(column_names)) = 0")
-            if precision_marketing.input_contract()[row[0]]["is_required"] %}
-            {% do faults.append("The file of the required input `" ~ row[0]
-                ~ "` is empty: give it a header and rows.") %}
-        {% endfor %}
-        {% do precision_marketing.stop_at(
-            faults + precision_marketing.folder_column_faults(this)) %}
+        {% do precision_marketing.stop_at(precision_marketing.csv_file_faults(this)
+            + precision_marketing.folder_column_faults(this)) %}
     {% endif %}
+{% endmacro %}
+
+
+{# Sentences on CSV files that cannot be read, and required inputs that are empty. #}
+{% macro csv_file_faults(described) %}
+    {% set faults = [] %}
+    {% for row in run_query("select file_name, fault from " ~ described
+        ~ " where fault is not null order by file_name") %}
+        {% do faults.append("The file `" ~ row[0] ~ "` " ~ row[1] ~ ".") %}
+    {% endfor %}
+    {% for row in run_query("select input_name from " ~ described ~ " group by input_name"
+        ~ " having count(fault) = 0 and max(len(column_names)) = 0")
+        if precision_marketing.input_contract()[row[0]]["is_required"] %}
+        {% do faults.append("The file of the required input `" ~ row[0]
+            ~ "` is empty: give it a header and rows.") %}
+    {% endfor %}
+    {{ return(faults) }}
 {% endmacro %}
 
 

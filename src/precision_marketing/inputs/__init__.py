@@ -1,1 +1,1 @@
-"""Reading CSV files as RFC 4180 says, without a guess."""
+"""The input folder: CSV files split into records, its check, mappings of exports."""
