@@ -217,11 +217,11 @@ def _unmatched(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         select
             input_name, 'users', 'events', unmatched_user_count, user_count,
             user_id_shape, event_user_id_shape
-        from intermediate.int_unmatched_users
+        from staging.stg_unmatched_users
         where unmatched_user_count > 0
         order by input_name
         """
-    has_users = _has(connection, "int_unmatched_users")
+    has_users = _has(connection, "stg_unmatched_users")
     rows = connection.sql(users).fetchall() if has_users else []
     items = connection.sql(
         f"""

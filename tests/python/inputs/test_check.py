@@ -138,7 +138,7 @@ def staged(tmp_path) -> StagedInputs:
             create table marts.value_gaps as
                 select 'events' as input_name, 'price' as column_name,
                     'unreadable' as gap_reason, 3 as row_count;
-            create table intermediate.int_unmatched_users as
+            create table staging.stg_unmatched_users as
                 select 'users' as input_name, 4 as user_count,
                     2 as unmatched_user_count, 'a9' as user_id_shape,
                     '99' as event_user_id_shape;
