@@ -21,6 +21,14 @@
          "rows_before >= " ~ minimum ~ " and rows_given > 0", before],
         ["input_vanished", "case when rows_given = 0 then 1e0 else 0e0 end",
          "rows_before > 0", before],
+        ["input_empty", none_kept, "is_required", kept],
+        ["optional_input_empty", none_kept, "not is_required and rows_given > 0", kept],
+    ] + precision_marketing.value_findings(enough)) }}
+{% endmacro %}
+
+
+{% macro value_findings(enough) %}
+    {{ return([
         ["keys_in_conflict", "1e0 * key_conflicts / nullif(rows_kept, 0)", enough,
          "'the rows of ' || key_conflicts || ' keys of `' || input_name"
          ~ " || '` contradict each other'"],
@@ -32,11 +40,25 @@
          ~ " || input_name || '` have an item that `items` lacks'"],
         ["orders_refired", "1e0 * rows_refired", "true",
          "rows_refired || ' lines of orders in `' || input_name || '` were sent again"
-         ~ " later under another id'"],
-        ["input_empty", none_kept, "is_required", kept],
-        ["optional_input_empty", none_kept, "not is_required and rows_given > 0", kept],
+         ~ " later under another id'"]
     ]) }}
 {% endmacro %}
+
+
+{# Users that an input names and the events do not: no id, but what ids look like. #}
+{% macro unmatched_findings() %}
+    select
+        'users_unmatched' as check_name,
+        input_name,
+        unmatched_share as measured,
+        user_count >= {{ precision_marketing.setting("health", "minimum_rows") }}
+            as is_judged,
+        unmatched_user_count || ' of ' || user_count || ' users of `' || input_name
+        || '` have no event; ids are written like `' || user_id_shape
+        || '`, those of events like `' || coalesce(event_user_id_shape, '') || '`'
+            as finding
+    from {{ ref("precision_marketing", "stg_unmatched_users") }}
+{%- endmacro %}
 
 
 {# Whether the check of an input is among the names in `health.accept`. #}

@@ -19,12 +19,6 @@ input_facts as (
 
 ),
 
-unmatched_users as (
-
-    select * from {{ ref("precision_marketing", "stg_unmatched_users") }}
-
-),
-
 compared as (
 
     select
@@ -47,17 +41,7 @@ findings as (
     from compared
     union all
     {% endfor %}
-    select
-        'users_unmatched' as check_name,
-        input_name,
-        unmatched_share as measured,
-        user_count >= {{ precision_marketing.setting("health", "minimum_rows") }}
-            as is_judged,
-        unmatched_user_count || ' of ' || user_count || ' users of `' || input_name
-        || '` have no event; ids are written like `' || user_id_shape
-        || '`, those of events like `' || coalesce(event_user_id_shape, '') || '`'
-            as finding
-    from unmatched_users
+    {{ precision_marketing.unmatched_findings() }}
     union all
     select * from input_facts
 
@@ -104,9 +88,8 @@ final as (
             else 'ok'
         end as outcome,
         case
-            when is_absurd and not is_accepted
-                then advice || ', or accept it with `health: {accept: [' || check_name
-                    || '.' || input_name || ']}`.'
+            when is_absurd and not is_accepted then advice || ', or accept it with'
+                || ' `health: {accept: [' || check_name || '.' || input_name || ']}`.'
             when is_absurd then advice || '; `health.accept` lets the build go on.'
             when is_odd then advice || '.'
         end as message

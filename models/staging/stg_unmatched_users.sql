@@ -9,9 +9,9 @@ event_users as (
 
 ),
 
+-- Rows of erased users are counted where the inputs are read, and nowhere else.
 erasure_counts as (
 
-    -- Rows of erased users are counted where the inputs are read, and nowhere else.
     select max(erased_user_count) as erased_user_count
     from {{ ref("precision_marketing", "stg_input_rows") }}
     where input_name = 'events'
@@ -20,9 +20,8 @@ erasure_counts as (
 
 named_users as (
 
-    {% for input_name in [
-        "users", "campaign_assignments", "campaign_touches", "erasure_requests"
-    ] %}
+    {% for input_name in ["users", "campaign_assignments", "campaign_touches",
+        "erasure_requests"] %}
     select distinct
         '{{ input_name }}' as input_name,
         user_id

@@ -7,8 +7,9 @@ def model(dbt, session):
     if not files.limit(1).fetchall():
         return files.project(
             "input_name, file_name, file_path, encoding, contract_columns,"
-            " keeps_other_columns, contract_columns as column_names, 0::bigint as record_count,"
-            " 0::bigint as file_size, 0::bigint as modified_seconds, encoding as fault"
+            " keeps_other_columns, contract_columns as column_names,"
+            " 0::bigint as record_count, 0::bigint as file_size,"
+            " 0::bigint as modified_seconds, encoding as fault"
         )
     try:
         from precision_marketing.inputs.csv_files import describe_files
