@@ -1,4 +1,4 @@
--- Grain: one row per campaign and UTC day with a sound row of `campaign_spend`.
+-- Grain: one row per campaign and day with a sound row of `campaign_spend`.
 -- Rows of one day that differ (ad groups, accounts) add up.
 {{ config(materialized="view") }}
 

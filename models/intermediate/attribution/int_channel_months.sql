@@ -1,4 +1,4 @@
--- Grain: one row per attribution model, channel and UTC month: what the mart divides.
+-- Grain: one row per attribution model, channel and month: what the mart divides.
 -- Every channel has a row in every month in which anybody converted or anything was
 -- spent, whether or not it had a part in it.
 {% set credit = precision_marketing.kind_type("credit_total") %}

@@ -1,4 +1,4 @@
--- Grain: one row per campaign, variant, channel and UTC day with a conversion.
+-- Grain: one row per campaign, variant, channel and day with a conversion.
 -- On the day of the order, not of the touch: a past day never changes later.
 with
 

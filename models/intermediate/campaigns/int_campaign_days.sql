@@ -1,4 +1,4 @@
--- Grain: one row per campaign, variant, channel and UTC day on which anything happened.
+-- Grain: one row per campaign, variant, channel and day on which anything happened.
 with
 
 touch_days as (

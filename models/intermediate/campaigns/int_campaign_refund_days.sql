@@ -1,4 +1,4 @@
--- Grain: one row per campaign, variant, channel and UTC day with a refund.
+-- Grain: one row per campaign, variant, channel and day with a refund.
 -- On the day of the refund, not of the order: a past day never changes later.
 with
 

@@ -1,4 +1,4 @@
--- Grain: one row per campaign, variant, channel and UTC day with known spend.
+-- Grain: one row per campaign, variant, channel and day with known spend.
 -- A bill names no variant, so it stands under `(all)` (docs/decisions/0006).
 with
 

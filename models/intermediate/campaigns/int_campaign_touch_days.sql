@@ -1,4 +1,4 @@
--- Grain: one row per campaign, variant, channel and UTC day with a touch.
+-- Grain: one row per campaign, variant, channel and day with a touch.
 with
 
 touches as (

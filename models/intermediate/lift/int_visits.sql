@@ -1,4 +1,4 @@
--- Grain: one row per visit: a session of a user, or a UTC day without a session id.
+-- Grain: one row per visit: a session of a user, or a day without a session id.
 {% set visit_date = precision_marketing.shop_day("events.occurred_at") %}
 with
 

@@ -1,4 +1,4 @@
--- Grain: one row per campaign, variant, channel and UTC day on which anything happened.
+-- Grain: one row per campaign, variant, channel and day on which anything happened.
 -- Whatever is counted here may be added up; rates are in campaign_performance.
 {% set amount = precision_marketing.kind_type("amount") %}
 {# Nothing happened: zero. Something did, at prices nobody gave: unknown. #}

@@ -1,4 +1,4 @@
--- Grain: one row per attribution model, channel and UTC month.
+-- Grain: one row per attribution model, channel and month.
 {% set amount = precision_marketing.kind_type("amount") %}
 {% set lookback_days = precision_marketing.setting("attribution", "lookback_days") %}
 {% set half_life_days = precision_marketing.setting("attribution", "half_life_days") %}
