@@ -77,3 +77,14 @@
     {{ return(precision_marketing.input_contract()[input_name]["columns"]
         | map("first") | join(", ")) }}
 {% endmacro %}
+
+
+{# The columns of the input that an expression names, as a list of texts. #}
+{% macro columns_of_input(expression) %}
+    {% set cases = [] %}
+    {% for input_name in precision_marketing.input_contract() %}
+        {% do cases.append("when '" ~ input_name ~ "' then string_split('"
+            ~ precision_marketing.input_columns(input_name) ~ "', ', ')") %}
+    {% endfor %}
+    {{ return("case " ~ expression ~ " " ~ cases | join(" ") ~ " end") }}
+{% endmacro %}

@@ -1,8 +1,10 @@
 -- Grain: one row per row of the input `campaign_spend`.
 -- Equal rows without a column that tells ad groups apart may be two ad groups or one
--- row sent twice. A campaign with rows that differ on any day is billed by ad group, and
--- they are two; but where all its rows are there n times, it was loaded n times.
+-- row sent twice. A campaign with rows that differ on any day is billed by ad group, so
+-- that they are two; but where all its rows are there n times, it was loaded n times.
 {{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_spend') }}") }}
+{% set load_number = "cast(ceil(1e0 * copy_number / load_count) as "
+    ~ precision_marketing.kind_type("text") ~ ")" %}
 {% set maximum_amount = precision_marketing.setting("input_checks", "maximum_amount") %}
 with
 
@@ -83,10 +85,7 @@ final as (
         {{ precision_marketing.input_columns("campaign_spend") }},
         case
             when most_rows_of_a_day > 1 and not has_other_columns
-                then whole_row_hash || '#' || cast(
-                    ceil(1e0 * copy_number / load_count)
-                    as {{ precision_marketing.kind_type("text") }}
-                )
+                then whole_row_hash || '#' || {{ load_number }}
             else whole_row_hash
         end as whole_row_hash,
         value_gaps,

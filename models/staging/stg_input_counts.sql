@@ -81,7 +81,8 @@ final as (
 
     select
         notices.*,
-        {% for name in ["given", "kept", "rejected", "duplicate", "merged", "with_gaps"] %}
+        {% for name in ["given", "kept", "rejected", "duplicate", "merged",
+            "with_gaps"] %}
         cast(coalesce(sums.rows_{{ name }}, 0) as bigint) as rows_{{ name }},
         {% endfor %}
         reasons.rejection_reason as main_rejection_reason

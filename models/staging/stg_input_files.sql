@@ -1,11 +1,13 @@
 -- Grain: one row per file of the input folder that is read.
 with
 
-{% set contract = precision_marketing.input_contract() %}
+{% set sums = precision_marketing.input_contract().items()
+    | selectattr("1.is_sum") | map("first") | list %}
 input_files as (
 
     {% if precision_marketing.reads_files() %}
-    select * from (
+    select *
+    from (
         {{ precision_marketing.folder_listing(precision_marketing.input_folder()) }}
     ) as listing
     where input_name is not null
@@ -29,20 +31,10 @@ final as (
         file_format,
         '{{ precision_marketing.setting("input_files", "encoding") }}' as encoding,
         -- The contract's columns in their order: Python cannot ask for them.
-        case input_name
-            {% for input_name in contract %}
-            when '{{ input_name }}'
-                then string_split(
-                    '{{ precision_marketing.input_columns(input_name) }}', ', '
-                )
-            {% endfor %}
-        end as contract_columns,
-        -- Columns that tell apart rows that are equal otherwise.
+        {{ precision_marketing.columns_of_input("input_name") }} as contract_columns,
+        -- Of these inputs other columns tell apart rows that are equal otherwise.
         input_name in (
-            ''
-            {% for input_name, facts in contract.items() if facts.get("is_sum") %}
-            , '{{ input_name }}'
-            {% endfor %}
+            {{ precision_marketing.text_list(sums) }}
         ) as keeps_other_columns
     from input_files
 

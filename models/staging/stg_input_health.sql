@@ -1,15 +1,11 @@
 -- Grain: one row per check and input, with its outcome (docs/health.md).
+{% set or_accept = "', or accept it with `health: {accept: [' || check_name"
+    ~ " || '.' || input_name || ']}`.'" %}
 with
 
 input_counts as (
 
     select * from {{ ref("precision_marketing", "stg_input_counts") }}
-
-),
-
-earlier_rows as (
-
-    select * from {{ ref("precision_marketing", "stg_earlier_input_rows") }}
 
 ),
 
@@ -25,7 +21,8 @@ compared as (
         input_counts.*,
         coalesce(earlier_rows.rows_given, 0) as rows_before
     from input_counts
-    left join earlier_rows on input_counts.input_name = earlier_rows.input_name
+    left join {{ ref("precision_marketing", "stg_earlier_input_rows") }} as earlier_rows
+        on input_counts.input_name = earlier_rows.input_name
 
 ),
 
@@ -88,8 +85,7 @@ final as (
             else 'ok'
         end as outcome,
         case
-            when is_absurd and not is_accepted then advice || ', or accept it with'
-                || ' `health: {accept: [' || check_name || '.' || input_name || ']}`.'
+            when is_absurd and not is_accepted then advice || {{ or_accept }}
             when is_absurd then advice || '; `health.accept` lets the build go on.'
             when is_odd then advice || '.'
         end as message

@@ -15,11 +15,10 @@ checked as (
 refusals as (
 
     select
-        user_id,
         {% for consent in consents %}
-        max(case when not {{ consent }} then 1 else 0 end) as refuses_{{ consent }}
-        {{- "," if not loop.last }}
+        max(case when not {{ consent }} then 1 else 0 end) as refuses_{{ consent }},
         {% endfor %}
+        user_id
     from checked
     where row_status <> 'kept' and not ({{ consents | join(" and ") }})
     group by user_id

@@ -16,11 +16,11 @@ attribution_models as (
 touches as (
 
     select
-        campaign_id,
-        variant,
         {% for count in touch_counts %}
-        sum({{ count }}) as {{ count }}{{ "," if not loop.last }}
+        sum({{ count }}) as {{ count }},
         {% endfor %}
+        campaign_id,
+        variant
     from {{ ref("precision_marketing", "int_campaign_touch_days") }}
     group by campaign_id, variant
 

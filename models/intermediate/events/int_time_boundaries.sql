@@ -1,5 +1,6 @@
 -- Grain: one row: the days at which the label windows of `train` and `test` start, and
 -- the one that no event reached.
+{% set last_day = precision_marketing.shop_day("max(occurred_at)") %}
 {% set label_share = precision_marketing.setting("windows", "label_share") %}
 with
 
@@ -53,11 +54,7 @@ final as (
     select
         (select max(event_date) from train_boundary) as train_labels_start_on,
         (select max(event_date) from test_boundary) as test_labels_start_on,
-        (
-            select {{ precision_marketing.shop_day("max(occurred_at)") }}
-                + interval '1' day
-            from events
-        ) as day_after_events
+        (select {{ last_day }} + interval '1' day from events) as day_after_events
 
 )
 

@@ -1,4 +1,4 @@
--- Grain: one row per window, user and item got: when due again; none under target `new`.
+-- Grain: one row per window, user and item got: when due again; none of target `new`.
 {% set target = precision_marketing.setting("recommendations", "target") %}
 with
 
