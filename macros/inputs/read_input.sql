@@ -19,6 +19,7 @@
         {% if contract.get("is_sum") %}
         md5({{ precision_marketing.row_hash(contract["columns"], families, "_read") }}
             || other_values_hash) as whole_row_hash,
+        other_values_hash,
         has_other_columns,
         {% endif %}
         raw_row

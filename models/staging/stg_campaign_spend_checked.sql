@@ -1,7 +1,9 @@
 -- Grain: one row per row of the input `campaign_spend`.
 -- Equal rows without a column that tells ad groups apart may be two ad groups or one
 -- row sent twice. A campaign with rows that differ on any day is billed by ad group, and
--- they are two; but where all its rows are there n times, it was loaded n times.
+-- they are two; but where all its rows are there n times, it was loaded n times. A column
+-- that is the same for all rows of each campaign and day (a currency, the month of a
+-- folder) tells none apart.
 {{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_spend') }}") }}
 {% set maximum_amount = precision_marketing.setting("input_checks", "maximum_amount") %}
 with
@@ -61,7 +63,11 @@ copies as (
         dense_rank() over (
             partition by campaign_id, spend_date, {{ soundness }}
             order by whole_row_hash
-        ) as row_number_of_day
+        ) as row_number_of_day,
+        dense_rank() over (
+            partition by campaign_id, spend_date, {{ soundness }}
+            order by other_values_hash
+        ) as ad_group_number_of_day
     from checked
 
 ),
@@ -72,7 +78,9 @@ campaigns as (
         *,
         min(copy_count) over (partition by campaign_id, {{ soundness }}) as load_count,
         max(row_number_of_day) over (partition by campaign_id, {{ soundness }})
-            as most_rows_of_a_day
+            as most_rows_of_a_day,
+        max(ad_group_number_of_day) over (partition by {{ soundness }})
+            as most_ad_groups_of_a_day
     from copies
 
 ),
@@ -82,7 +90,9 @@ final as (
     select
         {{ precision_marketing.input_columns("campaign_spend") }},
         case
-            when most_rows_of_a_day > 1 and not has_other_columns
+            when
+                most_rows_of_a_day > 1
+                and not (has_other_columns and most_ad_groups_of_a_day > 1)
                 then whole_row_hash || '#' || cast(
                     ceil(1e0 * copy_number / load_count)
                     as {{ precision_marketing.kind_type("text") }}
