@@ -71,18 +71,22 @@
 
 
 {# A text with a zone as a UTC timestamp. DuckDB drops the zone in silence when a text is
-   cast to a timestamp without one. No place on earth is 18 hours from UTC. #}
+   cast to a timestamp without one. No place on earth is 18 hours from UTC. Letters alone
+   are read where they mean one zone: to DuckDB `BST` is Dhaka, and `AST` Anchorage. #}
 {% macro zoned_time(text) %}
     {% set zoned = "replace(replace(" ~ text ~ ", ' +', '+'), ' -', '-')" %}
     {% set seconds = "case when " ~ precision_marketing.matches(
             text, "^.{10}[ T][0-9]{2}:[0-9]{2} ?[a-zA-Z+-]")
         ~ " then left(" ~ text ~ ", 16) || ':00' || substr(" ~ zoned ~ ", 17) else "
         ~ zoned ~ " end" %}
+    {% set upper = "upper(" ~ text ~ ")" %}
+    {% set zones = "[0-9] ?(UTC|GMT|UT|WET|CET|MET|EET|EST|MST|HST|PST|JST)$" %}
     {{ return("case when not " ~ precision_marketing.matches(
             text, "[+-](18:?(0[1-9]|[1-5][0-9])|19|[2-9][0-9])(:?[0-9]{2})*$")
-        ~ " then " ~ precision_marketing.utc_of(
-            "try_cast(" ~ seconds ~ " as " ~ (
-                "timestamp" if target.type == "spark" else "timestamptz") ~ ")")
+        ~ " and (not " ~ precision_marketing.matches(text, "[0-9] ?[a-zA-Z]{2,}$")
+        ~ " or " ~ precision_marketing.matches(upper, zones) ~ ") then "
+        ~ precision_marketing.utc_of("try_cast(" ~ seconds ~ " as " ~ (
+            "timestamp" if target.type == "spark" else "timestamptz") ~ ")")
         ~ " end") }}
 {% endmacro %}
 

@@ -78,10 +78,11 @@
 {% endmacro %}
 
 
-{# A word without case, blanks, hyphens, underscores and schema.org's address. #}
+{# A word without case, blanks, hyphens, underscores, schema.org's address, and the
+   decimals of a whole number: programs write `1.0` for yes where some are missing. #}
 {% macro bare_word(text) %}
     {{ return(precision_marketing.without(
-        "lower(" ~ text ~ ")", "^https?://schema.org/|[ _-]")) }}
+        "lower(" ~ text ~ ")", "^https?://schema.org/|[ _-]|[.]0+$")) }}
 {% endmacro %}
 
 
@@ -98,8 +99,8 @@
         ["^-?[0-9]+,[0-9]{1,2}$", "", ","],
         [group ~ "((,[0-9]{3})+[.][0-9]+|(,[0-9]{3}){2,})$", ",", ""],
         [group ~ "(([.][0-9]{3})+,[0-9]+|([.][0-9]{3}){2,})$", ".", ","],
-        [group ~ "([ \u00a0\u202f’][0-9]{3})+([.,][0-9]{1,2})?$",
-            " \u00a0\u202f’", ","],
+        [group ~ "([ \u00a0\u202f’''][0-9]{3})+([.,][0-9]{1,2})?$",
+            " \u00a0\u202f’''", ","],
     ] %}
     {% set whens = [] %}
     {% for pattern, dropped, comma in forms %}

@@ -19,7 +19,7 @@
         {% if contract.get("is_sum") %}
         md5({{ precision_marketing.row_hash(contract["columns"], families, "_read") }}
             || other_values_hash) as whole_row_hash,
-        has_other_columns,
+        other_values_hash,
         {% endif %}
         raw_row
     from (
@@ -42,7 +42,6 @@
     select
         {% if contract.get("is_sum") %}
         {{ precision_marketing.other_values_hash(others) }} as other_values_hash,
-        {{ precision_marketing.any_given(others) }} as has_other_columns,
         {% endif %}
         {% for name, kind, _ in contract["columns"] if name in families %}
         {{ adapter.quote(name) }},
@@ -139,14 +138,6 @@
         {% do parts.append("coalesce(" ~ value ~ ", chr(30))") %}
     {% endfor %}
     {{ return("md5(" ~ (parts | join(" || chr(31) || ") or "''") ~ ")") }}
-{% endmacro %}
-
-
-{# True where a row gives any of some values. #}
-{% macro any_given(values) %}
-    {% set checks = [] %}
-    {% for value in values %}{% do checks.append(value ~ " is not null") %}{% endfor %}
-    {{ return("(" ~ (checks | join(" or ") or "1 = 0") ~ ")") }}
 {% endmacro %}
 
 

@@ -41,8 +41,7 @@
         {{ return(precision_marketing.is_text(value)
             and value | trim | length >= record.get("lowest", 0)) }}
     {% elif kind == "folder" %}
-        {{ return(precision_marketing.is_text(value) and value | trim == value
-            and not modules.re.search("[*?\\[\\]]", value)) }}
+        {{ return(precision_marketing.is_text(value) and value | trim == value) }}
     {% elif kind in ["rules", "accepted checks", "texts", "time formats"] %}
         {{ return(precision_marketing.is_list_of_kind(kind, value)) }}
     {% elif kind == "time zone" %}
@@ -160,8 +159,7 @@
         "flag": "true or false",
         "text": "a text of one line" ~ (
             " that is not empty" if "lowest" in record else ""),
-        "folder": "a folder's path without * ? [ ] and without blanks around it, or"
-            ~ " leave it empty",
+        "folder": "a folder's path without blanks around it, or leave it empty",
         "rules": "a list such as " ~ record.get("example"),
         "accepted checks": "a list such as " ~ record.get("example"),
         "thresholds": "a mapping such as {warn: " ~ record.get("lowest")

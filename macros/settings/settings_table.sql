@@ -277,6 +277,11 @@
         dict(share, key="users_unmatched", default={"warn": 0.95, "stop": "never"},
              effect="users that another input names and who have no event",
              fix="see whether both inputs write user ids alike"),
+        dict(count, unit="rows", key="bills_alike", highest=1000000000,
+             default={"warn": 0, "stop": "never"},
+             effect="rows of spend that are equal and yet added up, as of two ad groups",
+             fix="give them a column that tells ad groups apart, or leave out what two"
+             ~ " exports both have"),
         dict(count, unit="lines", key="orders_refired", highest=1000000000,
              default={"warn": 0, "stop": "never"},
              effect="lines of an order that were sent again under another event id",

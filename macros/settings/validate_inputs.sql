@@ -54,12 +54,16 @@
 {% endmacro %}
 
 
-{# The forms in which the files of one input are there, with a file of each. #}
+{# The forms in which the files of one input are there, with a file of each. A packed
+   part beside open ones is one of them, but a packed file beside itself is not. #}
 {% macro input_forms(files) %}
+    {% set files = files | list %}
+    {% set names = files | map(attribute="file_name") | map("lower") | list %}
     {% set forms = {} %}
     {% for file in files %}
-        {% do forms.setdefault(
-            (file.file_format, "/" in file.file_name), file.file_name) %}
+        {% set is_copy = (file.file_name | lower)[:-3] in names %}
+        {% set format = file.file_format if is_copy else file.file_format[:3] %}
+        {% do forms.setdefault((format, "/" in file.file_name), file.file_name) %}
     {% endfor %}
     {{ return(forms) }}
 {% endmacro %}

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input `campaign_spend`.
--- Equal rows without a column that tells ad groups apart may be two ad groups or one
--- row sent twice. A campaign with rows that differ on any day is billed by ad group, so
--- that they are two; but where all its rows are there n times, it was loaded n times.
+-- Equal rows may be two ad groups or one row sent twice. Where no column tells ad groups
+-- apart (one that differs within a day), a campaign with a day of different rows is billed
+-- by ad group: they are two, unless all its rows are there n times, loaded n times.
 {{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_spend') }}") }}
 {% set load_number = "cast(ceil(1e0 * copy_number / load_count) as "
     ~ precision_marketing.kind_type("text") ~ ")" %}
@@ -49,21 +49,17 @@ checked as (
 ),
 
 {% set soundness = "case when rejection_reason is null then 1 else 0 end" %}
+{% set of_day = "partition by campaign_id, spend_date, " ~ soundness %}
+{% set of_copy = of_day ~ ", whole_row_hash" %}
 copies as (
 
     select
         *,
-        row_number() over (
-            partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}
-            order by whole_row_hash
-        ) as copy_number,
-        count(*) over (
-            partition by campaign_id, spend_date, whole_row_hash, {{ soundness }}
-        ) as copy_count,
-        dense_rank() over (
-            partition by campaign_id, spend_date, {{ soundness }}
-            order by whole_row_hash
-        ) as row_number_of_day
+        row_number() over ({{ of_copy }} order by whole_row_hash) as copy_number,
+        count(*) over ({{ of_copy }}) as copy_count,
+        dense_rank() over ({{ of_day }} order by whole_row_hash) as row_number_of_day,
+        dense_rank() over ({{ of_day }} order by other_values_hash)
+            as ad_group_number_of_day
     from checked
 
 ),
@@ -74,7 +70,9 @@ campaigns as (
         *,
         min(copy_count) over (partition by campaign_id, {{ soundness }}) as load_count,
         max(row_number_of_day) over (partition by campaign_id, {{ soundness }})
-            as most_rows_of_a_day
+            as most_rows_of_a_day,
+        max(ad_group_number_of_day) over (partition by {{ soundness }})
+            as most_ad_groups_of_a_day
     from copies
 
 ),
@@ -84,7 +82,7 @@ final as (
     select
         {{ precision_marketing.input_columns("campaign_spend") }},
         case
-            when most_rows_of_a_day > 1 and not has_other_columns
+            when most_rows_of_a_day > 1 and most_ad_groups_of_a_day = 1
                 then whole_row_hash || '#' || {{ load_number }}
             else whole_row_hash
         end as whole_row_hash,

@@ -67,6 +67,19 @@ final as (
         'campaigns are in ' || count(distinct upper(currency)) || ' currencies'
             as finding
     from campaigns
+    union all
+    select
+        'bills_alike' as check_name,
+        'campaign_spend' as input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        count(*) || ' rows of spend are equal to another of their day and added to it,'
+        || ' since the campaign has days with different bills' as finding
+    from {{ ref("precision_marketing", "stg_campaign_spend_checked") }}
+    where
+        row_status in ('kept', 'merged')
+        and whole_row_hash like '%#%'
+        and whole_row_hash not like '%#1'
 
 )
 

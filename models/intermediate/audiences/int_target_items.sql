@@ -21,19 +21,38 @@ listed_ids as (
 
     select
         target_index,
-        {{ precision_marketing.ids_of_text("target_text") }} as item_id
+        {{ precision_marketing.ids_of_text("target_text") }} as written_id
     from targets
     where target_kind = 'items'
+
+),
+
+trimmed_ids as (
+
+    select
+        target_index,
+        {{ precision_marketing.trimmed("written_id") }} as item_id
+    from listed_ids
+
+),
+
+-- As ids of items are read: `17850.0`, of an array of doubles, is 17850.
+read_ids as (
+
+    select
+        target_index,
+        {{ precision_marketing.id_of("item_id", "item_id", "text") }} as item_id
+    from trimmed_ids
 
 ),
 
 listed_items as (
 
     select distinct
-        listed_ids.target_index,
+        read_ids.target_index,
         items.item_index
-    from listed_ids
-    inner join items on listed_ids.item_id = items.item_id
+    from read_ids
+    inner join items on read_ids.item_id = items.item_id
 
 ),
 

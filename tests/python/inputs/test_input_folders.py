@@ -88,7 +88,7 @@ def test_parts_of_any_name_form_and_header_are_one_input(dbt_project, tmp_path, 
             "Events/b/part-1.CSV": "item_id;user_id;occurred_at;event_type\n"
             "i1;u2;2025-01-02;view\n",
             "items-000.csv.gz": gzip.compress(ITEMS.encode()),
-            "ITEMS_0001.Csv.gz": gzip.compress(b"item_id,title\ni2,Tea\n"),
+            "ITEMS_0001.Csv": "item_id,title\ni2,Tea\n",
             "users/has_ads_consent=false/part-0.csv": "user_id\nu1\n",
             "users/has_ads_consent=true/part-0.csv": "user_id\nu2\n",
         },

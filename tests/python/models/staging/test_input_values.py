@@ -56,6 +56,9 @@ TIMES = {
     "2025/1/3": "2025-01-03 00:00:00",
     "2025-01-03": "2025-01-03 00:00:00",
     "2025-01-03T01:26:00+18:00": "2025-01-02 07:26:00",
+    "2025-06-03 10:00:00 cet": "2025-06-03 08:00:00",
+    "2025-06-03 10:00 BST": "invalid_occurred_at",
+    "2025-06-03 10:00:00AST": "invalid_occurred_at",
     "2025-01-03T01:26:00+18:01": "invalid_occurred_at",
     "2025-01-03T01:26:00+19": "invalid_occurred_at",
     "2025-01-03T01:26:00-9900": "invalid_occurred_at",
@@ -89,6 +92,7 @@ PRICES = {
     "1.234.567": 1234567.0,
     "1 234,5 EUR": 1234.5,
     "1\u2019234.50 CHF": 1234.5,
+    "1'234.50": 1234.5,
     "1,234": "unreadable",
     "EUR 1.234": "unreadable",
     "1,2,3": "unreadable",
@@ -100,13 +104,13 @@ PRICES = {
 }
 
 AVAILABILITIES = {
-    **dict.fromkeys(("in stock", "in_stock", "InStock", "preorder", "Y", "1"), True),
+    **dict.fromkeys(("in stock", "in_stock", "InStock", "preorder", "Y", "1.0"), True),
     **dict.fromkeys(("https://schema.org/InStock", "backorder", "yes"), True),
-    **dict.fromkeys(("out of stock", "outofstock", "discontinued", "n", "0"), False),
-    **dict.fromkeys(("perhaps", "2"), "unreadable"),
+    **dict.fromkeys(("out of stock", "outofstock", "discontinued", "n", "0.0"), False),
+    **dict.fromkeys(("perhaps", "2", "1.5", "2.0"), "unreadable"),
 }
 
-CONSENTS = {"true": True, "subscribed": True, "NO": False, "": None, "NULL": False,
+CONSENTS = {"true": True, "1.0": True, "subscribed": True, "NO": False, "": None, "NULL": False,
             "perhaps": False, "unsubscribed": False}  # fmt: skip
 
 # Column of a touch, or of a campaign, raw value -> value or reason.
@@ -257,7 +261,7 @@ def test_every_gap_of_a_kept_row_is_counted(values, fetch):
         ("campaigns", "unit_margin_rate", "out_of_range", 1),
         ("campaigns", "unit_margin_rate", "unreadable", 1),
         ("users", "has_email_consent", "unreadable", 2),
-        ("users", "signed_up_at", "too_early", 7),
+        ("users", "signed_up_at", "too_early", 8),
     ]
 
 

@@ -241,8 +241,9 @@ BILLS = {
 }
 
 
+@pytest.mark.parametrize("others", [{}, {"currency": "EUR"}])
 def test_equal_bills_are_ad_groups_where_the_campaign_is_billed_by_them(
-    dbt_project, write_csv, fetch, tmp_path
+    dbt_project, write_csv, fetch, tmp_path, others
 ):
     for name in ("items", "events"):
         write_csv(tmp_path, name, ROWS[name])
@@ -251,7 +252,12 @@ def test_equal_bills_are_ad_groups_where_the_campaign_is_billed_by_them(
         tmp_path,
         "campaign_spend",
         [
-            {"campaign_id": name, "spend_date": f"2025-01-0{day}", "spend": spend}
+            {
+                "campaign_id": name,
+                "spend_date": f"2025-01-0{day}",
+                "spend": spend,
+                **others,
+            }
             for name, (days, _) in BILLS.items()
             for day, spends in enumerate(days, 1)
             for spend in spends
