@@ -8,7 +8,8 @@
     {% set before = "'`' || input_name || '` has ' || rows_given || ' rows, and had '"
         ~ " || rows_before || ' in the last build'" %}
     {% set kept = "'none of ' || rows_given || ' rows of `' || input_name"
-        ~ " || '` is kept'" %}
+        ~ " || '` is kept' || coalesce(', most often rejected as `'"
+        ~ " || main_rejection_reason || '`', '')" %}
     {{ return([
         ["rows_rejected", "1e0 * rows_rejected / nullif(rows_given, 0)", enough,
          "rows_rejected || ' of ' || rows_given || ' rows of `' || input_name"
@@ -28,6 +29,10 @@
 
 
 {% macro value_findings(enough) %}
+    {#- Who has them dropped knows of them. #}
+    {% set are_kept = "false"
+        if precision_marketing.setting("input_checks", "drop_refired_orders")
+        else "true" %}
     {{ return([
         ["keys_in_conflict", "1e0 * key_conflicts / nullif(rows_kept, 0)", enough,
          "'the rows of ' || key_conflicts || ' keys of `' || input_name"
@@ -38,7 +43,7 @@
         ["items_unknown", "1e0 * rows_of_unknown_items / nullif(rows_kept, 0)", enough,
          "rows_of_unknown_items || ' of ' || rows_kept || ' kept rows of `'"
          ~ " || input_name || '` have an item that `items` lacks'"],
-        ["orders_refired", "1e0 * rows_refired", "true",
+        ["orders_refired", "1e0 * rows_refired", are_kept,
          "rows_refired || ' lines of orders in `' || input_name || '` were sent again"
          ~ " later under another id'"]
     ]) }}

@@ -53,6 +53,11 @@ _TIME_FORMATS = (
     (r"99?\.99?\.9999", "'%d.%m.%Y'"),
     (r"99?\.99?\.9999 99?:99", "'%d.%m.%Y %H:%M'"),
     (r"99?\.99?\.9999 99?:99:99", "'%d.%m.%Y %H:%M:%S'"),
+    (r"99?\.99?\.99", "'%d.%m.%y'"),
+    (r"99?\.99?\.99 99?:99", "'%d.%m.%y %H:%M'"),
+    # As Excel shows them.
+    (r"99?/99?/99", "'%d/%m/%y' or '%m/%d/%y'"),
+    (r"99?/99?/99 99?:99", "'%d/%m/%y %H:%M' or '%m/%d/%y %H:%M'"),
     (r"99?/99?/9999", "'%d/%m/%Y' or '%m/%d/%Y'"),
     (r"99?/99?/9999 99?:99", "'%d/%m/%Y %H:%M' or '%m/%d/%Y %H:%M'"),
     (r"99?/99?/9999 99?:99:99", "'%d/%m/%Y %H:%M:%S' or '%m/%d/%Y %H:%M:%S'"),
@@ -73,6 +78,8 @@ def advise(reason: str, shape: str | None = None) -> str:
     --------
     >>> advise("invalid_occurred_at", "99.99.9999 99:99")
     "add input_checks: {time_formats: ['%d.%m.%Y %H:%M']}"
+    >>> advise("invalid_touched_at", "9/9/99 99:99")
+    "add input_checks: {time_formats: ['%d/%m/%y %H:%M' or '%m/%d/%y %H:%M']}"
     >>> advise("unknown_item")
     'add what they name to the input `items`'
     """

@@ -159,9 +159,7 @@ RIGHT: dict[str, Callable[[dict[str, Any], Any], bool]] = {
     ),
     "flag": lambda r, v: type(v) is bool,
     "text": lambda r, v: is_text(v) and v.strip() != "",
-    "folder": lambda r, v: (
-        is_text(v) and v == v.strip() and not re.search(r"[*?\[\]]", v)
-    ),
+    "folder": lambda r, v: is_text(v) and v == v.strip(),
     "relations": is_mapping_of(INPUTS.__contains__, is_relation),
     "event types": lambda r, v: (
         is_mapping_of(is_name, is_event_type)(r, v)

@@ -336,6 +336,28 @@ def test_with_the_setting_an_order_sent_again_is_a_duplicate(
         "where input_name = 'events'",
     )
     assert counted == [(len(AGAIN), len(AGAIN))]
+    judged = fetch(
+        database,
+        "from staging.stg_input_health select outcome, message "
+        "where check_name = 'orders_refired' and input_name = 'events'",
+    )
+    assert judged == [("ok", None)]
+
+
+def test_an_input_of_which_nothing_is_kept_says_why(
+    dbt_project, write_csv, tmp_path, fetch
+):
+    write_csv(tmp_path, "events", SENT_AGAIN)
+    write_csv(tmp_path, "items", [{"item_id": "i1"}])
+    write_csv(tmp_path, "users", [{"user_id": "nan"}, {"user_id": "None"}])
+    said = fetch(
+        dbt_project.check_inputs(tmp_path),
+        "from staging.stg_input_health select message "
+        "where check_name = 'optional_input_empty' and outcome = 'warned'",
+    )
+    assert [message.split(":")[0] for (message,) in said] == [
+        "none of 2 rows of `users` is kept, most often rejected as `missing_user_id`"
+    ]
 
 
 def test_blanks_around_ids_and_the_case_of_types_do_not_matter(cases, fetch):
