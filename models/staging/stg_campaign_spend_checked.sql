@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input `campaign_spend`.
 -- Equal rows may be two ad groups or one row sent twice. Where no column tells ad
 -- groups apart (one that differs within a day), a campaign with a day of different rows
--- is billed by ad group, and they are two; but all rows there n times were loaded n times.
+-- is billed by ad group: they are two, unless all its rows were loaded as many times.
 {{ config(post_hook="{{ precision_marketing.mark_repeats('campaign_spend') }}") }}
 {% set load_number = "cast(ceil(1e0 * copy_number / load_count) as "
     ~ precision_marketing.kind_type("text") ~ ")" %}

@@ -29,6 +29,7 @@ def nobody_knows(dbt_project, tmp_path_factory, write_csv) -> Path:
     return dbt_project.build(
         folder,
         excluded=("unit_test",),
+        health={"accept": ["input_empty.events"]},
         recommendations={"exploration_share": 0.25, "per_user": 4},
         rules=[
             {"rule": "pin", "item_id": "i7", "rank": 1},

@@ -110,8 +110,16 @@ AVAILABILITIES = {
     **dict.fromkeys(("perhaps", "2", "1.5", "2.0"), "unreadable"),
 }
 
-CONSENTS = {"true": True, "1.0": True, "subscribed": True, "NO": False, "": None, "NULL": False,
-            "perhaps": False, "unsubscribed": False}  # fmt: skip
+CONSENTS = {
+    "true": True,
+    "1.0": True,
+    "subscribed": True,
+    "NO": False,
+    "": None,
+    "NULL": False,
+    "perhaps": False,
+    "unsubscribed": False,
+}
 
 # Column of a touch, or of a campaign, raw value -> value or reason.
 NUMBERS = {
