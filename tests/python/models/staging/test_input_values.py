@@ -320,11 +320,13 @@ def test_ids_that_lost_digits_and_structs_are_no_ids(dbt_project, tmp_path, fetc
     database = dbt_project.check_inputs(tmp_path)
     rows = fetch(database, "select rejection_reason from marts.rejected_rows")
     assert sorted(reason for (reason,) in rows) == [
-        "invalid_item_id",
         "invalid_user_id",
         "invalid_user_id",
         "missing_user_id",
     ]
+    # The event of an item that is none is kept: it happened.
+    gaps = fetch(database, "select column_name, row_count from marts.value_gaps")
+    assert gaps == [("item_id", 1)]
 
 
 def test_settings_say_how_times_and_missing_ids_are_written(
