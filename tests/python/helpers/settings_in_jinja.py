@@ -8,6 +8,7 @@ from runpy import run_path
 from types import SimpleNamespace
 from typing import Any
 
+import pytz
 from whole_builds import PROJECT
 
 MACRO_VALUES = run_path(str(PROJECT / ".ci" / "macro_values.py"))["MacroValues"]
@@ -42,7 +43,7 @@ def dispatched(name: str, package: str) -> Any:
 MACROS = MACRO_VALUES(
     adapter=SimpleNamespace(dispatch=dispatched),
     var=Var(),
-    modules=SimpleNamespace(re=re, datetime=datetime),
+    modules=SimpleNamespace(re=re, datetime=datetime, pytz=pytz),
     render=lambda text: text,
     exceptions=SimpleNamespace(raise_compiler_error=refuse),
     project_name="a_host",

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import pytz
 from settings_in_jinja import GIVEN, MACROS, TABLE, Refused, path_of
 
 TRIED_OF_EACH = 60
@@ -25,6 +26,7 @@ SCORERS = {
     for record in MACROS.scorer_records()
     if record["settings"]
 }
+UNITS = ["epoch_seconds", "epoch_milliseconds", "epoch_microseconds"]
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 TEXTS = [
     *("", " ", "a", "view", "O'Brien", 'say "no"', "a; drop table x", "-- a", "a\nb"),
@@ -55,6 +57,16 @@ def is_number(value: Any, lowest: float, highest: float) -> bool:
 
 def is_text(value: Any) -> bool:
     return type(value) is str and not CONTROLS.search(value) and len(value) <= 1000
+
+
+def is_pattern(value: Any) -> bool:
+    """Return whether a text is one of strptime with a year and no part unknown to it."""
+    if type(value) is not str:
+        return False
+    parts = re.split("%(-?.?)", value)[1::2]
+    known = {*"aAbBdfHIjmMnpSyYzZ%", *(f"-{part}" for part in "dHIjmMSy")}
+    years = {"y", "Y", "-y"}
+    return "\n" not in value and known.issuperset(parts) and bool(years & {*parts})
 
 
 def is_name(value: Any) -> bool:
@@ -174,6 +186,13 @@ RIGHT: dict[str, Callable[[dict[str, Any], Any], bool]] = {
     ),
     "rules": lambda r, v: type(v) is list and all(map(is_rule, v)),
     "accepted checks": lambda r, v: type(v) is list and all(map(is_accepted, v)),
+    "texts": lambda r, v: type(v) is list and all(map(is_text, v)),
+    "time zone": lambda r, v: type(v) is str and v in pytz.all_timezones_set,
+    "time formats": lambda r, v: (
+        type(v) is list
+        and all(format in UNITS or is_pattern(format) for format in v)
+        and sum(format in UNITS for format in v) <= 1
+    ),
     "thresholds": lambda r, v: (
         type(v) is dict
         and {*v} <= {"warn", "stop"}
@@ -227,6 +246,12 @@ def near(record: dict[str, Any], draw: random.Random) -> Any:
         "mapping of mappings": lambda: {key(*SCORERS): part({}) for _ in some},
         "rules": lambda: [rule()],
         "accepted checks": lambda: [part(*CHECKS, "rows_fell.users") for _ in some],
+        "texts": lambda: [part("nan", "-", "unknown") for _ in some],
+        "time zone": lambda: part("Europe/Berlin", "UTC", "Europe/Berlim", "CEST"),
+        "time formats": lambda: [
+            part(*UNITS, "%d.%m.%Y %H:%M", "%-m/%-d/%y", "%Q", "%H:%M", "%Y-%Q", "%")
+            for _ in some
+        ],
         "thresholds": lambda: {
             key("warn", "stop"): part("never", record["lowest"], record["highest"])
             for _ in some

@@ -163,7 +163,7 @@ def top_dense_rows(
     largest = np.empty(groups, block.dtype)
     ordered, numbers = np.empty(groups), np.empty(groups, np.int32)
     written = 0
-    for position in range(rows.size):
+    for position in range(rows.size if top_k > 0 else 0):
         values = block[position]
         for p in range(excluded_starts[position], excluded_starts[position + 1]):
             values[excluded_columns[p]] = 0.0
