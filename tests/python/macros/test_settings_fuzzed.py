@@ -60,7 +60,7 @@ def is_text(value: Any) -> bool:
 
 
 def is_pattern(value: Any) -> bool:
-    """Return whether a text is one of strptime with a year and no part unknown to it."""
+    """Return whether a text is a pattern of strptime with a year and known parts."""
     if type(value) is not str:
         return False
     parts = re.split("%(-?.?)", value)[1::2]
