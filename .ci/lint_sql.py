@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from parsed import ENVIRONMENT, PROJECT
+from parsed import ENVIRONMENT, PROJECT, write_inputs
 
 if TYPE_CHECKING:
     from sqlfluff.core import Linter
@@ -70,6 +70,7 @@ def main(given: list[str]) -> int:
     """Lint the given files, or else all; return 1 if there are faults."""
     os.chdir(PROJECT)
     os.environ.update(ENVIRONMENT)
+    write_inputs()
     # Looking for circles of references, again and again, took half of the time; now
     # once a file, and only in what that file has made.
     gc.disable()

@@ -19,19 +19,21 @@ erased_users as (
 final as (
 
     {% for input_name in inputs %}
-    {% set is_about_users = precision_marketing.is_about_users(input_name) %}
+    {% if precision_marketing.is_about_users(input_name) %}
     select
         '{{ input_name }}' as input_name,
         {{ precision_marketing.counted_rows(input_name) }} as rows_read,
-        {% if is_about_users %}
         count(*) as rows_erased,
         count(distinct user_id) as erased_user_count
     from {{ input_name }}_rows
     where user_id in (select erased_users.user_id from erased_users)
-        {% else %}
+    {% else %}
+    select
+        '{{ input_name }}' as input_name,
+        {{ precision_marketing.counted_rows(input_name) }} as rows_read,
         cast(0 as bigint) as rows_erased,
         cast(0 as bigint) as erased_user_count
-        {% endif %}
+    {% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
