@@ -78,7 +78,7 @@ def summarize(
                 lambda: summary_sections.campaign_performance(connection),
             ),
             (
-                "Rows read = kept + rejected + duplicate + erased",
+                "Rows read = kept + rejected + duplicate + merged + erased",
                 "row_accounting",
                 lambda: summary_sections.row_accounting(connection),
             ),
