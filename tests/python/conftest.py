@@ -6,6 +6,7 @@ import csv
 import fcntl
 import gc
 import json
+import logging
 import os
 import pickle
 from collections.abc import Callable, Iterator
@@ -126,6 +127,20 @@ class DbtProject:
         )
         assert not errors, errors
         return database
+
+
+@pytest.fixture
+def caplog(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> pytest.LogCaptureFixture:
+    """pytest's own, which hears the library also after a dbt build in this process.
+
+    Such a build has the records to itself and prints each through a logger of dbt's.
+    """
+    library = logging.getLogger("precision_marketing")
+    monkeypatch.setattr(library, "handlers", [])
+    monkeypatch.setattr(library, "propagate", True)
+    return caplog
 
 
 @pytest.fixture(scope="session")

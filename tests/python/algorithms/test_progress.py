@@ -23,12 +23,6 @@ TASKS = {
 INTERVAL = "precision_marketing.algorithms.kernels.progress._SECONDS_BETWEEN_REPORTS"
 
 
-@pytest.fixture(autouse=True)
-def pytest_hears_the_library(monkeypatch):
-    # A dbt build earlier in this process would have the records to itself.
-    monkeypatch.setattr(logging.getLogger("precision_marketing"), "propagate", True)
-
-
 @pytest.mark.parametrize("name", TASKS)
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_long_work_logs_its_task_what_is_done_and_the_time(
