@@ -1,74 +1,33 @@
 -- Grain: one row per audience (campaign) and user, with the first reason against it.
-{% set salt = precision_marketing.holdout_salt() %}
-{% set global_share = precision_marketing.setting(
-    "audiences", "global_holdout_share") %}
-{% set campaign_share = precision_marketing.setting(
-    "audiences", "campaign_holdout_share") %}
-{% set frequency_cap = precision_marketing.setting("audiences", "frequency_cap") %}
 with
 
-campaigns as (
+rules as (
 
-    select
-        targets.campaign_id,
-        targets.target_index,
-        campaigns.channel
-    from {{ ref("precision_marketing", "int_campaign_targets") }} as targets
-    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
-        on targets.campaign_id = campaigns.campaign_id
+    select * from {{ ref("precision_marketing", "int_audience_rules") }}
 
 ),
 
-global_holdout as (
+draws as (
 
-    select
-        user_id,
-        {{ precision_marketing.is_held_out(
-            salt, "user_id", global_share
-        ) }} as is_global_holdout
-    from {{ ref("precision_marketing", "int_users") }}
-
-),
-
--- Who was drawn as control stays control, whatever the hash says.
-controls as (
-
-    select
-        campaign_id,
-        user_id
-    from {{ ref("precision_marketing", "int_campaign_users") }}
-    where is_assigned and lower(variant) = 'control'
+    select * from {{ ref("precision_marketing", "int_holdout_draws") }}
 
 ),
 
 joined as (
 
     select
-        campaigns.campaign_id,
-        users.user_index,
-        users.user_id,
-        users.has_consent,
-        users.has_bounced_or_complained,
-        buyers.user_id is not null as is_recent_buyer,
-        coalesce(contacts.contact_count, 0) as recent_contact_count,
-        global_holdout.is_global_holdout,
-        {{ precision_marketing.is_held_out(
-            salt ~ " || ':' || campaigns.campaign_id", "users.user_id",
-            campaign_share
-        ) }} as is_campaign_holdout,
-        controls.user_id is not null as is_control
-    from campaigns
-    inner join {{ ref("precision_marketing", "int_channel_users") }} as users
-        on campaigns.channel = users.channel
-    inner join global_holdout on users.user_id = global_holdout.user_id
-    left join {{ ref("precision_marketing", "int_recent_buyers") }} as buyers
-        on campaigns.target_index = buyers.target_index
-        and users.user_id = buyers.user_id
-    left join {{ ref("precision_marketing", "int_recent_contacts") }} as contacts
-        on users.user_id = contacts.user_id
-    left join controls
-        on campaigns.campaign_id = controls.campaign_id
-        and users.user_id = controls.user_id
+        rules.*,
+        global_draws.is_held_out as is_global_holdout,
+        -- Who has not been drawn yet would be drawn by today's hash.
+        coalesce(campaign_draws.is_held_out, rules.is_campaign_holdout)
+            as is_drawn_holdout
+    from rules
+    inner join draws as global_draws
+        on rules.user_id = global_draws.user_id
+        and global_draws.campaign_id = '(all)'
+    left join draws as campaign_draws
+        on rules.campaign_id = campaign_draws.campaign_id
+        and rules.user_id = campaign_draws.user_id
 
 ),
 
@@ -80,16 +39,16 @@ final as (
         user_id,
         recent_contact_count,
         is_global_holdout,
-        is_campaign_holdout,
+        is_drawn_holdout as is_campaign_holdout,
         is_control,
-        -- Erased users come first, and are in no table (audience_summary counts them).
+        -- Held out by chance alone: no other rule kept the user from the list, and no
+        -- earlier draw as control, since no control is on the list.
+        exclusion_reason is null and not is_control
+        and (is_global_holdout or is_drawn_holdout) as is_comparison_holdout,
         case
-            when not has_consent then 'no_consent'
-            when has_bounced_or_complained then 'bounced_or_complained'
-            when is_recent_buyer then 'recent_buyer'
-            when recent_contact_count >= {{ frequency_cap }} then 'cap_reached'
+            when exclusion_reason is not null then exclusion_reason
             when is_global_holdout then 'global_holdout'
-            when is_campaign_holdout or is_control then 'campaign_holdout'
+            when is_drawn_holdout or is_control then 'campaign_holdout'
         end as suppression_reason
     from joined
 

@@ -18,9 +18,13 @@ joined as (
         propensities.propensity_upper,
         propensities.propensity_basis,
         offers.uplift,
+        offers.value_basis,
         offers.margin,
         offers.margin_half_width,
-        offers.contact_cost,
+        offers.margin_lift,
+        offers.margin_lift_lower,
+        offers.margin_lift_upper,
+        offers.user_cost,
         coalesce(offers.uplift, propensities.propensity) as chance,
         coalesce(offers.uplift_lower, propensities.propensity_lower) as chance_lower,
         coalesce(offers.uplift_upper, propensities.propensity_upper) as chance_upper
@@ -38,13 +42,21 @@ valued as (
 
     select
         *,
-        chance * margin - contact_cost as expected_value,
-        {{ precision_marketing.combined_distance(
-            "margin * (chance - chance_lower)", "chance * margin_half_width"
-        ) }} as distance_down,
-        {{ precision_marketing.combined_distance(
-            "margin * (chance_upper - chance)", "chance * margin_half_width"
-        ) }} as distance_up
+        case
+            when value_basis = 'revenue_lift' then margin_lift else chance * margin
+        end - user_cost as expected_value,
+        case
+            when value_basis = 'revenue_lift' then margin_lift - margin_lift_lower
+            else {{ precision_marketing.combined_distance(
+                "margin * (chance - chance_lower)", "chance * margin_half_width"
+            ) }}
+        end as distance_down,
+        case
+            when value_basis = 'revenue_lift' then margin_lift_upper - margin_lift
+            else {{ precision_marketing.combined_distance(
+                "margin * (chance_upper - chance)", "chance * margin_half_width"
+            ) }}
+        end as distance_up
     from joined
 
 ),
@@ -59,6 +71,7 @@ final as (
         is_global_holdout,
         is_campaign_holdout,
         is_control,
+        is_comparison_holdout,
         recent_contact_count,
         propensity,
         propensity_lower,
