@@ -16,6 +16,13 @@
     cast(sum({{ precision_marketing.fine_decimal(expression) }}) as double)
 {%- endmacro %}
 
+{# The same over a window, as `partition by a`. #}
+{% macro exact_total(expression, window) -%}
+    cast(sum({{ precision_marketing.fine_decimal(expression) }}) over (
+        {{ window }}
+    ) as double)
+{%- endmacro %}
+
 {# What `fine_exact_sum` adds; of sums that are added up again. #}
 {% macro fine_decimal(expression) %}
     cast({{ expression }} as decimal(38, 15))

@@ -56,6 +56,13 @@ final as (
         incremental.relative_lift,
         incremental.relative_lift_lower,
         incremental.relative_lift_upper,
+        shrunk_lifts.shrunk_lift,
+        {{ precision_marketing.normal_bound(
+            "shrunk_lifts.shrunk_lift", "shrunk_lifts.shrunk_error", "-"
+        ) }} as shrunk_lift_lower,
+        {{ precision_marketing.normal_bound(
+            "shrunk_lifts.shrunk_lift", "shrunk_lifts.shrunk_error", "+"
+        ) }} as shrunk_lift_upper,
         incremental.significance_test,
         incremental.degrees_of_freedom,
         incremental.p as p_value,
@@ -72,6 +79,9 @@ final as (
             as iroas_lower,
         incremental.incremental_total_upper / nullif(incremental.revenue_spend, 0e0)
             as iroas_upper,
+        net_revenue.net_margin_iroas,
+        net_revenue.net_margin_iroas_lower,
+        net_revenue.net_margin_iroas_upper,
         -- Null where nothing was won: there is no price of a customer lost.
         case
             when incremental.incremental_total > 0
@@ -94,6 +104,16 @@ final as (
         on incremental.campaign_id = campaigns.campaign_id
     left join {{ ref("precision_marketing", "int_campaign_sample_ratios") }} as ratios
         on incremental.campaign_id = ratios.campaign_id
+    left join {{ ref("precision_marketing", "int_shrunk_lifts") }} as shrunk_lifts
+        on incremental.campaign_id = shrunk_lifts.campaign_id
+        and incremental.variant = shrunk_lifts.variant
+        and incremental.metric = shrunk_lifts.metric
+        and incremental.method = shrunk_lifts.method
+    left join {{ ref("precision_marketing", "int_net_revenue_lifts") }} as net_revenue
+        on incremental.campaign_id = net_revenue.campaign_id
+        and incremental.variant = net_revenue.variant
+        and incremental.metric = net_revenue.metric
+        and incremental.method = net_revenue.method
 
 )
 
