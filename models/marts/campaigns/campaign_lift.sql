@@ -79,9 +79,9 @@ final as (
             as iroas_lower,
         incremental.incremental_total_upper / nullif(incremental.revenue_spend, 0e0)
             as iroas_upper,
-        net_revenue.net_margin_iroas,
-        net_revenue.net_margin_iroas_lower,
-        net_revenue.net_margin_iroas_upper,
+        net_returns.net_margin_iroas,
+        net_returns.net_margin_iroas_lower,
+        net_returns.net_margin_iroas_upper,
         -- Null where nothing was won: there is no price of a customer lost.
         case
             when incremental.incremental_total > 0
@@ -109,11 +109,10 @@ final as (
         and incremental.variant = shrunk_lifts.variant
         and incremental.metric = shrunk_lifts.metric
         and incremental.method = shrunk_lifts.method
-    left join {{ ref("precision_marketing", "int_net_revenue_lifts") }} as net_revenue
-        on incremental.campaign_id = net_revenue.campaign_id
-        and incremental.variant = net_revenue.variant
-        and incremental.metric = net_revenue.metric
-        and incremental.method = net_revenue.method
+    left join {{ ref("precision_marketing", "int_net_margin_returns") }} as net_returns
+        on incremental.campaign_id = net_returns.campaign_id
+        and incremental.variant = net_returns.variant
+        and incremental.metric = 'revenue' and incremental.method = 'raw'
 
 )
 
