@@ -34,6 +34,7 @@ lifts as (
     select
         campaign_id,
         metric,
+        cast(sum(treated_user_count) as bigint) as treated_user_count,
         {{ precision_marketing.fine_exact_sum("weight * absolute_lift") }} as lift,
         {% for end in ["down", "up"] %}
         {% set distance = "weight * distance_" ~ end %}
@@ -56,6 +57,7 @@ final as (
 
     select
         conversion.campaign_id,
+        conversion.treated_user_count,
         conversion.lift as uplift,
         conversion.lift - conversion.distance_down as uplift_lower,
         conversion.lift + conversion.distance_up as uplift_upper,
