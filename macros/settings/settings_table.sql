@@ -216,7 +216,10 @@
          "effect": "users held out of each [audience](docs/audiences.md)"},
         {"var": "audiences", "key": "holdout_salt", "kind": "text", "lowest": 1,
          "unit": "text", "default": "precision_marketing",
-         "effect": "keep it: another one holds out other users"},
+         "effect": "keep it: another one is another draw"},
+        {"var": "audiences", "key": "holdout_started_on", "kind": "date",
+         "unit": "date", "default": "",
+         "effect": "since when the global holdout is kept; empty: since it was drawn"},
     ]) }}
 {% endmacro %}
 
