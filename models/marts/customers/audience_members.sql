@@ -3,8 +3,7 @@ with
 
 candidates as (
 
-    select *
-    from {{ ref("precision_marketing", "int_audience_candidates") }}
+    select * from {{ ref("precision_marketing", "int_audience_candidates") }}
     where suppression_reason is null or suppression_reason <> 'no_consent'
 
 ),
@@ -18,7 +17,6 @@ joined as (
         propensities.propensity_upper,
         propensities.propensity_basis,
         offers.uplift,
-        offers.value_basis,
         offers.margin,
         offers.margin_half_width,
         offers.margin_lift,
@@ -42,21 +40,18 @@ valued as (
 
     select
         *,
+        coalesce(margin_lift, chance * margin) - user_cost as expected_value,
+        {% for end, lift, chances in [
+            ("down", "margin_lift - margin_lift_lower", "chance - chance_lower"),
+            ("up", "margin_lift_upper - margin_lift", "chance_upper - chance"),
+        ] %}
         case
-            when value_basis = 'revenue_lift' then margin_lift else chance * margin
-        end - user_cost as expected_value,
-        case
-            when value_basis = 'revenue_lift' then margin_lift - margin_lift_lower
+            when margin_lift is not null then {{ lift }}
             else {{ precision_marketing.combined_distance(
-                "margin * (chance - chance_lower)", "chance * margin_half_width"
+                "margin * (" ~ chances ~ ")", "chance * margin_half_width"
             ) }}
-        end as distance_down,
-        case
-            when value_basis = 'revenue_lift' then margin_lift_upper - margin_lift
-            else {{ precision_marketing.combined_distance(
-                "margin * (chance_upper - chance)", "chance * margin_half_width"
-            ) }}
-        end as distance_up
+        end as distance_{{ end }}{{ "," if not loop.last }}
+        {% endfor %}
     from joined
 
 ),
