@@ -40,7 +40,6 @@ valued as (
 
     select
         *,
-        coalesce(margin_lift, chance * margin) - user_cost as expected_value,
         {% for end, lift, chances in [
             ("down", "margin_lift - margin_lift_lower", "chance - chance_lower"),
             ("up", "margin_lift_upper - margin_lift", "chance_upper - chance"),
@@ -50,8 +49,9 @@ valued as (
             else {{ precision_marketing.combined_distance(
                 "margin * (" ~ chances ~ ")", "chance * margin_half_width"
             ) }}
-        end as distance_{{ end }}{{ "," if not loop.last }}
+        end as distance_{{ end }},
         {% endfor %}
+        coalesce(margin_lift, chance * margin) - user_cost as expected_value
     from joined
 
 ),
@@ -75,12 +75,10 @@ final as (
         -- 10 is the tenth most likely to buy; without a propensity there is none.
         case
             when propensity is not null
-                then cast(
-                        ntile(10) over (
-                            partition by campaign_id, propensity is null
-                            order by propensity, user_index
-                        ) as integer
-                    )
+                then cast(ntile(10) over (
+                        partition by campaign_id, propensity is null
+                        order by propensity, user_index
+                    ) as integer)
         end as propensity_decile,
         uplift,
         expected_value as expected_value_amount,
