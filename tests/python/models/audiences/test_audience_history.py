@@ -44,7 +44,7 @@ def build(tmp_path_factory, dbt_project, write_csv):
     folder = tmp_path_factory.mktemp("history")
     database = folder / "build" / "inputs.duckdb"
 
-    def run(inputs, *flags, select=EVERYTHING):
+    def run(inputs, *flags, select=EVERYTHING, share=0):
         for name, rows in inputs.items():
             write_csv(folder, name, rows)
         errors = dbt_project.run(
@@ -52,8 +52,8 @@ def build(tmp_path_factory, dbt_project, write_csv):
             *("--exclude-resource-type", "test", "unit_test"),
             database=database,
             input_dir=folder,
-            variables="{audiences: {global_holdout_share: 0,"
-            " campaign_holdout_share: 0}}",
+            variables=f"{{audiences: {{global_holdout_share: {share},"
+            f" campaign_holdout_share: {share}}}}}",
         )
         assert not errors, errors
         # Not read only, as `fetch` is: dbt's own connection may still be open here, and
@@ -84,7 +84,9 @@ def test_later_builds_add_entries_and_exits_and_the_same_build_adds_nothing(buil
         if row["user_id"] == LEAVER:
             row["has_email_consent"] = "false"
     inputs["erasure_requests"] += [{"user_id": ERASED}]
-    second = build(inputs)
+    # A draw is for good: the larger share would hold out a quarter of the first users,
+    # and only the newcomer is drawn by it.
+    second = build(inputs, share=0.15)
     rows = {row[1]: row[2:] for row in second}
     assert rows.pop(BUYER) == (FIRST, SECOND, "recent_buyer")
     assert rows.pop(NEWCOMER) == (SECOND, None, None)

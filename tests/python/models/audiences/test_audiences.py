@@ -112,6 +112,35 @@ def test_recent_buyers_are_those_of_the_kept_events(example_database, members, f
     assert found > 100
 
 
+def test_comparison_holdouts_and_the_eligible_bought_alike(example_database, fetch):
+    """Nobody of either bought the target lately; of everything as many, by chance."""
+    rows = fetch(
+        example_database,
+        """
+        select
+            member.is_eligible, member.is_comparison_holdout,
+            member.is_global_holdout or member.is_campaign_holdout,
+            target.user_id is not null, everything.user_id is not null
+        from marts.audience_members member
+        join intermediate.int_campaign_targets using (campaign_id)
+        left join intermediate.int_recent_buyers target
+            using (target_index, user_id)
+        left join intermediate.int_recent_buyers everything
+            on everything.target_index = 0 and everything.user_id = member.user_id
+        """,
+    )
+    eligible, compared, drawn, target, anything = np.array(rows, dtype=bool).T
+    assert compared.sum() > 300
+    assert not (eligible & compared).any()
+    assert not target[eligible | compared].any()
+    # Those who are held out by the draw alone are not comparable.
+    assert target[drawn].mean() > 0.03
+    shares = anything[eligible].mean(), anything[compared].mean()
+    deviation = np.sqrt(shares[0] * (1 - shares[0]) / compared.sum())
+    # A user stands once in each of ten audiences.
+    assert abs(shares[0] - shares[1]) < 3 * np.sqrt(10) * deviation, shares
+
+
 def areas_under_the_curve(scores, labels, weights) -> tuple[np.ndarray, np.ndarray]:
     """Return each buyer's weighted share of others scored lower (ties a half)."""
     order = np.argsort(scores[~labels], kind="stable")
