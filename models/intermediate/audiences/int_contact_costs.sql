@@ -1,4 +1,4 @@
--- Grain: one row per campaign: what it costs to contact, and to assign, one of its users.
+-- Grain: one row per campaign: what it costs to contact, and to assign, a user of it.
 {# Whose cost -> spend, users: of all who were contacted, of the treated assigned. #}
 {% set costs = {
     "contact": ["spend.spend_amount", "variants.contacted_user_count"],

@@ -53,7 +53,8 @@ final as (
         cast(sum(arms.user_count) as bigint) as user_count
     from arms
     inner join months
-        on months.month_start_date >= coalesce(arms.first_month, months.month_start_date)
+        on months.month_start_date
+        >= coalesce(arms.first_month, months.month_start_date)
     group by
         arms.holdout_kind, arms.campaign_id, arms.is_held_out, months.month_start_date
     having months.month_start_date <= max(arms.last_month)
