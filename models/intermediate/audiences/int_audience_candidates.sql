@@ -13,21 +13,28 @@ draws as (
 
 ),
 
+-- Few, where the shares stay: so that not every row of the rules meets its draw.
+earlier_draws as (
+
+    select * from draws
+    where campaign_id <> '(all)' and not is_todays_draw
+
+),
+
 joined as (
 
     select
         rules.*,
         global_draws.is_held_out as is_global_holdout,
-        -- Who has not been drawn yet would be drawn by today's hash.
-        coalesce(campaign_draws.is_held_out, rules.is_campaign_holdout)
+        coalesce(earlier_draws.is_held_out, rules.is_campaign_holdout)
             as is_drawn_holdout
     from rules
     inner join draws as global_draws
         on rules.user_id = global_draws.user_id
         and global_draws.campaign_id = '(all)'
-    left join draws as campaign_draws
-        on rules.campaign_id = campaign_draws.campaign_id
-        and rules.user_id = campaign_draws.user_id
+    left join earlier_draws
+        on rules.campaign_id = earlier_draws.campaign_id
+        and rules.user_id = earlier_draws.user_id
 
 ),
 

@@ -81,6 +81,10 @@ final as (
         coalesce(earlier.campaign_id, drawn_now.campaign_id) as campaign_id,
         coalesce(earlier.user_id, drawn_now.user_id) as user_id,
         coalesce(earlier.is_held_out, drawn_now.is_held_out) as is_held_out,
+        -- What another share, or a reason against the user, would have changed is false.
+        earlier.is_held_out is null
+        or coalesce(earlier.is_held_out = drawn_now.is_held_out, false)
+            as is_todays_draw,
         coalesce(earlier.drawn_at, as_of.as_of_at) as drawn_at,
         {{ salt }} as salt
     from drawn_now
