@@ -79,6 +79,6 @@ final as (
         squared_error / nullif(raw_squared_error, 0e0) as variance_ratio
     from measured
 
-),
+)
 
 select * from final

@@ -149,7 +149,7 @@ final as (
         {{ precision_marketing.fine_exact_sum("chance * " ~ tail ~ "_tail") }}
             as {{ tail }}_p,
         {% endfor %}
-        count(*) as fall_count
+        {{ precision_marketing.fine_exact_sum("chance") }} as total_chance
     from tails
     group by {{ keys | join(", ") }}
 

@@ -50,7 +50,7 @@ powers as (
 ),
 
 {% set n = "treated_user_count + control_user_count" %}
-{% set sums = ["treated_v + control_v", "treated_vv + control_vv"] %}
+{% set v, vv = "treated_v + control_v", "treated_vv + control_vv" %}
 centered as (
 
     select
@@ -61,9 +61,9 @@ centered as (
             count, arm ~ "_v", arm ~ "_vv", arm ~ "_vvv"
         ) }} / {{ count }} as {{ arm }}_third,
         {% endfor %}
-        {{ precision_marketing.centered_sum(n, sums[0], *sums) }} / ({{ n }}) as square,
+        {{ precision_marketing.centered_sum(n, v, v, vv) }} / ({{ n }}) as square,
         {{ precision_marketing.centered_cubes(
-            n, *sums, "treated_vvv + control_vvv"
+            n, v, vv, "treated_vvv + control_vvv"
         ) }} / ({{ n }}) as third
     from powers
 

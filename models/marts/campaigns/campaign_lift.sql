@@ -43,6 +43,12 @@ final as (
         campaigns.channel,
         campaigns.currency,
         incremental.metric = 'conversion' and incremental.method = 'raw' as is_primary,
+        -- Six verdicts an arm: that one of five others is no chance is chance itself.
+        case
+            when incremental.metric = 'conversion' and incremental.method = 'raw'
+                then 'primary'
+            else 'secondary'
+        end as verdict_role,
         incremental.verdict,
         incremental.treated_user_count,
         incremental.control_user_count,
@@ -58,6 +64,7 @@ final as (
         incremental.relative_lift_upper,
         incremental.significance_test,
         incremental.degrees_of_freedom,
+        incremental.skewness,
         incremental.p as p_value,
         incremental.adjusted_p as holm_p_value,
         incremental.minimum_detectable_lift,
@@ -85,15 +92,20 @@ final as (
             when incremental.incremental_total_lower > 0
                 then incremental.conversion_spend / incremental.incremental_total_lower
         end as icpa_upper,
-        coalesce(ratios.expected_ratio_source, 'unknown')
-            as expected_ratio_source,
+        incremental.expected_ratio_source,
+        incremental.split_status,
         incremental.sample_ratio_p as sample_ratio_p_value,
-        incremental.has_sample_ratio_mismatch
+        incremental.has_sample_ratio_mismatch,
+        incremental.history_p as history_p_value,
+        incremental.has_history_mismatch,
+        incremental.measured_since,
+        incremental.elapsed_share,
+        incremental.interim_boundary_z,
+        incremental.interim_boundary_p as interim_boundary_p_value,
+        incremental.interim_verdict
     from incremental
     inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on incremental.campaign_id = campaigns.campaign_id
-    left join {{ ref("precision_marketing", "int_campaign_sample_ratios") }} as ratios
-        on incremental.campaign_id = ratios.campaign_id
 
 )
 
