@@ -12,7 +12,6 @@ arm_means as (
 
     select
         arms.*,
-        skewness.skewness,
         skewness.lift_skewness,
         permutations.lower_p,
         permutations.upper_p,
@@ -82,8 +81,9 @@ statistics as (
                     (treated_mean - control_mean)
                     / sqrt(treated_square + control_square)
         end as t_statistic,
-        case
-            when significance_test in ('hall', 'permutation')
+        case significance_test
+            when 'permutation' then 1e0 * treated_user_count + control_user_count - 2
+            when 'hall'
                 then
                     power(treated_square + control_square, 2) / (
                         treated_square * treated_square / (treated_user_count - 1)
@@ -119,8 +119,6 @@ final as (
         significance_test,
         t_statistic,
         degrees_of_freedom,
-        skewness,
-        lift_skewness,
         case significance_test
             when 'hall'
                 then {{ precision_marketing.student_p(

@@ -35,8 +35,10 @@ measured as (
         + arms.control_variance / nullif(arms.control_user_count, 0) as squared_error,
         tests.significance_test,
         tests.degrees_of_freedom,
-        tests.skewness,
-        coalesce(tests.lift_skewness, 0e0) as lift_skewness,
+        skewness.skewness,
+        skewness.lift_skewness,
+        skewness.pooled_squared_error,
+        skewness.pooled_lift_skewness,
         tests.t_quantile,
         tests.p,
         -- One family: the arms of a campaign, or its segments.
@@ -46,13 +48,39 @@ measured as (
         end as adjusted_p,
         tests.minimum_detectable_lift
     from {{ ref("precision_marketing", "int_campaign_arm_means") }} as arms
-    inner join {{ ref("precision_marketing", "int_campaign_lift_tests") }} as tests
-        on arms.campaign_id = tests.campaign_id
-        and arms.variant = tests.variant
-        and arms.segment_kind = tests.segment_kind
-        and arms.segment = tests.segment
-        and arms.metric = tests.metric
-        and arms.method = tests.method
+    {% for name, join, model in [
+        ("tests", "inner", "int_campaign_lift_tests"),
+        ("skewness", "left", "int_campaign_skewness"),
+    ] %}
+    {{ join }} join {{ ref("precision_marketing", model) }} as {{ name }}
+        {% for key in [
+            "campaign_id", "variant", "segment_kind", "segment", "metric", "method"
+        ] %}
+        {{ "on" if loop.first else "and" }} arms.{{ key }} = {{ name }}.{{ key }}
+        {% endfor %}
+    {% endfor %}
+
+),
+
+-- How far the lift is above either end of its interval.
+reached as (
+
+    select
+        *,
+        {% for end, quantile in [
+            ("lower", "t_quantile"), ("upper", "(-t_quantile)")
+        ] %}
+        case
+            when significance_test = 'permutation'
+                then {{ precision_marketing.gamma_score_inverse(
+                    quantile, "pooled_lift_skewness") }} * sqrt(pooled_squared_error)
+            when significance_test = 'hall'
+                then {{ precision_marketing.hall_t_inverse(
+                    quantile, "lift_skewness") }} * sqrt(squared_error)
+        end as reach_{{ end }}
+        {{- "," if not loop.last }}
+        {% endfor %}
+    from measured
 
 ),
 
@@ -60,14 +88,12 @@ final as (
 
     select
         *,
-        {% for end, sign, reach in [
-            ("lower", "-", "t_quantile"), ("upper", "+", "(-t_quantile)")
-        ] %}
+        {% for end, sign, within in [("lower", "-", ">"), ("upper", "+", "<")] %}
         case
             when is_rate then {{ precision_marketing.newcombe_bound(*sums, sign=sign) }}
-            else
-                absolute_lift - sqrt(squared_error)
-                * {{ precision_marketing.hall_t_inverse(reach, "lift_skewness") }}
+            -- Of very skewed values the mean may lie beyond where they mostly do.
+            when reach_{{ end }} {{ within }} 0e0 then absolute_lift - reach_{{ end }}
+            else absolute_lift + 0e0 * reach_{{ end }}
         end as absolute_lift_{{ end }},
         case
             when is_rate
@@ -77,7 +103,7 @@ final as (
         end as relative_lift_{{ end }},
         {% endfor %}
         squared_error / nullif(raw_squared_error, 0e0) as variance_ratio
-    from measured
+    from reached
 
 )
 

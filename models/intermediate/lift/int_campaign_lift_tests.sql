@@ -61,8 +61,6 @@ final as (
             as significance_test,
         adjusted.t_statistic,
         adjusted.degrees_of_freedom,
-        adjusted.skewness,
-        adjusted.lift_skewness,
         quantiles.t_quantile,
         adjusted.p,
         -- `least` would take an absent p for 1.

@@ -33,6 +33,13 @@ powers as (
         arm_means.control_user_count,
         arm_means.treated_variance / arm_means.treated_user_count
         + arm_means.control_variance / arm_means.control_user_count as squared_error,
+        (
+            (arm_means.treated_user_count - 1) * arm_means.treated_variance
+            + (arm_means.control_user_count - 1) * arm_means.control_variance
+        ) / nullif(arm_means.treated_user_count + arm_means.control_user_count - 2, 0)
+            as pooled_variance,
+        1e0 / arm_means.treated_user_count + 1e0 / arm_means.control_user_count
+            as pooled_share,
         arm_means.theta as w,
         {% for arm in arms %}
         {{ arm }}_y - w * {{ arm }}_x as {{ arm }}_v,
@@ -77,7 +84,14 @@ measured as (
         (
             treated_third / treated_user_count / treated_user_count
             - control_third / control_user_count / control_user_count
-        ) / power(squared_error, 1.5e0) as lift_skewness
+        ) / power(squared_error, 1.5e0) as lift_skewness,
+        pooled_variance * pooled_share as pooled_squared_error,
+        -- As if both arms were of one population.
+        (treated_third * treated_user_count + control_third * control_user_count)
+        / ({{ n }}) * (
+            1e0 / treated_user_count / treated_user_count
+            - 1e0 / control_user_count / control_user_count
+        ) / power(pooled_variance * pooled_share, 1.5e0) as pooled_lift_skewness
     from centered
     -- Without any spread there is no test.
     where squared_error > 0e0 and square > 0e0
@@ -91,6 +105,8 @@ final as (
         method,
         skewness,
         lift_skewness,
+        pooled_squared_error,
+        pooled_lift_skewness,
         least(treated_user_count, control_user_count)
         < {{ users_by_squared_skewness }} * skewness * skewness as is_too_skewed
     from measured
