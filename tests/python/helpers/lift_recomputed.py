@@ -123,7 +123,7 @@ def permuted_tails(treated: np.ndarray, control: np.ndarray) -> tuple[float, flo
     tails = []
     for sign in (-1, 1):
         with np.errstate(divide="ignore", invalid="ignore"):
-            g = skewness / (count - 1) / (count - 2) / square**1.5
+            g = skewness / (count - 1) / max(count - 2, 1) / square**1.5
             z = (beyond - sign * step) / np.sqrt(square)
             score = 6 / g * (np.clip(1 + g * z / 2, 0, None) ** (1 / 3) - 1) + g / 6
             score = np.where(np.abs(g) < 1e-4, z, score)
@@ -153,10 +153,14 @@ def of_means(
         test, df = "permutation", len(both) - 2
         p = min(1, 2 * min(permuted_tails(*drawn)))
         spread = CompareMeans(*map(DescrStatsW, arms)).std_meandiff_pooledvar
-        third = np.dot(thirds, sizes) / len(both) * (sizes[0] ** -2.0 - sizes[1] ** -2.0)
+        third = (
+            np.dot(thirds, sizes) / len(both) * (sizes[0] ** -2.0 - sizes[1] ** -2.0)
+        )
         g = third / spread**3
         ends = [
-            2 / g * (max(1 + g * t / 6 - g * g / 36, 0) ** 3 - 1) if abs(g) > 1e-4 else t
+            2 / g * (max(1 + g * t / 6 - g * g / 36, 0) ** 3 - 1)
+            if abs(g) > 1e-4
+            else t
             for t in stats.t.ppf([0.975, 0.025], df)
         ]
     else:
@@ -165,9 +169,7 @@ def of_means(
         t, _, df = compared.ttest_ind(usevar="unequal")
         spread = compared.std_meandiff_separatevar
         k = (thirds[0] / sizes[0] ** 2 - thirds[1] / sizes[1] ** 2) / spread**3
-        p = 2 * stats.t.sf(
-            abs(t + k * t**2 / 3 + k**2 * t**3 / 27 + k / 6), df
-        )
+        p = 2 * stats.t.sf(abs(t + k * t**2 / 3 + k**2 * t**3 / 27 + k / 6), df)
         ends = [
             3 / k * (np.cbrt(1 + k * (t - k / 6)) - 1) if k else t
             for t in stats.t.ppf([0.975, 0.025], df)

@@ -91,7 +91,9 @@ def test_fisher_is_twice_the_smaller_tail_with_half_of_the_table_seen(
 ):
     rows = tables(count, magnitude)
     found = evaluate(rows, {"p": macros.fisher_p("x1", "n1", "x2", "n2")})["p"]
-    drawn = stats.hypergeom(rows["n1"] + rows["n2"], rows["x1"] + rows["x2"], rows["n1"])
+    drawn = stats.hypergeom(
+        rows["n1"] + rows["n2"], rows["x1"] + rows["x2"], rows["n1"]
+    )
     half = drawn.pmf(rows["x1"]) / 2
     tails = drawn.cdf(rows["x1"]) - half, drawn.sf(rows["x1"]) + half
     expected = np.minimum(1, 2 * np.minimum(*tails))
