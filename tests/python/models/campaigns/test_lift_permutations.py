@@ -42,14 +42,16 @@ def outcomes(campaign: str, revenue: np.ndarray, treated: int) -> pd.DataFrame:
     )
 
 
-def tests_of(users: pd.DataFrame, order: str = "user_id") -> pd.DataFrame:
+def permuted(users: pd.DataFrame, order: str = "user_id") -> pd.DataFrame:
     """Return the tests of all users' raw revenue, by campaign."""
     with duckdb.connect() as connection:
         connection.register("given", users)
         connection.execute(
-            "create table int_campaign_user_outcomes as select * replace (cast("
-            "measured_revenue_amount as decimal(18, 4)) as measured_revenue_amount, cast("
-            "history_revenue_amount as decimal(18, 4)) as history_revenue_amount)"
+            "create table int_campaign_user_outcomes as select * replace ("
+            " cast(measured_revenue_amount as decimal(18, 4))"
+            " as measured_revenue_amount,"
+            " cast(history_revenue_amount as decimal(18, 4))"
+            " as history_revenue_amount)"
             f" from given order by {order}"
         )
         connection.execute(
@@ -75,7 +77,7 @@ def few() -> np.ndarray:
 
 @pytest.mark.parametrize("treated", [3, 6, 9])
 def test_of_few_buyers_every_draw_is_counted(few, treated):
-    (row,) = tests_of(outcomes("c", few, treated)).itertuples()
+    (row,) = permuted(outcomes("c", few, treated)).itertuples()
     sums = [few[list(drawn)].sum() for drawn in combinations(range(12), treated)]
     seen = few[:treated].sum()
     lower, upper = np.mean(np.array(sums) <= seen), np.mean(np.array(sums) >= seen)
@@ -91,9 +93,9 @@ def test_neither_the_order_of_users_nor_their_arms_names_change_p(few):
         is_control=~users["is_control"],
     )
     given, turned, other = (
-        tests_of(users),
-        tests_of(users, "measured_revenue_amount, user_id desc"),
-        tests_of(swapped),
+        permuted(users),
+        permuted(users, "measured_revenue_amount, user_id desc"),
+        permuted(swapped),
     )
     assert (given["p"] == turned["p"]).all()
     assert other["lower_p"][0] == pytest.approx(given["upper_p"][0], abs=1e-12)
@@ -106,7 +108,7 @@ def test_of_many_buyers_p_is_that_of_drawing_often():
         np.exp(3 + 1.2 * generator.standard_normal(100)), 2
     )
     users = [outcomes(f"c{n}", generator.permutation(revenue), 1800) for n in range(40)]
-    found = tests_of(pd.concat(users, ignore_index=True))
+    found = permuted(pd.concat(users, ignore_index=True))
     draws = np.array(
         [generator.permutation(revenue)[:1800].sum() for _ in range(20_000)]
     )
@@ -127,7 +129,7 @@ def test_arms_alike_are_seldom_told_apart_however_uneven_and_skewed(share, buyer
         buys = generator.random(500) < buyers
         spent = np.round(np.exp(3 + 1.2 * generator.standard_normal(500)), 2)
         users.append(outcomes(f"c{campaign}", buys * spent, int(500 * share)))
-    found = tests_of(pd.concat(users, ignore_index=True))
+    found = permuted(pd.concat(users, ignore_index=True))
     assert (found["significance_test"] == "permutation").all()
     significant, is_lower = found["p"] < 0.05, found["lower_p"] < found["upper_p"]
     most = 0.035 * 200 + 3 * np.sqrt(0.025 * 200)
