@@ -109,22 +109,24 @@
     )), 0e0))
 {%- endmacro %}
 
-{# Two-sided p of two rates by Fisher's exact test: the chances of all tables of the same
-   sums that are not likelier than the one seen. Counts are whole numbers. #}
+{# Two-sided p of two rates by Fisher's exact test: twice the smaller tail, half of the
+   table seen in each (mid-p, Lancaster 1961), so that both tails hold however uneven the
+   arms are. Counts are whole numbers. #}
 {% macro fisher_p(successes_1, trials_1, successes_2, trials_2) -%}
     {%- set successes = "(" ~ successes_1 ~ " + " ~ successes_2 ~ ")" -%}
     {%- set fewest = "greatest(0, " ~ successes ~ " - " ~ trials_2 ~ ")" -%}
     {%- set most = "least(" ~ trials_1 ~ ", " ~ successes ~ ")" -%}
-    {%- set odds = precision_marketing.log_table_weight(
+    {#- By the chance of the table seen, which is 1. -#}
+    {%- set odds = "exp(" ~ precision_marketing.log_table_weight(
         "step", trials_1, successes, trials_2
     ) ~ " - " ~ precision_marketing.log_table_weight(
         successes_1, trials_1, successes, trials_2
-    ) -%}
-    {#- Equal chances differ by rounding. -#}
-    {%- set not_likelier = "case when " ~ odds ~ " <= 1e-7 then exp(" ~ odds
-        ~ ") else 0e0 end" -%}
-    least(1e0, {{ precision_marketing.sum_over_steps(fewest, most, not_likelier) }}
-    / {{ precision_marketing.sum_over_steps(fewest, most, "exp(" ~ odds ~ ")") }})
+    ) ~ ")" -%}
+    {%- set lower = precision_marketing.sum_over_steps(fewest, successes_1, odds) -%}
+    {%- set upper = precision_marketing.sum_over_steps(successes_1, most, odds) -%}
+    {#- The table itself is in both. -#}
+    least(1e0, 2e0 * (least({{ lower }}, {{ upper }}) - 0.5e0)
+    / ({{ lower }} + {{ upper }} - 1e0))
 {%- endmacro %}
 
 {# The logarithm of a table's chance, but for a constant. #}

@@ -58,6 +58,17 @@
     end)
 {%- endmacro %}
 
+{# The standard score of the gamma distribution at a normal one. #}
+{% macro gamma_score_inverse(z, skewness) -%}
+    (case
+        when abs({{ skewness }}) < 1e-4 then {{ z }}
+        else 2e0 / {{ skewness }} * (power(greatest(
+            1e0 + {{ skewness }} * {{ z }} / 6e0
+            - {{ skewness }} * {{ skewness }} / 36e0, 0e0
+        ), 3) - 1e0)
+    end)
+{%- endmacro %}
+
 
 {# The normal distribution beyond x, to 7 decimals: Abramowitz and Stegun (1964),
    26.2.17. For sums over many rows, where `normal_probability` would take long. #}

@@ -17,25 +17,19 @@ touched_users as (
 converted_users as (
 
     select distinct
-        assignments.campaign_id,
-        assignments.user_id
-    from assignments
-    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
-        on assignments.campaign_id = campaigns.campaign_id
+        measurements.campaign_id,
+        measurements.user_id
+    from {{ ref("precision_marketing", "int_campaign_measurements") }} as measurements
     inner join {{ ref("precision_marketing", "int_conversions") }} as conversions
-        on assignments.user_id = conversions.user_id
-        -- While the campaign ran, from the user's draw on. A time that is not given
-        -- leaves the period open on that side, for every variant alike.
+        on measurements.user_id = conversions.user_id
+        -- A time that is not given leaves the period open on that side, for every
+        -- variant alike.
         and conversions.converted_at >= coalesce(
-            assignments.assigned_at, conversions.converted_at
-        )
-        and conversions.converted_at >= coalesce(
-            campaigns.started_at, conversions.converted_at
+            measurements.measured_from, conversions.converted_at
         )
         and conversions.converted_at <= coalesce(
-            campaigns.ended_at, conversions.converted_at
+            measurements.measured_until, conversions.converted_at
         )
-    where not assignments.is_in_several_arms
 
 ),
 

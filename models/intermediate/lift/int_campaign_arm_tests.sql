@@ -1,18 +1,31 @@
 -- Grain: one row per campaign, treated variant, segment, metric and method: its test.
 -- A difference of plain rates is tested by pooled z, or by Fisher's test where a cell
--- is under 5; every other by Welch's t (1947) with Satterthwaite's degrees of freedom
--- (1946).
+-- is small; every other by Welch's t (1947) with Satterthwaite's degrees of freedom
+-- (1946), less its skewness (Hall 1992), or where that is too much by permutation.
 with
 
+{% set keys = ["campaign_id", "variant", "segment_kind", "segment", "metric", "method"] %}
+{% set others = {
+    "skewness": "int_campaign_skewness", "permutations": "int_campaign_permutations",
+} %}
 arm_means as (
 
     select
-        *,
-        cast(treated_total as bigint) as treated_count,
-        cast(coalesce(control_total, 0) as bigint) as control_count,
-        treated_variance / nullif(treated_user_count, 0) as treated_square,
-        control_variance / nullif(control_user_count, 0) as control_square
-    from {{ ref("precision_marketing", "int_campaign_arm_means") }}
+        arms.*,
+        skewness.lift_skewness,
+        permutations.lower_p,
+        permutations.upper_p,
+        cast(arms.treated_total as bigint) as treated_count,
+        cast(coalesce(arms.control_total, 0) as bigint) as control_count,
+        arms.treated_variance / nullif(arms.treated_user_count, 0) as treated_square,
+        arms.control_variance / nullif(arms.control_user_count, 0) as control_square
+    from {{ ref("precision_marketing", "int_campaign_arm_means") }} as arms
+    {% for name, model in others.items() %}
+    left join {{ ref("precision_marketing", model) }} as {{ name }}
+        {% for key in keys %}
+        {{ "on" if loop.first else "and" }} arms.{{ key }} = {{ name }}.{{ key }}
+        {% endfor %}
+    {% endfor %}
 
 ),
 
@@ -30,8 +43,9 @@ cells as (
 
 ),
 
-{# In every cell of the four, for pooled z. #}
-{% set smallest_cell = 5 %}
+{# In every cell of the four, for pooled z: under it the tails of uneven arms do not
+   hold. #}
+{% set smallest_cell = 30 %}
 choices as (
 
     select
@@ -40,7 +54,11 @@ choices as (
             when
                 not is_rate and treated_user_count >= 2 and control_user_count >= 2
                 and treated_square + control_square > 0e0
-                then 'welch'
+                then
+                    case
+                        when upper_p is not null then 'permutation'
+                        else 'hall'
+                    end
             when not is_rate or treated_user_count = 0 or control_user_count = 0
                 then null
             when smallest_count < {{ smallest_cell }} then 'fisher'
@@ -58,13 +76,14 @@ statistics as (
     select
         *,
         case
-            when significance_test = 'welch'
+            when significance_test in ('hall', 'permutation')
                 then
                     (treated_mean - control_mean)
                     / sqrt(treated_square + control_square)
         end as t_statistic,
-        case
-            when significance_test = 'welch'
+        case significance_test
+            when 'permutation' then 1e0 * treated_user_count + control_user_count - 2
+            when 'hall'
                 then
                     power(treated_square + control_square, 2) / (
                         treated_square * treated_square / (treated_user_count - 1)
@@ -76,6 +95,15 @@ statistics as (
                 then {{ precision_marketing.pooled_z(*counts) }}
         end as z_statistic
     from choices
+
+),
+
+corrected as (
+
+    select
+        *,
+        {{ precision_marketing.hall_t("t_statistic", "lift_skewness") }} as hall_t
+    from statistics
 
 ),
 
@@ -92,15 +120,16 @@ final as (
         t_statistic,
         degrees_of_freedom,
         case significance_test
-            when 'welch'
+            when 'hall'
                 then {{ precision_marketing.student_p(
-                    "t_statistic", "degrees_of_freedom") }}
+                    "hall_t", "degrees_of_freedom") }}
+            when 'permutation' then least(1e0, 2e0 * least(lower_p, upper_p))
             when 'pooled_z'
                 then 2e0 * {{ precision_marketing.normal_probability(
                     "-abs(z_statistic)") }}
             when 'fisher' then {{ precision_marketing.fisher_p(*counts) }}
         end as p
-    from statistics
+    from corrected
 
 )
 

@@ -1,5 +1,6 @@
 -- Grain: one row per campaign, treated variant and metric: what was known before it.
--- All assigned users, of every arm, over as many days before the draw as it runs.
+-- All assigned users, of every arm, over as many days as it runs, which end before those
+-- by which recent buyers were left out: in them the users bought less by selection.
 with
 
 variants as (

@@ -1,5 +1,6 @@
 -- Grain: one row per campaign, treated variant, segment and metric: the two arms.
 -- A variant of which nobody was assigned keeps its rows, with nothing measured.
+{% set names = ["y", "x", "yy", "xx", "xy", "yyy", "yyx", "yxx", "xxx"] %}
 with
 
 sums as (
@@ -26,12 +27,10 @@ treated as (
         segment_kind,
         segment,
         metric,
-        user_count,
-        sum_y,
-        sum_x,
-        sum_yy,
-        sum_xx,
-        sum_xy
+        {% for name in names %}
+        sum_{{ name }},
+        {% endfor %}
+        user_count
     from sums
     where not is_control
 
@@ -43,12 +42,10 @@ treated as (
         '(all)' as segment_kind,
         '(all)' as segment,
         metrics.metric,
-        0 as user_count,
-        0e0 as sum_y,
-        0e0 as sum_x,
-        0e0 as sum_yy,
-        0e0 as sum_xx,
-        0e0 as sum_xy
+        {% for name in names %}
+        0e0 as sum_{{ name }},
+        {% endfor %}
+        0 as user_count
     from {{ ref("precision_marketing", "int_campaign_variants") }} as variants
     cross join metrics
     where not variants.is_control and variants.assigned_user_count = 0
@@ -73,7 +70,7 @@ final as (
         treated.user_count as treated_user_count,
         cast(coalesce(control.user_count, 0) as bigint) as control_user_count,
         {% for arm in ["treated", "control"] %}
-        {% for name in ["y", "x", "yy", "xx", "xy"] %}
+        {% for name in names %}
         {{ arm }}.sum_{{ name }} as {{ arm }}_{{ name }},
         {% endfor %}
         {% endfor %}

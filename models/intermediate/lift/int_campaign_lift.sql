@@ -1,80 +1,47 @@
--- Grain: one row per campaign, treated variant, segment, metric and method: its effect.
--- Decided on the absolute difference of the assigned users, whoever was reached.
+-- Grain: one row per campaign, treated variant, segment, metric and method: its effect
+-- and what to make of it. Decided on the absolute difference.
 {% set significance_level = "0.05e0" %}
-{% set sample_ratio_level = "0.001e0" %}
-{% set sums = [
-    "treated_total", "treated_user_count", "control_total", "control_user_count"
-] %}
-{% set means = [
-    "1e0 + relative_lift", "treated_mean", "treated_variance / treated_user_count",
-    "control_mean", "control_variance / control_user_count",
-] %}
 with
 
-measured as (
+effects as (
 
-    select
-        arms.campaign_id,
-        arms.variant,
-        arms.segment_kind,
-        arms.segment,
-        arms.metric,
-        arms.method,
-        arms.is_rate,
-        arms.treated_user_count,
-        arms.control_user_count,
-        arms.treated_total,
-        arms.control_total,
-        arms.theta,
-        arms.treated_mean,
-        arms.control_mean,
-        arms.treated_variance,
-        arms.control_variance,
-        arms.raw_squared_error,
-        arms.treated_mean - arms.control_mean as absolute_lift,
-        arms.treated_mean / nullif(arms.control_mean, 0e0) - 1e0 as relative_lift,
-        arms.treated_variance / nullif(arms.treated_user_count, 0)
-        + arms.control_variance / nullif(arms.control_user_count, 0) as squared_error,
-        tests.significance_test,
-        tests.degrees_of_freedom,
-        tests.t_quantile,
-        tests.p,
-        -- One family: the arms of a campaign, or its segments.
-        case
-            when arms.segment_kind = '(all)' then tests.holm_p
-            else tests.benjamini_hochberg_p
-        end as adjusted_p,
-        tests.sample_ratio_p,
-        tests.minimum_detectable_lift
-    from {{ ref("precision_marketing", "int_campaign_arm_means") }} as arms
-    inner join {{ ref("precision_marketing", "int_campaign_lift_tests") }} as tests
-        on arms.campaign_id = tests.campaign_id
-        and arms.variant = tests.variant
-        and arms.segment_kind = tests.segment_kind
-        and arms.segment = tests.segment
-        and arms.metric = tests.metric
-        and arms.method = tests.method
+    select * from {{ ref("precision_marketing", "int_campaign_effects") }}
 
 ),
 
-bounded as (
+checks as (
+
+    select * from {{ ref("precision_marketing", "int_campaign_checks") }}
+
+),
+
+judged as (
 
     select
-        *,
-        {% for end, sign in [("lower", "-"), ("upper", "+")] %}
+        effects.*,
+        checks.expected_ratio_source,
+        checks.sample_ratio_p,
+        checks.has_sample_ratio_mismatch,
+        checks.split_status,
+        checks.history_p,
+        checks.has_history_mismatch,
+        checks.measured_since,
+        checks.is_running,
+        checks.elapsed_share,
+        checks.interim_boundary_z,
+        checks.interim_boundary_p,
         case
-            when is_rate then {{ precision_marketing.newcombe_bound(*sums, sign=sign) }}
-            else absolute_lift {{ sign }} t_quantile * sqrt(squared_error)
-        end as absolute_lift_{{ end }},
-        case
-            when is_rate
-                then {{ precision_marketing.katz_bound(*sums, sign=sign) }} - 1e0
-            when treated_mean > 0 and control_mean > 0
-                then {{ precision_marketing.mean_ratio_bound(*means, sign=sign) }} - 1e0
-        end as relative_lift_{{ end }},
-        {% endfor %}
-        squared_error / nullif(raw_squared_error, 0e0) as variance_ratio
-    from measured
+            -- An arm that lost users may have lost the buyers: no number of it counts.
+            when checks.has_sample_ratio_mismatch or checks.has_history_mismatch
+                then 'broken'
+            when effects.treated_user_count = 0 or effects.control_user_count = 0
+                then 'unmeasured'
+        end as obstacle,
+        effects.adjusted_p is null or effects.absolute_lift_lower is null as is_untested
+    from effects
+    inner join checks
+        on effects.campaign_id = checks.campaign_id
+        and effects.variant = checks.variant
 
 ),
 
@@ -82,18 +49,23 @@ final as (
 
     select
         *,
-        coalesce(sample_ratio_p < {{ sample_ratio_level }}, false)
-            as has_sample_ratio_mismatch,
         case
-            -- An arm that lost users may have lost the buyers: no number of it counts.
-            when sample_ratio_p < {{ sample_ratio_level }} then 'broken'
-            when adjusted_p is null or absolute_lift_lower is null then 'unmeasured'
+            when obstacle is not null then obstacle
+            when is_running then 'running'
+            when is_untested then 'unmeasured'
             when adjusted_p >= {{ significance_level }} then 'unclear'
             when absolute_lift_lower > 0 then 'works'
             when absolute_lift_upper < 0 then 'harms'
             else 'unclear'
-        end as verdict
-    from bounded
+        end as verdict,
+        case
+            when obstacle is not null or interim_boundary_p is null then null
+            when is_untested or adjusted_p >= interim_boundary_p then 'unclear'
+            when absolute_lift > 0 then 'works'
+            when absolute_lift < 0 then 'harms'
+            else 'unclear'
+        end as interim_verdict
+    from judged
 
 )
 

@@ -78,12 +78,7 @@ final as (
                     + arm_means.control_variance
                     / nullif(arm_means.control_user_count, 0)
                 ), 0e0)
-        end as minimum_detectable_lift,
-        case
-            when ratios.degrees_of_freedom >= 1
-                then {{ precision_marketing.chi_square_upper_tail(
-                    "ratios.chi_square", "ratios.degrees_of_freedom") }}
-        end as sample_ratio_p
+        end as minimum_detectable_lift
     from adjusted
     inner join arm_means
         on adjusted.campaign_id = arm_means.campaign_id
@@ -98,8 +93,6 @@ final as (
         on arm_means.control_mean = rates.control_rate
         and arm_means.treated_user_count = rates.treated_user_count
         and arm_means.control_user_count = rates.control_user_count
-    left join {{ ref("precision_marketing", "int_campaign_sample_ratios") }} as ratios
-        on adjusted.campaign_id = ratios.campaign_id
 
 )
 

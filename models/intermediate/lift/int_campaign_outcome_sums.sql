@@ -1,29 +1,47 @@
 -- Grain: one row per campaign, variant, segment and metric: sufficient statistics.
 -- y is a user's value while measured, x the same user's history. All sums are exact
--- (whole numbers and decimals), whatever the order of rows.
+-- (whole numbers and decimals), whatever the order of rows; cubes are of values by the
+-- largest of their metric in the campaign, so that none is too large for it.
 with
 
-{# Metric -> y, x of one user. #}
-{% set metrics = {
-    "conversion": [
-        "case when measured_order_count > 0 then 1 else 0 end", "history_order_count"
-    ],
-    "visits": ["measured_visit_count", "history_visit_count"],
-    "revenue": ["measured_revenue_amount", "history_revenue_amount"],
-} %}
+{% set metrics = precision_marketing.lift_metrics() %}
 {% set sums = ["y", "x", "yy", "xx", "xy"] %}
+{% set cubes = ["yyy", "yyx", "yxx", "xxx"] %}
 {# Kind of segment -> which one a user is in. #}
 {% set kinds = {
     "(all)": "'(all)'", "history": "history_segment", "country": "country"
 } %}
+outcomes as (
+
+    select * from {{ ref("precision_marketing", "int_campaign_user_outcomes") }}
+
+),
+
+largest as (
+
+    select
+        campaign_id,
+        {% for metric, (y, x) in metrics.items() %}
+        cast(greatest(max({{ y }}), max({{ x }}), 1) as double) as largest_{{ metric }}
+        {{- "," if not loop.last }}
+        {% endfor %}
+    from outcomes
+    group by campaign_id
+
+),
+
 user_segments as (
 
     {% for kind, segment in kinds.items() %}
     select
-        *,
+        outcomes.*,
+        {% for metric in metrics %}
+        largest.largest_{{ metric }},
+        {% endfor %}
         '{{ kind }}' as segment_kind,
         {{ segment }} as segment
-    from {{ ref("precision_marketing", "int_campaign_user_outcomes") }}
+    from outcomes
+    inner join largest on outcomes.campaign_id = largest.campaign_id
     {{ "union all" if not loop.last }}
     {% endfor %}
 
@@ -45,6 +63,14 @@ segments as (
         sum(({{ y }}) * ({{ y }})) as {{ metric }}_yy,
         sum(({{ x }}) * ({{ x }})) as {{ metric }}_xx,
         sum(({{ x }}) * ({{ y }})) as {{ metric }}_xy,
+        {% for name in cubes %}
+        {% set cube = [] %}
+        {% for letter in name %}
+        {% do cube.append("(" ~ {"y": y, "x": x}[letter] ~ ") / largest_" ~ metric) %}
+        {% endfor %}
+        {{ precision_marketing.fine_exact_sum(cube | join(" * ")) }}
+        * power(max(largest_{{ metric }}), 3) as {{ metric }}_{{ name }},
+        {% endfor %}
         {% endfor %}
         count(*) as user_count
     from user_segments
@@ -75,7 +101,7 @@ final as (
         segments.segment_kind,
         segments.segment,
         '{{ metric }}' as metric,
-        {% for name in sums %}
+        {% for name in sums + cubes %}
         case when {{ known }} then cast(segments.{{ metric }}_{{ name }} as double) end
             as sum_{{ name }},
         {% endfor %}

@@ -1,6 +1,6 @@
 -- Grain: one row per campaign and user assigned to it, reached or not: what was done.
 -- Of each metric the value while measured, the history of the user before the draw, and
--- the baseline, as long before the draw as the campaign runs.
+-- the baseline: as many days as the campaign runs, before those that select its users.
 with
 
 outcomes as (
@@ -43,7 +43,7 @@ placed_outcomes as (
         outcomes.happened_at < measurements.assigned_at as is_before,
         outcomes.happened_at < measurements.assigned_at
         and outcomes.happened_at >= measurements.history_from as is_history,
-        outcomes.happened_at < measurements.assigned_at
+        outcomes.happened_at < measurements.baseline_until
         and outcomes.happened_at >= measurements.baseline_from as is_baseline
     from {{ ref("precision_marketing", "int_campaign_measurements") }} as measurements
     left join outcomes on measurements.user_id = outcomes.user_id

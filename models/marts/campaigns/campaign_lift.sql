@@ -20,6 +20,11 @@ final as (
         campaigns.channel,
         campaigns.currency,
         lift.metric = 'conversion' and lift.method = 'raw' as is_primary,
+        -- Six verdicts an arm: that one of five others is no chance is chance itself.
+        case
+            when lift.metric = 'conversion' and lift.method = 'raw' then 'primary'
+            else 'secondary'
+        end as verdict_role,
         lift.verdict,
         lift.treated_user_count,
         lift.control_user_count,
@@ -42,6 +47,7 @@ final as (
         ) }} as shrunk_lift_upper,
         lift.significance_test,
         lift.degrees_of_freedom,
+        lift.skewness,
         lift.p as p_value,
         lift.adjusted_p as holm_p_value,
         lift.minimum_detectable_lift,
@@ -60,15 +66,20 @@ final as (
         returns.icpa,
         returns.icpa_lower,
         returns.icpa_upper,
-        coalesce(ratios.expected_ratio_source, 'unknown')
-            as expected_ratio_source,
+        lift.expected_ratio_source,
+        lift.split_status,
         lift.sample_ratio_p as sample_ratio_p_value,
-        lift.has_sample_ratio_mismatch
+        lift.has_sample_ratio_mismatch,
+        lift.history_p as history_p_value,
+        lift.has_history_mismatch,
+        lift.measured_since,
+        lift.elapsed_share,
+        lift.interim_boundary_z,
+        lift.interim_boundary_p as interim_boundary_p_value,
+        lift.interim_verdict
     from lift
     inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on lift.campaign_id = campaigns.campaign_id
-    left join {{ ref("precision_marketing", "int_campaign_sample_ratios") }} as ratios
-        on lift.campaign_id = ratios.campaign_id
     left join {{ ref("precision_marketing", "int_shrunk_lifts") }} as shrunk_lifts
         on lift.campaign_id = shrunk_lifts.campaign_id
         and lift.variant = shrunk_lifts.variant

@@ -41,6 +41,7 @@ final as (
         lift.relative_lift_upper,
         lift.significance_test,
         lift.degrees_of_freedom,
+        lift.skewness,
         lift.p as p_value,
         lift.adjusted_p as benjamini_hochberg_p_value,
         lift.minimum_detectable_lift,
@@ -48,7 +49,8 @@ final as (
         lift.absolute_lift * lift.treated_user_count as incremental_total,
         lift.absolute_lift_lower * lift.treated_user_count as incremental_total_lower,
         lift.absolute_lift_upper * lift.treated_user_count as incremental_total_upper,
-        lift.has_sample_ratio_mismatch
+        lift.has_sample_ratio_mismatch,
+        lift.has_history_mismatch
     from lift
     inner join campaigns on lift.campaign_id = campaigns.campaign_id
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 from statsmodels.stats.proportion import (
     confint_proportions_2indep,
     proportions_ztest,
@@ -80,8 +80,11 @@ def of_rates(treated: np.ndarray, control: np.ndarray) -> dict[str, float]:
         x[0], n[0], x[1], n[1], method="newcomb", compare="diff"
     )
     cells = [[x[0], n[0] - x[0]], [x[1], n[1] - x[1]]]
-    is_exact = np.min(cells) < 5
-    p = stats.fisher_exact(cells)[1] if is_exact else proportions_ztest(x, n)[1]
+    is_exact = np.min(cells) < 30
+    drawn = stats.hypergeom(sum(n), sum(x), n[0])
+    half = drawn.pmf(x[0]) / 2
+    exact = 2 * min(drawn.cdf(x[0]) - half, drawn.sf(x[0]) + half)
+    p = min(1, exact) if is_exact else proportions_ztest(x, n)[1]
     ratio = (np.nan, np.nan)
     if min(x) > 0:
         ratio = confint_proportions_2indep(
@@ -96,22 +99,88 @@ def of_rates(treated: np.ndarray, control: np.ndarray) -> dict[str, float]:
     }
 
 
-def of_means(treated: np.ndarray, control: np.ndarray) -> dict[str, float]:
-    """Return interval and p of a mean by statsmodels, from the users' own values."""
-    arms = DescrStatsW(treated), DescrStatsW(control)
-    compared = CompareMeans(*arms)
-    low, high = compared.tconfint_diff(usevar="unequal")
-    _, p, df = compared.ttest_ind(usevar="unequal")
-    reach = stats.norm.ppf(0.975) * np.sqrt(
-        sum((arm.std_mean / arm.mean) ** 2 for arm in arms)
+def permuted_tails(treated: np.ndarray, control: np.ndarray) -> tuple[float, float]:
+    """Return both tails of the treated sum, the eight largest values fall by fall."""
+    both = np.concatenate([treated, control])
+    order = np.argsort(-np.abs(both), kind="stable")
+    places = min(8, np.count_nonzero(both))
+    large, others = both[order[:places]], both[order[places:]]
+    count = len(others)
+    largest = np.abs(others).max(initial=0)
+    smallest = np.abs(others[others != 0]).min(initial=np.inf)
+    step = 0 if largest == 0 else smallest / 2
+    mean, variance, third = (
+        (others.mean(), others.var(), stats.moment(others, 3)) if count else (0, 0, 0)
     )
-    ratio = arms[0].mean / arms[1].mean
-    is_known = arms[0].mean > 0 and arms[1].mean > 0
+    fall = (np.arange(2**places)[:, None] >> np.arange(places)) & 1
+    drawn = fall.sum(axis=1)
+    left = len(treated) - drawn
+    chance = stats.hypergeom(len(both), len(treated), places).pmf(drawn)
+    chance = chance / special.comb(places, drawn)
+    beyond = treated.sum() - fall @ large - left * mean
+    square = np.clip(left * (count - left), 0, None) / max(count - 1, 1) * variance
+    skewness = left * (count - left) * (count - 2.0 * left) * third
+    tails = []
+    for sign in (-1, 1):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            g = skewness / (count - 1) / max(count - 2, 1) / square**1.5
+            z = (beyond - sign * step) / np.sqrt(square)
+            score = 6 / g * (np.clip(1 + g * z / 2, 0, None) ** (1 / 3) - 1) + g / 6
+            score = np.where(np.abs(g) < 1e-4, z, score)
+        tail = np.where(
+            square > 1e-12 * largest**2,
+            stats.norm.sf(sign * score),
+            sign * beyond <= 1e-9 * np.abs(both).sum(),
+        )
+        tails.append(np.sum(chance * tail))
+    return tails[0], tails[1]
+
+
+def of_means(
+    treated: np.ndarray, control: np.ndarray, drawn: tuple[np.ndarray, np.ndarray]
+) -> dict[str, float]:
+    """Return interval and p of a mean; `drawn` are the values that are permuted."""
+    arms, sizes = (treated, control), (len(treated), len(control))
+    both = np.concatenate(arms)
+    ratio = treated.mean() / control.mean()
+    reach = stats.norm.ppf(0.975) * np.sqrt(
+        sum((stats.sem(arm) / arm.mean()) ** 2 for arm in arms)
+    )
+    is_known = treated.mean() > 0 and control.mean() > 0
+    lift = treated.mean() - control.mean()
+    thirds = [stats.moment(arm, 3) for arm in arms]
+    if min(sizes) < 355 * stats.skew(both) ** 2:
+        test, df = "permutation", len(both) - 2
+        p = min(1, 2 * min(permuted_tails(*drawn)))
+        spread = CompareMeans(*map(DescrStatsW, arms)).std_meandiff_pooledvar
+        third = (
+            np.dot(thirds, sizes) / len(both) * (sizes[0] ** -2.0 - sizes[1] ** -2.0)
+        )
+        g = third / spread**3
+        ends = [
+            2 / g * (max(1 + g * t / 6 - g * g / 36, 0) ** 3 - 1)
+            if abs(g) > 1e-4
+            else t
+            for t in stats.t.ppf([0.975, 0.025], df)
+        ]
+    else:
+        test = "hall"
+        compared = CompareMeans(*map(DescrStatsW, arms))
+        t, _, df = compared.ttest_ind(usevar="unequal")
+        spread = compared.std_meandiff_separatevar
+        k = (thirds[0] / sizes[0] ** 2 - thirds[1] / sizes[1] ** 2) / spread**3
+        p = 2 * stats.t.sf(abs(t + k * t**2 / 3 + k**2 * t**3 / 27 + k / 6), df)
+        ends = [
+            3 / k * (np.cbrt(1 + k * (t - k / 6)) - 1) if k else t
+            for t in stats.t.ppf([0.975, 0.025], df)
+        ]
     return {
-        **{"absolute_lift_lower": low, "absolute_lift_upper": high, "p_value": p},
+        "absolute_lift_lower": lift - max(ends[0], 0) * spread,
+        "absolute_lift_upper": lift - min(ends[1], 0) * spread,
+        "p_value": p,
         "relative_lift_lower": ratio * np.exp(-reach) - 1 if is_known else np.nan,
         "relative_lift_upper": ratio * np.exp(reach) - 1 if is_known else np.nan,
-        "significance_test": "welch",
+        "significance_test": test,
         "degrees_of_freedom": df,
     }
 
@@ -120,10 +189,11 @@ def compare(users: pd.DataFrame, metric: str, method: str) -> dict[str, float] |
     """Return a comparison of `A` with the control, or None where none is possible."""
     y, x = users[metric].to_numpy(float), users[f"{metric}_past"].to_numpy(float)
     is_control = (users["variant"] == "control").to_numpy()
-    adjusted = y.copy()
-    if method == "cuped" and x.var() > 0:
-        adjusted = y - np.cov(y, x)[0, 1] / np.var(x, ddof=1) * (x - x.mean())
+    is_adjusted = method == "cuped" and x.var() > 0
+    theta = np.cov(y, x)[0, 1] / np.var(x, ddof=1) if is_adjusted else 0.0
+    adjusted, plain = y - theta * (x - x.mean()), y - theta * x
     arms = adjusted[~is_control], adjusted[is_control]
+    drawn = plain[~is_control], plain[is_control]
     is_rate = metric == "conversion" and method == "raw"
     smallest = min(len(arm) for arm in arms)
     if smallest < 1 or (not is_rate and (smallest < 2 or adjusted.var() == 0)):
@@ -142,7 +212,7 @@ def compare(users: pd.DataFrame, metric: str, method: str) -> dict[str, float] |
         "absolute_lift": lift,
         "variance_ratio": (squares[0] + others[0]) / (squares[1] + others[1]),
         "incremental_total": lift * (~is_control).sum(),
-        **(of_rates(*arms) if is_rate else of_means(*arms)),
+        **(of_rates(*arms) if is_rate else of_means(*arms, drawn)),
     }
 
 

@@ -17,7 +17,8 @@ class SqlMacros:
         environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         environment.globals["precision_marketing"] = self
         environment.globals["adapter"] = self
-        environment.globals["return"] = lambda value: value
+        environment.globals["return"] = self._return
+        self._returned = None
         files = sorted(
             file for folder in folders for file in (MACROS / folder).rglob("*.sql")
         )
@@ -36,9 +37,19 @@ class SqlMacros:
         """Return the macro as DuckDB has it."""
         return getattr(self, f"default__{name}")
 
+    def _return(self, value):
+        self._returned = value
+        return value
+
     def __getattr__(self, name: str):
         macro = getattr(self._module, name)
-        return lambda *arguments, **named: str(macro(*arguments, **named)).strip()
+
+        def call(*arguments, **named):
+            text = str(macro(*arguments, **named)).strip()
+            returned, self._returned = self._returned, None
+            return text if returned is None or isinstance(returned, str) else returned
+
+        return call
 
 
 def evaluate(rows: pd.DataFrame, expressions: dict[str, str]) -> pd.DataFrame:

@@ -86,11 +86,15 @@ def test_pooled_z_is_that_of_statsmodels(macros):
 
 
 @pytest.mark.parametrize(("count", "magnitude"), [(300, 3), (40, 5)])
-def test_fisher_is_scipys(macros, count, magnitude):
+def test_fisher_is_twice_the_smaller_tail_with_half_of_the_table_seen(
+    macros, count, magnitude
+):
     rows = tables(count, magnitude)
     found = evaluate(rows, {"p": macros.fisher_p("x1", "n1", "x2", "n2")})["p"]
-    expected = [
-        stats.fisher_exact([[row.x1, row.n1 - row.x1], [row.x2, row.n2 - row.x2]])[1]
-        for row in rows.itertuples()
-    ]
+    drawn = stats.hypergeom(
+        rows["n1"] + rows["n2"], rows["x1"] + rows["x2"], rows["n1"]
+    )
+    half = drawn.pmf(rows["x1"]) / 2
+    tails = drawn.cdf(rows["x1"]) - half, drawn.sf(rows["x1"]) + half
+    expected = np.minimum(1, 2 * np.minimum(*tails))
     np.testing.assert_allclose(found, expected, 1e-7)

@@ -1,7 +1,8 @@
 """The lift of the example shop, recomputed from its staged rows without the SQL.
 
 pandas makes each user's values with loops over rows; statsmodels and numpy make the
-statistics from those values, not from sums. Tolerance 1e-9 relative, 1e-7 for p.
+statistics from those values, not from sums. Tolerance 1e-9 relative, 1e-7 for p
+(2e-7 of 1 by permutation).
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from lift_recomputed import KEYS, every_comparison, user_values
-from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 TRUTH = Path(__file__).parents[4] / "seeds" / "example" / "truth.json"
@@ -67,6 +67,9 @@ def test_every_number_of_the_marts_is_that_of_the_recomputation(measured, expect
         size = np.maximum(np.abs(theirs), np.abs(known["treated_mean"]))
         if column in ("p_value", "degrees_of_freedom", "variance_ratio"):
             size = np.abs(theirs)
+        if column == "p_value":
+            # A permutation adds up normal tails of seven decimals.
+            size = np.where(known["significance_test"] == "permutation", 2, size)
         if column == "incremental_total":
             size = size * known["treated_user_count"]
         assert (ours.isna() == theirs.isna()).all(), column
@@ -89,20 +92,21 @@ def test_p_is_adjusted_over_its_family(measured, column, method):
     assert max(sizes) > 1
 
 
-def test_the_sample_ratio_is_that_of_scipy(tables):
-    checked = 0
-    lift = tables["lift"].drop_duplicates("campaign_id").set_index("campaign_id")
-    for campaign_id, own in tables["assignments"].groupby("campaign_id"):
-        arms, row = own["variant"].value_counts(), lift.loc[campaign_id]
-        if arms.min() < 0.85 * arms.mean():
-            assert row["expected_ratio_source"] == "unknown"
-            assert np.isnan(row["sample_ratio_p_value"])
-        else:
-            checked += 1
-            p = stats.chisquare(arms).pvalue
-            assert row["sample_ratio_p_value"] == pytest.approx(p, rel=1e-7)
-    assert checked >= 5
-    assert not lift["has_sample_ratio_mismatch"].any()
+def test_the_split_of_the_example_is_not_designed_and_its_histories_are_alike(tables):
+    lift = tables["lift"]
+    assert (lift["split_status"] == "split_unknown").all()
+    assert lift["sample_ratio_p_value"].isna().all()
+    assert (lift["history_p_value"] > 0.01).all()
+    assert not (lift["has_sample_ratio_mismatch"] | lift["has_history_mismatch"]).any()
+
+
+def test_a_campaign_that_is_over_is_judged_and_its_last_look_too(tables):
+    lift = tables["lift"]
+    assert (lift["elapsed_share"] == 1).all()
+    assert lift["interim_boundary_z"].between(1.96, 2.25).all()
+    found = lift["interim_verdict"] != "unclear"
+    assert found.any()
+    assert (lift["verdict"] == lift["interim_verdict"])[found].all()
 
 
 def test_what_an_effect_cost_is_the_spend_of_its_variant(tables):

@@ -49,6 +49,22 @@ def arms(seed: int = 0, campaigns: int = 60) -> pd.DataFrame:
     return rows.replace([np.inf, -np.inf], np.nan)
 
 
+def skewness() -> pd.DataFrame:
+    """Return rows as `int_campaign_skewness` has them, of what varies."""
+    rows = arms()
+    varies = rows["treated_variance"].fillna(0) + rows["control_variance"].fillna(0) > 0
+    rows = rows[~rows["is_rate"] & varies].reset_index(drop=True)
+    generator = np.random.default_rng(1)
+    return rows[KEYS].assign(lift_skewness=generator.uniform(-0.1, 0.1, len(rows)))
+
+
+def permutations() -> pd.DataFrame:
+    """Return rows as `int_campaign_permutations` has them, of every third of those."""
+    rows = skewness()[KEYS].iloc[::3]
+    tail = np.random.default_rng(2).uniform(0, 1, len(rows))
+    return rows.assign(lower_p=tail, upper_p=1 - tail)
+
+
 def baselines() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -67,13 +83,8 @@ def baselines() -> pd.DataFrame:
 def tables() -> dict[str, pd.DataFrame]:
     given = {
         "int_campaign_arm_means": arms(),
-        "int_campaign_sample_ratios": pd.DataFrame(
-            {
-                "campaign_id": ["c00", "c01"],
-                "chi_square": [2.0, np.nan],
-                "degrees_of_freedom": [2, 2],
-            }
-        ),
+        "int_campaign_skewness": skewness(),
+        "int_campaign_permutations": permutations(),
         "int_campaign_baselines": baselines(),
         "int_shop_baselines": pd.DataFrame(
             {
@@ -97,11 +108,11 @@ def tables() -> dict[str, pd.DataFrame]:
             connection.register(f"given_{name}", rows)
             connection.execute(f"create table {name} as from given_{name}")
         # What pandas knows as nan is null to SQL.
-        for name in ("int_campaign_arm_means", "int_campaign_sample_ratios"):
-            for column in given[name].select_dtypes(float).columns:
-                connection.execute(
-                    f"update {name} set {column} = null where isnan({column})"
-                )
+        for column in given["int_campaign_arm_means"].select_dtypes(float).columns:
+            connection.execute(
+                f"update int_campaign_arm_means set {column} = null"
+                f" where isnan({column})"
+            )
         macros = SqlMacros("compat", "statistics")
         for model in MODELS:
             macros.model(model, connection)
@@ -114,33 +125,38 @@ def tested(tables) -> pd.DataFrame:
     return found.join(arms().set_index(KEYS), validate="1:1").reset_index()
 
 
-def test_welch_is_scipys_and_is_used_where_two_users_vary(tested):
+def test_halls_t_is_used_where_two_users_vary_and_nothing_is_permuted(tested):
     rows = tested[~tested["is_rate"]]
     enough = (rows[["treated_user_count", "control_user_count"]] >= 2).all(axis=1)
     varies = rows["treated_variance"].add(rows["control_variance"]) > 0
-    assert (rows["significance_test"].eq("welch") == (enough & varies)).all()
-    welch = rows[enough & varies]
+    tests = rows["significance_test"]
+    assert (tests.isin(["hall", "permutation"]) == (enough & varies)).all()
+    permuted = rows[tests == "permutation"].merge(permutations(), on=KEYS)
+    assert len(permuted) == (tests == "permutation").sum() > 50
+    twice = 2 * permuted[["lower_p", "upper_p"]].min(axis=1)
+    np.testing.assert_allclose(permuted["p"], twice, 1e-12)
+    users = permuted["treated_user_count"] + permuted["control_user_count"]
+    assert (permuted["degrees_of_freedom"] == users - 2).all()
+    hall = rows[tests == "hall"].merge(skewness(), on=KEYS)
     sums = [
         (
-            welch[f"{arm}_mean"].to_numpy(),
-            np.sqrt(welch[f"{arm}_variance"].to_numpy()),
-            welch[f"{arm}_user_count"].to_numpy(),
+            hall[f"{arm}_mean"].to_numpy(),
+            np.sqrt(hall[f"{arm}_variance"].to_numpy()),
+            hall[f"{arm}_user_count"].to_numpy(),
         )
         for arm in ("treated", "control")
     ]
-    result = stats.ttest_ind_from_stats(*sums[0], *sums[1], equal_var=False)
-    np.testing.assert_allclose(welch["t_statistic"], result.statistic, 1e-9, 1e-12)
-    np.testing.assert_allclose(welch["p"], result.pvalue, 1e-9)
-    quantile = stats.t.ppf(0.975, welch["degrees_of_freedom"])
-    np.testing.assert_allclose(welch["t_quantile"], quantile, 1e-9)
-    assert (
-        rows[~(enough & varies)][["p", "t_statistic", "t_quantile"]]
-        .isna()
-        .all(axis=None)
-    )
+    t = stats.ttest_ind_from_stats(*sums[0], *sums[1], equal_var=False).statistic
+    np.testing.assert_allclose(hall["t_statistic"], t, 1e-9, 1e-12)
+    k, df = hall["lift_skewness"], hall["degrees_of_freedom"]
+    corrected = t + k * t**2 / 3 + k**2 * t**3 / 27 + k / 6
+    np.testing.assert_allclose(hall["p"], 2 * stats.t.sf(np.abs(corrected), df), 1e-9)
+    np.testing.assert_allclose(hall["t_quantile"], stats.t.ppf(0.975, df), 1e-9)
+    untested = rows[~(enough & varies)]
+    assert untested[["p", "t_statistic", "t_quantile"]].isna().all(axis=None)
 
 
-def test_fishers_test_is_used_exactly_where_a_cell_is_under_five(tested):
+def test_fishers_test_is_used_exactly_where_a_cell_is_under_thirty(tested):
     rows = tested[tested["is_rate"] & (tested["control_user_count"] > 0)]
     rows = rows[rows["treated_user_count"] > 0]
     cells = pd.DataFrame(
@@ -151,15 +167,18 @@ def test_fishers_test_is_used_exactly_where_a_cell_is_under_five(tested):
             "y2": rows["control_user_count"] - rows["control_total"],
         }
     )
-    assert {4, 5} <= set(cells.min(axis=1))
-    is_small = cells.min(axis=1) < 5
+    is_small = cells.min(axis=1) < 30
+    assert (~is_small).sum() > 10
     assert rows["significance_test"].eq("fisher").equals(is_small)
     assert rows["significance_test"].eq("pooled_z").equals(~is_small)
-    expected = [
-        stats.fisher_exact([[row.x1, row.y1], [row.x2, row.y2]]).pvalue
-        for row in cells[is_small].astype(int).itertuples()
-    ]
-    np.testing.assert_allclose(rows["p"][is_small], expected, 1e-7)
+    small = cells[is_small].astype(int)
+    drawn = stats.hypergeom(
+        small.sum(axis=1), small["x1"] + small["x2"], small["x1"] + small["y1"]
+    )
+    half = drawn.pmf(small["x1"]) / 2
+    tails = drawn.cdf(small["x1"]) - half, drawn.sf(small["x1"]) + half
+    expected = np.minimum(1, 2 * np.minimum(*tails))
+    np.testing.assert_allclose(rows["p"][is_small], expected, 1e-7, 1e-12)
 
 
 def test_each_family_is_adjusted_by_itself_and_unknown_p_counts_for_none(tested):
@@ -202,12 +221,6 @@ def test_a_campaign_without_a_control_has_no_test(tested):
     assert len(alone) == 24
     for column in ("significance_test", "p", "holm_p", "minimum_detectable_lift"):
         assert alone[column].isna().all(), column
-
-
-def test_the_sample_ratio_is_that_of_the_campaign(tested):
-    ratios = tested.set_index("campaign_id")["sample_ratio_p"]
-    assert ratios["c00"].unique() == pytest.approx([np.exp(-1)], rel=1e-12)
-    assert ratios[["c01", "c02"]].isna().all()
 
 
 def test_power_is_that_of_its_metric_and_unknown_without_a_control(tables):

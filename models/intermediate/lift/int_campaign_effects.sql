@@ -1,0 +1,110 @@
+-- Grain: one row per campaign, treated variant, segment, metric and method: its effect
+-- on the assigned users, whoever was reached, with intervals.
+{% set sums = [
+    "treated_total", "treated_user_count", "control_total", "control_user_count"
+] %}
+{% set means = [
+    "1e0 + relative_lift", "treated_mean", "treated_variance / treated_user_count",
+    "control_mean", "control_variance / control_user_count",
+] %}
+with
+
+measured as (
+
+    select
+        arms.campaign_id,
+        arms.variant,
+        arms.segment_kind,
+        arms.segment,
+        arms.metric,
+        arms.method,
+        arms.is_rate,
+        arms.treated_user_count,
+        arms.control_user_count,
+        arms.treated_total,
+        arms.control_total,
+        arms.theta,
+        arms.treated_mean,
+        arms.control_mean,
+        arms.treated_variance,
+        arms.control_variance,
+        arms.raw_squared_error,
+        arms.treated_mean - arms.control_mean as absolute_lift,
+        arms.treated_mean / nullif(arms.control_mean, 0e0) - 1e0 as relative_lift,
+        arms.treated_variance / nullif(arms.treated_user_count, 0)
+        + arms.control_variance / nullif(arms.control_user_count, 0) as squared_error,
+        tests.significance_test,
+        tests.degrees_of_freedom,
+        skewness.skewness,
+        skewness.lift_skewness,
+        skewness.pooled_squared_error,
+        skewness.pooled_lift_skewness,
+        tests.t_quantile,
+        tests.p,
+        -- One family: the arms of a campaign, or its segments.
+        case
+            when arms.segment_kind = '(all)' then tests.holm_p
+            else tests.benjamini_hochberg_p
+        end as adjusted_p,
+        tests.minimum_detectable_lift
+    from {{ ref("precision_marketing", "int_campaign_arm_means") }} as arms
+    {% for name, join, model in [
+        ("tests", "inner", "int_campaign_lift_tests"),
+        ("skewness", "left", "int_campaign_skewness"),
+    ] %}
+    {{ join }} join {{ ref("precision_marketing", model) }} as {{ name }}
+        {% for key in [
+            "campaign_id", "variant", "segment_kind", "segment", "metric", "method"
+        ] %}
+        {{ "on" if loop.first else "and" }} arms.{{ key }} = {{ name }}.{{ key }}
+        {% endfor %}
+    {% endfor %}
+
+),
+
+-- How far the lift is above either end of its interval.
+reached as (
+
+    select
+        *,
+        {% for end, quantile in [
+            ("lower", "t_quantile"), ("upper", "(-t_quantile)")
+        ] %}
+        case
+            when significance_test = 'permutation'
+                then {{ precision_marketing.gamma_score_inverse(
+                    quantile, "pooled_lift_skewness") }} * sqrt(pooled_squared_error)
+            when significance_test = 'hall'
+                then {{ precision_marketing.hall_t_inverse(
+                    quantile, "lift_skewness") }} * sqrt(squared_error)
+        end as reach_{{ end }}
+        {{- "," if not loop.last }}
+        {% endfor %}
+    from measured
+
+),
+
+final as (
+
+    select
+        *,
+        {% for end, sign, within in [("lower", "-", ">"), ("upper", "+", "<")] %}
+        case
+            when is_rate then {{ precision_marketing.newcombe_bound(*sums, sign=sign) }}
+            -- Of very skewed values the mean may lie beyond where they mostly do.
+            when reach_{{ end }} {{ within }} 0e0 then absolute_lift - reach_{{ end }}
+            else absolute_lift + 0e0 * reach_{{ end }}
+        end as absolute_lift_{{ end }},
+        case
+            when is_rate
+                then {{ precision_marketing.katz_bound(*sums, sign=sign) }} - 1e0
+            when treated_mean > 0 and control_mean > 0
+                then {{ precision_marketing.mean_ratio_bound(*means, sign=sign) }} - 1e0
+        end as relative_lift_{{ end }},
+        {% endfor %}
+        squared_error / nullif(raw_squared_error, 0e0) as variance_ratio
+    from reached
+
+)
+
+select * from final

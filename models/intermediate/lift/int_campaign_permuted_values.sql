@@ -1,0 +1,116 @@
+-- Grain: one row per campaign, treated variant, segment, metric and method that needs it:
+-- the users' values that a permutation test draws anew. The largest one by one, of all
+-- others what their moments take.
+{% set metrics = precision_marketing.lift_metrics() %}
+{% set places = precision_marketing.permuted_places() %}
+{% set keys = ["campaign_id", "variant", "segment_kind", "segment", "metric", "method"] %}
+with
+
+skewed as (
+
+    select * from {{ ref("precision_marketing", "int_campaign_skewness") }}
+    where is_too_skewed
+
+),
+
+arm_means as (
+
+    select * from {{ ref("precision_marketing", "int_campaign_arm_means") }}
+
+),
+
+outcomes as (
+
+    {% for metric, (y, x) in metrics.items() %}
+    select
+        campaign_id,
+        user_id,
+        variant,
+        is_control,
+        country,
+        history_segment,
+        '{{ metric }}' as metric,
+        cast({{ y }} as double) as y,
+        cast({{ x }} as double) as x
+    from {{ ref("precision_marketing", "int_campaign_user_outcomes") }}
+    where ({{ y }}) <> 0 or ({{ x }}) <> 0
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+),
+
+compared as (
+
+    select
+        {% for key in keys %}
+        skewed.{{ key }},
+        {% endfor %}
+        outcomes.user_id,
+        outcomes.is_control,
+        outcomes.y - arm_means.theta * outcomes.x as v
+    from skewed
+    inner join arm_means
+        {% for key in keys %}
+        {{ "on" if loop.first else "and" }} skewed.{{ key }} = arm_means.{{ key }}
+        {% endfor %}
+    inner join outcomes
+        on skewed.campaign_id = outcomes.campaign_id
+        and skewed.metric = outcomes.metric
+        and (skewed.variant = outcomes.variant or outcomes.is_control)
+        and skewed.segment = case skewed.segment_kind
+            when '(all)' then '(all)'
+            when 'history' then outcomes.history_segment
+            else outcomes.country
+        end
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (comparison order by abs(v) desc, user_id) as place
+    from compared
+    where v <> 0e0
+    window comparison as (partition by {{ keys | join(", ") }})
+
+),
+
+scaled as (
+
+    select
+        *,
+        -- The largest of the others: no power of them by it is above 1.
+        max(case when place > {{ places }} then abs(v) end) over (
+            partition by {{ keys | join(", ") }}
+        ) as scale
+    from ranked
+
+),
+
+{% set is_other = "case when place > " ~ places ~ " then " %}
+final as (
+
+    select
+        {{ keys | join(",\n        ") }},
+        {{ precision_marketing.exact_sum("case when is_control then 0e0 else v end") }}
+            as treated_sum,
+        {{ precision_marketing.exact_sum("abs(v)") }} as absolute_sum,
+        count(*) as value_count,
+        {% for place in range(1, places + 1) %}
+        coalesce(max(case when place = {{ place }} then v end), 0e0) as value_{{ place }},
+        {% endfor %}
+        coalesce(min({{ is_other }} abs(v) end), 0e0) as least_other,
+        coalesce(max(scale), 0e0) as scale,
+        coalesce({{ precision_marketing.fine_exact_sum(is_other ~ "v / scale end") }}, 0e0)
+            as other_sum,
+        coalesce({{ precision_marketing.fine_exact_sum(
+            is_other ~ "power(v / scale, 2) end") }}, 0e0) as other_squares,
+        coalesce({{ precision_marketing.fine_exact_sum(
+            is_other ~ "power(v / scale, 3) end") }}, 0e0) as other_cubes
+    from scaled
+    group by {{ keys | join(", ") }}
+
+)
+
+select * from final
