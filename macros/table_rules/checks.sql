@@ -1,7 +1,7 @@
 {# Stop unless the arguments of the test `table_rules` are of the kinds that it reads. #}
 {% macro check_table_rules(table, given, one_row) %}
     {% for name, value in given.items() %}
-        {% set is_mapping = name in ["values", "expressions"] %}
+        {% set is_mapping = name in ["values", "shares", "expressions"] %}
         {% set is_right = (value is mapping) if is_mapping
             else precision_marketing.is_list(value) %}
         {% if not is_right %}
@@ -18,6 +18,13 @@
             {% do precision_marketing.table_rules_error(table, "a range is written "
                 ~ "`{columns: [a, b], minimum: 0, maximum: 1}`, with one bound or both, "
                 ~ "not `" ~ range ~ "`.") %}
+        {% endif %}
+    {% endfor %}
+    {% for rate, counts in given.shares.items() %}
+        {% if not (precision_marketing.is_list(counts) and counts | length == 2) %}
+            {% do precision_marketing.table_rules_error(table, "a share is written "
+                ~ "`{rate: [counted_users, all_users]}`, not `" ~ rate ~ ": " ~ counts
+                ~ "`.") %}
         {% endif %}
     {% endfor %}
     {% if not (one_row or given.values() | select | list) %}
@@ -38,6 +45,9 @@
     {% endfor %}
     {% for range in given.ranges %}
         {% do named.extend(range.columns) %}
+    {% endfor %}
+    {% for rate, counts in given.shares.items() %}
+        {% do named.extend([rate, rate ~ "_lower", rate ~ "_upper"] + counts) %}
     {% endfor %}
     {% set columns = tested.columns.keys() | list %}
     {% for column in named if column not in columns %}
