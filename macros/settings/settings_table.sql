@@ -180,6 +180,9 @@
         {"var": "attribution", "key": "path_touches", "kind": "whole number",
          "lowest": 1, "highest": 500, "unit": "touches", "default": 100,
          "effect": "the latest ones that a path keeps"},
+        {"var": "attribution", "key": "journeys_end_at_orders", "kind": "flag",
+         "unit": "flag", "default": false,
+         "effect": "a path begins after the order before, and later touches start one"},
     ]) }}
 {% endmacro %}
 

@@ -3,6 +3,8 @@
 -- window starts and ends: no journey is paired with every touch of its user.
 {% set lookback_days = precision_marketing.setting("attribution", "lookback_days") %}
 {% set kept_touches = precision_marketing.setting("attribution", "path_touches") %}
+{% set ends_at_orders = precision_marketing.setting(
+    "attribution", "journeys_end_at_orders") %}
 with
 
 journey_ends as (
@@ -76,24 +78,40 @@ bounds as (
 
 ),
 
-final as (
+joined as (
 
     select
-        journey_ends.is_converted,
-        journey_ends.journey_id,
-        journey_ends.user_id,
-        journey_ends.ended_at,
-        journey_ends.revenue_amount,
+        journey_ends.*,
         bounds.last_touch_number,
-        bounds.last_touch_number - bounds.number_before as window_touch_count,
-        least(
-            bounds.last_touch_number - bounds.number_before,
-            {{ kept_touches }}
-        ) as touch_count
+        {%- if ends_at_orders %}
+        -- Orders of one instant share their touches: only an earlier one takes them.
+        greatest(bounds.number_before, coalesce(max(bounds.last_touch_number) over (
+            partition by journey_ends.user_id
+            order by journey_ends.ended_at
+            range between unbounded preceding and interval '1' microsecond preceding
+        ), 0)) as number_before
+        {%- else %}
+        bounds.number_before
+        {%- endif %}
     from journey_ends
     inner join bounds
         on journey_ends.is_converted = bounds.is_converted
         and journey_ends.journey_id = bounds.journey_id
+
+),
+
+final as (
+
+    select
+        is_converted,
+        journey_id,
+        user_id,
+        ended_at,
+        revenue_amount,
+        last_touch_number,
+        last_touch_number - number_before as window_touch_count,
+        least(last_touch_number - number_before, {{ kept_touches }}) as touch_count
+    from joined
 
 )
 
