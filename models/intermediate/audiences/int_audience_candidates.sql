@@ -5,6 +5,8 @@
 {% set campaign_share = precision_marketing.setting(
     "audiences", "campaign_holdout_share") %}
 {% set frequency_cap = precision_marketing.setting("audiences", "frequency_cap") %}
+{% set channel_caps = precision_marketing.setting(
+    "audiences", "channel_frequency_caps") %}
 with
 
 campaigns as (
@@ -41,6 +43,22 @@ controls as (
 
 ),
 
+contacts as (
+
+    select * from {{ ref("precision_marketing", "int_recent_contacts") }}
+
+),
+
+contact_counts as (
+
+    select
+        user_id,
+        cast(sum(contact_count) as bigint) as contact_count
+    from contacts
+    group by user_id
+
+),
+
 joined as (
 
     select
@@ -50,7 +68,10 @@ joined as (
         users.has_consent,
         users.has_bounced_or_complained,
         buyers.user_id is not null as is_recent_buyer,
-        coalesce(contacts.contact_count, 0) as recent_contact_count,
+        coalesce(contact_counts.contact_count, 0) as recent_contact_count,
+        {{ precision_marketing.is_channel_capped(
+            channel_caps, "campaigns.channel", "contacts.contact_count"
+        ) }} as is_channel_capped,
         global_holdout.is_global_holdout,
         {{ precision_marketing.is_held_out(
             salt ~ " || ':' || campaigns.campaign_id", "users.user_id",
@@ -64,8 +85,10 @@ joined as (
     left join {{ ref("precision_marketing", "int_recent_buyers") }} as buyers
         on campaigns.target_index = buyers.target_index
         and users.user_id = buyers.user_id
-    left join {{ ref("precision_marketing", "int_recent_contacts") }} as contacts
-        on users.user_id = contacts.user_id
+    left join contact_counts on users.user_id = contact_counts.user_id
+    left join contacts
+        on campaigns.channel = contacts.channel
+        and users.user_id = contacts.user_id
     left join controls
         on campaigns.campaign_id = controls.campaign_id
         and users.user_id = controls.user_id
@@ -87,7 +110,8 @@ final as (
             when not has_consent then 'no_consent'
             when has_bounced_or_complained then 'bounced_or_complained'
             when is_recent_buyer then 'recent_buyer'
-            when recent_contact_count >= {{ frequency_cap }} then 'cap_reached'
+            when recent_contact_count >= {{ frequency_cap }} or is_channel_capped
+                then 'cap_reached'
             when is_global_holdout then 'global_holdout'
             when is_campaign_holdout or is_control then 'campaign_holdout'
         end as suppression_reason
