@@ -6,7 +6,7 @@
             else precision_marketing.is_list(value) %}
         {% if not is_right %}
             {% do precision_marketing.table_rules_error(table, "`" ~ name ~ "` is to be "
-                ~ ("a mapping by " ~ ("column" if name == "values" else "name")
+                ~ ("a mapping by " ~ ("name" if name == "expressions" else "column")
                     if is_mapping else "a list, as `[" ~ value ~ "]`") ~ ".") %}
         {% endif %}
     {% endfor %}
