@@ -20,13 +20,7 @@
                 ~ "not `" ~ range ~ "`.") %}
         {% endif %}
     {% endfor %}
-    {% for rate, counts in given.shares.items() %}
-        {% if not (precision_marketing.is_list(counts) and counts | length == 2) %}
-            {% do precision_marketing.table_rules_error(table, "a share is written "
-                ~ "`{rate: [counted_users, all_users]}`, not `" ~ rate ~ ": " ~ counts
-                ~ "`.") %}
-        {% endif %}
-    {% endfor %}
+    {% do precision_marketing.check_shares(table, given.shares) %}
     {% if not (one_row or given.values() | select | list) %}
         {% do precision_marketing.table_rules_error(table, "it names no rule: give it "
             ~ "one_row: true, " ~ given.keys() | join(" or ") ~ ".") %}

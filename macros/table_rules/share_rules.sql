@@ -17,3 +17,14 @@
     {% endfor %}
     {{ return(faults) }}
 {% endmacro %}
+
+
+{% macro check_shares(table, shares) %}
+    {% for rate, counts in shares.items() %}
+        {% if not (precision_marketing.is_list(counts) and counts | length == 2) %}
+            {% do precision_marketing.table_rules_error(table, "a share is written "
+                ~ "`{rate: [counted_users, all_users]}`, not `" ~ rate ~ ": " ~ counts
+                ~ "`.") %}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}

@@ -27,26 +27,18 @@ timeline as (
 
     union all
 
+    {% set started_at = "ended_at - " ~ lookback_days ~ " * interval '1' day" %}
+    {% for event_order, happened_at in [(1, started_at), (3, "ended_at")] %}
     select
         user_id,
-        ended_at - {{ lookback_days }} * interval '1' day
-            as happened_at,
-        1 as event_order,
+        {{ happened_at }} as happened_at,
+        {{ event_order }} as event_order,
         0 as touch_number,
         is_converted,
         journey_id
     from journey_ends
-
-    union all
-
-    select
-        user_id,
-        ended_at as happened_at,
-        3 as event_order,
-        0 as touch_number,
-        is_converted,
-        journey_id
-    from journey_ends
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -83,16 +75,11 @@ joined as (
     select
         journey_ends.*,
         bounds.last_touch_number,
-        {%- if ends_at_orders %}
         -- Orders of one instant share their touches: only an earlier one takes them.
-        greatest(bounds.number_before, coalesce(max(bounds.last_touch_number) over (
-            partition by journey_ends.user_id
-            order by journey_ends.ended_at
-            range between unbounded preceding and interval '1' microsecond preceding
-        ), 0)) as number_before
-        {%- else %}
-        bounds.number_before
-        {%- endif %}
+        bounds.last_touch_number
+        - greatest(bounds.number_before, {{ precision_marketing.largest_before(
+            "bounds.last_touch_number", "journey_ends.user_id", "journey_ends.ended_at"
+        ) if ends_at_orders else 0 }}) as window_touch_count
     from journey_ends
     inner join bounds
         on journey_ends.is_converted = bounds.is_converted
@@ -103,14 +90,8 @@ joined as (
 final as (
 
     select
-        is_converted,
-        journey_id,
-        user_id,
-        ended_at,
-        revenue_amount,
-        last_touch_number,
-        last_touch_number - number_before as window_touch_count,
-        least(last_touch_number - number_before, {{ kept_touches }}) as touch_count
+        *,
+        least(window_touch_count, {{ kept_touches }}) as touch_count
     from joined
 
 )

@@ -4,9 +4,6 @@
     "audiences", "global_holdout_share") %}
 {% set campaign_share = precision_marketing.setting(
     "audiences", "campaign_holdout_share") %}
-{% set frequency_cap = precision_marketing.setting("audiences", "frequency_cap") %}
-{% set channel_caps = precision_marketing.setting(
-    "audiences", "channel_frequency_caps") %}
 with
 
 campaigns as (
@@ -43,22 +40,6 @@ controls as (
 
 ),
 
-contacts as (
-
-    select * from {{ ref("precision_marketing", "int_recent_contacts") }}
-
-),
-
-contact_counts as (
-
-    select
-        user_id,
-        cast(sum(contact_count) as bigint) as contact_count
-    from contacts
-    group by user_id
-
-),
-
 joined as (
 
     select
@@ -68,10 +49,8 @@ joined as (
         users.has_consent,
         users.has_bounced_or_complained,
         buyers.user_id is not null as is_recent_buyer,
-        coalesce(contact_counts.contact_count, 0) as recent_contact_count,
-        {{ precision_marketing.is_channel_capped(
-            channel_caps, "campaigns.channel", "contacts.contact_count"
-        ) }} as is_channel_capped,
+        coalesce(contacts.contact_count, 0) as recent_contact_count,
+        coalesce(contacts.is_capped, false) as is_capped,
         global_holdout.is_global_holdout,
         {{ precision_marketing.is_held_out(
             salt ~ " || ':' || campaigns.campaign_id", "users.user_id",
@@ -85,8 +64,7 @@ joined as (
     left join {{ ref("precision_marketing", "int_recent_buyers") }} as buyers
         on campaigns.target_index = buyers.target_index
         and users.user_id = buyers.user_id
-    left join contact_counts on users.user_id = contact_counts.user_id
-    left join contacts
+    left join {{ ref("precision_marketing", "int_recent_contacts") }} as contacts
         on campaigns.channel = contacts.channel
         and users.user_id = contacts.user_id
     left join controls
@@ -110,8 +88,7 @@ final as (
             when not has_consent then 'no_consent'
             when has_bounced_or_complained then 'bounced_or_complained'
             when is_recent_buyer then 'recent_buyer'
-            when recent_contact_count >= {{ frequency_cap }} or is_channel_capped
-                then 'cap_reached'
+            when is_capped then 'cap_reached'
             when is_global_holdout then 'global_holdout'
             when is_campaign_holdout or is_control then 'campaign_holdout'
         end as suppression_reason

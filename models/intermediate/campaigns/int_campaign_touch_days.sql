@@ -7,12 +7,6 @@ touches as (
 
 ),
 
-campaigns as (
-
-    select * from {{ ref("precision_marketing", "int_campaigns") }}
-
-),
-
 campaign_users as (
 
     select * from {{ ref("precision_marketing", "int_campaign_users") }}
@@ -55,7 +49,8 @@ placed_touches as (
         undelivered.touch_id is not null as is_undelivered,
         touches.cost
     from touches
-    inner join campaigns on touches.campaign_id = campaigns.campaign_id
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
+        on touches.campaign_id = campaigns.campaign_id
     inner join campaign_users
         on touches.campaign_id = campaign_users.campaign_id
         and touches.user_id = campaign_users.user_id

@@ -51,20 +51,13 @@ bounded as (
         {{ precision_marketing.normal_bound(value, name ~ "_standard_error", "-") }}
             as {{ name }}_lower,
         {{ precision_marketing.normal_bound(value, name ~ "_standard_error", "+") }}
-            as {{ name }}_upper{{ "," if not loop.last }}
+            as {{ name }}_upper,
         {% endfor %}
+        -- Of a single user no interval is known.
+        abs(mean_weight - 1e0) <= {{ mean_weight_tolerance }}
+        + coalesce({{ precision_marketing.normal_quantile() }}
+            * mean_weight_standard_error, 0e0) as is_within_support
     from estimates
-
-),
-
-supported as (
-
-    select
-        *,
-        1e0 between coalesce(mean_weight_lower, mean_weight) - {{ mean_weight_tolerance }}
-        and coalesce(mean_weight_upper, mean_weight) + {{ mean_weight_tolerance }}
-            as is_within_support
-    from bounded
 
 ),
 
@@ -96,7 +89,7 @@ final as (
             when gain_upper < -1e-12 then 'worse'
             when gain_standard_error is not null then 'unclear'
         end as verdict
-    from supported
+    from bounded
 
 )
 
