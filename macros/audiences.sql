@@ -26,3 +26,16 @@
     {% if not execute or flags.FULL_REFRESH %}{{ return(false) }}{% endif %}
     {{ return(load_relation(this) is not none) }}
 {% endmacro %}
+
+
+{# Whether a user had as many contacts of a channel as its own cap allows; false where
+   the channel has none. #}
+{% macro is_channel_capped(caps, channel, contact_count) -%}
+    {%- if not caps -%}false{%- else -%}
+    coalesce({{ contact_count }} >= case lower({{ channel }})
+        {% for name, cap in caps.items() -%}
+        when {{ precision_marketing.text_literal(name | string | lower) }} then {{ cap }}
+        {% endfor -%}
+    end, false)
+    {%- endif -%}
+{%- endmacro %}

@@ -2,14 +2,44 @@
 {% macro policy_cutoffs() %}{{ return([1, 3, 5, 10]) }}{% endmacro %}
 
 
-{# Values of a policy that are sums of y divided by sums of x: [name, x, y]. #}
-{% macro policy_ratios() %}
-    {{ return([
-        ["ips", "impression_count", "weighted_click_sum"],
-        ["snips", "weight_sum", "weighted_click_sum"],
-        ["gain", "impression_count", "gain_sum"],
-    ]) }}
+{# Products that are added up over users, of n impressions, w weights, v weights clicked
+   and c clicks of a user: all that the errors of the values are made of. #}
+{% macro policy_products() %}
+    {{ return(["nn", "nw", "ww", "nv", "wv", "vv", "cn", "cw", "cv", "cc"]) }}
 {% endmacro %}
+
+
+{# The standard error of each value of a policy, by the delta method clustered by user. #}
+{% macro policy_errors() %}
+    {% set errors = {} %}
+    {% for name, x, y, n, v in [
+        ("ips", "impression_count", "weighted_click_sum", "n", "v"),
+        ("snips", "weight_sum", "weighted_click_sum", "w", "v"),
+        ("mean_weight", "impression_count", "weight_sum", "n", "w"),
+    ] %}
+        {% do errors.update({name: precision_marketing.ratio_standard_error(
+            "user_count", x, y, n ~ n, n ~ v, v ~ v)}) %}
+    {% endfor %}
+    {{ return(dict(errors, gain=precision_marketing.policy_gain_error())) }}
+{% endmacro %}
+
+{# Of SNIPS less the logged share of clicks, V / W - C / N: of the sum over users of
+   (v - S w) / W - (c - L n) / N. What rounding leaves where both are the same is 0. #}
+{% macro policy_gain_error() %}
+    {%- set of_snips = "(vv - 2e0 * snips_value * wv + snips_value * snips_value * ww)"
+        ~ " / nullif(weight_sum * weight_sum, 0e0)" -%}
+    {%- set of_log = "(cc - 2e0 * logged_value * cn + logged_value * logged_value * nn)"
+        ~ " / (1e0 * impression_count * impression_count)" -%}
+    {%- set of_both = "(cv - logged_value * nv - snips_value * cw + snips_value"
+        ~ " * logged_value * nw) / nullif(weight_sum * impression_count, 0e0)" -%}
+    {%- set squares = of_snips ~ " + " ~ of_log ~ " - 2e0 * " ~ of_both -%}
+    sqrt(
+        case
+            when {{ squares }} <= 1e-12 * ({{ of_snips }} + {{ of_log }}) then 0e0
+            else {{ squares }}
+        end * user_count / nullif(user_count - 1, 0)
+    )
+{%- endmacro %}
 
 
 {# Policies that every impression of any campaign may be judged by: [column in
@@ -52,20 +82,16 @@
         {% set n, c = "users." ~ policy ~ "_count", "clicks." ~ policy ~ "_count" %}
         {% set w = "cast(users." ~ column ~ "_sum as double)" %}
         {% set v = "cast(clicks." ~ column ~ "_sum as double)" %}
-        {% set g = "cast(coalesce(clicks." ~ column ~ "_sum, 0) - " ~ c
-            ~ " as double)" %}
         count(nullif({{ n }}, 0)) as {{ column }}_user_count,
         sum({{ n }}) as {{ column }}_impression_count,
         coalesce(sum({{ c }}), 0) as {{ column }}_click_count,
         sum(users.{{ column }}_sum) as {{ column }}_weight_sum,
         coalesce(sum(clicks.{{ column }}_sum), 0) as {{ column }}_weighted_click_sum,
-        cast(sum({{ n }} * {{ n }}) as double) as {{ column }}_nn,
-        {% for name, x, y in [
-            ("ww", w, w), ("nv", n, v), ("wv", w, v), ("vv", v, v), ("ng", n, g),
-            ("gg", g, g),
-        ] %}
-        coalesce({{ precision_marketing.fine_exact_sum(x ~ " * " ~ y) }}, 0e0)
-            as {{ column }}_{{ name }}{{ "," if not loop.last }}
+        {% set factors = {"n": n, "c": c, "w": w, "v": v} %}
+        {% for product in precision_marketing.policy_products() %}
+        coalesce({{ precision_marketing.fine_exact_sum(
+            factors[product[0]] ~ " * " ~ factors[product[1]]
+        ) }}, 0e0) as {{ column }}_{{ product }}{{ "," if not loop.last }}
         {% endfor %}{{ "," if not loop.last }}
         {% endfor %}
     from {{ users }} as users
@@ -94,8 +120,6 @@
 {# A SELECT of one policy's row for each campaign and variant from `policy_sums` and
    `policy_sizes`; `policy` is a text or a column of theirs. #}
 {% macro policy_row(sums, sizes, column, policy, cutoff) %}
-    {% set letters = {"impression_count": "n", "weight_sum": "w",
-        "weighted_click_sum": "v", "gain_sum": "g"} %}
     select
         sums.campaign_id,
         sums.variant,
@@ -104,16 +128,12 @@
         sums.{{ column }}_user_count as user_count,
         sums.{{ column }}_impression_count as impression_count,
         cast(sums.{{ column }}_click_count as bigint) as click_count,
-        {% for name, x, y in precision_marketing.policy_ratios() %}
-        sums.{{ column }}_{{ letters[x] * 2 }} as {{ name }}_xx,
-        sums.{{ column }}_{{ letters[x] ~ letters[y] }} as {{ name }}_xy,
-        sums.{{ column }}_{{ letters[y] * 2 }} as {{ name }}_yy,
+        {% for product in precision_marketing.policy_products() %}
+        sums.{{ column }}_{{ product }} as {{ product }},
         {% endfor %}
-        {% set clicks, click = column ~ "_weighted_click_sum", column ~ "_click_count" %}
         cast(sums.{{ column }}_weight_sum as double) as weight_sum,
         sizes.{{ column }}_squared_sum as squared_weight_sum,
-        cast(sums.{{ clicks }} as double) as weighted_click_sum,
-        cast(sums.{{ clicks }} - sums.{{ click }} as double) as gain_sum,
+        cast(sums.{{ column }}_weighted_click_sum as double) as weighted_click_sum,
         sizes.{{ column }}_largest as largest_weight
     from {{ sums }} as sums
     inner join {{ sizes }} as sizes

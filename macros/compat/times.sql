@@ -160,3 +160,13 @@
 {% macro spark__utc_of(expression) %}
     {{ return(expression) }}
 {% endmacro %}
+
+
+{# The largest number among the rows of a partition at an earlier instant, else 0. #}
+{% macro largest_before(number, partition, instant) -%}
+    coalesce(max({{ number }}) over (
+            partition by {{ partition }}
+            order by {{ instant }}
+            range between unbounded preceding and interval '1' microsecond preceding
+        ), 0)
+{%- endmacro %}

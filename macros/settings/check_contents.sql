@@ -127,6 +127,16 @@
 {% endmacro %}
 
 
+{% macro check_channel_caps(path, caps) %}
+    {% do precision_marketing.check_names(path, caps) %}
+    {% for channel, cap in caps.items() if not precision_marketing.is_in_range(
+        {"kind": "number", "lowest": 1, "highest": 1000000}, cap) %}
+        {% do precision_marketing.content_error(path, channel, cap,
+            "give a number of contacts of at least 1 and at most 1000000.") %}
+    {% endfor %}
+{% endmacro %}
+
+
 {% macro check_variant_shares(path, variant_shares) %}
     {% do precision_marketing.check_names(path, variant_shares) %}
     {% for campaign_id, shares in variant_shares.items() %}

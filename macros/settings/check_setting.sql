@@ -11,6 +11,8 @@
         {% do precision_marketing.check_event_types(path, value) %}
     {% elif record.kind == "variant shares" %}
         {% do precision_marketing.check_variant_shares(path, value) %}
+    {% elif record.kind == "channel caps" %}
+        {% do precision_marketing.check_channel_caps(path, value) %}
     {% elif record.kind == "feature gaps" %}
         {% do precision_marketing.check_feature_gaps(path, value) %}
     {% elif record.kind == "rules" %}

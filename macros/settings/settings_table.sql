@@ -180,6 +180,9 @@
         {"var": "attribution", "key": "path_touches", "kind": "whole number",
          "lowest": 1, "highest": 500, "unit": "touches", "default": 100,
          "effect": "the latest ones that a path keeps"},
+        {"var": "attribution", "key": "journeys_end_at_orders", "kind": "flag",
+         "unit": "flag", "default": false,
+         "effect": "a path begins after the order before, and later touches start one"},
     ]) }}
 {% endmacro %}
 
@@ -208,6 +211,9 @@
         {"var": "audiences", "key": "frequency_window_days", "kind": "number",
          "lowest": 0, "highest": 3650, "unit": "days", "default": 7,
          "effect": "in which `frequency_cap` counts"},
+        {"var": "audiences", "key": "channel_frequency_caps", "kind": "channel caps",
+         "unit": "mapping", "default": {}, "example": "{email: 3, push: 10}",
+         "effect": "who had so many of the campaign's channel is not contacted either"},
         {"var": "audiences", "key": "global_holdout_share", "kind": "share",
          "lowest": 0, "highest": 0.9, "unit": "share", "default": 0.05,
          "effect": "users held out of everything"},

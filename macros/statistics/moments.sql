@@ -34,3 +34,16 @@
         ) / case when count({{ value }}) > 1 then count({{ value }}) - 1 end
     )
 {%- endmacro %}
+
+
+{# The fifth in which a row's value stands, 1 to 5, the largest being 5: by the share of
+   the rows below it and of half of those that have the same (its midrank). Equal values
+   have equal scores, and one that all have is a 3. #}
+{% macro fifth(value, partition="1") %}
+    cast(floor(
+        5e0 * (
+            rank() over (partition by {{ partition }} order by {{ value }}) - 1
+            + count(*) over (partition by {{ partition }}, {{ value }}) / 2e0
+        ) / count(*) over (partition by {{ partition }})
+    ) + 1e0 as integer)
+{%- endmacro %}

@@ -67,3 +67,25 @@
         )
     )
 {%- endmacro %}
+
+
+{# An end of the 95 % interval of a Poisson mean from a count, whole or not: Byar's
+   approximation of the exact one (Breslow and Day 1987, section 2.3). #}
+{% macro poisson_lower(count) -%}
+    case
+        when ({{ count }}) > 0 then {{ precision_marketing.poisson_bound(count, "-") }}
+        when ({{ count }}) = 0 then 0e0
+    end
+{%- endmacro %}
+
+{% macro poisson_upper(count) -%}
+    {{ precision_marketing.poisson_bound("(" ~ count ~ ") + 1", "+") }}
+{%- endmacro %}
+
+{# The cube root of a small count's lower end would be below 0. #}
+{% macro poisson_bound(count, sign) -%}
+    (({{ count }}) * power(greatest(
+        1e0 - 1e0 / (9e0 * ({{ count }})) {{ sign }} {{
+            precision_marketing.normal_quantile() }} / (3e0 * sqrt({{ count }})), 0e0
+    ), 3))
+{%- endmacro %}

@@ -1,12 +1,12 @@
 {# Stop unless the arguments of the test `table_rules` are of the kinds that it reads. #}
 {% macro check_table_rules(table, given, one_row) %}
     {% for name, value in given.items() %}
-        {% set is_mapping = name in ["values", "expressions"] %}
+        {% set is_mapping = name in ["values", "shares", "expressions"] %}
         {% set is_right = (value is mapping) if is_mapping
             else precision_marketing.is_list(value) %}
         {% if not is_right %}
             {% do precision_marketing.table_rules_error(table, "`" ~ name ~ "` is to be "
-                ~ ("a mapping by " ~ ("column" if name == "values" else "name")
+                ~ ("a mapping by " ~ ("name" if name == "expressions" else "column")
                     if is_mapping else "a list, as `[" ~ value ~ "]`") ~ ".") %}
         {% endif %}
     {% endfor %}
@@ -20,6 +20,7 @@
                 ~ "not `" ~ range ~ "`.") %}
         {% endif %}
     {% endfor %}
+    {% do precision_marketing.check_shares(table, given.shares) %}
     {% if not (one_row or given.values() | select | list) %}
         {% do precision_marketing.table_rules_error(table, "it names no rule: give it "
             ~ "one_row: true, " ~ given.keys() | join(" or ") ~ ".") %}
@@ -38,6 +39,9 @@
     {% endfor %}
     {% for range in given.ranges %}
         {% do named.extend(range.columns) %}
+    {% endfor %}
+    {% for rate, counts in given.shares.items() %}
+        {% do named.extend([rate, rate ~ "_lower", rate ~ "_upper"] + counts) %}
     {% endfor %}
     {% set columns = tested.columns.keys() | list %}
     {% for column in named if column not in columns %}

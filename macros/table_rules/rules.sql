@@ -29,6 +29,7 @@
             "values of " ~ column ~ ": " ~ accepted | join(", "),
             column ~ " not in (" ~ literals | join(", ") ~ ")"]) %}
     {% endfor %}
+    {% do faults.extend(precision_marketing.share_faults(given.shares)) %}
     {% for name, expression in given.expressions.items() %}
         {% do faults.append([name, "(" ~ expression ~ ") is not true"]) %}
     {% endfor %}

@@ -1,5 +1,7 @@
 -- Paths hold every conversion that a touch precedes and every touched user who never
--- converted, once each.
+-- converted, or not after the last touch where journeys end at orders, once each.
+{% set ends_at_orders = precision_marketing.setting(
+    "attribution", "journeys_end_at_orders") %}
 with
 
 paths as (
@@ -19,15 +21,28 @@ conversions as (
 
 ),
 
+last_orders as (
+
+    select
+        user_id,
+        max(converted_at) as converted_at
+    from {{ ref("precision_marketing", "int_conversions") }}
+    group by user_id
+
+),
+
 users as (
 
-    select count(distinct user_id) as user_count
-    from {{ ref("precision_marketing", "stg_campaign_touches") }}
+    select count(distinct touches.user_id) as user_count
+    from {{ ref("precision_marketing", "stg_campaign_touches") }} as touches
+    left join last_orders on touches.user_id = last_orders.user_id
     where
-        touch_type in ('click', 'impression')
-        and user_id not in (
-            select buyers.user_id
-            from {{ ref("precision_marketing", "int_conversions") }} as buyers
+        touches.touch_type in ('click', 'impression')
+        and (
+            last_orders.user_id is null
+            {%- if ends_at_orders %}
+            or touches.touched_at > last_orders.converted_at
+            {%- endif %}
         )
 
 )

@@ -1,11 +1,10 @@
 {# The rules of a table in one query, which scans it once for all that single rows tell
    and once more for each key. A row of the result is a broken rule. #}
-{% test table_rules(
-    model, keys=[], not_null=[], ranges=[], values={}, expressions={}, one_row=false
-) %}
+{% test table_rules(model, keys=[], not_null=[], ranges=[], values={}, shares={},
+    expressions={}, one_row=false) %}
     {% set rules = precision_marketing.checked_rules(model, {
         "keys": keys, "not_null": not_null, "ranges": ranges, "values": values,
-        "expressions": expressions}, one_row) %}
+        "shares": shares, "expressions": expressions}, one_row) %}
     {% set table = precision_marketing.tested_table(model) %}
     select rule, {{ precision_marketing.text_literal(table) }} as table_name, row_count
     from (

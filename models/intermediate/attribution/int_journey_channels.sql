@@ -50,6 +50,7 @@ final as (
         channel_touch_count,
         cast(removal_effect as double) / cast(path_removal_effect as double)
             as markov_share,
+        -- The closed form of Zhao, Mahboobi and Bagheri (2018).
         1e0 / channel_count as shapley_share
     from weighed
 

@@ -1,5 +1,8 @@
 -- Grain: one row per journey: a conversion, or a touched user who never converted.
--- The journey of a user who never converted ends with the last touch.
+-- The journey of a user who never converted ends with the last touch; where journeys end
+-- at orders, so does that of a user touched after the last order.
+{% set ends_at_orders = precision_marketing.setting(
+    "attribution", "journeys_end_at_orders") %}
 with
 
 path_touches as (
@@ -14,9 +17,13 @@ conversions as (
 
 ),
 
-converted_users as (
+last_orders as (
 
-    select distinct user_id from conversions
+    select
+        user_id,
+        max(converted_at) as converted_at
+    from conversions
+    group by user_id
 
 ),
 
@@ -26,8 +33,12 @@ unconverted_users as (
         path_touches.user_id,
         max(path_touches.touched_at) as ended_at
     from path_touches
-    left join converted_users on path_touches.user_id = converted_users.user_id
-    where converted_users.user_id is null
+    left join last_orders on path_touches.user_id = last_orders.user_id
+    where
+        last_orders.user_id is null
+        {%- if ends_at_orders %}
+        or path_touches.touched_at > last_orders.converted_at
+        {%- endif %}
     group by path_touches.user_id
 
 ),

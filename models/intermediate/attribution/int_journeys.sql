@@ -3,6 +3,8 @@
 -- window starts and ends: no journey is paired with every touch of its user.
 {% set lookback_days = precision_marketing.setting("attribution", "lookback_days") %}
 {% set kept_touches = precision_marketing.setting("attribution", "path_touches") %}
+{% set ends_at_orders = precision_marketing.setting(
+    "attribution", "journeys_end_at_orders") %}
 with
 
 journey_ends as (
@@ -25,26 +27,18 @@ timeline as (
 
     union all
 
+    {% set started_at = "ended_at - " ~ lookback_days ~ " * interval '1' day" %}
+    {% for event_order, happened_at in [(1, started_at), (3, "ended_at")] %}
     select
         user_id,
-        ended_at - {{ lookback_days }} * interval '1' day
-            as happened_at,
-        1 as event_order,
+        {{ happened_at }} as happened_at,
+        {{ event_order }} as event_order,
         0 as touch_number,
         is_converted,
         journey_id
     from journey_ends
-
-    union all
-
-    select
-        user_id,
-        ended_at as happened_at,
-        3 as event_order,
-        0 as touch_number,
-        is_converted,
-        journey_id
-    from journey_ends
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -76,24 +70,29 @@ bounds as (
 
 ),
 
-final as (
+joined as (
 
     select
-        journey_ends.is_converted,
-        journey_ends.journey_id,
-        journey_ends.user_id,
-        journey_ends.ended_at,
-        journey_ends.revenue_amount,
+        journey_ends.*,
         bounds.last_touch_number,
-        bounds.last_touch_number - bounds.number_before as window_touch_count,
-        least(
-            bounds.last_touch_number - bounds.number_before,
-            {{ kept_touches }}
-        ) as touch_count
+        -- Orders of one instant share their touches: only an earlier one takes them.
+        bounds.last_touch_number
+        - greatest(bounds.number_before, {{ precision_marketing.largest_before(
+            "bounds.last_touch_number", "journey_ends.user_id", "journey_ends.ended_at"
+        ) if ends_at_orders else 0 }}) as window_touch_count
     from journey_ends
     inner join bounds
         on journey_ends.is_converted = bounds.is_converted
         and journey_ends.journey_id = bounds.journey_id
+
+),
+
+final as (
+
+    select
+        *,
+        least(window_touch_count, {{ kept_touches }}) as touch_count
+    from joined
 
 )
 

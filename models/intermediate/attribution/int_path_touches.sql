@@ -26,7 +26,11 @@ final as (
         touches.touched_at,
         row_number() over (
             partition by touches.user_id
-            order by touches.touched_at, touches.touch_id
+            -- What is clicked was seen before, though a log has one time for both.
+            order by
+                touches.touched_at,
+                case when touches.touch_type = 'impression' then 1 else 2 end,
+                touches.touch_id
         ) as touch_number
     from touches
     inner join campaigns on touches.campaign_id = campaigns.campaign_id

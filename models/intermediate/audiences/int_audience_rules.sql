@@ -2,7 +2,6 @@
 {% set salt = precision_marketing.holdout_salt() %}
 {% set campaign_share = precision_marketing.setting(
     "audiences", "campaign_holdout_share") %}
-{% set frequency_cap = precision_marketing.setting("audiences", "frequency_cap") %}
 with
 
 campaigns as (
@@ -45,8 +44,7 @@ final as (
             when not users.has_consent then 'no_consent'
             when users.has_bounced_or_complained then 'bounced_or_complained'
             when buyers.user_id is not null then 'recent_buyer'
-            when coalesce(contacts.contact_count, 0) >= {{ frequency_cap }}
-                then 'cap_reached'
+            when contacts.is_capped then 'cap_reached'
         end as exclusion_reason
     from campaigns
     inner join {{ ref("precision_marketing", "int_channel_users") }} as users
@@ -55,7 +53,8 @@ final as (
         on campaigns.target_index = buyers.target_index
         and users.user_id = buyers.user_id
     left join {{ ref("precision_marketing", "int_recent_contacts") }} as contacts
-        on users.user_id = contacts.user_id
+        on campaigns.channel = contacts.channel
+        and users.user_id = contacts.user_id
     left join controls
         on campaigns.campaign_id = controls.campaign_id
         and users.user_id = controls.user_id

@@ -2,25 +2,37 @@
 {% set amount = precision_marketing.kind_type("amount") %}
 with
 
-campaign_conversions as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_conversions") }}
-
-),
-
 conversions as (
 
     select
-        attribution_model,
-        campaign_id,
-        variant,
+        campaign_conversions.attribution_model,
+        campaign_conversions.campaign_id,
+        campaign_conversions.variant,
         count(*) as conversion_count,
-        count(*) filter (where touch_type = 'click') as click_conversion_count,
-        count(*) filter (where touch_type = 'impression') as view_conversion_count,
-        count(distinct user_id) as converting_user_count,
-        cast(sum(revenue_amount) as {{ amount }}) as revenue_amount
-    from campaign_conversions
-    group by attribution_model, campaign_id, variant
+        count(*) filter (where campaign_conversions.touch_type = 'click')
+            as click_conversion_count,
+        count(*) filter (where campaign_conversions.touch_type = 'impression')
+            as view_conversion_count,
+        count(distinct campaign_conversions.user_id) as converting_user_count,
+        -- Who came by a click; where no model says by what, who clicked as well.
+        count(distinct case
+            when
+                campaign_users.click_count > 0
+                and coalesce(campaign_conversions.touch_type, 'click') = 'click'
+                then campaign_conversions.user_id
+        end) as clicking_converting_user_count,
+        cast(sum(campaign_conversions.revenue_amount) as {{ amount }})
+            as revenue_amount
+    from {{ ref(
+        "precision_marketing", "int_campaign_conversions"
+    ) }} as campaign_conversions
+    inner join {{ ref("precision_marketing", "int_campaign_users") }} as campaign_users
+        on campaign_conversions.campaign_id = campaign_users.campaign_id
+        and campaign_conversions.user_id = campaign_users.user_id
+    group by
+        campaign_conversions.attribution_model,
+        campaign_conversions.campaign_id,
+        campaign_conversions.variant
 
 ),
 

@@ -20,13 +20,14 @@ final as (
         1e0 * viewing_clicking_user_count / nullif(viewing_user_count, 0) as unique_ctr,
         1e0 * message_clicking_user_count / nullif(delivered_count, 0)
             as email_click_rate,
-        1e0 * opening_user_count / nullif(delivered_count, 0) as open_rate,
+        1e0 * message_opening_user_count / nullif(delivered_count, 0) as open_rate,
         1e0 * open_clicking_user_count / nullif(opening_user_count, 0) as ctor,
         case
             when not is_channel_reported
                 then 1e0 * click_conversion_count / nullif(click_count, 0)
         end as click_cvr,
-        1e0 * converting_user_count / nullif(clicking_user_count, 0) as user_cvr,
+        1e0 * clicking_converting_user_count / nullif(clicking_user_count, 0)
+            as user_cvr,
         1e0 * ordering_assigned_user_count / nullif(assigned_user_count, 0)
             as experiment_cvr
     from results

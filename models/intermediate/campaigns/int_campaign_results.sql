@@ -47,6 +47,7 @@ final as (
         variants.opening_user_count,
         variants.clicking_user_count,
         variants.viewing_clicking_user_count,
+        variants.message_opening_user_count,
         variants.message_clicking_user_count,
         variants.open_clicking_user_count,
         variants.ordering_assigned_user_count,
@@ -57,6 +58,8 @@ final as (
         coalesce(outcomes.click_conversion_count, 0) as click_conversion_count,
         coalesce(outcomes.view_conversion_count, 0) as view_conversion_count,
         coalesce(outcomes.converting_user_count, 0) as converting_user_count,
+        coalesce(outcomes.clicking_converting_user_count, 0)
+            as clicking_converting_user_count,
         -- Nobody converted: zero. Somebody did, at prices nobody gave: unknown.
         case
             when outcomes.conversion_count > 0 then outcomes.revenue_amount

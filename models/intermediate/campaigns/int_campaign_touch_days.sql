@@ -7,12 +7,6 @@ touches as (
 
 ),
 
-campaigns as (
-
-    select * from {{ ref("precision_marketing", "int_campaigns") }}
-
-),
-
 campaign_users as (
 
     select * from {{ ref("precision_marketing", "int_campaign_users") }}
@@ -22,6 +16,22 @@ campaign_users as (
 channels as (
 
     select * from {{ ref("precision_marketing", "int_campaign_channels") }}
+
+),
+
+-- A message bounces once: what its user's log has more takes back no other message.
+undelivered as (
+
+    select touches.touch_id
+    from touches
+    inner join campaign_users
+        on touches.campaign_id = campaign_users.campaign_id
+        and touches.user_id = campaign_users.user_id
+    where touches.touch_type = 'bounce'
+    qualify row_number() over (
+            partition by touches.campaign_id, touches.user_id
+            order by touches.touched_at, touches.touch_id
+        ) <= campaign_users.send_count
 
 ),
 
@@ -36,15 +46,18 @@ placed_touches as (
         touches.touch_type,
         channels.logs_impressions,
         campaign_users.send_count > 0 as has_send,
+        undelivered.touch_id is not null as is_undelivered,
         touches.cost
     from touches
-    inner join campaigns on touches.campaign_id = campaigns.campaign_id
+    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
+        on touches.campaign_id = campaigns.campaign_id
     inner join campaign_users
         on touches.campaign_id = campaign_users.campaign_id
         and touches.user_id = campaign_users.user_id
     inner join channels
         on touches.campaign_id = channels.campaign_id
         and coalesce(touches.channel, campaigns.channel) = channels.channel
+    left join undelivered on touches.touch_id = undelivered.touch_id
 
 ),
 
@@ -58,7 +71,7 @@ final as (
         count(*) filter (where touch_type = 'send') as send_count,
         -- As in int_campaign_users: sends less bounces, or deliveries without a send.
         count(*) filter (where touch_type = 'send')
-        - count(*) filter (where touch_type = 'bounce' and has_send)
+        - count(*) filter (where is_undelivered)
         + count(*) filter (where touch_type = 'delivered' and not has_send)
             as delivered_count,
         count(*) filter (where touch_type = 'bounce') as bounce_count,

@@ -48,11 +48,13 @@ final as (
         coalesce(touched_users.contact_count, 0) > 0 as is_contacted,
         converted_users.user_id is not null as has_ordered_in_campaign,
         coalesce(touched_users.send_count, 0) as send_count,
-        -- Sends less bounces; where a channel logs deliveries and no sends, those.
+        -- Sends less bounces, of which a message has one; where a channel logs
+        -- deliveries and no sends, those.
         coalesce(
             case
                 when touched_users.send_count > 0
-                    then touched_users.send_count - touched_users.bounce_count
+                    then touched_users.send_count
+                        - least(touched_users.bounce_count, touched_users.send_count)
                 else touched_users.delivery_count
             end,
             0

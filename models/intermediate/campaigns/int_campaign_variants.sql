@@ -31,8 +31,12 @@ variants as (
         count(*) filter (where click_count > 0) as clicking_user_count,
         count(*) filter (where ctr_click_count > 0 and impression_count > 0)
             as viewing_clicking_user_count,
-        count(*) filter (where message_click_count > 0) as message_clicking_user_count,
-        count(*) filter (where open_click_count > 0) as open_clicking_user_count,
+        count(*) filter (where open_count > 0 and delivered_count > 0)
+            as message_opening_user_count,
+        count(*) filter (where message_click_count > 0 and delivered_count > 0)
+            as message_clicking_user_count,
+        count(*) filter (where open_click_count > 0 and open_count > 0)
+            as open_clicking_user_count,
         count(*) filter (where has_ordered_in_campaign)
             as ordering_assigned_user_count,
         sum(impression_count) as impression_count,
@@ -61,6 +65,7 @@ final as (
         0 as opening_user_count,
         0 as clicking_user_count,
         0 as viewing_clicking_user_count,
+        0 as message_opening_user_count,
         0 as message_clicking_user_count,
         0 as open_clicking_user_count,
         0 as ordering_assigned_user_count,

@@ -49,22 +49,21 @@ totals as (
 
 ),
 
--- The end of the data, not the clock of the machine: a later build scores alike.
+-- The end of the data, not the clock of the machine: a later build scores alike. By
+-- value: equal users score alike, whatever their ids.
 scored as (
 
     select
         *,
         (select max(events.occurred_at) from events) as as_of_at,
-        -- The longest ago comes first, so that the most recent fifth scores 5.
-        ntile(5) over (order by last_acted_at, user_id) as recency_score,
-        ntile(5) over (order by frequency_count, user_id) as frequency_score,
+        {{ precision_marketing.fifth("last_acted_at") }} as recency_score,
+        {{ precision_marketing.fifth("frequency_count") }} as frequency_score,
         -- Among users with known revenue only; the others have no monetary score.
         case
             when revenue_amount is not null
-                then ntile(5) over (
-                        partition by revenue_amount is null
-                        order by revenue_amount, user_id
-                    )
+                then {{ precision_marketing.fifth(
+                    "revenue_amount", "revenue_amount is null"
+                ) }}
         end as monetary_score
     from totals
 

@@ -4,29 +4,42 @@
 -- and Joachims 2015). Errors are clustered by user.
 {# Below it a few heavy impressions decide, and the error itself cannot be trusted. #}
 {% set minimum_effective_sample_size = 200 %}
-{% set ratios = precision_marketing.policy_ratios() %}
+{# The mean weight is 1 where the log shows all that the policy would: it may be off by
+   its interval and this, since chances are logged with few digits. #}
+{% set mean_weight_tolerance = "0.02e0" %}
+{% set values = {
+    "ips": "ips_value", "snips": "snips_value", "gain": "gain_value",
+    "mean_weight": "mean_weight",
+} %}
 with
+
+ratios as (
+
+    select
+        *,
+        1e0 * click_count / impression_count as logged_value,
+        weighted_click_sum / impression_count as ips_value,
+        weighted_click_sum / nullif(weight_sum, 0e0) as snips_value,
+        weight_sum / impression_count as mean_weight,
+        weight_sum * weight_sum / nullif(squared_weight_sum, 0e0)
+            as effective_sample_size
+    from {{ ref("precision_marketing", "int_policy_sums") }}
+
+),
 
 estimates as (
 
     select
         *,
-        {% for name, x, y in ratios %}
+        snips_value - logged_value as gain_value,
+        {% for name, error in precision_marketing.policy_errors().items() %}
         -- Without any click that counts the spread of clicks is not yet seen.
         case
-            when weighted_click_sum > 0
-                then {{ precision_marketing.ratio_standard_error(
-                    "user_count", x, y, name ~ "_xx", name ~ "_xy", name ~ "_yy"
-                ) }}
-        end as {{ name }}_standard_error,
+            when {{ "true" if name == "mean_weight" else "weighted_click_sum > 0" }}
+                then {{ error }}
+        end as {{ name }}_standard_error{{ "," if not loop.last }}
         {% endfor %}
-        1e0 * click_count / impression_count as logged_value,
-        weighted_click_sum / impression_count as ips_value,
-        weighted_click_sum / nullif(weight_sum, 0e0) as snips_value,
-        gain_sum / impression_count as gain_value,
-        weight_sum * weight_sum / nullif(squared_weight_sum, 0e0)
-            as effective_sample_size
-    from {{ ref("precision_marketing", "int_policy_sums") }}
+    from ratios
 
 ),
 
@@ -34,15 +47,16 @@ bounded as (
 
     select
         *,
-        {% for name, x, y in ratios %}
-        {{ precision_marketing.normal_bound(
-            name ~ "_value", name ~ "_standard_error", "-"
-        ) }} as {{ name }}_lower,
-        {{ precision_marketing.normal_bound(
-            name ~ "_value", name ~ "_standard_error", "+"
-        ) }} as {{ name }}_upper,
+        {% for name, value in values.items() %}
+        {{ precision_marketing.normal_bound(value, name ~ "_standard_error", "-") }}
+            as {{ name }}_lower,
+        {{ precision_marketing.normal_bound(value, name ~ "_standard_error", "+") }}
+            as {{ name }}_upper,
         {% endfor %}
-        weight_sum / impression_count as mean_weight
+        -- Of a single user no interval is known.
+        abs(mean_weight - 1e0) <= {{ mean_weight_tolerance }}
+        + coalesce({{ precision_marketing.normal_quantile() }}
+            * mean_weight_standard_error, 0e0) as is_within_support
     from estimates
 
 ),
@@ -58,20 +72,21 @@ final as (
         user_count,
         click_count,
         logged_value,
-        {% for name, x, y in ratios %}
-        {{ name }}_value,
+        {% for name, value in values.items() %}
+        {{ value }},
         {{ name }}_standard_error,
         {{ name }}_lower,
         {{ name }}_upper,
         {% endfor %}
-        mean_weight,
+        is_within_support,
         largest_weight,
         coalesce(effective_sample_size, 0e0) as effective_sample_size,
         case
-            when policy = 'logged' then null
+            when policy = 'logged' or not is_within_support then null
             when effective_sample_size < {{ minimum_effective_sample_size }} then null
-            when gain_lower > 0 then 'better'
-            when gain_upper < 0 then 'worse'
+            -- Not 0: of a policy that is the logged one rounding may leave something.
+            when gain_lower > 1e-12 then 'better'
+            when gain_upper < -1e-12 then 'worse'
             when gain_standard_error is not null then 'unclear'
         end as verdict
     from bounded

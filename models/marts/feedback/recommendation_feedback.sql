@@ -46,6 +46,8 @@ final as (
         cast(user_count as bigint) as user_count,
         cast(clicking_user_count as bigint) as clicking_user_count,
         cast(converting_user_count as bigint) as converting_user_count,
+        cast(clicking_converting_user_count as bigint)
+            as clicking_converting_user_count,
         cast(impression_count as bigint) as impression_count,
         cast(click_count as bigint) as click_count,
         cast(ctr_click_count as bigint) as ctr_click_count,
@@ -56,18 +58,18 @@ final as (
             as {{ precision_marketing.kind_type("amount") }}
         ) as revenue_amount,
         ctr,
-        {{ precision_marketing.normal_bound(
-            "ctr", "ctr_standard_error", "-", at_least="0e0"
+        {{ precision_marketing.clustered_ratio_bound(
+            "ctr", "ctr_standard_error", "seeing_user_count", "-"
         ) }} as ctr_lower,
-        {{ precision_marketing.normal_bound(
-            "ctr", "ctr_standard_error", "+"
+        {{ precision_marketing.clustered_ratio_bound(
+            "ctr", "ctr_standard_error", "seeing_user_count", "+"
         ) }} as ctr_upper,
         cvr,
-        {{ precision_marketing.normal_bound(
-            "cvr", "cvr_standard_error", "-", at_least="0e0"
+        {{ precision_marketing.clustered_ratio_bound(
+            "cvr", "cvr_standard_error", "responding_user_count", "-"
         ) }} as cvr_lower,
-        {{ precision_marketing.normal_bound(
-            "cvr", "cvr_standard_error", "+"
+        {{ precision_marketing.clustered_ratio_bound(
+            "cvr", "cvr_standard_error", "responding_user_count", "+"
         ) }} as cvr_upper,
         1e0 * clicking_converting_user_count / nullif(clicking_user_count, 0)
             as user_cvr,

@@ -174,14 +174,17 @@ def recount(log, chances):
     count = len(log)
     snips = weighted.sum() / weight.sum()
     residual = weighted - snips * weight
+    own = log.click - log.click.mean()
+    moved = residual / weight.sum() - own / count
     return {
         "ips_value": weighted.mean(),
         "ips_standard_error": weighted.std(ddof=1) / math.sqrt(count),
         "snips_value": snips,
         "snips_standard_error": math.sqrt((residual**2).sum() * count / (count - 1))
         / weight.sum(),
-        "gain_value": (weighted - log.click).mean(),
-        "gain_standard_error": (weighted - log.click).std(ddof=1) / math.sqrt(count),
+        "gain_value": snips - log.click.mean(),
+        "gain_standard_error": math.sqrt((moved**2).sum() * count / (count - 1)),
+        "mean_weight_standard_error": weight.std(ddof=1) / math.sqrt(count),
         "mean_weight": weight.mean(),
         "largest_weight": weight.max(),
         "effective_sample_size": weight.sum() ** 2 / (weight**2).sum(),

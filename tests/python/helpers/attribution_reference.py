@@ -15,9 +15,10 @@ import numpy as np
 
 @dataclass(frozen=True, order=True)
 class Touch:
-    """An impression or a click; sorted by time, then id."""
+    """An impression or a click; sorted by time, impressions first, then id."""
 
     touched_at: datetime
+    is_click: bool
     touch_id: str
     channel: str
 

@@ -6,7 +6,9 @@ import pytest
 from scipy.special import expit
 
 from precision_marketing.algorithms.learned.clustered_logistic import PropensityModel
+from precision_marketing.algorithms.learned.recalibration import Level
 from precision_marketing.learned.propensity import (
+    FOLDS,
     MINIMUM_BUYERS,
     learn,
     predict,
@@ -41,21 +43,30 @@ def connection():
         yield connection
 
 
+def of_stages(models, *names):
+    return models.filter([value in names for value in models["stage"].to_pylist()])
+
+
 def stage(models, name):
-    return PropensityModel.from_table(
-        models.filter([value == name for value in models["stage"].to_pylist()])
-    )
+    kind = Level if name.startswith("level") else PropensityModel
+    return kind.from_table(of_stages(models, name))
 
 
-def test_only_train_teaches_and_only_the_other_windows_are_predicted(connection):
+def test_train_teaches_test_sets_the_level_and_both_others_are_predicted(connection):
     features = connection.sql(FEATURES.format(users=400))
     models = learn(features)
     assert models.schema.equals(staged_model_schema)
-    unlike = connection.sql(
-        "select * replace (is_buyer and time_window = 'train' as is_buyer)"
-        f" from ({FEATURES.format(users=400)})"
-    )
-    assert models.equals(learn(unlike))
+    for window, teaches in (("serve", False), ("test", True)):
+        unlike = learn(
+            connection.sql(
+                "select * replace (is_buyer and not (time_window = '{window}' and "
+                "user_index % 2 = 0) as is_buyer)".replace("{window}", window)
+                + f" from ({FEATURES.format(users=400)})"
+            )
+        )
+        regressions = ("history", "chance")
+        assert of_stages(models, *regressions).equals(of_stages(unlike, *regressions))
+        assert models.equals(unlike) is not teaches
     # A cursor of its own, as in the dbt model.
     table = predict(features, connection.cursor().from_arrow(models)).read_all()
     assert table.schema.equals(propensity_schema)
@@ -102,18 +113,21 @@ def test_the_error_is_that_of_the_chance_and_of_the_history_together(connection)
     )
     inputs = [row[name] for name in chance.feature_names[:-1]]
     final, own_error = chance.predict(np.column_stack([*inputs, log_odds]))
+    together = np.sqrt(
+        own_error[0] ** 2 + (chance.slope("history_log_odds") * error[0]) ** 2
+    )
+    assert together > own_error[0] > 0
+    moved, moved_error = stage(models, "level").move(
+        final, np.array([together]), np.array([1])
+    )
     found = next(
         line
         for line in table.to_pylist()
         if (line["time_window"], line["target_index"], line["user_index"])
         == ("serve", 1, 6)
     )
-    assert found["propensity"] == pytest.approx(expit(final[0]), abs=1e-11)
-    together = np.sqrt(
-        own_error[0] ** 2 + (chance.slope("history_log_odds") * error[0]) ** 2
-    )
-    assert found["log_odds_error"] == pytest.approx(together, abs=1e-11)
-    assert together > own_error[0] > 0
+    assert found["propensity"] == pytest.approx(expit(moved[0]), abs=1e-11)
+    assert found["log_odds_error"] == pytest.approx(moved_error[0], abs=1e-11)
 
 
 def test_shuffled_rows_teach_the_same(connection):
@@ -151,3 +165,54 @@ def test_without_scored_buyers_the_history_speaks_alone(connection):
     buyers = table["user_index"].to_numpy() % 3 == 0
     chances = table["propensity"].to_numpy()
     assert chances[buyers].mean() > 2 * chances[~buyers].mean()
+
+
+# Purchases that nothing foretells: of users 3, 6, 9 and so on, and in `test` of half.
+LEVELS = """
+    select time_window, cast(target as integer) as target_index,
+        cast(number as integer) as user_index, true as is_sampled, true as has_scores,
+        1e0 as sample_weight,
+        number % case when time_window = 'test' then 6 else 3 end = 0 as is_buyer,
+        cast(number % 7 as double) as feature_noise, 0e0 as chance_is_known,
+        0e0 as chance_log_odds
+    from (select unnest(['train', 'test', 'serve']) as time_window),
+        (select unnest(range(2)) as target),
+        (select unnest(range(3000)) as number)
+"""
+
+
+def foretold(connection, sql) -> dict[str, np.ndarray]:
+    features = connection.sql(f"{sql} order by time_window, target_index, user_index")
+    models = connection.cursor().from_arrow(learn(features))
+    table = predict(features, models).read_all()
+    windows = np.array(table["time_window"].to_pylist())
+    chances = table["propensity"].to_numpy()
+    return {window: chances[windows == window] for window in ("test", "serve")}
+
+
+def test_half_as_many_purchases_in_test_halve_what_is_foretold(connection):
+    chances = foretold(connection, LEVELS)
+    assert chances["serve"].mean() == pytest.approx(1 / 6, abs=0.002)
+    assert chances["test"].mean() == pytest.approx(1 / 6, abs=0.002)
+
+
+def test_nobody_is_judged_by_what_she_bought_herself(connection):
+    before = foretold(connection, LEVELS)["test"]
+    # Nobody of one fold buys in `test`: their own propensities stay what they were.
+    fold = f"time_window = 'test' and user_index % {FOLDS} = 2"
+    changed = (
+        f"select * replace (is_buyer and not ({fold}) as is_buyer) from ({LEVELS})"
+    )
+    after = foretold(connection, changed)["test"]
+    in_fold = np.tile(np.arange(3000) % FOLDS == 2, 2)
+    assert (before[in_fold] == after[in_fold]).all()
+    assert (before[~in_fold] > after[~in_fold]).all()
+
+
+def test_too_few_buyers_of_test_leave_the_level_of_train(connection):
+    few = (
+        "select * replace (is_buyer and (time_window <> 'test' or user_index < 6 *"
+        f" {MINIMUM_BUYERS['level'] - 1}) as is_buyer) from ({LEVELS})"
+    )
+    chances = foretold(connection, few)
+    assert chances["serve"].mean() == pytest.approx(1 / 3, abs=0.002)

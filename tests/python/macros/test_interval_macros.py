@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from macros_in_duckdb import SqlMacros, evaluate
-from scipy.stats import norm
+from scipy.stats import chi2, norm
 from statsmodels.stats.proportion import (
     confint_proportions_2indep,
     proportion_confint,
@@ -175,3 +175,46 @@ def test_the_error_of_a_ratio_is_unknown_without_two_users_or_any_x(macros):
 def test_users_of_one_ratio_leave_no_error(macros):
     rows = pd.DataFrame({"x": [3, 6, 9, 30], "y": [1, 2, 3, 10]})
     assert ratio_error(macros, rows) == pytest.approx(0, abs=1e-8)
+
+
+def test_poisson_bounds_are_byars_and_near_the_exact_ones(macros):
+    counts = pd.DataFrame({"n": [0, 0.5, 1, 2, 3.7, 5, 10, 25, 100, 1e4, 1e7]})
+    measured = evaluate(
+        counts, {"low": macros.poisson_lower("n"), "high": macros.poisson_upper("n")}
+    )
+    n, z = counts["n"].to_numpy(), norm.ppf(0.975)
+    some = np.maximum(n, 1e-9)
+    root = np.maximum(1 - 1 / (9 * some) - z / (3 * np.sqrt(some)), 0)
+    low = np.where(n > 0, n * root**3, 0)
+    high = (n + 1) * (1 - 1 / (9 * (n + 1)) + z / (3 * np.sqrt(n + 1))) ** 3
+    np.testing.assert_allclose(measured["low"], low, RELATIVE, 1e-15)
+    np.testing.assert_allclose(measured["high"], high, RELATIVE)
+    # Exact: Garwood (1936). Of few counts Byar's lower end is somewhat lower.
+    np.testing.assert_allclose(measured["high"], chi2.ppf(0.975, 2 * n + 2) / 2, 0.01)
+    many = n >= 5
+    np.testing.assert_allclose(
+        measured["low"][many], chi2.ppf(0.025, 2 * n[many]) / 2, 0.01
+    )
+    few = (n > 0) & ~many
+    assert (measured["low"][few] <= chi2.ppf(0.025, 2 * n[few]) / 2).all()
+
+
+def test_equal_ratios_have_wilsons_interval_of_the_users(macros):
+    ratios = pd.DataFrame(
+        {"r": [0.25, 1.0, 0.5, 2.0, None], "e": [0.1, 0.0, 0.0, 0.0, None], "n": 4.0}
+    )
+    measured = evaluate(
+        ratios,
+        {
+            "low": macros.clustered_ratio_bound("r", "e", "n", "-"),
+            "high": macros.clustered_ratio_bound("r", "e", "n", "+"),
+        },
+    )
+    z = norm.ppf(0.975)
+    expected = [
+        (0.25 - z * 0.1, 0.25 + z * 0.1),
+        proportion_confint(4, 4, method="wilson"),
+        proportion_confint(2, 4, method="wilson"),
+    ]
+    np.testing.assert_allclose(measured[:3], expected, 1e-9)
+    assert measured[3:].isna().all(axis=None)

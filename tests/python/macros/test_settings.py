@@ -48,6 +48,7 @@ WRONG = {
     "mapping of mappings": [*NO_MAPPING, {"ials": 1}, {"ials": None}],
     "event types": NO_MAPPING,
     "variant shares": NO_MAPPING,
+    "channel caps": NO_MAPPING,
     "feature gaps": NO_MAPPING,
     "rules": [None, True, 1, "", "tea", {}, {"rule": "pin"}],
     "accepted checks": [None, True, 1, "", "rows_fell", {}, {"rows_fell": True}],
@@ -263,6 +264,13 @@ def test_a_macro_that_reads_a_setting_that_is_not_there_stops():
         ("lift", "variant_shares", {"c": {"a": 0, "b": 1}}, "a share above 0"),
         ("lift", "variant_shares", {"c": {"a": NAN, "b": 1}}, "a share above 0"),
         ("lift", "variant_shares", {"c": {"a": "1", "b": 1}}, "a share above 0"),
+        (
+            "audiences",
+            "channel_frequency_caps",
+            {"email": 0},
+            "sets `email` to `0`: give a number of contacts of at least 1",
+        ),
+        ("audiences", "channel_frequency_caps", {"sms": "3"}, "a number of contacts"),
         (
             "learned",
             "feature_gaps",

@@ -178,6 +178,7 @@ RIGHT: dict[str, Callable[[dict[str, Any], Any], bool]] = {
         and len({str(name).lower() for name in v}) == len(v)
     ),
     "variant shares": is_mapping_of(is_name, are_shares),
+    "channel caps": is_mapping_of(is_name, lambda cap: is_number(cap, 1, 1e6)),
     "feature gaps": is_mapping_of(
         FEATURES.__contains__, lambda gap: gap == "drop" or is_number(gap, -1e6, 1e6)
     ),
@@ -240,6 +241,7 @@ def near(record: dict[str, Any], draw: random.Random) -> Any:
             key("spring", 7): {key("control", "a"): part(0.2, 8) for _ in range(2)}
             for _ in some
         },
+        "channel caps": lambda: {key("email", "push", 7): part(3, 2.5) for _ in some},
         "feature gaps": lambda: {
             key(*FEATURES): part(0, 0.5, "drop") for _ in some
         },

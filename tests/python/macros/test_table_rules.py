@@ -128,6 +128,38 @@ def test_each_kind_of_rule_breaks_and_is_named(project):
     }
 
 
+SHARES = """
+    select * from (values
+        (0, 0, null, null, null), (2, 14, 2 / 14e0, 0.04e0, 0.4e0),
+        {row}
+    ) as given (buyers, users, cvr, cvr_lower, cvr_upper)
+"""
+SHARE = {"shares": {"cvr": ["buyers", "users"]}}
+
+
+def test_a_share_counts_part_of_its_users_divides_them_and_lies_in_its_interval(
+    project,
+):
+    cases = [
+        ("(15, 14, 15 / 14e0, 0.8, 1)", "buyers are among users"),
+        ("(2, 14, 0.5, 0.2, 0.8)", "cvr is buyers / users"),
+        ("(2, 14, null, null, null)", "cvr is buyers / users"),
+        ("(0, 0, 0, 0, 1)", "cvr is buyers / users"),
+        ("(7, 14, 0.5, 0.6, 0.8)", "cvr lies in its interval, and that in 0 to 1"),
+        ("(7, 14, 0.5, null, 0.8)", "cvr lies in its interval, and that in 0 to 1"),
+        ("(7, 14, 0.5, 0.2, 1.1)", "cvr lies in its interval, and that in 0 to 1"),
+    ]
+    sound = (SHARES.format(row="(14, 14, 1, 0.8, 1)"), SHARE)
+    passed, output = project.build(
+        [sound, *((SHARES.format(row=row), SHARE) for row, _ in cases)]
+    )
+    assert not passed
+    assert {(table, rule) for table, rule, _ in broken(output)} >= {
+        (f"t_{number}", rule) for number, (_, rule) in enumerate(cases, 1)
+    }
+    assert "broken in t_0" not in output
+
+
 def test_null_is_a_value_of_a_key(project):
     rows = table("(null, 'b', 'open', 0.5, true, 1)", "(null, 'b', 'open', 1, true, 1)")
     _, output = project.build([(rows, {"keys": [["id", "part"]]})])
@@ -166,6 +198,8 @@ def test_one_row_is_neither_none_nor_two(project, where, rows):
         ({"not_null": "id"}, "`not_null` is to be a list, as `[id]`"),
         ({"values": ["open"]}, "`values` is to be a mapping by column"),
         ({"expressions": ["id > 0"]}, "`expressions` is to be a mapping by name"),
+        ({"shares": ["share"]}, "`shares` is to be a mapping by"),
+        ({"shares": {"share": "id"}}, "a share is written `{rate: [counted_users, all"),
     ],
 )
 def test_wrong_arguments_name_the_table_and_the_fix(project, rules, said):

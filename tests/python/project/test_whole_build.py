@@ -142,7 +142,9 @@ def test_the_example_builds_with_other_settings(tmp_path: Path):
             "lookback_days": 10,
             "half_life_days": 2.5,
             "path_touches": 3,
+            "journeys_end_at_orders": True,
         },
+        "audiences": {"channel_frequency_caps": {"email": 3}},
         "lift": {
             "history_days": 30,
             "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},

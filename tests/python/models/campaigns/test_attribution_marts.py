@@ -109,7 +109,12 @@ def journeys(shop) -> list[Journey]:
         if row["touch_type"] != "open":
             channel = (row["channel"] or channel_of[row["campaign_id"]]).lower()
             touches[row["user_id"]].append(
-                Touch(row["touched_at"], row["touch_id"], channel)
+                Touch(
+                    row["touched_at"],
+                    row["touch_type"] == "click",
+                    row["touch_id"],
+                    channel,
+                )
             )
     for row in shop["events"]:
         orders[row["user_id"]].append(

@@ -51,7 +51,7 @@ def as_reference(journeys) -> list[Journey]:
             "order" if is_converted else None,
             now,
             amount,
-            tuple(Touch(now, "", channel) for channel in path.split(" > ")),
+            tuple(Touch(now, False, "", channel) for channel in path.split(" > ")),
             0,
         )
         for path, is_converted, amount in journeys

@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 SHOWN_RANKS = 5
 SHOWING_CHANCES = (0.4, 0.25, 0.15, 0.12, 0.08)
@@ -198,7 +199,10 @@ def ratio_interval(table: pd.DataFrame, x: str, y: str) -> tuple[float, float]:
     variance = (cov[1, 1] - 2 * ratio * cov[0, 1] + ratio**2 * cov[0, 0]) / (
         len(sums) * sums[x].mean() ** 2
     )
-    error = QUANTILE * math.sqrt(max(variance, 0))
+    # Users of one ratio are no certainty.
+    if variance <= 1e-15:
+        return proportion_confint(ratio * len(sums), len(sums), method="wilson")
+    error = QUANTILE * math.sqrt(variance)
     return max(ratio - error, 0), ratio + error
 
 
@@ -267,24 +271,28 @@ def estimates(log: pd.DataFrame, chances: np.ndarray) -> dict[str, float]:
             "n": 1.0,
             "w": weight,
             "wr": weight * log.is_clicked,
-            "gain": weight * log.is_clicked - log.is_clicked,
+            "r": 1.0 * log.is_clicked,
         }
     )
     sums = table.groupby("user_id").sum()
     count = len(sums)
 
-    def error(x, y):
-        residual = sums[y] - sums[y].sum() / sums[x].sum() * sums[x]
-        return math.sqrt((residual**2).sum() * count / (count - 1)) / sums[x].sum()
+    def moved(x, y):
+        """Return what each user moves the ratio of y to x."""
+        return (sums[y] - sums[y].sum() / sums[x].sum() * sums[x]) / sums[x].sum()
+
+    def error(parts):
+        return math.sqrt((parts**2).sum() * count / (count - 1))
 
     return {
         "ips_value": table.wr.sum() / len(table),
-        "ips_standard_error": error("n", "wr"),
+        "ips_standard_error": error(moved("n", "wr")),
         "snips_value": table.wr.sum() / table.w.sum(),
-        "snips_standard_error": error("w", "wr"),
-        "gain_value": table.gain.mean(),
-        "gain_standard_error": error("n", "gain"),
+        "snips_standard_error": error(moved("w", "wr")),
+        "gain_value": table.wr.sum() / table.w.sum() - table.r.mean(),
+        "gain_standard_error": error(moved("w", "wr") - moved("n", "r")),
         "mean_weight": table.w.mean(),
+        "mean_weight_standard_error": error(moved("n", "w")),
         "largest_weight": table.w.max(),
         "effective_sample_size": table.w.sum() ** 2 / (table.w**2).sum(),
     }
@@ -313,6 +321,9 @@ def test_longer_lists_than_were_shown_are_given_away_by_their_weights(read):
         "and policy = 'recommendations' and cutoff = 10"
     ).to_dict("records")
     assert row["mean_weight"] == pytest.approx(0.5, abs=0.05)
+    assert row["effective_sample_size"] > 200
+    assert not row["is_within_support"]
+    assert pd.isna(row["verdict"])
 
 
 def test_refunds_lower_the_day_on_which_they_happen(read):
