@@ -67,8 +67,8 @@ examples:
     "--control-share",
     type=float,
     metavar="X",
-    help="Control's share of every campaign's users, such as 0.1 or 0.05 (default: each "
-    "has its own, from 0.3 to 0.5).",
+    help="Control's share of every campaign's users, such as 0.1 or 0.05 (default: "
+    "each has its own, from 0.3 to 0.5).",
 )
 @click.option(
     "--order-spread",

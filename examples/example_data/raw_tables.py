@@ -251,5 +251,7 @@ def _erasure_requests(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Arra
     count = len(shop.erased_users)
     return {
         "user_id": user_ids(shop.settings, shop.erased_users),
-        "requested_at": text.times(shop.design.ends_at - rng.integers(DAY, 30 * DAY, count)),
+        "requested_at": text.times(
+            shop.design.ends_at - rng.integers(DAY, 30 * DAY, count)
+        ),
     }

@@ -102,7 +102,9 @@ def make_shop(
     marketing, log = run_campaigns(
         streams[4], customers, catalogue, organic, experiments
     )
-    log = spread_orders(streams[8], log[log["at"] < design.ends_at], design.order_spread)
+    log = spread_orders(
+        streams[8], log[log["at"] < design.ends_at], design.order_spread
+    )
     is_lost = log["removed_by"] >= 0
     lost_lines, log = log[is_lost], log[~is_lost]
     report("ratings and refunds")

@@ -149,7 +149,7 @@ def _campaign_truth(
     effects = true_effects(index, orders, assigned, shop.customers)
     seen = assigned[~assigned["is_lost"]]
     if campaign.ended_at > shop.design.ends_at:
-        # How much of the response fell before the data's end is known of the draws only.
+        # How much of the response falls before the data's end, only the draws know.
         for name in campaign.treatments:
             effects[name] |= dict.fromkeys(_EXPECTED)
     mine = touches[touches["campaign"] == index]
