@@ -191,11 +191,13 @@ def programme_effects(
         difference that the campaigns did make to these users, by the data's own draws.
     """
     orders = orders[np.isin(orders["user"], users) & (orders["at"] >= started_at)]
-    first = np.datetime64(started_at, "s").astype("datetime64[M]")
-    months = np.arange(first + 1, np.datetime64(ends_at - 1, "s") + 1, dtype="<M8[M]")
-    ends = [min(int(m.astype("<M8[s]").astype("int64")), ends_at) for m in months]
+    first, last = (
+        np.datetime64(at, "s").astype("datetime64[M]")
+        for at in (started_at, ends_at - 1)
+    )
+    months = np.arange(first + 1, last + 1).astype("datetime64[s]").astype(np.int64)
     found = []
-    for until in [*ends, ends_at] if ends[-1:] != [ends_at] else ends:
+    for until in [*months.tolist(), ends_at]:
         known = orders[orders["at"] < until]
         placed, unasked = known["removed_by"] == -1, known["origin"] == -1
         buyers = [known.loc[rows, "user"].nunique() for rows in (placed, unasked)]
