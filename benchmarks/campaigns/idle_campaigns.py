@@ -145,7 +145,7 @@ def drawn_users(trials: Trials) -> Iterator[pa.Table]:
     ------
     Table
         number (of the campaign), user, is_control, bought, cents, had_bought,
-        had_cents; the same order whatever the rows at a time.
+        had_cents.
     """
     number = 0
     for index, cell in enumerate(trials.cells):

@@ -1,4 +1,4 @@
-"""Claims about designs: uneven splits, heavy tails, open ends, lost users, a holdout."""
+"""Claims about designs: uneven splits, heavy tails, open ends, losses, a holdout."""
 
 import duckdb
 import numpy as np
@@ -125,8 +125,8 @@ def test_lost_users_are_treated_ones_who_had_just_bought():
 def test_who_is_held_out_is_whom_the_sql_holds_out_and_in_no_campaign(designed):
     users = [f"u{number:05d}" for number in range(3_000)]
     sql = duckdb.execute(
-        "select cast('0x' || substr(md5('precision_marketing' || ':holdout:' || u), 1, 8)"
-        " as bigint) / 4294967296e0 < 0.2 from (select unnest(?) as u)",
+        "select cast('0x' || substr(md5('precision_marketing:holdout:' || u), 1, 8) "
+        "as bigint) / 4294967296e0 < 0.2 from (select unnest(?) as u)",
         [users],
     ).fetchall()
     is_out = held_out(users, 0.2)
