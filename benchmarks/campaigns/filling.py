@@ -79,9 +79,13 @@ _SOURCES = {
     "int_campaign_draws": "int_campaign_measurements group by campaign_id",
     "int_campaign_variants": "int_campaign_user_outcomes group by campaign_id, variant",
 }
-# What dbt is not to build again: those, and one that says who was touched, nobody.
 FILLED = (*USER_TABLES, *CAMPAIGN_TABLES)
-LEFT_EMPTY = ("int_campaign_users",)
+# dbt's selection of what stands on them; who was touched stays nobody.
+STANDING_ON_THEM = (
+    "--select",
+    *(f"{name}+,+campaign_lift" for name in FILLED),
+    *("--exclude", *FILLED, "int_campaign_users"),
+)
 
 
 def fill(database: Path, trials: Trials) -> None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.builds import Dbt
-from benchmarks.campaigns.filling import FILLED, LEFT_EMPTY
+from benchmarks.campaigns.filling import STANDING_ON_THEM
 from benchmarks.campaigns.idle_campaigns import Trials
 from benchmarks.campaigns.section import (
     WITHOUT_TESTS,
@@ -87,9 +87,7 @@ def measure_idle(dbt: Dbt, folder: Path, trials: Trials) -> dict:
     print(f"{trials.kind}: drawing the users", flush=True)
     _run("filling", *drawn, "--database", dbt.database)
     print(f"{trials.kind}: dbt build of the lift", flush=True)
-    above = [f"{name}+,+campaign_lift" for name in FILLED]
-    below = ["--exclude", *FILLED, *LEFT_EMPTY, *WITHOUT_TESTS]
-    build = dbt.build("--select", *above, *below, anew=False)
+    build = dbt.build(*STANDING_ON_THEM, *WITHOUT_TESTS, anew=False)
     cells = _told("false_verdicts", *sizes, "--database", dbt.database)
     return {
         "draws": trials.draws,
