@@ -77,7 +77,9 @@ FALSE_ALARMS = 0.06
 VALUE_COVERAGE = (0.90, 0.98)
 # Of campaigns that do nothing, the share said to work, and to harm; 0.025 is nominal.
 FALSE_TAIL = 0.035
-# The same in any of 30 daily looks, either way.
+# And the share whose arms are said to differ; 0.001 is nominal.
+FALSE_BROKEN = 0.01
+# Of those looked at on 30 days, the share with a false verdict on any of them.
 FALSE_LOOKS = 0.055
 # Shops of so many users; of their targets and tenths, the share in which as many
 # bought as was foretold.

@@ -51,7 +51,7 @@ def count_tails(rows: pd.DataFrame, draws: int) -> list[dict]:
     list of dict
         cell, metric, method, draws; `works` and `harms`, shares of the verdicts;
         `below` and `above`, shares of intervals on one side of 0; `decided`, the share
-        with a p value; `tests`, the share of each test that decided.
+        with a p value; `broken`, that whose arms are said to differ; `tests`, the share of each test that decided.
 
     Raises
     ------
@@ -72,6 +72,7 @@ def count_tails(rows: pd.DataFrame, draws: int) -> list[dict]:
                 **{tail: float((group["verdict"] == tail).mean()) for tail in TAILS},
                 "below": float((group["absolute_lift_upper"] < 0).mean()),
                 "above": float((group["absolute_lift_lower"] > 0).mean()),
+                "broken": float((group["verdict"] == "broken").mean()),
                 "decided": float(group["p_value"].notna().mean()),
                 "tests": {name: float(share) for name, share in tests.items()},
             }

@@ -60,6 +60,16 @@ def _tails(part: Mapping | None) -> list[list[str]]:
                 worst[tail] <= targets.FALSE_TAIL if worst else None,
             )
         )
+    cells = (part or {"cells": []})["cells"]
+    worst = max(cells, key=lambda cell: cell["broken"], default=None)
+    found.append(
+        _row(
+            "A/A: `broken`, worst cell",
+            f"{per_cent(worst['broken'])} ({worst['cell']})" if worst else "",
+            f"<= {per_cent(targets.FALSE_BROKEN)}",
+            worst["broken"] <= targets.FALSE_BROKEN if worst else None,
+        )
+    )
     return found
 
 

@@ -196,6 +196,7 @@ def test_each_tail_is_counted_for_itself():
     for row in found:
         assert (row["works"], row["harms"]) == (0.5, 0.25)
         assert (row["above"], row["below"], row["decided"]) == (0.5, 0.25, 1.0)
+        assert row["broken"] == 0.0
         assert row["tests"] == {"hall": 1.0}
     assert json.dumps(found)
 

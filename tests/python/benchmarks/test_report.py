@@ -159,7 +159,7 @@ def verdicts(**sections):
 def test_nothing_measured_is_said_of_every_target():
     found = verdicts()
     assert set(found.values()) == {("not measured", "")}
-    assert len(found) == 49
+    assert len(found) == 50
 
 
 @pytest.mark.parametrize(
@@ -267,6 +267,7 @@ def test_more_false_alarms_than_six_in_a_hundred_are_a_miss():
 def simulated_parts(tail=0.03, looks=0.05, covered=0.94, foretold=0.95, bias=0.02):
     keys = [("conversion", "raw"), ("revenue", "raw"), ("revenue", "cuped")]
     cell = {"works": 0.02, "harms": 0.02, "above": 0.02, "below": 0.02, "decided": 0.9}
+    cell |= {"broken": 0.002}
     errors = {"shops": 200, "root_mean_squared_error": 0.05, "best": 0.2}
     machine = {"machine": MACHINE}
     return {

@@ -21,7 +21,7 @@ from benchmarks.campaigns.false_verdicts import (
 )
 from benchmarks.campaigns.filling import STANDING_ON_THEM, fill
 from benchmarks.campaigns.idle_campaigns import Trials, write_inputs
-from benchmarks.targets import FALSE_LOOKS, FALSE_TAIL
+from benchmarks.targets import FALSE_BROKEN, FALSE_LOOKS, FALSE_TAIL
 
 TRIALS = {
     "tails": Trials("tails", draws=20, users=500),
@@ -75,6 +75,12 @@ def test_who_did_nothing_is_seldom_said_to_work_or_to_harm(counted, key, tail):
 def test_most_campaigns_have_a_p_value(counted, key):
     """A method that says nothing would never say anything false."""
     assert np.mean(shares(counted("tails"), key, "decided")) > 0.5
+
+
+def test_arms_that_were_drawn_well_are_seldom_called_broken(counted):
+    cells = shares(counted("tails"), ("revenue", "raw"), "broken")
+    campaigns = TRIALS["tails"].draws * len(cells)
+    assert np.mean(cells) <= FALSE_BROKEN + 3 * sqrt(FALSE_BROKEN / campaigns)
 
 
 @pytest.mark.parametrize("key", METRICS)
