@@ -51,7 +51,8 @@ def count_tails(rows: pd.DataFrame, draws: int) -> list[dict]:
     list of dict
         cell, metric, method, draws; `works` and `harms`, shares of the verdicts;
         `below` and `above`, shares of intervals on one side of 0; `decided`, the share
-        with a p value; `broken`, that whose arms are said to differ; `tests`, the share of each test that decided.
+        with a p value; `broken`, that whose arms are said to differ; `tests`, the share
+        of each test that decided.
 
     Raises
     ------

@@ -13,8 +13,8 @@ _VALUE = (
 _TAILS = (
     "Campaigns that do nothing, by control's share, buyers' share and log spread of "
     "what an order costs: the share said to work, and to harm (2.5 % is nominal); the "
-    "share of 95 % intervals above and below 0; the share whose arms are called broken; "
-    "the share that has a p value at all, and from which test."
+    "share of 95 % intervals above and below 0; the share whose arms are called "
+    "broken; the share that has a p value at all, and from which test."
 )
 _LOOKS = (
     "The same, judged on each of 30 days: the share with a false verdict in any look "
