@@ -11,14 +11,14 @@ from benchmarks.options import FILE
 # Campaigns of one target repeat its rows: the first of each.
 _CALIBRATION = """
     select
-        target_kind, target_text, propensity_decile, expected_buyer_count,
+        target_index, propensity_decile, expected_buyer_count,
         represented_buyer_count, is_as_foretold
     from marts.propensity_calibration
-    inner join marts.audience_summary using (campaign_id)
+    inner join intermediate.int_campaign_targets using (campaign_id)
     qualify row_number() over (
-        partition by target_kind, target_text, propensity_decile order by campaign_id
+        partition by target_index, propensity_decile order by campaign_id
     ) = 1
-    order by all
+    order by target_index, propensity_decile
 """
 
 
@@ -59,9 +59,7 @@ def summarize(rows: pd.DataFrame) -> dict:
         raise ValueError("no target was foretold")
     is_top = rows["propensity_decile"] == 10
     return {
-        "targets": int(
-            rows.groupby(["target_kind", "target_text"], dropna=False).ngroups
-        ),
+        "targets": int(rows["target_index"].nunique()),
         "cells": len(rows),
         "as_foretold": float(rows["is_as_foretold"].mean()),
         "expected_by_observed": {

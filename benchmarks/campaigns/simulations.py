@@ -127,9 +127,7 @@ def measure_calibration(dbt: Dbt, folder: Path) -> dict:
         command = [sys.executable, "-m", "examples.example_data"]
         command += ["--users", str(users), "--out", str(folder)]
         measure(command, environment(), PROJECT)
-        build = dbt.build(
-            "--select", "+propensity_calibration", "+audience_summary", *WITHOUT_TESTS
-        )
+        build = dbt.build("--select", "+propensity_calibration", *WITHOUT_TESTS)
         found = _told("foretold", "--database", dbt.database)
         shops[str(users)] = found | cost_of(build)
     return {"shops": shops, "machine": machine}

@@ -160,6 +160,10 @@ def test_a_column_that_the_mart_lacks_is_named(tmp_path):
         connection.execute(
             "create table marts.propensity_calibration (campaign_id varchar)"
         )
+        connection.execute("create schema intermediate")
+        connection.execute(
+            "create table intermediate.int_campaign_targets (campaign_id varchar)"
+        )
     for read in (read_verdicts, value.read_audiences, foretold.read_calibration):
         with pytest.raises(duckdb.BinderException, match="Referenced column"):
             read(path)
@@ -305,8 +309,7 @@ def test_the_best_is_chosen_by_each_measure_and_held_against_its_truth():
 def test_a_level_wrong_in_nine_tenths_is_not_hidden_by_the_tenth():
     rows = pd.DataFrame(
         {
-            "target_kind": "category",
-            "target_text": "coffee",
+            "target_index": 3,
             "propensity_decile": range(1, 11),
             "expected_buyer_count": [2.0] * 9 + [12.0],
             "represented_buyer_count": [1.0] * 9 + [21.0],
