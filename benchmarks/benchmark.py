@@ -147,7 +147,7 @@ class Benchmark:
         draws = self.options.draws
         tails, looks = (
             Trials(kind, draws // share, users=IDLE_USERS)
-            for kind, share in (("tails", 1), ("looks", 2))
+            for kind, share in (("tails", 1), ("looks", 4))
         )
         parts = {
             "coverage": measure_coverage,

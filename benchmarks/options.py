@@ -116,8 +116,8 @@ _OPTIONS = (
         type=click.IntRange(min=2),
         default=2_000,
         show_default=True,
-        help="Campaigns without an effect of each kind; half as many are looked at "
-        "daily. Fewer take less time and prove less.",
+        help="Campaigns without an effect of each kind; a quarter as many are looked "
+        "at daily. Fewer take less time and prove less.",
     ),
     click.option(
         "--limit",

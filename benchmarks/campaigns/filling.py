@@ -35,15 +35,15 @@ _USER = {
     "user_id": "user",
     "variant": "case when is_control then 'control' else 'treatment' end",
     "is_control": "is_control",
-    "country": "'(unknown)'",
+    # In no segment: what is judged is all users together, and a third of the work.
+    "country": "null",
 }
 # Table -> column -> expression over a drawn user and the campaign.
 USER_TABLES = {
     "int_campaign_user_outcomes": _USER
     | _HISTORY
     | {
-        # One segment: what is judged is all users together.
-        "history_segment": "'one order'",
+        "history_segment": "null",
         "measured_order_count": "bought",
         "measured_visit_count": "bought",
         "measured_revenue_amount": "cents / 100.0",

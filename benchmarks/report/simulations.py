@@ -140,7 +140,7 @@ def _shown(cells: list[dict], details: bool) -> list[dict]:
 
 def _looks(part: dict, details: bool) -> list[str]:
     return [
-        f"## Daily looks at {part['draws']:,} A/A campaigns",
+        f"## Daily looks at {part['draws']:,} A/A campaigns in each cell",
         "",
         *paragraph(_LOOKS),
         *table(
