@@ -5,12 +5,19 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 from benchmarks import growth, neural
 from benchmarks.builds import Dbt
+from benchmarks.campaigns.idle_campaigns import Trials
 from benchmarks.campaigns.section import measure_coverage, measure_volume
+from benchmarks.campaigns.simulations import (
+    measure_calibration,
+    measure_idle,
+    measure_value,
+)
 from benchmarks.cost import run_builds, summarize
 from benchmarks.machine import PROJECT
 from benchmarks.measuring import CommandFailedError
@@ -21,6 +28,8 @@ from benchmarks.sets import own_set, public_sets
 from benchmarks.speed.processes import EngineFailedError
 from benchmarks.speed.section import ENGINES, Plan, measure_matrix
 
+# Of each campaign that does nothing.
+IDLE_USERS = 1_000
 # A public set, a retailer's year, and a generated shop of a million events.
 PIPELINE_SETS = ("yelp2018", "complete-journey-new", "1m")
 
@@ -134,13 +143,27 @@ class Benchmark:
             self._part("growth", name, measured)
 
     def campaigns(self) -> None:
-        """Compare lift with the truth of many shops; build a million users."""
-        sizes = {"coverage": measure_coverage, "1m-users": measure_volume}
-        for name, measure_part in sizes.items():
+        """Hold the marts against campaigns of known truth; build a million users."""
+        draws = self.options.draws
+        tails, looks = (
+            Trials(kind, draws // share, users=IDLE_USERS)
+            for kind, share in (("tails", 1), ("looks", 4))
+        )
+        parts = {
+            "coverage": measure_coverage,
+            "value": measure_value,
+            "tails": partial(measure_idle, trials=tails),
+            "looks": partial(measure_idle, trials=looks),
+            "calibration": measure_calibration,
+            "1m-users": measure_volume,
+        }
+        more_variables = {"value": {"parts": ["campaigns", "audiences"]}}
+        for name, measure_part in parts.items():
 
             def measured(scratch: Path, name=name, measure_part=measure_part) -> dict:
                 folder = (self.options.shops or scratch) / f"campaigns-{name}"
-                dbt = self._dbt(scratch, {"input_dir": str(folder.resolve())})
+                variables = {"input_dir": str(folder.resolve())}
+                dbt = self._dbt(scratch, variables | more_variables.get(name, {}))
                 return measure_part(dbt, folder)
 
             self._part("campaigns", name, measured)

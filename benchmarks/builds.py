@@ -60,10 +60,24 @@ class Dbt:
         """Pay for the first, full parse, which would otherwise burden one build."""
         self._measure("parse")
 
-    def build(self, *flags: str) -> Build:
-        """Build into a new database file; raise CommandFailedError if dbt fails."""
-        self.database.unlink(missing_ok=True)
-        self.database.with_name(f"{self.database.name}.wal").unlink(missing_ok=True)
+    def build(self, *flags: str, anew: bool = True) -> Build:
+        """Build, into a new database file or the one there is.
+
+        Parameters
+        ----------
+        flags : str
+            Of `dbt build`.
+        anew : bool
+            Remove the database first.
+
+        Raises
+        ------
+        CommandFailedError
+            If dbt fails.
+        """
+        if anew:
+            self.database.unlink(missing_ok=True)
+            self.database.with_name(f"{self.database.name}.wal").unlink(missing_ok=True)
         cost = self._measure("build", *flags)
         megabytes = self.database.stat().st_size / 1e6
         return Build(cost, self.target / "run_results.json", megabytes)

@@ -112,6 +112,14 @@ _OPTIONS = (
     ),
     click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True),
     click.option(
+        "--draws",
+        type=click.IntRange(min=2),
+        default=2_000,
+        show_default=True,
+        help="Campaigns without an effect of each kind; a quarter as many are looked "
+        "at daily. Fewer take less time and prove less.",
+    ),
+    click.option(
         "--limit",
         type=float,
         default=600.0,

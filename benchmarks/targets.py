@@ -73,3 +73,17 @@ PIPELINE_RATIO = 1.5
 # campaign that does nothing, the share below 0.05.
 COVERAGE = (0.93, 0.97)
 FALSE_ALARMS = 0.06
+# Of the 95 % intervals of audiences' value, the share that holds the truth.
+VALUE_COVERAGE = (0.90, 0.98)
+# Of campaigns that do nothing, the share said to work, and to harm; 0.025 is nominal.
+FALSE_TAIL = 0.035
+# And the share whose arms are said to differ; 0.001 is nominal.
+FALSE_BROKEN = 0.01
+# Of those looked at on 30 days, the share with a false verdict on any of them.
+FALSE_LOOKS = 0.055
+# Shops of so many users; of their targets and tenths, the share in which as many
+# bought as was foretold.
+CALIBRATED_USERS = (1_000, 5_000, 20_000)
+AS_FORETOLD = 0.90
+# Of how much better than it is the best of ten campaigns looks, what shrinking leaves.
+BEST_OF_TEN = 0.5

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from benchmarks.campaigns.shrinkage import compare
 from benchmarks.campaigns.stacking import true_variants
 from benchmarks.options import FILE, FOLDER
 
@@ -25,7 +26,7 @@ _LIFT = """
     select
         campaign_id, variant, metric, method, treated_user_count, control_user_count,
         treated_total, control_total,
-        absolute_lift, absolute_lift_lower, absolute_lift_upper, p_value,
+        absolute_lift, absolute_lift_lower, absolute_lift_upper, p_value, shrunk_lift,
         variance_ratio, verdict
     from marts.campaign_lift
     where metric in ('conversion', 'revenue')
@@ -169,7 +170,7 @@ def _alarms(rows: pd.DataFrame) -> dict:
 def main(database: Path, stack: Path) -> None:
     """Print the summary as JSON."""
     rows = with_truth(read_lift(database), true_variants(stack))
-    print(json.dumps(summarize(rows)))
+    print(json.dumps(summarize(rows) | {"shrinkage": compare(rows)}))
 
 
 if __name__ == "__main__":

@@ -22,17 +22,18 @@ VOLUME = Stack(
     items=4_000,
     events_per_user=10.0,
 )
-_WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 
 
 @dataclass(frozen=True)
-class _Folder:
+class StackOnDisk:
     """A stack of shops on disk, made where it is not complete."""
 
     path: Path
     stack: Stack
 
     def make(self, processes: int) -> None:
+        """Generate the shops, unless they are there and complete."""
         complete = self.path / ".complete"
         if complete.exists():
             return
@@ -63,21 +64,22 @@ def measure_coverage(dbt: Dbt, folder: Path) -> dict:
     Returns
     -------
     dict
-        JSON-ready: what `coverage.summarize` returns, sizes, seconds and memory.
+        JSON-ready: what `coverage.summarize` returns, `shrinkage` as
+        `shrinkage.compare` returns it, sizes, seconds and memory.
 
     Raises
     ------
     CommandFailedError
         If the generator or dbt fails.
     """
-    _Folder(folder, COVERAGE).make(dbt.threads)
+    StackOnDisk(folder, COVERAGE).make(dbt.threads)
     machine = describe()
-    build = dbt.build("--select", "+campaign_lift", *_WITHOUT_TESTS)
+    build = dbt.build("--select", "+campaign_lift", *WITHOUT_TESTS)
     command = [sys.executable, "-m", "benchmarks.campaigns.coverage"]
     command += ["--database", str(dbt.database), "--stack", str(folder)]
-    found = subprocess.check_output(command, cwd=PROJECT, env=_environment(), text=True)
+    found = subprocess.check_output(command, cwd=PROJECT, env=environment(), text=True)
     sizes = {"shops": COVERAGE.shops, "users_per_shop": COVERAGE.users}
-    return sizes | json.loads(found) | {"machine": machine, **_cost(build)}
+    return sizes | json.loads(found) | {"machine": machine, **cost_of(build)}
 
 
 def measure_volume(dbt: Dbt, folder: Path) -> dict:
@@ -93,11 +95,11 @@ def measure_volume(dbt: Dbt, folder: Path) -> dict:
     dict
         JSON-ready: rows by input, campaigns, seconds, memory, models and the slowest.
     """
-    _Folder(folder, VOLUME).make(processes=1)
+    StackOnDisk(folder, VOLUME).make(processes=1)
     machine = describe()
     dbt.parse()
     print("dbt build", flush=True)
-    build = dbt.build("--select", "+path:models/marts/campaigns", *_WITHOUT_TESTS)
+    build = dbt.build("--select", "+path:models/marts/campaigns", *WITHOUT_TESTS)
     layers = [layer for layer, *_ in node_seconds(build.results)]
     return {
         "rows": _row_counts(folder),
@@ -105,11 +107,12 @@ def measure_volume(dbt: Dbt, folder: Path) -> dict:
         "machine": machine,
         "models": sum(layer not in ("seeds", "operations") for layer in layers),
         "slowest_models": slowest_models(build.results, 12),
-        **_cost(build),
+        **cost_of(build),
     }
 
 
-def _cost(build: Build) -> dict:
+def cost_of(build: Build) -> dict:
+    """Return what a build cost, ready for JSON."""
     return {
         "wall_seconds": build.cost.wall_seconds,
         "cpu_seconds": build.cost.cpu_seconds,
@@ -136,5 +139,6 @@ def _python_path() -> str:
     return f"{PROJECT / 'src'}:{PROJECT}"
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return this process's variables, with the project and its library to import."""
     return {**os.environ, "PYTHONPATH": _python_path()}

@@ -2,7 +2,8 @@
 
 Every id gets its shop's label, so that no two shops share a user, an item, an order, a
 touch or a session. Campaigns get a label too: of their shop, or of one of fewer sets,
-so that the campaigns of several shops become one of many users.
+so that the campaigns of several shops become one of many users. So do currencies:
+lifts of revenue are shrunk within each, the ten campaigns of a shop among themselves.
 """
 
 import json
@@ -16,6 +17,7 @@ import click
 import pandas as pd
 
 from benchmarks.options import FOLDER
+from examples.example_data.campaigns import CAMPAIGNS, CONTROL, campaign_id
 from examples.example_data.files import write_parquet
 from examples.example_data.generation import generate
 
@@ -89,6 +91,8 @@ def with_labels(
             labelled[column] = (
                 campaign_label if column == _CAMPAIGN else shop_label
             ) + ids
+    if "currency" in table.columns:
+        labelled["currency"] = campaign_label.strip("-").upper()
     return table.assign(**labelled)
 
 
@@ -155,6 +159,42 @@ def true_variants(folder: Path) -> pd.DataFrame:
                         }
                     )
     return pd.DataFrame(rows)
+
+
+def true_campaigns(folder: Path) -> pd.DataFrame:
+    """Return what every campaign of every shop was worth per assigned user.
+
+    Returns
+    -------
+    DataFrame
+        campaign_id (as in the stack), campaign (without label), unit_margin_rate;
+        `revenue_per_user`, the expected effect of all treated arms together, and
+        `spend_per_user`, of the treated, NaN where no spend is known: money.
+    """
+    margins = {
+        campaign_id(index): campaign.unit_margin_rate
+        for index, campaign in enumerate(CAMPAIGNS)
+    }
+    rows = []
+    for path in sorted((folder / _TRUTHS).glob("*.json")):
+        for campaign, told in json.loads(path.read_text())["campaigns"].items():
+            arms = [row for name, row in told["variants"].items() if name != CONTROL]
+            users = sum(row["assigned_users"] for row in arms)
+            cents = sum(
+                row["assigned_users"] * row["revenue_effect_cents_per_user"]
+                for row in arms
+            )
+            spend = told["spend_cents"]
+            rows.append(
+                {
+                    "campaign_id": path.stem + campaign,
+                    "campaign": campaign,
+                    "unit_margin_rate": margins[campaign],
+                    "revenue_per_user": cents / users / 100,
+                    "spend_per_user": None if spend is None else spend / users / 100,
+                }
+            )
+    return pd.DataFrame(rows).astype({"spend_per_user": float})
 
 
 @click.command(help=__doc__)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from benchmarks.machine import one_line
-from benchmarks.report.text import paragraph, table
+from benchmarks.report import simulations
+from benchmarks.report.text import paragraph, per_cent, table
 
 _COVERAGE = (
     "Intervals: 95 %, of every treated variant of every shop's ten campaigns, from "
@@ -29,13 +30,15 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
     Parameters
     ----------
     parts : mapping of str to dict
-        `coverage` and `1m-users`, where measured.
+        `coverage`, `value`, `tails`, `looks`, `calibration` and `1m-users`, where
+        measured.
     details : bool
         With each campaign, slowest models and machines.
     """
     lines = []
     if "coverage" in parts:
         lines += _coverage(parts["coverage"], details)
+    lines += simulations.section(parts, details=details)
     if "1m-users" in parts:
         lines += _volume(parts["1m-users"], details)
     return lines
@@ -49,7 +52,7 @@ def _coverage(part: dict, details: bool) -> list[str]:
         [
             *(row["metric"], row["method"], row["campaign"]),
             f"{row['intervals']:,}",
-            *(_percent(row["share"]), _percent(row["standard_error"])),
+            *(per_cent(row["share"]), per_cent(row["standard_error"])),
             f"{row['mean_error']:+.2f}",
         ]
         for row in sorted(
@@ -65,8 +68,8 @@ def _coverage(part: dict, details: bool) -> list[str]:
         [
             [
                 *(row["metric"], row["method"], f"{row['tests']:,}"),
-                _percent(row["share"]),
-                f"{_percent(row['lower'])} to {_percent(row['upper'])}",
+                per_cent(row["share"]),
+                f"{per_cent(row['lower'])} to {per_cent(row['upper'])}",
                 str(row["called_an_effect"]),
                 f"{row['uniformity_p']:.2f}",
             ]
@@ -116,14 +119,3 @@ def _volume(part: dict, details: bool) -> list[str]:
         lines += table(["model", "seconds"], [[m, f"{s:.1f}"] for m, s in seconds])
         lines += paragraph(f"{one_line(part['machine'])}.")
     return lines
-
-
-def _percent(share: float) -> str:
-    """Return a share in per cent.
-
-    Examples
-    --------
-    >>> _percent(0.9523)
-    '95.2 %'
-    """
-    return f"{100 * share:.1f} %"

@@ -5,13 +5,13 @@ from itertools import product
 
 from benchmarks import targets
 from benchmarks.growth import exponents
-from benchmarks.report.text import share, table
+from benchmarks.report import campaign_targets
+from benchmarks.report.text import NOT_MEASURED, judge, share, table
 from benchmarks.speed.section import OURS
 
 # Rankings that are not collaborative filtering, or not a single scorer.
 NOT_COLLABORATIVE = ("popularity", "content_tfidf", "blend", "neural")
 SIZE, LARGEST = "10m", "30m"
-_NOT_MEASURED = ("not measured", "")
 
 
 def best_ranking(part: Mapping, name: str) -> tuple[str, dict]:
@@ -49,6 +49,7 @@ def rows(parts: Mapping[str, Mapping[str, dict]]) -> list[list[str]]:
         *_pipeline_rows(parts["pipeline"]),
         *_growth_rows(parts["growth"]),
         *_campaign_rows(parts["campaigns"].get("coverage")),
+        *campaign_targets.rows(parts["campaigns"]),
     ]
 
 
@@ -65,11 +66,11 @@ def _quality_rows(parts: Mapping[str, dict]) -> list[list[str]]:
     found = []
     for target in targets.QUALITY:
         name = f"{target.metric}@{target.k}"
-        measured, verdict = _NOT_MEASURED
+        measured, verdict = NOT_MEASURED
         if target.data_set in parts:
             ranking, metric = best_ranking(parts[target.data_set], name)
             measured = f"{share(metric['value'])} ({ranking})"
-            verdict = _verdict(metric["value"] >= target.least)
+            verdict = judge(metric["value"] >= target.least)
             if metric["value"] >= target.aim:
                 verdict = "met, and the aim"
         wanted = f">= {share(target.least)}, aim {share(target.aim)}"
@@ -80,13 +81,13 @@ def _quality_rows(parts: Mapping[str, dict]) -> list[list[str]]:
 def _published_rows(parts: Mapping[str, dict]) -> list[list[str]]:
     found = []
     for target in targets.PUBLISHED:
-        measured, verdict = _NOT_MEASURED
+        measured, verdict = NOT_MEASURED
         if target.data_set in parts:
             part = parts[target.data_set]
             ranking = part["published"]
             value = part["rankings"][ranking]["metrics"]["ndcg@10"]["value"]
             measured = f"{share(value)} ({ranking})"
-            verdict = _verdict(value >= target.least)
+            verdict = judge(value >= target.least)
         label = f"{target.data_set}: published ndcg@10"
         found.append([label, measured, f">= {share(target.least)}", verdict])
     return found
@@ -95,20 +96,20 @@ def _published_rows(parts: Mapping[str, dict]) -> list[list[str]]:
 def _speed_rows(parts: Mapping[str, dict]) -> list[list[str]]:
     found = []
     for target in targets.SPEED:
-        measured, verdict = _NOT_MEASURED
+        measured, verdict = NOT_MEASURED
         engines = parts.get(target.data_set, {}).get("engines", {})
         ours, peer = engines.get(OURS, {}), engines.get(target.peer, {})
         if "total_seconds" in ours and "total_seconds" in peer:
             ratio = peer["total_seconds"] / ours["total_seconds"]
-            measured, verdict = f"{ratio:.2f}x", _verdict(ratio >= target.ratio)
+            measured, verdict = f"{ratio:.2f}x", judge(ratio >= target.ratio)
         label = f"{target.data_set}: as fast as {target.peer}"
         found.append([label, measured, f">= {target.ratio:.1f}x", verdict])
     ours = parts.get("generated-10m", {}).get("engines", {}).get(OURS, {})
     limit = targets.KERNEL_PEAK_MEGABYTES
-    row = ["generated-10m: peak memory", *_NOT_MEASURED]
+    row = ["generated-10m: peak memory", *NOT_MEASURED]
     if "total_seconds" in ours:
         peak = ours["peak_megabytes"]
-        row[1:] = [f"{peak:,.0f} MB", _verdict(peak <= limit)]
+        row[1:] = [f"{peak:,.0f} MB", judge(peak <= limit)]
     row.insert(2, f"<= {limit:,} MB")
     return [*found, row]
 
@@ -121,18 +122,18 @@ def _growth_rows(parts: Mapping[str, dict]) -> list[list[str]]:
         "database_megabytes": ("MB of database", targets.BUILD_DATABASE_MEGABYTES),
     }
     for name, (unit, limit) in limits.items():
-        measured, verdict = _NOT_MEASURED
+        measured, verdict = NOT_MEASURED
         if SIZE in parts:
             value = parts[SIZE][name]
-            measured, verdict = f"{value:,.0f}", _verdict(value <= limit)
+            measured, verdict = f"{value:,.0f}", judge(value <= limit)
         label = f"whole build at {SIZE}: {unit}"
         found.append([label, measured, f"<= {limit:,}", verdict])
-    measured, verdict = _NOT_MEASURED
+    measured, verdict = NOT_MEASURED
     for step in exponents(parts):
         if step["larger"] == LARGEST:
             value = step["cpu_exponent"]
             measured = f"{value:.2f} (from {step['smaller']})"
-            verdict = _verdict(value <= targets.GROWTH_EXPONENT)
+            verdict = judge(value <= targets.GROWTH_EXPONENT)
     label = f"exponent of CPU seconds to {LARGEST}"
     return [*found, [label, measured, f"<= {targets.GROWTH_EXPONENT}", verdict]]
 
@@ -140,10 +141,10 @@ def _growth_rows(parts: Mapping[str, dict]) -> list[list[str]]:
 def _build_rows(parts: Mapping[str, dict]) -> list[list[str]]:
     found = []
     for name, limit in targets.BUILDS.items():
-        measured, verdict = _NOT_MEASURED
+        measured, verdict = NOT_MEASURED
         if name in parts:
             seconds = parts[name]["wall_seconds"]
-            measured, verdict = f"{seconds:,.0f}", _verdict(seconds <= limit)
+            measured, verdict = f"{seconds:,.0f}", judge(seconds <= limit)
         found.append(
             [f"{name}: seconds of the build", measured, f"<= {limit}", verdict]
         )
@@ -161,7 +162,7 @@ def _pipeline_rows(parts: Mapping[str, dict]) -> list[list[str]]:
                 f"{name}: seconds by those of the peer pipeline",
                 f"{ratio:.2f}, NDCG@10 {'above' if is_better else 'not above'} its",
                 f"<= {targets.PIPELINE_RATIO}, above",
-                _verdict(ratio <= targets.PIPELINE_RATIO and is_better),
+                judge(ratio <= targets.PIPELINE_RATIO and is_better),
             ]
         )
     return found
@@ -173,12 +174,12 @@ def _campaign_rows(part: Mapping | None) -> list[list[str]]:
     limit = targets.FALSE_ALARMS
     found = []
     for metric, method in product(("conversion", "revenue"), ("raw", "cuped")):
-        covered, alarms = list(_NOT_MEASURED), list(_NOT_MEASURED)
+        covered, alarms = list(NOT_MEASURED), list(NOT_MEASURED)
         if part:
             share = _of(part["coverage"], metric, method)["share"]
-            covered = [f"{100 * share:.1f} %", _verdict(least <= share <= most)]
+            covered = [f"{100 * share:.1f} %", judge(least <= share <= most)]
             share = _of(part["idle"], metric, method)["share"]
-            alarms = [f"{100 * share:.1f} %", _verdict(share <= limit)]
+            alarms = [f"{100 * share:.1f} %", judge(share <= limit)]
         name = f"{metric}, {method}"
         wanted = f"{100 * least:.0f}-{100 * most:.0f} %"
         found.append(
@@ -197,7 +198,3 @@ def _of(rows: Sequence[Mapping], metric: str, method: str) -> Mapping:
         if (row["metric"], row["method"]) == (metric, method)
         and row.get("campaign", "all") == "all"
     )
-
-
-def _verdict(met: bool) -> str:
-    return "met" if met else "**missed**"

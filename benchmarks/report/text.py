@@ -3,6 +3,13 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
+NOT_MEASURED = ("not measured", "")
+
+
+def judge(met: bool) -> str:
+    """Return what the report says of a target."""
+    return "met" if met else "**missed**"
+
 
 def table(
     headers: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1
@@ -44,6 +51,17 @@ def table(
         for i, width in enumerate(widths)
     )
     return [line(headers), f"|{rule}|", *map(line, rows), ""]
+
+
+def per_cent(share: float) -> str:
+    """Return a share in per cent.
+
+    Examples
+    --------
+    >>> per_cent(0.9523)
+    '95.2 %'
+    """
+    return f"{100 * share:.1f} %"
 
 
 def share(value: float | None) -> str:

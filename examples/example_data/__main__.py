@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -63,6 +64,45 @@ examples:
     help="Seed of the random numbers.",
 )
 @click.option(
+    "--control-share",
+    type=float,
+    metavar="X",
+    help="Control's share of every campaign's users, such as 0.1 or 0.05 (default: "
+    "each has its own, from 0.3 to 0.5).",
+)
+@click.option(
+    "--order-spread",
+    type=float,
+    default=0.0,
+    show_default=True,
+    metavar="X",
+    help="Log standard deviation of a factor on what each order costs, from 0 to 3: "
+    "heavy tails.",
+)
+@click.option(
+    "--until",
+    metavar="DATE",
+    help="End the data before this UTC day; later campaigns still run (default: "
+    "2025-07-01).",
+)
+@click.option(
+    "--lost-share",
+    type=float,
+    default=0.0,
+    show_default=True,
+    metavar="X",
+    help="Share of the treated with an order in the 30 days before the draw whose "
+    "assignments are missing.",
+)
+@click.option(
+    "--holdout-share",
+    type=float,
+    default=0.0,
+    show_default=True,
+    metavar="X",
+    help="Share of the users held out of every campaign, by the project's hash.",
+)
+@click.option(
     "--format",
     "file_format",
     type=click.Choice(["parquet", "csv"]),
@@ -84,6 +124,7 @@ def main(
     seed: int,
     file_format: str,
     prefix: str,
+    **design: Any,
 ) -> None:
     """Write the eight inputs of a made-up shop, and the truth about it.
 
@@ -94,6 +135,7 @@ def main(
     # Not above: --help need not wait for them.
     from rich.console import Console
 
+    from examples.example_data.design import Design
     from examples.example_data.files import TRUTH_FILE, write_files
     from examples.example_data.generation import generate
 
@@ -113,6 +155,7 @@ def main(
                 items=items,
                 seed=seed,
                 events_per_user=events_per_user,
+                design=Design(**design),
                 report=report,
             )
         except ValueError as error:

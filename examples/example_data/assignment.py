@@ -17,6 +17,8 @@ def assign(
     campaign: Campaign,
     customers: Customers,
     unsubscribed_at: np.ndarray,
+    is_held_out: np.ndarray,
+    control_share: float,
 ) -> pd.DataFrame:
     """Return who takes part in a campaign, and at random in which variant.
 
@@ -33,6 +35,10 @@ def assign(
         All users.
     unsubscribed_at : int array, shape (n_users,)
         Seconds since 1970, `NEVER` for those who did not.
+    is_held_out : bool array, shape (n_users,)
+        Who is in no campaign.
+    control_share : float
+        Of the assigned users.
 
     Returns
     -------
@@ -49,10 +55,11 @@ def assign(
         & (customers.signed_up_at < campaign.assigned_at - DAY)
         & (unsubscribed_at > campaign.assigned_at)
         & (rng.random(customers.user_count) < _AUDIENCE_SHARE)
+        & ~is_held_out
     )
     user = np.flatnonzero(takes_part)
-    treated_share = (1 - campaign.control_share) / len(campaign.treatments)
-    edges = campaign.control_share + treated_share * np.arange(len(campaign.treatments))
+    treated_share = (1 - control_share) / len(campaign.treatments)
+    edges = control_share + treated_share * np.arange(len(campaign.treatments))
     variant = np.searchsorted(edges, rng.random(len(user)), "right")
     return pd.DataFrame({"user": user, "variant": variant.astype(np.int8)})
 

@@ -42,7 +42,8 @@ def true_effects(
     orders : DataFrame
         All orders of users who are not erased, the lost ones among them.
     assigned : DataFrame
-        user and variant of this campaign's users who are not erased.
+        user, variant and is_lost of this campaign's users who are not erased. Lost ones
+        count in what is expected of the campaign, not in what their arm is seen to do.
     customers : Customers
         All users.
 
@@ -55,9 +56,10 @@ def true_effects(
     campaign = CAMPAIGNS[index]
     world = _Outcomes(campaign, index, orders, customers.user_count)
     user, variant = assigned["user"].to_numpy(), assigned["variant"].to_numpy()
+    is_seen = ~assigned["is_lost"].to_numpy()
     effects = {}
     for position, name in enumerate(campaign.variants):
-        arm = user[variant == position]
+        arm = user[(variant == position) & is_seen]
         row = {
             "converting_users": int(world.converts[arm].sum()),
             "revenue_cents": int(world.cents[arm].sum()),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from examples.example_data.design import Design
 from examples.example_data.dirt import soil
 from examples.example_data.raw_tables import make_raw_tables
 from examples.example_data.settings import (
@@ -18,7 +19,8 @@ from examples.example_data.settings import (
 from examples.example_data.shop import make_shop
 from examples.example_data.truth import make_truth
 
-_STREAMS = 10
+_STREAMS = 11
+_AS_EVER = Design()
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ def generate(
     items: int | None = None,
     seed: int = DEFAULT_SEED,
     events_per_user: float = DEFAULT_EVENTS_PER_USER,
+    design: Design = _AS_EVER,
     report: Callable[[str], None] = lambda message: None,
 ) -> ExampleData:
     """Return an example shop: the same arguments give the same rows.
@@ -56,6 +59,8 @@ def generate(
         Seed of every random stream, >= 0.
     events_per_user : float
         Events per user without those of campaigns, approximately; 4 to 500.
+    design : Design
+        How the campaigns are laid out; by default as in the seeds.
     report : callable
         Told which step begins, for work that takes minutes.
 
@@ -85,7 +90,7 @@ def generate(
         np.random.Generator(np.random.PCG64(child))
         for child in np.random.SeedSequence(seed).spawn(_STREAMS)
     ]
-    shop = make_shop(settings, [*streams[:7], streams[9]], report)
+    shop = make_shop(settings, design, [*streams[:7], *streams[9:]], report)
     report(f"{len(shop.log):,} events: writing ids, prices and times")
     clean = make_raw_tables(streams[7], shop)
     report("adding dirty rows")

@@ -9,6 +9,7 @@ from examples.example_data.assignment import NEVER, assign, response_probability
 from examples.example_data.campaigns import CAMPAIGNS, Campaign
 from examples.example_data.catalogue import Catalogue
 from examples.example_data.customers import Customers
+from examples.example_data.design import Design, lost_assignments
 from examples.example_data.log import PURCHASE, next_number
 from examples.example_data.responses import extra_orders, landing_views, lose_orders
 from examples.example_data.settings import DAY
@@ -29,7 +30,8 @@ class Marketing:
     Attributes
     ----------
     assignments : DataFrame
-        campaign, user, variant (position in `Campaign.variants`).
+        campaign, user, variant (position in `Campaign.variants`), is_lost (not in the
+        data).
     touches : DataFrame
         campaign and the columns of `touches.make_touches`, ordered by time.
     spend : DataFrame
@@ -41,11 +43,25 @@ class Marketing:
     spend: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Experiments:
+    """How the campaigns are laid out, who is held out of all, and the draws of that."""
+
+    design: Design
+    is_held_out: np.ndarray
+    rng: np.random.Generator
+
+    def control_share(self, campaign: Campaign) -> float:
+        """Return the control's share of the assigned users of a campaign."""
+        return self.design.control_share or campaign.control_share
+
+
 def run_campaigns(
     rng: np.random.Generator,
     customers: Customers,
     catalogue: Catalogue,
     log: pd.DataFrame,
+    experiments: Experiments,
 ) -> tuple[Marketing, pd.DataFrame]:
     """Return what the campaigns did and the log with their responses added.
 
@@ -57,6 +73,8 @@ def run_campaigns(
         Users and items.
     log : DataFrame
         What people do of their own accord.
+    experiments : Experiments
+        The splits, and who is held out.
 
     Returns
     -------
@@ -70,7 +88,14 @@ def run_campaigns(
     recommendation = 0
     assignments, touches, logs, annoyed = [], [], [log], {}
     for index, campaign in enumerate(CAMPAIGNS):
-        assigned = assign(rng, campaign, customers, unsubscribed_at)
+        assigned = assign(
+            rng,
+            campaign,
+            customers,
+            unsubscribed_at,
+            experiments.is_held_out,
+            experiments.control_share(campaign),
+        )
         assigned["responds"] = _responds(rng, campaign, customers, assigned)
         treated = assigned[assigned["variant"] > 0].reset_index(drop=True)
         if campaign.channel == "email":
@@ -105,11 +130,30 @@ def run_campaigns(
     all_touches = pd.concat(touches, ignore_index=True).sort_values(
         ["at", "campaign", "user", "kind", "recommendation"], ignore_index=True
     )
+    known = _known(assignments, log, experiments)
+    ends_at = experiments.design.ends_at
+    spend = _spend(all_touches)
     return Marketing(
-        assignments=pd.concat(assignments, ignore_index=True),
-        touches=all_touches,
-        spend=_spend(all_touches),
+        assignments=pd.concat(known, ignore_index=True),
+        touches=all_touches[all_touches["at"] < ends_at],
+        spend=spend[spend["day"] < ends_at // DAY],
     ), log
+
+
+def _known(
+    assignments: list[pd.DataFrame], log: pd.DataFrame, experiments: Experiments
+) -> list[pd.DataFrame]:
+    """Return the assignments of campaigns drawn by the data's end, with `is_lost`."""
+    design = experiments.design
+    return [
+        assigned.assign(
+            is_lost=lost_assignments(
+                experiments.rng, design.lost_share, assigned, campaign.assigned_at, log
+            )
+        )
+        for campaign, assigned in zip(CAMPAIGNS, assignments, strict=True)
+        if campaign.assigned_at < design.ends_at
+    ]
 
 
 def _responds(

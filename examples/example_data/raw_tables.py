@@ -15,8 +15,8 @@ from examples.example_data.campaigns import CAMPAIGNS, campaign_id
 from examples.example_data.catalogue import CATEGORIES
 from examples.example_data.customers import AGE_BANDS, COUNTRIES, SEGMENTS
 from examples.example_data.log import EVENT_TYPES, PURCHASE, REFUND, VIEW
-from examples.example_data.settings import DAY, END
-from examples.example_data.shop import Shop
+from examples.example_data.settings import DAY
+from examples.example_data.shop import Shop, user_ids
 from examples.example_data.touches import OPEN, TOUCH_TYPES
 from examples.example_data.writing import item_texts
 
@@ -55,11 +55,6 @@ def make_raw_tables(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Table]
     return {name: pa.table(table) for name, table in columns.items()}
 
 
-def user_ids(shop: Shop, users: np.ndarray) -> pa.Array:
-    """Return the ids of users."""
-    return text.ids("u", users, shop.settings.users)
-
-
 def item_ids(shop: Shop, items: np.ndarray) -> pa.Array:
     """Return the ids of items."""
     return text.ids("i", items, shop.settings.items)
@@ -79,7 +74,7 @@ def _events(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Array]:
         "event_id": text.without(
             text.ids("e", np.arange(len(log)), len(log)), lacks_id
         ),
-        "user_id": user_ids(shop, log["user"].to_numpy()),
+        "user_id": user_ids(shop.settings, log["user"].to_numpy()),
         "item_id": item_ids(shop, log["item"].to_numpy()),
         "event_type": text.words(EVENT_TYPES, kind),
         "occurred_at": text.times(log["at"].to_numpy()),
@@ -151,20 +146,23 @@ def _items(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Array]:
 
 def _users(shop: Shop) -> dict[str, pa.Array]:
     users = shop.customers
+    # Who signs up later is not known yet; with the data's own end that is nobody.
+    known = np.flatnonzero(users.signed_up_at < shop.design.ends_at)
     attributes = [
         json.dumps({"segment": segment, "age_band": age_band})
         for segment in SEGMENTS
         for age_band in AGE_BANDS
     ]
     return {
-        "user_id": user_ids(shop, np.arange(users.user_count)),
-        "signed_up_at": text.times(users.signed_up_at),
-        "country": text.words(COUNTRIES, users.country),
+        "user_id": user_ids(shop.settings, known),
+        "signed_up_at": text.times(users.signed_up_at[known]),
+        "country": text.words(COUNTRIES, users.country[known]),
         "attributes": text.words(
-            attributes, users.segment.astype(np.int64) * len(AGE_BANDS) + users.age_band
+            attributes,
+            (users.segment.astype(np.int64) * len(AGE_BANDS) + users.age_band)[known],
         ),
         **{
-            f"has_{name}": text.words(("false", "true"), getattr(users, name))
+            f"has_{name}": text.words(("false", "true"), getattr(users, name)[known])
             for name in ("email_consent", "ads_consent", "profiling_consent")
         },
     }
@@ -214,11 +212,12 @@ def _variants(rows: pd.DataFrame) -> pa.Array:
 
 def _assignments(shop: Shop) -> dict[str, pa.Array]:
     rows = shop.marketing.assignments
+    rows = rows[~rows["is_lost"]]
     campaign = rows["campaign"].to_numpy()
     assigned_at = np.array([c.assigned_at for c in CAMPAIGNS])
     return {
         "campaign_id": text.words(_CAMPAIGN_IDS, campaign),
-        "user_id": user_ids(shop, rows["user"].to_numpy()),
+        "user_id": user_ids(shop.settings, rows["user"].to_numpy()),
         "variant": _variants(rows),
         "assigned_at": text.times(assigned_at[campaign]),
     }
@@ -233,7 +232,7 @@ def _touches(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Array]:
             text.ids("t", np.arange(len(rows)), len(rows)), lacks_id.to_numpy()
         ),
         "campaign_id": text.words(_CAMPAIGN_IDS, campaign),
-        "user_id": user_ids(shop, rows["user"].to_numpy()),
+        "user_id": user_ids(shop.settings, rows["user"].to_numpy()),
         "variant": _variants(rows),
         "channel": text.words(_CHANNELS, campaign),
         "touch_type": text.words(TOUCH_TYPES, rows["kind"].to_numpy()),
@@ -251,6 +250,8 @@ def _touches(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Array]:
 def _erasure_requests(rng: np.random.Generator, shop: Shop) -> dict[str, pa.Array]:
     count = len(shop.erased_users)
     return {
-        "user_id": user_ids(shop, shop.erased_users),
-        "requested_at": text.times(END - rng.integers(DAY, 30 * DAY, count)),
+        "user_id": user_ids(shop.settings, shop.erased_users),
+        "requested_at": text.times(
+            shop.design.ends_at - rng.integers(DAY, 30 * DAY, count)
+        ),
     }

@@ -18,11 +18,12 @@ from examples.example_data.attribution import (
 from examples.example_data.campaigns import CAMPAIGNS, campaign_id
 from examples.example_data.catalogue import CATEGORIES
 from examples.example_data.customers import SEGMENT_RESPONSE, SEGMENTS
+from examples.example_data.design import programme_effects
 from examples.example_data.effects import make_orders, true_effects
 from examples.example_data.log import EVENT_TYPES, REFUND
-from examples.example_data.raw_tables import item_ids, user_ids
-from examples.example_data.settings import END, START
-from examples.example_data.shop import Shop
+from examples.example_data.raw_tables import item_ids
+from examples.example_data.settings import START
+from examples.example_data.shop import Shop, user_ids
 from examples.example_data.touches import (
     CLICK,
     DELIVERED,
@@ -67,6 +68,9 @@ _DEFINITIONS = {
 }
 
 
+_EXPECTED = ("conversion_effect", "revenue_effect_cents_per_user")
+
+
 def make_truth(shop: Shop, row_accounting: dict) -> dict:
     """Return the truth as a dictionary that JSON can hold.
 
@@ -97,14 +101,15 @@ def make_truth(shop: Shop, row_accounting: dict) -> dict:
             "events_per_user": shop.settings.events_per_user,
             "seed": shop.settings.seed,
             "data_from": _time(START),
-            "data_until": _time(END),
+            "data_until": _time(shop.design.ends_at),
         },
         "definitions": _DEFINITIONS,
         "row_accounting": row_accounting,
-        "erased_users": user_ids(shop, shop.erased_users).to_pylist(),
+        "erased_users": user_ids(shop.settings, shop.erased_users).to_pylist(),
         "totals": _totals(shop, placed, credited),
         "campaigns": campaigns,
         "parameters": _parameters(shop),
+        **_designed(shop, orders),
     }
 
 
@@ -142,13 +147,18 @@ def _campaign_truth(
         (assigned["campaign"] == index) & ~shop.is_erased[assigned["user"]]
     ]
     effects = true_effects(index, orders, assigned, shop.customers)
+    seen = assigned[~assigned["is_lost"]]
+    if campaign.ended_at > shop.design.ends_at:
+        # How much of the response falls before the data's end, only the draws know.
+        for name in campaign.treatments:
+            effects[name] |= dict.fromkeys(_EXPECTED)
     mine = touches[touches["campaign"] == index]
     won = credited[credited["by_campaign"] == index]
     variants = {}
     for position, name in enumerate(campaign.variants):
         variants[name] = {
             "response_probability": campaign.treatments.get(name, 0.0),
-            "assigned_users": int((assigned["variant"] == position).sum()),
+            "assigned_users": int((seen["variant"] == position).sum()),
             **_touch_counts(mine[mine["variant"] == position]),
             **_attributed(won[won["by_variant"] == position]),
             **effects[name],
@@ -245,6 +255,37 @@ def _parameters(shop: Shop) -> dict:
                 strict=True,
             )
         ),
+    }
+
+
+def _designed(shop: Shop, orders: pd.DataFrame) -> dict:
+    """Return, where the caller chose a design, what it was and what it leads to."""
+    design = shop.design
+    if not design.chosen:
+        return {}
+    assigned = shop.marketing.assignments
+    lost = assigned[assigned["is_lost"] & ~shop.is_erased[assigned["user"]]]
+    takes_part = np.flatnonzero(~shop.is_held_out & ~shop.is_erased)
+    return {
+        "design": design.chosen
+        | {
+            "running_campaigns": [
+                campaign_id(index)
+                for index, campaign in enumerate(CAMPAIGNS)
+                if campaign.started_at < design.ends_at < campaign.ended_at
+            ],
+            "lost_users": {
+                campaign_id(int(index)): int(count)
+                for index, count in lost.groupby("campaign").size().items()
+            },
+            "held_out_users": int(shop.is_held_out.sum()),
+            "programme": programme_effects(
+                orders,
+                takes_part,
+                CAMPAIGNS[0].started_at,
+                design.ends_at,
+            ),
+        }
     }
 
 

@@ -159,7 +159,7 @@ def verdicts(**sections):
 def test_nothing_measured_is_said_of_every_target():
     found = verdicts()
     assert set(found.values()) == {("not measured", "")}
-    assert len(found) == 32
+    assert len(found) == 50
 
 
 @pytest.mark.parametrize(
@@ -262,6 +262,106 @@ def test_more_false_alarms_than_six_in_a_hundred_are_a_miss():
     assert found["lift of revenue, raw: false alarms"] == ("6.1 %", "**missed**")
     found = verdicts(campaigns={"coverage": coverage_part(alarms=0.06)})
     assert found["lift of revenue, raw: false alarms"] == ("6.0 %", "met")
+
+
+def simulated_parts(tail=0.03, looks=0.05, covered=0.94, foretold=0.95, bias=0.02):
+    keys = [("conversion", "raw"), ("revenue", "raw"), ("revenue", "cuped")]
+    cell = {"works": 0.02, "harms": 0.02, "above": 0.02, "below": 0.02, "decided": 0.9}
+    cell |= {"broken": 0.002}
+    errors = {"shops": 200, "root_mean_squared_error": 0.05, "best": 0.2}
+    machine = {"machine": MACHINE}
+    return {
+        "value": machine
+        | {
+            "campaigns": 240,
+            "value": [
+                {
+                    **{"campaign": campaign, "intervals": 240, "share": covered},
+                    **{"below": 0.03, "above": 0.03, "mean_width": 1.5},
+                }
+                for campaign in ("all", "c01")
+            ],
+        },
+        "tails": machine
+        | {
+            "draws": 2_000,
+            "users": 1_000,
+            "cells": [
+                {"metric": metric, "method": method, "cell": name, "draws": 2_000}
+                | cell
+                | {"works": works, "tests": {"hall": 0.8, "permutation": 0.2}}
+                for metric, method in keys
+                for name, works in (("c50-b20-s06", 0.02), ("c05-b01-s12", tail))
+            ],
+        },
+        "looks": machine
+        | {
+            "draws": 1_000,
+            "cells": [
+                {
+                    **{"metric": metric, "method": method, "cell": "c50-b20-s06"},
+                    **{"any_look": looks, "last_look": 0.04, "plain": 0.2},
+                }
+                for metric, method in keys
+            ],
+        },
+        "calibration": machine
+        | {
+            "shops": {
+                str(users): {
+                    **{"targets": 9, "cells": 90, "as_foretold": foretold},
+                    "expected_by_observed": {"all": 1.1, "1-9": 1.9, "10": None},
+                }
+                for users in (1_000, 5_000, 20_000)
+            }
+        },
+        "coverage": coverage_part()
+        | {
+            "shrinkage": [
+                {"metric": metric, "measure": measure, "best_truth": 0.15}
+                | errors
+                | {"best_bias": found}
+                for metric in ("conversion", "revenue")
+                for measure, found in (("raw", 0.05), ("shrunk", bias))
+            ]
+        },
+    }
+
+
+def test_the_simulations_are_judged_by_their_worst_cell():
+    found = verdicts(campaigns=simulated_parts())
+    assert "**missed**" not in {verdict for _, verdict in found.values()}
+    tail = found["A/A, revenue, raw: `works`, worst cell"]
+    assert tail == ("3.0 % (c05-b01-s12)", "met")
+    assert found["shrunk revenue: bias of the best of ten by that of raw"][0] == "0.40"
+
+
+@pytest.mark.parametrize(
+    ("change", "label", "measured"),
+    [
+        ({"tail": 0.036}, "A/A, revenue, cuped: `works`, worst cell", "3.6 %"),
+        ({"looks": 0.056}, "30 daily looks, conversion, raw: false verdicts", "5.6 %"),
+        ({"covered": 0.63}, "value of an audience: covers the truth", "63.0 %"),
+        ({"covered": 0.99}, "value of an audience: covers the truth", "99.0 %"),
+        ({"foretold": 0.89}, "propensities of 5,000 users: as foretold", "89.0 %"),
+        ({"bias": -0.03}, "shrunk revenue: bias of the best of ten by that of raw", ""),
+    ],
+)
+def test_a_simulation_that_breaks_its_promise_is_a_miss(change, label, measured):
+    found = verdicts(campaigns=simulated_parts(**change))[label]
+    assert found[1] == "**missed**"
+    assert found[0].startswith(measured)
+
+
+def test_the_report_tells_every_cell_and_the_terminal_the_worst():
+    text = page.report(parts(campaigns=simulated_parts()))
+    assert "| revenue    | cuped  | c50-b20-s06 |" in text
+    assert "hall 80.0 %, permutation 20.0 %" in text
+    assert "|  1,000 |       9 |    90 |      95.0 % | 1.10 | 1.90 |    |" in text
+    assert "| c01      |       240 |" in text
+    short = page.terminal(parts(campaigns=simulated_parts()))
+    assert "| revenue    | cuped  | c05-b01-s12 |" in short
+    assert "c01" not in short
 
 
 def test_campaigns_are_told_one_by_one_in_the_report_and_together_in_the_terminal():
