@@ -10,12 +10,13 @@
     {% set relation = precision_marketing.input_relation(input_name) %}
     {% set present = precision_marketing.present_columns(input_name, relation) %}
     {% set families = precision_marketing.column_families(contract, present, relation) %}
+    {% set facts = precision_marketing.column_facts(contract, families, relation) %}
     select
         {% for name, kind, is_required in contract["columns"] %}
         {{ precision_marketing.bounded(contract, name, kind, is_required, families) }}
             as {{ name }},
         {% endfor %}
-        {{ precision_marketing.value_gaps(contract, families) }} as value_gaps,
+        {{ precision_marketing.value_gaps(contract, families, facts) }} as value_gaps,
         {% if contract.get("is_sum") %}
         md5({{ precision_marketing.row_hash(contract["columns"], families, "_read") }}
             || other_values_hash) as whole_row_hash,
@@ -26,7 +27,8 @@
         select
             *
             {% for name, kind, is_required in contract["columns"] if name in families %}
-            , {{ precision_marketing.typed(name, kind, families[name]) }}
+            , {{ precision_marketing.typed(
+                name, kind, families[name], facts.get(name)) }}
                 as {{ name }}_read
             {% endfor %}
         from (
@@ -143,7 +145,7 @@
 
 {# The values of a row that were given and are not read, each with its reason. Few rows
    have any: the reasons are looked for in those alone. #}
-{% macro value_gaps(contract, families) %}
+{% macro value_gaps(contract, families, facts) %}
     {% set gaps = [] %}
     {% set reasons = [] %}
     {% for name, kind, is_required in contract["columns"] if name in families %}
@@ -155,7 +157,16 @@
         {% set gap = given ~ " is not null and " ~ (
             "(" ~ value ~ " is null or " ~ value ~ " not between " ~ bounds[0] ~ " and "
             ~ bounds[1] ~ ")" if bounds else value ~ " is null") %}
+        {% set is_unclear = precision_marketing.is_unclear_number(
+            name ~ "_text", facts[name])
+            if facts.get(name) in ["both", "unclear"] else none %}
+        {% if is_unclear %}
+            {% do gaps.append(is_unclear) %}
+            {% do reasons.append("case when " ~ is_unclear ~ " then '" ~ name
+                ~ ":decimals_unclear' end") %}
+        {% endif %}
         {% if kind != "text" and (is_id or not is_required) %}
+            {% set gap = gap ~ (" and not " ~ is_unclear if is_unclear else "") %}
             {% do gaps.append("(" ~ gap ~ ")") %}
             {% do reasons.append("case when " ~ gap ~ (
                 " and not " ~ precision_marketing.is_missing_id(name ~ "_text")

@@ -71,6 +71,9 @@
          "unit": "list", "default": [],
          "example": "['%d.%m.%Y %H:%M', epoch_seconds]",
          "effect": "how times are written besides ISO 8601"},
+        {"var": "input_checks", "key": "decimal_sign", "kind": "word",
+         "words": ["column", "point", "comma"], "unit": "word", "default": "column",
+         "effect": "of numbers that are texts; `column`: what each column's values say"},
     ]) }}
 {% endmacro %}
 
