@@ -146,9 +146,10 @@
 
 {# Parquet files as something that can stand after FROM. Those of one schema are read
    together; between schemas columns are united by name, and one whose types differ is
-   text in all, which loses nothing: staging types it. #}
-{% macro parquet_relation(files) %}
-    {% set groups = precision_marketing.parquet_schemas(files) %}
+   text in all, which loses nothing: staging types it. With `has_file` the column
+   `_input_file` says where a row is from. #}
+{% macro parquet_relation(files, has_file=false) %}
+    {% set groups = precision_marketing.parquet_schemas(files, has_file) %}
     {% set types = {} %}
     {% for group in groups %}
         {% for name, type in group.columns %}
@@ -175,7 +176,7 @@
 
 
 {# Parquet files by their schemas: [{relation, columns: [(name, type)]}]. #}
-{% macro parquet_schemas(files) %}
+{% macro parquet_schemas(files, has_file) %}
     {% set groups = [[files[0].file_path]] %}
     {% if files | length > 1 %}
         {% set rows = run_query(
@@ -190,10 +191,10 @@
     {% endif %}
     {% set found = [] %}
     {% for paths in groups %}
-        {% set relation = precision_marketing.read_parquet(paths) %}
+        {% set relation = precision_marketing.read_parquet(paths, has_file) %}
         {% set columns = [] %}
         {% for row in run_query("describe select * from "
-            ~ precision_marketing.read_parquet(paths[:1])) %}
+            ~ precision_marketing.read_parquet(paths[:1], has_file)) %}
             {% do columns.append((row[0], row[1])) %}
         {% endfor %}
         {% do found.append({"relation": relation, "columns": columns}) %}
@@ -203,13 +204,14 @@
 
 
 {# A `name=value` folder is a column of text. #}
-{% macro read_parquet(paths) %}
+{% macro read_parquet(paths, has_file) %}
     {% set literals = [] %}
     {% for path in paths %}
         {% do literals.append(precision_marketing.glob_literal(path)) %}
     {% endfor %}
     {{ return("read_parquet([" ~ precision_marketing.text_list(literals)
-        ~ "], hive_partitioning = true, hive_types_autocast = false)") }}
+        ~ "], hive_partitioning = true, hive_types_autocast = false"
+        ~ (", filename = '_input_file')" if has_file else ")")) }}
 {% endmacro %}
 
 

@@ -51,14 +51,17 @@
 {% endmacro %}
 
 
-{# Print why the build was stopped, since dbt says only how many checks did. #}
+{# Print what checks have warned of and why they stopped the build, since dbt says only
+   how many did. #}
 {% macro name_stopped_checks(results) %}
-    {% for result in results
-        if result.status == "fail" and result.node.unique_id
-            == "test.precision_marketing.stopped_checks_stop_the_build" %}
+    {% set words = {"stopped_checks_stop_the_build": "Stopped: ",
+        "warned_checks_are_said_in_build_health": "Warned: "} %}
+    {% for result in results if result.status in ["fail", "warn"]
+        and result.node.package_name == "precision_marketing"
+        and result.node.name in words %}
         {% for row in run_query("select message from (" ~ result.node.compiled_code
-            ~ ") as stopped order by message") %}
-            {% do print("Stopped: " ~ row["message"]) %}
+            ~ ") as said order by message") %}
+            {% do print(words[result.node.name] ~ row["message"]) %}
         {% endfor %}
     {% endfor %}
 {% endmacro %}

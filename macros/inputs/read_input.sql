@@ -7,6 +7,10 @@
    In steps, so that nothing is computed twice: texts, values, bounded values. #}
 {% macro read_input(input_name) %}
     {% set contract = precision_marketing.input_contract()[input_name] %}
+    {# Known to the graph while dbt parses, when no column is. #}
+    {% if "availability" in contract["columns"] | map(attribute=1) %}
+        {% do ref("precision_marketing", "availability_words") %}
+    {% endif %}
     {% set relation = precision_marketing.input_relation(input_name) %}
     {% set present = precision_marketing.present_columns(input_name, relation) %}
     {% set families = precision_marketing.column_families(contract, present, relation) %}
@@ -21,6 +25,8 @@
         md5({{ precision_marketing.row_hash(contract["columns"], families, "_read") }}
             || other_values_hash) as whole_row_hash,
         other_values_hash,
+        input_file,
+        input_channel,
         {% endif %}
         raw_row
     from (
@@ -44,6 +50,8 @@
     select
         {% if contract.get("is_sum") %}
         {{ precision_marketing.other_values_hash(others) }} as other_values_hash,
+        {{ precision_marketing.text_if_present("_input_file", present) }} as input_file,
+        {{ precision_marketing.text_if_present("channel", present) }} as input_channel,
         {% endif %}
         {% for name, kind, _ in contract["columns"] if name in families %}
         {{ adapter.quote(name) }},
@@ -53,6 +61,13 @@
         {{ precision_marketing.row_as_struct(contract["columns"], families) }} as raw_row
     from {{ relation or "(select 1 as no_input)" }}
     {% if not relation or flags.EMPTY %}where 1 = 0{% endif %}
+{% endmacro %}
+
+
+{# A column that the contract does not know, as text; null where it is not there. #}
+{% macro text_if_present(name, present) %}
+    {{ return("cast(" ~ (adapter.quote(name) if name in present else "null") ~ " as "
+        ~ precision_marketing.kind_type("text") ~ ")") }}
 {% endmacro %}
 
 

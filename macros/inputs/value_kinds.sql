@@ -134,12 +134,7 @@
 {% macro boolean_of(text, column, family, kind) %}
     {% set yes = ["true", "t", "yes", "y", "1", "on"] %}
     {% set no = ["false", "f", "no", "n", "0", "off"] %}
-    {% if kind == "availability" %}
-        {% set yes = yes + ["instock", "available", "preorder", "backorder",
-            "onbackorder", "limitedavailability"] %}
-        {% set no = no + ["outofstock", "unavailable", "notavailable", "soldout",
-            "discontinued"] %}
-    {% elif kind == "consent" %}
+    {% if kind == "consent" %}
         {% set yes = yes + ["granted", "subscribed", "optin", "optedin"] %}
         {% set no = no + ["denied", "unsubscribed", "notsubscribed", "optout",
             "optedout"] %}
@@ -150,7 +145,17 @@
         precision_marketing.is_one_of(word, "'" ~ yes | join("', '") ~ "'"),
         precision_marketing.is_one_of(word, "'" ~ no | join("', '") ~ "'"),
     ] %}
-    {{ return("case when " ~ is_yes ~ " then true when " ~ is_no ~ " then false end") }}
+    {{ return("case when " ~ is_yes ~ " then true when " ~ is_no ~ " then false"
+        ~ (" else " ~ precision_marketing.availability_of(word)
+            if kind == "availability" else "") ~ " end") }}
+{% endmacro %}
+
+
+{# What the seed of words says of a bare word; null where it says nothing. #}
+{% macro availability_of(word) %}
+    {{ return("(select bool_or(words.is_available) from "
+        ~ ref("precision_marketing", "availability_words") ~ " as words where "
+        ~ precision_marketing.bare_word("words.word") ~ " = " ~ word ~ ")") }}
 {% endmacro %}
 
 
