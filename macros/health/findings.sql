@@ -75,6 +75,37 @@
 {%- endmacro %}
 
 
+{# Amounts whose sum is more than tables hold, and bills that are equal. #}
+{% macro amount_findings() %}
+    {% for input_name, amount in [
+        ("events", "coalesce(abs(quantity), 1e0) * unit_price"),
+        ("campaign_spend", "spend"), ("campaign_touches", "cost"),
+    ] %}
+    select
+        'amounts_too_large' as check_name,
+        '{{ input_name }}' as input_name,
+        coalesce(sum(cast({{ amount }} as double)), 0e0) as measured,
+        true as is_judged,
+        'amounts of `{{ input_name }}` add up to more than tables hold' as finding
+    from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}
+    where row_status in ('kept', 'merged')
+    union all
+    {% endfor %}
+    select
+        'bills_alike' as check_name,
+        'campaign_spend' as input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        count(*) || ' rows of spend are equal to another of their day and added to it,'
+        || ' since the campaign has days with different bills' as finding
+    from {{ ref("precision_marketing", "stg_campaign_spend_checked") }}
+    where
+        row_status in ('kept', 'merged')
+        and whole_row_hash like '%#%'
+        and whole_row_hash not like '%#1'
+{%- endmacro %}
+
+
 {# Whether the check of an input is among the names in `health.accept`. #}
 {% macro is_accepted() %}
     {% set literals = [] %}

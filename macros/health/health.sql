@@ -29,15 +29,12 @@
 {% endmacro %}
 
 
-{# Until when events are expected: the end of the day `input_checks.as_of`, or else now;
-   in the example, which is as old as it is, until the latest event. #}
+{# Until when events are expected: the end of the day `input_checks.as_of`, or else the
+   latest event, since data may be as old as they are. #}
 {% macro observed_until(latest) %}
     {% set day = precision_marketing.setting("input_checks", "as_of") %}
-    {{ return(
-        "cast('" ~ day ~ "' as timestamp) + interval '1' day" if day
-        else latest if precision_marketing.input_source() == "example"
-        else precision_marketing.build_time()
-    ) }}
+    {{ return("cast('" ~ day ~ "' as timestamp) + interval '1' day" if day
+        else latest) }}
 {% endmacro %}
 
 

@@ -323,8 +323,13 @@
              fix="say in the setting `event_types` what a purchase is"),
         dict(count, unit="days", key="days_without_events",
              default={"warn": 7, "stop": "never"},
-             effect="from the latest event to `input_checks.as_of`, or else to now",
-             fix="see whether the export still runs"),
+             effect="in a row without an event, to `input_checks.as_of` where it is set",
+             fix="see whether the export is whole and still runs"),
+        dict(count, unit="currency", key="amounts_too_large", highest=90000000000000,
+             default={"warn": "never", "stop": 90000000000000},
+             effect="sum of an input's amounts; tables hold no more than the default",
+             fix="lower `input_checks: {maximum_amount: 1000000}`, so that typing errors"
+             ~ " are rejected, or give amounts in thousands"),
         dict(count, unit="currencies", key="currencies_mixed",
              default={"warn": 1, "stop": "never"}, effect="currencies of the campaigns",
              fix="convert amounts to one currency, or compare campaigns of one"

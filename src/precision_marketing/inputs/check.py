@@ -100,6 +100,18 @@ def _inputs(connection: duckdb.DuckDBPyConnection, is_staged: bool) -> Iterator[
         if is_staged:
             yield from _rows(connection, input_name, columns)
             yield from _gaps(connection, input_name)
+        if is_staged and input_name == "campaigns":
+            yield from _days(connection)
+
+
+def _days(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Yield how many campaigns end with a day and not at a time of it."""
+    ends, days = connection.sql(
+        "select count(ended_at), count(*) filter"
+        " (date_part('microsecond', ended_at) = 59999999) from staging.stg_campaigns"
+    ).fetchone()
+    if days:
+        yield f"  ended_at: {days:,} of {ends:,} are days, which end with them"
 
 
 def _columns(
