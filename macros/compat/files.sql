@@ -123,7 +123,7 @@
 
 
 {# Files that are named Parquet and are none: DuckDB would say it in its words. They are
-   read whole for it, the smallest first, up to 256 MB together. #}
+   read whole for it, the smallest first, up to 64 MB together. #}
 {% macro parquet_faults(files) %}
     {% set parquet = files | selectattr("input_name")
         | selectattr("file_format", "equalto", "parquet") | list %}
@@ -131,7 +131,7 @@
     {% if parquet %}
         {% set paths = precision_marketing.path_list(parquet) %}
         {% set small = run_query("select filename as file_path from read_blob(" ~ paths
-            ~ ") qualify sum(size) over (order by size, filename) < 256000000") | list %}
+            ~ ") qualify sum(size) over (order by size, filename) < 64000000") | list %}
         {% set wrong = run_query("select filename from read_blob("
             ~ precision_marketing.path_list(small) ~ ") where content[:4] <>"
             ~ " 'PAR1'::blob or content[-4:] <> 'PAR1'::blob order by filename"

@@ -34,10 +34,14 @@ def columns(dbt_project, write_csv, tmp_path_factory) -> Path:
              "propensity": chance}
             for n, (raw, chance) in enumerate(zip(POINTS, ("0,5", "0,123", "1", "")))
         ],
-        "campaign_spend": [
+        "campaign_spend/a": [
             {"campaign_id": "c0", "spend_date": f"2025-01-{n + 1:02}", "spend": raw}
-            for n, raw in enumerate(UNCLEAR)
+            for n, raw in enumerate([*UNCLEAR, "5"])
         ],
+        "campaign_spend/b": [
+            {"campaign_id": "c0", "spend_date": "2025-01-05", "spend": "6"}
+        ],
+        "users": [{"user_id": "0u"}, {"user_id": "u"}, {"user_id": "00u"}],
         "events": [
             EVENT | {"event_id": f"e{n}", "occurred_at": "2025-01-01",
                      "unit_price": raw, "quantity": quantity}
@@ -46,19 +50,20 @@ def columns(dbt_project, write_csv, tmp_path_factory) -> Path:
             )
         ],
         "campaigns": [
-            {"campaign_id": f"c{n}", "started_at": start, "ended_at": end}
-            for n, (start, end) in enumerate(
+            {"campaign_id": f"c{n}", "started_at": start, "ended_at": end,
+             "target_item_ids": targets}
+            for n, (start, end, targets) in enumerate(
                 (
-                    ("2025-01-01T00:00:00Z", "2025-01-31 00:00:00"),
-                    ("2025-02-01T00:00:00Z", "2025-02-28T00:00:00.000"),
-                    ("", "2025-03-31"),
-                    ("", ""),
+                    ("2025-01-01T00:00:00Z", "2025-01-31 00:00:00", "i0;i1"),
+                    ("2025-02-01T00:00:00Z", "2025-02-28T00:00:00.000", "i0|x"),
+                    ("", "2025-03-31", "x"),
+                    ("", "", ""),
                 )
             )
         ],
     }  # fmt: skip
     for name, given in rows.items():
-        write_csv(folder, name, given)
+        write_csv((folder / name).parent, Path(name).name, given)
     return dbt_project.check_inputs(
         folder,
         "{input_checks: {as_of: 2025-06-30, time_zone: Europe/Berlin}}",
@@ -72,8 +77,8 @@ def columns(dbt_project, write_csv, tmp_path_factory) -> Path:
         ("cost::double from staging.stg_campaign_touches_checked order by touch_id",
          POINTS),
         ("unit_price from staging.stg_events_checked order by event_id", BOTH),
-        ("spend::double from staging.stg_campaign_spend_checked order by spend_date",
-         UNCLEAR),
+        ("spend::double from staging.stg_campaign_spend_checked where spend_date "
+         "< '2025-01-05' order by spend_date", UNCLEAR),
     ],
 )  # fmt: skip
 def test_a_column_has_one_decimal_sign(columns, fetch, query, expected):
@@ -105,12 +110,28 @@ def test_numbers_that_may_be_thousands_are_counted_and_warned_of(columns, fetch)
         ("campaign_spend", "spend", "decimals_unclear", 2),
         ("events", "unit_price", "decimals_unclear", 3),
     ]
+
+
+def test_what_does_not_match_is_warned_of_by_shape_and_file(columns, fetch):
     warned = fetch(
         columns,
-        "select input_name, measured from staging.stg_input_health "
-        "where check_name = 'decimals_unclear' and outcome = 'warned' order by all",
+        "select check_name || '.' || input_name, message "
+        "from staging.stg_input_health where outcome = 'warned'",
     )
-    assert warned == [("campaign_spend", 2.0), ("events", 3.0)]
+    said = {
+        "decimals_unclear.campaign_spend": "2 rows of `campaign_spend` have a number",
+        "decimals_unclear.events": "3 rows of `events` have a number like 9.999",
+        "spend_in_several_files.campaign_spend": "1 days of campaigns have spend in "
+        "several files, which was added up, as in `campaign_spend/a.csv` and "
+        "`campaign_spend/b.csv`",
+        "targets_unknown.campaigns": "1 campaigns have a target that no item has, such "
+        "as `c2`",
+        "zeros_lost.users": "2 ids of `users` are written like `99a`, and in `events` "
+        "with other zeros in front, like `a`",
+    }
+    assert {check for check, _ in warned} >= said.keys()
+    for check, message in warned:
+        assert said.get(check, "") in message
 
 
 def test_midnights_of_a_whole_column_are_days_and_moments_with_a_zone_are_not(
