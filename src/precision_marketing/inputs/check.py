@@ -27,6 +27,8 @@ from precision_marketing.inputs.staging import (
 # Names of files and columns that are listed in one line, at most.
 NEARLY_ALL = 0.95
 LISTED_NAMES = 12
+# The reason of `value_gaps` for numbers that may have been read all the same.
+UNCLEAR = "decimals_unclear"
 # What is around dbt's sentence.
 _FRAME = re.compile(
     r"^(\d+ of \d+ ERROR|Failure in|\w+ Error in|Encountered an|> |And \d+ more|$)"
@@ -205,7 +207,8 @@ def _gaps(connection: duckdb.DuckDBPyConnection, input_name: str) -> Iterator[st
         [input_name],
     ).fetchall():
         advice = advise(f"{reason}_{column}")
-        yield f"  taken as missing: {column}, {reason}, {count:,} rows: {advice}"
+        found = "may be thousands" if reason == UNCLEAR else "taken as missing"
+        yield f"  {found}: {column}, {reason}, {count:,} rows: {advice}"
 
 
 def _has(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

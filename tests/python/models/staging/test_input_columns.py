@@ -32,7 +32,9 @@ def columns(dbt_project, write_csv, tmp_path_factory) -> Path:
             {"touch_id": f"t{n}", "campaign_id": "c0", "user_id": "u",
              "touch_type": "click", "touched_at": "2025-01-01", "cost": raw,
              "propensity": chance}
-            for n, (raw, chance) in enumerate(zip(POINTS, ("0,5", "0,123", "1", "")))
+            for n, (raw, chance) in enumerate(
+                zip(POINTS, ("0,5", "0,123", "1", ""), strict=True)
+            )
         ],
         "campaign_spend/a": [
             {"campaign_id": "c0", "spend_date": f"2025-01-{n + 1:02}", "spend": raw}
@@ -46,7 +48,7 @@ def columns(dbt_project, write_csv, tmp_path_factory) -> Path:
             EVENT | {"event_id": f"e{n}", "occurred_at": "2025-01-01",
                      "unit_price": raw, "quantity": quantity}
             for n, (raw, quantity) in enumerate(
-                zip(BOTH, ("1.000", "2,5", "1", "", "", "", ""))
+                zip(BOTH, ("1.000", "2,5", "1", "", "", "", ""), strict=True)
             )
         ],
         "campaigns": [
@@ -197,6 +199,24 @@ def test_one_time_of_day_among_midnights_makes_all_of_them_moments(
     assert fetch(database, "select rejection_reason from marts.rejected_rows") == [
         ("invalid_user_id",)
     ]
+
+
+def test_columns_that_tables_lack_are_said_of_all_inputs_at_once(dbt_project, tmp_path):
+    database = tmp_path / "build" / "inputs.duckdb"
+    database.parent.mkdir()
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            'create schema shop; create table shop."my log" as select 1 as user_id; '
+            "create table shop.items as select 1 as sku"
+        )
+    errors = dbt_project.run(
+        *("build", "--select", "stg_items_checked"),
+        database=database,
+        input_dir="",
+        variables="{inputs: {events: 'shop.\"my log\"', items: inputs.shop.items}}",
+    )
+    assert "`events` has no column `item_id`, `event_type`, `occurred_at`" in errors
+    assert "`items` has no column `item_id`" in errors
 
 
 def test_a_declared_sign_comes_before_what_a_column_says(
