@@ -71,6 +71,18 @@
             as finding
     from {{ ref("precision_marketing", "stg_unmatched_users") }}
     union all
+    select
+        'zeros_lost' as check_name,
+        input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        count(*) || ' ids of `' || input_name || '` are written like `'
+        || min({{ precision_marketing.id_shape("named_id") }}) || '`, and in `'
+        || min(known_input) || '` with other zeros in front, like `'
+        || min({{ precision_marketing.id_shape("known_id") }}) || '`' as finding
+    from {{ ref("precision_marketing", "stg_zeros_lost") }}
+    group by input_name
+    union all
     select * from {{ ref("precision_marketing", "stg_match_facts") }}
 {%- endmacro %}
 

@@ -3,13 +3,14 @@
      where every value that has one reads as a number of thousands too (1.234),
    - `days`, where times that are planned are all midnights: `2025-01-31 00:00:00` is
      how programs write the day. An explicit zone says that a moment is meant.
-   What is not in it needs no such look. #}
+   None of a column that needs no such look. #}
 {% macro column_facts(contract, families, relation) %}
     {% set facts = {} %}
     {% set numbers = [] %}
     {% set times = [] %}
     {% for name, kind, _ in contract["columns"] if name in families %}
         {% set base = precision_marketing.base_kind(kind) %}
+        {% do facts.update({name: none}) %}
         {% if base in ["number", "amount"] and families[name] == "text" %}
             {% do numbers.append(name) %}
         {% elif kind.startswith("planned") and families[name] in ["text", "timestamp"] %}

@@ -7,10 +7,6 @@
    In steps, so that nothing is computed twice: texts, values, bounded values. #}
 {% macro read_input(input_name) %}
     {% set contract = precision_marketing.input_contract()[input_name] %}
-    {# Known to the graph while dbt parses, when no column is. #}
-    {% if "availability" in contract["columns"] | map(attribute=1) %}
-        {% do ref("precision_marketing", "availability_words") %}
-    {% endif %}
     {% set relation = precision_marketing.input_relation(input_name) %}
     {% set present = precision_marketing.present_columns(input_name, relation) %}
     {% set families = precision_marketing.column_families(contract, present, relation) %}
@@ -24,17 +20,14 @@
         {% if contract.get("is_sum") %}
         md5({{ precision_marketing.row_hash(contract["columns"], families, "_read") }}
             || other_values_hash) as whole_row_hash,
-        other_values_hash,
-        input_file,
-        input_channel,
+        other_values_hash, input_file, input_channel,
         {% endif %}
         raw_row
     from (
         select
             *
             {% for name, kind, is_required in contract["columns"] if name in families %}
-            , {{ precision_marketing.typed(
-                name, kind, families[name], facts.get(name)) }}
+            , {{ precision_marketing.typed(name, kind, families[name], facts[name]) }}
                 as {{ name }}_read
             {% endfor %}
         from (
@@ -169,25 +162,18 @@
         {% set value = name ~ "_read" %}
         {% set given = name ~ "_text" if is_id or families[name] == "text"
             else adapter.quote(name) %}
-        {% set gap = given ~ " is not null and " ~ (
-            "(" ~ value ~ " is null or " ~ value ~ " not between " ~ bounds[0] ~ " and "
-            ~ bounds[1] ~ ")" if bounds else value ~ " is null") %}
-        {% set is_unclear = precision_marketing.is_unclear_number(
-            name ~ "_text", facts[name])
-            if facts.get(name) in ["both", "unclear"] else none %}
-        {% if is_unclear %}
-            {% do gaps.append(is_unclear) %}
-            {% do reasons.append("case when " ~ is_unclear ~ " then '" ~ name
-                ~ ":decimals_unclear' end") %}
-        {% endif %}
-        {% if kind != "text" and (is_id or not is_required) %}
-            {% set gap = gap ~ (" and not " ~ is_unclear if is_unclear else "") %}
+        {% set unclear = precision_marketing.is_unclear_number(
+            name ~ "_text", facts[name]) if facts[name] in ["both", "unclear"] else "" %}
+        {% set gap = given ~ " is not null and (" ~ value ~ " is null" ~ (
+            " or " ~ value ~ " not between " ~ bounds[0] ~ " and " ~ bounds[1]
+            if bounds else "") ~ (" or " ~ unclear if unclear else "") ~ ")" %}
+        {% if kind != "text" and (is_id or unclear or not is_required) %}
             {% do gaps.append("(" ~ gap ~ ")") %}
             {% do reasons.append("case when " ~ gap ~ (
                 " and not " ~ precision_marketing.is_missing_id(name ~ "_text")
                 if is_id else "")
                 ~ " then '" ~ name ~ ":' || " ~ precision_marketing.gap_reason(
-                    value, kind, bounds) ~ " end") %}
+                    value, kind, bounds, unclear) ~ " end") %}
         {% endif %}
     {% endfor %}
     {{ return("cast(null as " ~ precision_marketing.kind_type("text") ~ ")" if not gaps
@@ -196,9 +182,10 @@
 {% endmacro %}
 
 
-{% macro gap_reason(value, kind, bounds) %}
-    {% if not bounds %}{{ return("'unreadable'") }}{% endif %}
-    {{ return("case when " ~ value ~ " is null then 'unreadable'" ~ (
+{% macro gap_reason(value, kind, bounds, unclear) %}
+    {% if not bounds and not unclear %}{{ return("'unreadable'") }}{% endif %}
+    {{ return("case" ~ (" when " ~ unclear ~ " then 'decimals_unclear'" if unclear else "")
+        ~ " when " ~ value ~ " is null then 'unreadable'" ~ (
         " when " ~ value ~ " < " ~ bounds[0] ~ " then 'too_early' else 'in_future' end"
         if precision_marketing.base_kind(kind) == "timestamp"
         else " else 'out_of_range' end")) }}

@@ -257,8 +257,7 @@
              fix="see whether the export is whole"),
         dict(count, key="input_vanished", default={"warn": 0, "stop": 0},
              effect="an input without any row that had some in the last build",
-             fix="if the file was forgotten, put it back; if this folder is another"
-             ~ " shop, build it into a database of its own (DATABASE=other.duckdb)"),
+             fix=precision_marketing.vanished_fix()),
         dict(count, key="input_empty", default={"warn": 0, "stop": 0},
              effect="`events` or `items` of which no row is kept",
              fix="see whether the export is whole"),
@@ -266,7 +265,14 @@
              effect="another input that is there, and of which no row is kept",
              fix="see whether the export is whole"),
     ] + precision_marketing.value_checks(share, count)
+        + precision_marketing.match_checks(share, count)
         + precision_marketing.fact_checks(count)) }}
+{% endmacro %}
+
+
+{% macro vanished_fix() %}
+    {{ return("if the file was forgotten, put it back; if this folder is another shop,"
+        ~ " build it into a database of its own (DATABASE=other.duckdb)") }}
 {% endmacro %}
 
 
@@ -286,6 +292,17 @@
         dict(share, key="items_unknown", default={"warn": 0.2, "stop": 0.95},
              effect="kept events or touches whose item the catalogue lacks",
              fix="see whether both inputs write item ids alike"),
+        dict(count, unit="lines", key="orders_refired", highest=1000000000,
+             default={"warn": 0, "stop": "never"},
+             effect="lines of an order that were sent again under another event id",
+             fix="drop them with `input_checks: {drop_refired_orders: true}`, or leave"
+             ~ " them where they are orders of their own"),
+    ]) }}
+{% endmacro %}
+
+
+{% macro match_checks(share, count) %}
+    {{ return([
         dict(share, key="users_unmatched", default={"warn": 0.95, "stop": "never"},
              effect="users that another input names and who have no event",
              fix="see whether both inputs write user ids alike"),
@@ -307,11 +324,6 @@
              effect="rows of spend that are equal and yet added up, as of two ad groups",
              fix="give them a column that tells ad groups apart, or leave out what two"
              ~ " exports both have"),
-        dict(count, unit="lines", key="orders_refired", highest=1000000000,
-             default={"warn": 0, "stop": "never"},
-             effect="lines of an order that were sent again under another event id",
-             fix="drop them with `input_checks: {drop_refired_orders: true}`, or leave"
-             ~ " them where they are orders of their own"),
     ]) }}
 {% endmacro %}
 

@@ -26,9 +26,8 @@ campaigns as (
 
 event_days as (
 
-    select cast(occurred_at as date) as event_date
+    select distinct {{ precision_marketing.shop_day("occurred_at") }} as event_date
     from events
-    group by cast(occurred_at as date)
 
 ),
 

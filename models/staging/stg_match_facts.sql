@@ -1,12 +1,6 @@
 -- Grain: one row per check of what inputs, or files of one, say of the same thing.
 with
 
-zeros_lost as (
-
-    select * from {{ ref("precision_marketing", "stg_zeros_lost") }}
-
-),
-
 campaigns as (
 
     select * from {{ ref("precision_marketing", "stg_campaigns_checked") }}
@@ -60,18 +54,6 @@ spend_days as (
 
 final as (
 
-    select
-        'zeros_lost' as check_name,
-        input_name,
-        1e0 * count(*) as measured,
-        true as is_judged,
-        count(*) || ' ids of `' || input_name || '` are written like `'
-        || min({{ precision_marketing.id_shape("named_id") }}) || '`, and in `'
-        || min(known_input) || '` with other zeros in front, like `'
-        || min({{ precision_marketing.id_shape("known_id") }}) || '`' as finding
-    from zeros_lost
-    group by input_name
-    union all
     select
         'targets_unknown' as check_name,
         'campaigns' as input_name,
