@@ -21,14 +21,17 @@
 {% endmacro %}
 
 
-{# Sentences on the columns of all inputs that are tables already. #}
+{# Sentences on the columns of all inputs that this run reads and that are tables
+   already. #}
 {% macro table_column_faults() %}
     {% set made = [] %}
     {% for key in selected_resources if key in graph.nodes %}
         {% do made.append(graph.nodes[key].relation_name) %}
     {% endfor %}
     {% set faults = [] %}
-    {% for input_name, given in precision_marketing.setting("inputs").items() if given %}
+    {% for input_name, given in precision_marketing.setting("inputs").items()
+        if given and "model.precision_marketing.stg_" ~ input_name ~ "_checked"
+            in selected_resources %}
         {% set relation = precision_marketing.declared_relation(input_name, given) %}
         {% if relation | string not in made
             and precision_marketing.is_there(relation) %}

@@ -210,7 +210,7 @@ def test_columns_that_tables_lack_are_said_of_all_inputs_at_once(dbt_project, tm
             "create table shop.items as select 1 as sku"
         )
     errors = dbt_project.run(
-        *("build", "--select", "stg_items_checked"),
+        *("build", "--select", "stg_items_checked", "stg_events_checked"),
         database=database,
         input_dir="",
         variables="{inputs: {events: 'shop.\"my log\"', items: inputs.shop.items}}",
