@@ -122,7 +122,8 @@
 {% endmacro %}
 
 
-{# Small files that are named Parquet and are none: DuckDB would say it in its words. #}
+{# Files that are named Parquet and are none: DuckDB would say it in its words. They are
+   read whole for it, the smallest first, up to 64 MB together. #}
 {% macro parquet_faults(files) %}
     {% set parquet = files | selectattr("input_name")
         | selectattr("file_format", "equalto", "parquet") | list %}
@@ -130,7 +131,7 @@
     {% if parquet %}
         {% set paths = precision_marketing.path_list(parquet) %}
         {% set small = run_query("select filename as file_path from read_blob(" ~ paths
-            ~ ") where size < 1000000") | list %}
+            ~ ") qualify sum(size) over (order by size, filename) < 64000000") | list %}
         {% set wrong = run_query("select filename from read_blob("
             ~ precision_marketing.path_list(small) ~ ") where content[:4] <>"
             ~ " 'PAR1'::blob or content[-4:] <> 'PAR1'::blob order by filename"
@@ -146,9 +147,10 @@
 
 {# Parquet files as something that can stand after FROM. Those of one schema are read
    together; between schemas columns are united by name, and one whose types differ is
-   text in all, which loses nothing: staging types it. #}
-{% macro parquet_relation(files) %}
-    {% set groups = precision_marketing.parquet_schemas(files) %}
+   text in all, which loses nothing: staging types it. With `has_file` the column
+   `_input_file` says where a row is from. #}
+{% macro parquet_relation(files, has_file=false) %}
+    {% set groups = precision_marketing.parquet_schemas(files, has_file) %}
     {% set types = {} %}
     {% for group in groups %}
         {% for name, type in group.columns %}
@@ -175,7 +177,7 @@
 
 
 {# Parquet files by their schemas: [{relation, columns: [(name, type)]}]. #}
-{% macro parquet_schemas(files) %}
+{% macro parquet_schemas(files, has_file) %}
     {% set groups = [[files[0].file_path]] %}
     {% if files | length > 1 %}
         {% set rows = run_query(
@@ -190,10 +192,10 @@
     {% endif %}
     {% set found = [] %}
     {% for paths in groups %}
-        {% set relation = precision_marketing.read_parquet(paths) %}
+        {% set relation = precision_marketing.read_parquet(paths, has_file) %}
         {% set columns = [] %}
         {% for row in run_query("describe select * from "
-            ~ precision_marketing.read_parquet(paths[:1])) %}
+            ~ precision_marketing.read_parquet(paths[:1], has_file)) %}
             {% do columns.append((row[0], row[1])) %}
         {% endfor %}
         {% do found.append({"relation": relation, "columns": columns}) %}
@@ -203,13 +205,14 @@
 
 
 {# A `name=value` folder is a column of text. #}
-{% macro read_parquet(paths) %}
+{% macro read_parquet(paths, has_file) %}
     {% set literals = [] %}
     {% for path in paths %}
         {% do literals.append(precision_marketing.glob_literal(path)) %}
     {% endfor %}
     {{ return("read_parquet([" ~ precision_marketing.text_list(literals)
-        ~ "], hive_partitioning = true, hive_types_autocast = false)") }}
+        ~ "], hive_partitioning = true, hive_types_autocast = false"
+        ~ (", filename = '_input_file')" if has_file else ")")) }}
 {% endmacro %}
 
 

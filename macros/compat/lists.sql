@@ -43,6 +43,20 @@
 {% endmacro %}
 
 
+{# A list of anything as one of texts. #}
+{% macro list_of_texts(expression) %}
+    {{ return(adapter.dispatch("list_of_texts", "precision_marketing")(expression)) }}
+{% endmacro %}
+
+{% macro default__list_of_texts(expression) %}
+    {{ return("cast(" ~ expression ~ " as varchar[])") }}
+{% endmacro %}
+
+{% macro spark__list_of_texts(expression) %}
+    {{ return("cast(" ~ expression ~ " as array<string>)") }}
+{% endmacro %}
+
+
 {# As a select item: one row for each id of a text such as `a, b` or `["a", "b"]`. #}
 {% macro ids_of_text(expression) %}
     {{ return(adapter.dispatch("ids_of_text", "precision_marketing")(expression)) }}

@@ -1,9 +1,17 @@
 {# A column's value as a UTC timestamp without a zone. A day without a time is that day
    in the shop's zone: its first moment or, as a planned end, its last; a time without a
-   zone is UTC already. Numbers are times where `time_formats` declares their unit. #}
-{% macro time_of(text, column, family, kind) %}
+   zone is UTC already. Numbers are times where `time_formats` declares their unit. In a
+   column of `days` a midnight is its day. #}
+{% macro time_of(text, column, family, kind, fact=none) %}
     {% set is_end = kind == "planned end" %}
-    {% if family == "zoned" %}
+    {% if fact == "days" %}
+        {% set day = precision_marketing.moment_of_day("cast("
+            ~ precision_marketing.time_of(text, column, family, "planned")
+            ~ " as date)", is_end) %}
+        {{ return(day if family == "timestamp" else "case when contains(" ~ text
+            ~ ", ':') then " ~ day ~ " else "
+            ~ precision_marketing.time_of(text, column, family, kind) ~ " end") }}
+    {% elif family == "zoned" %}
         {{ return(precision_marketing.utc_of(column)) }}
     {% elif family == "timestamp" %}
         {{ return("cast(" ~ column ~ " as timestamp)") }}

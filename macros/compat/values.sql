@@ -1,10 +1,14 @@
 {# A value as text without the blanks and control characters around it, null when
-   nothing is left. A whole number has no decimals, whatever the column's type. #}
+   nothing is left. A whole number has no decimals, whatever the column's type, and of a
+   list there are its elements. #}
 {% macro text_of(column, family) %}
     {% set type = precision_marketing.kind_type("text") %}
     {% set text = "cast(" ~ column ~ " as " ~ type ~ ")" %}
     {% if family == "text" %}
         {{ return(precision_marketing.trimmed(text)) }}
+    {% elif family == "list" %}
+        {{ return("nullif(" ~ precision_marketing.joined_list(
+            precision_marketing.list_of_texts(column), ", ") ~ ", '')") }}
     {% elif family in ["double", "float", "decimal"] %}
         {{ return("case when " ~ column ~ " = floor(" ~ column ~ ") and abs(" ~ column
             ~ ") <= " ~ precision_marketing.largest_whole(family) ~ " then cast(cast("
@@ -86,22 +90,33 @@
 {% endmacro %}
 
 
-{# A price with its currency, or with separators, as a plain number; null where that
-   cannot be known: `1,234` and `EUR 1.234` may be a thousand or one. #}
-{% macro money_text(text) %}
+{# A price without the currency before or behind it. #}
+{% macro bare_number(text) %}
     {% set mark = "(?:[A-Z]{3}|[A-Z]{0,2}[$€£¥₹₩₺₽])" %}
     {% set blank = "[ \u00a0\u202f]*" %}
-    {% set bare = precision_marketing.without(
-        text, "^" ~ mark ~ blank ~ "|" ~ blank ~ mark ~ "$") %}
+    {{ return(precision_marketing.without(
+        text, "^" ~ mark ~ blank ~ "|" ~ blank ~ mark ~ "$")) }}
+{% endmacro %}
+
+
+{# A number with separators as a plain one; null where that cannot be known: `1,234` and
+   `1.234` may be a thousand or one, unless the column has a decimal `sign`. #}
+{% macro number_text(bare, sign) %}
     {% set group = "^-?[0-9]{1,3}" %}
+    {% set blank = " \u00a0\u202f’''" %}
     {% set forms = [
         ["^-?[0-9]+([.][0-9]{1,2}|[.][0-9]{4,})?$", "", ""],
         ["^-?[0-9]+,[0-9]{1,2}$", "", ","],
         [group ~ "((,[0-9]{3})+[.][0-9]+|(,[0-9]{3}){2,})$", ",", ""],
         [group ~ "(([.][0-9]{3})+,[0-9]+|([.][0-9]{3}){2,})$", ".", ","],
-        [group ~ "([ \u00a0\u202f’''][0-9]{3})+([.,][0-9]{1,2})?$",
-            " \u00a0\u202f’''", ","],
+        [group ~ "([" ~ blank ~ "][0-9]{3})+([.,][0-9]{1,2})?$", blank, ","],
     ] %}
+    {% set forms = {
+        "point": [["^-?[0-9]*[.][0-9]+$", "", ""],
+            [group ~ "([," ~ blank ~ "][0-9]{3})+([.][0-9]+)?$", "," ~ blank, ""]],
+        "comma": [["^-?[0-9]*,[0-9]+$", "", ","],
+            [group ~ "([." ~ blank ~ "][0-9]{3})+(,[0-9]+)?$", "." ~ blank, ","]],
+    }.get(sign, []) + forms %}
     {% set whens = [] %}
     {% for pattern, dropped, comma in forms %}
         {% do whens.append("when " ~ precision_marketing.matches(bare, pattern)

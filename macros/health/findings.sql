@@ -14,6 +14,10 @@
         ["rows_rejected", "1e0 * rows_rejected / nullif(rows_given, 0)", enough,
          "rows_rejected || ' of ' || rows_given || ' rows of `' || input_name"
          ~ " || '` are rejected, most often as `' || main_rejection_reason || '`'"],
+        ["few_rows_rejected", "1e0 * rows_rejected / nullif(rows_given, 0)",
+         "rows_given < " ~ minimum,
+         "rows_rejected || ' of only ' || rows_given || ' rows of `' || input_name"
+         ~ " || '` are rejected, most often as `' || main_rejection_reason || '`'"],
         ["rows_duplicate", "1e0 * rows_duplicate / nullif(rows_given, 0)", enough,
          "rows_duplicate || ' of ' || rows_given || ' rows of `' || input_name"
          ~ " || '` are duplicates'"],
@@ -39,7 +43,10 @@
          ~ " || '` contradict each other'"],
         ["values_missing", "1e0 * rows_with_gaps / nullif(rows_kept, 0)", enough,
          "rows_with_gaps || ' of ' || rows_kept || ' kept rows of `' || input_name"
-         ~ " || '` have a value that cannot be read'"],
+         ~ " || '` have a value that cannot be read or believed'"],
+        ["decimals_unclear", "1e0 * rows_of_unclear_decimals", "true",
+         "rows_of_unclear_decimals || ' rows of `' || input_name || '` have a number"
+         ~ " like 9.999, which may be thousands (marts.value_gaps has the columns)'"],
         ["items_unknown", "1e0 * rows_of_unknown_items / nullif(rows_kept, 0)", enough,
          "rows_of_unknown_items || ' of ' || rows_kept || ' kept rows of `'"
          ~ " || input_name || '` have an item that `items` lacks'"],
@@ -50,7 +57,7 @@
 {% endmacro %}
 
 
-{# Users that an input names and the events do not: no id, but what ids look like. #}
+{# What inputs name and others do not: of users no id, but what ids look like. #}
 {% macro unmatched_findings() %}
     select
         'users_unmatched' as check_name,
@@ -63,6 +70,51 @@
         || '`, those of events like `' || coalesce(event_user_id_shape, '') || '`'
             as finding
     from {{ ref("precision_marketing", "stg_unmatched_users") }}
+    union all
+    select
+        'zeros_lost' as check_name,
+        input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        count(*) || ' ids of `' || input_name || '` are written like `'
+        || min({{ precision_marketing.id_shape("named_id") }}) || '`, and in `'
+        || min(known_input) || '` with other zeros in front, like `'
+        || min({{ precision_marketing.id_shape("known_id") }}) || '`' as finding
+    from {{ ref("precision_marketing", "stg_zeros_lost") }}
+    group by input_name
+    union all
+    select * from {{ ref("precision_marketing", "stg_match_facts") }}
+{%- endmacro %}
+
+
+{# Amounts whose sum is more than tables hold, and bills that are equal. #}
+{% macro amount_findings() %}
+    {% for input_name, amount in [
+        ("events", "coalesce(abs(quantity), 1e0) * unit_price"),
+        ("campaign_spend", "spend"), ("campaign_touches", "cost"),
+    ] %}
+    select
+        'amounts_too_large' as check_name,
+        '{{ input_name }}' as input_name,
+        coalesce(sum(cast({{ amount }} as double)), 0e0) as measured,
+        true as is_judged,
+        'amounts of `{{ input_name }}` add up to more than tables hold' as finding
+    from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}
+    where row_status in ('kept', 'merged')
+    union all
+    {% endfor %}
+    select
+        'bills_alike' as check_name,
+        'campaign_spend' as input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        count(*) || ' rows of spend are equal to another of their day and added to it,'
+        || ' since the campaign has days with different bills' as finding
+    from {{ ref("precision_marketing", "stg_campaign_spend_checked") }}
+    where
+        row_status in ('kept', 'merged')
+        and whole_row_hash like '%#%'
+        and whole_row_hash not like '%#1'
 {%- endmacro %}
 
 

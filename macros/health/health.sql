@@ -29,15 +29,12 @@
 {% endmacro %}
 
 
-{# Until when events are expected: the end of the day `input_checks.as_of`, or else now;
-   in the example, which is as old as it is, until the latest event. #}
+{# Until when events are expected: the end of the day `input_checks.as_of`, or else the
+   latest event, since data may be as old as they are. #}
 {% macro observed_until(latest) %}
     {% set day = precision_marketing.setting("input_checks", "as_of") %}
-    {{ return(
-        "cast('" ~ day ~ "' as timestamp) + interval '1' day" if day
-        else latest if precision_marketing.input_source() == "example"
-        else precision_marketing.build_time()
-    ) }}
+    {{ return("cast('" ~ day ~ "' as timestamp) + interval '1' day" if day
+        else latest) }}
 {% endmacro %}
 
 
@@ -51,14 +48,17 @@
 {% endmacro %}
 
 
-{# Print why the build was stopped, since dbt says only how many checks did. #}
+{# Print what checks have warned of and why they stopped the build, since dbt says only
+   how many did. #}
 {% macro name_stopped_checks(results) %}
-    {% for result in results
-        if result.status == "fail" and result.node.unique_id
-            == "test.precision_marketing.stopped_checks_stop_the_build" %}
+    {% set words = {"stopped_checks_stop_the_build": "Stopped: ",
+        "warned_checks_are_said_in_build_health": "Warned: "} %}
+    {% for result in results if result.status in ["fail", "warn"]
+        and result.node.package_name == "precision_marketing"
+        and result.node.name in words %}
         {% for row in run_query("select message from (" ~ result.node.compiled_code
-            ~ ") as stopped order by message") %}
-            {% do print("Stopped: " ~ row["message"]) %}
+            ~ ") as said order by message") %}
+            {% do print(words[result.node.name] ~ row["message"]) %}
         {% endfor %}
     {% endfor %}
 {% endmacro %}

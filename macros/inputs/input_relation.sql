@@ -72,7 +72,8 @@
     {% if not files %}
         {{ return("") }}
     {% elif files[0].file_format == "parquet" %}
-        {{ return(precision_marketing.parquet_relation(files)) }}
+        {{ return(precision_marketing.parquet_relation(
+            files, precision_marketing.input_contract()[input_name].get("is_sum"))) }}
     {% endif %}
     {% do precision_marketing.validate_csv_is_read(described, files) %}
     {% set present = precision_marketing.csv_columns(input_name, described) %}
@@ -86,9 +87,12 @@
     {% for name in names %}
         {% do columns.append("cell_" ~ loop.index ~ " as " ~ adapter.quote(name)) %}
     {% endfor %}
+    {% if contract.get("is_sum") and "_input_file" not in names %}
+        {% do columns.append("file_name as _input_file") %}
+    {% endif %}
     {{ return("(select " ~ columns | join(", ") ~ " from " ~ records ~ " where"
         ~ " input_name = '" ~ input_name ~ "' and broken_reason is null) as records"
-        if columns else "") }}
+        if names else "") }}
 {% endmacro %}
 
 

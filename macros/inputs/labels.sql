@@ -18,6 +18,12 @@
 {%- endmacro %}
 
 
+{# A text without zeros in front. #}
+{% macro without_zeros(expression) %}
+    {{ return("trim(leading '0' from " ~ expression ~ ")") }}
+{% endmacro %}
+
+
 {# The arm that a variant names: `Control` and `control` are one. #}
 {% macro arm(variant) %}
     case when lower({{ variant }}) = 'control' then 'control' else {{ variant }} end

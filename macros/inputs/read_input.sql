@@ -10,23 +10,24 @@
     {% set relation = precision_marketing.input_relation(input_name) %}
     {% set present = precision_marketing.present_columns(input_name, relation) %}
     {% set families = precision_marketing.column_families(contract, present, relation) %}
+    {% set facts = precision_marketing.column_facts(contract, families, relation) %}
     select
         {% for name, kind, is_required in contract["columns"] %}
         {{ precision_marketing.bounded(contract, name, kind, is_required, families) }}
             as {{ name }},
         {% endfor %}
-        {{ precision_marketing.value_gaps(contract, families) }} as value_gaps,
+        {{ precision_marketing.value_gaps(contract, families, facts) }} as value_gaps,
         {% if contract.get("is_sum") %}
         md5({{ precision_marketing.row_hash(contract["columns"], families, "_read") }}
             || other_values_hash) as whole_row_hash,
-        other_values_hash,
+        other_values_hash, input_file, input_channel,
         {% endif %}
         raw_row
     from (
         select
             *
             {% for name, kind, is_required in contract["columns"] if name in families %}
-            , {{ precision_marketing.typed(name, kind, families[name]) }}
+            , {{ precision_marketing.typed(name, kind, families[name], facts[name]) }}
                 as {{ name }}_read
             {% endfor %}
         from (
@@ -42,6 +43,8 @@
     select
         {% if contract.get("is_sum") %}
         {{ precision_marketing.other_values_hash(others) }} as other_values_hash,
+        {{ precision_marketing.text_if_present("_input_file", present) }} as input_file,
+        {{ precision_marketing.text_if_present("channel", present) }} as input_channel,
         {% endif %}
         {% for name, kind, _ in contract["columns"] if name in families %}
         {{ adapter.quote(name) }},
@@ -51,6 +54,13 @@
         {{ precision_marketing.row_as_struct(contract["columns"], families) }} as raw_row
     from {{ relation or "(select 1 as no_input)" }}
     {% if not relation or flags.EMPTY %}where 1 = 0{% endif %}
+{% endmacro %}
+
+
+{# A column that the contract does not know, as text; null where it is not there. #}
+{% macro text_if_present(name, present) %}
+    {{ return("cast(" ~ (adapter.quote(name) if name in present else "null") ~ " as "
+        ~ precision_marketing.kind_type("text") ~ ")") }}
 {% endmacro %}
 
 
@@ -143,7 +153,7 @@
 
 {# The values of a row that were given and are not read, each with its reason. Few rows
    have any: the reasons are looked for in those alone. #}
-{% macro value_gaps(contract, families) %}
+{% macro value_gaps(contract, families, facts) %}
     {% set gaps = [] %}
     {% set reasons = [] %}
     {% for name, kind, is_required in contract["columns"] if name in families %}
@@ -152,16 +162,18 @@
         {% set value = name ~ "_read" %}
         {% set given = name ~ "_text" if is_id or families[name] == "text"
             else adapter.quote(name) %}
-        {% set gap = given ~ " is not null and " ~ (
-            "(" ~ value ~ " is null or " ~ value ~ " not between " ~ bounds[0] ~ " and "
-            ~ bounds[1] ~ ")" if bounds else value ~ " is null") %}
-        {% if kind != "text" and (is_id or not is_required) %}
+        {% set unclear = precision_marketing.is_unclear_number(
+            name ~ "_text", facts[name]) if facts[name] in ["both", "unclear"] else "" %}
+        {% set gap = given ~ " is not null and (" ~ value ~ " is null" ~ (
+            " or " ~ value ~ " not between " ~ bounds[0] ~ " and " ~ bounds[1]
+            if bounds else "") ~ (" or " ~ unclear if unclear else "") ~ ")" %}
+        {% if kind != "text" and (is_id or unclear or not is_required) %}
             {% do gaps.append("(" ~ gap ~ ")") %}
             {% do reasons.append("case when " ~ gap ~ (
                 " and not " ~ precision_marketing.is_missing_id(name ~ "_text")
                 if is_id else "")
                 ~ " then '" ~ name ~ ":' || " ~ precision_marketing.gap_reason(
-                    value, kind, bounds) ~ " end") %}
+                    value, kind, bounds, unclear) ~ " end") %}
         {% endif %}
     {% endfor %}
     {{ return("cast(null as " ~ precision_marketing.kind_type("text") ~ ")" if not gaps
@@ -170,9 +182,10 @@
 {% endmacro %}
 
 
-{% macro gap_reason(value, kind, bounds) %}
-    {% if not bounds %}{{ return("'unreadable'") }}{% endif %}
-    {{ return("case when " ~ value ~ " is null then 'unreadable'" ~ (
+{% macro gap_reason(value, kind, bounds, unclear) %}
+    {% if not bounds and not unclear %}{{ return("'unreadable'") }}{% endif %}
+    {{ return("case" ~ (" when " ~ unclear ~ " then 'decimals_unclear'" if unclear else "")
+        ~ " when " ~ value ~ " is null then 'unreadable'" ~ (
         " when " ~ value ~ " < " ~ bounds[0] ~ " then 'too_early' else 'in_future' end"
         if precision_marketing.base_kind(kind) == "timestamp"
         else " else 'out_of_range' end")) }}

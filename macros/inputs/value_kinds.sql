@@ -38,8 +38,10 @@
 {# What a column's SQL type lets one do with its values. #}
 {% macro type_family(type) %}
     {% set name = type.split("(")[0] %}
-    {% if type.endswith("]") or name in ["STRUCT", "MAP", "UNION", "VARIANT"]
-        or type.startswith(("ARRAY", "STRUCT", "MAP")) %}
+    {% if type.endswith("]") or type.startswith("ARRAY") %}
+        {{ return("list") }}
+    {% elif name in ["STRUCT", "MAP", "UNION", "VARIANT"]
+        or type.startswith(("STRUCT", "MAP")) %}
         {{ return("nested") }}
     {% endif %}
     {{ return(
@@ -60,7 +62,7 @@
    ids may have become one: null. #}
 {% macro id_of(text, column, family) %}
     {% set missing = "when " ~ precision_marketing.is_missing_id(text) ~ " then null" %}
-    {% if family == "nested" %}
+    {% if family in ["list", "nested"] %}
         {{ return("cast(null as " ~ precision_marketing.kind_type("text") ~ ")") }}
     {% elif family in ["double", "float"] %}
         {{ return("case " ~ missing ~ " when abs(" ~ column ~ ") > "
@@ -99,12 +101,13 @@
 {% endmacro %}
 
 
-{# A number that is plain, or for prices and amounts written with its currency. #}
-{% macro number_of(text, column, family, kind) %}
+{# A number that is plain, or for prices and amounts written with its currency. One of
+   single precision is the number that it prints, 0.4 and not 0.4000000059. #}
+{% macro number_of(text, column, family, kind, sign) %}
     {% set base = precision_marketing.base_kind(kind) %}
     {% set type = precision_marketing.kind_type(base) %}
-    {% set plain = "try_cast(" ~ (text if family == "text" else column) ~ " as " ~ type
-        ~ ")" %}
+    {% set plain = "try_cast(" ~ (text if family in ["text", "float"] else column)
+        ~ " as " ~ type ~ ")" %}
     {% if family not in ["text", "whole", "decimal", "double", "float"] %}
         {{ return("cast(null as " ~ type ~ ")") }}
     {% elif base == "integer" and family != "whole" %}
@@ -112,9 +115,16 @@
             ~ " as double)" %}
         {{ return("case when " ~ number ~ " = floor(" ~ number ~ ") then try_cast("
             ~ number ~ " as " ~ type ~ ") end") }}
-    {% elif kind in ["price", "amount"] and family == "text" %}
-        {{ return("coalesce(" ~ plain ~ ", try_cast("
-            ~ precision_marketing.money_text(text) ~ " as " ~ type ~ "))") }}
+    {% elif family == "text" and (sign or kind in ["price", "amount"]) %}
+        {% set bare = precision_marketing.bare_number(text)
+            if kind in ["price", "amount"] else text %}
+        {% set formatted = "try_cast(" ~ precision_marketing.number_text(bare, sign)
+            ~ " as " ~ type ~ ")" %}
+        {{ return(("case when " ~ precision_marketing.is_unclear_number(text, sign)
+            ~ " then " ~ (formatted if sign == "comma" else "null") ~ " else "
+            if sign in ["comma", "both"] else "")
+            ~ "coalesce(" ~ plain ~ ", " ~ formatted ~ ")"
+            ~ (" end" if sign in ["comma", "both"] else "")) }}
     {% endif %}
     {{ return(plain) }}
 {% endmacro %}
@@ -124,12 +134,7 @@
 {% macro boolean_of(text, column, family, kind) %}
     {% set yes = ["true", "t", "yes", "y", "1", "on"] %}
     {% set no = ["false", "f", "no", "n", "0", "off"] %}
-    {% if kind == "availability" %}
-        {% set yes = yes + ["instock", "available", "preorder", "backorder",
-            "onbackorder", "limitedavailability"] %}
-        {% set no = no + ["outofstock", "unavailable", "notavailable", "soldout",
-            "discontinued"] %}
-    {% elif kind == "consent" %}
+    {% if kind == "consent" %}
         {% set yes = yes + ["granted", "subscribed", "optin", "optedin"] %}
         {% set no = no + ["denied", "unsubscribed", "notsubscribed", "optout",
             "optedout"] %}
@@ -140,23 +145,35 @@
         precision_marketing.is_one_of(word, "'" ~ yes | join("', '") ~ "'"),
         precision_marketing.is_one_of(word, "'" ~ no | join("', '") ~ "'"),
     ] %}
-    {{ return("case when " ~ is_yes ~ " then true when " ~ is_no ~ " then false end") }}
+    {{ return("case when " ~ is_yes ~ " then true when " ~ is_no ~ " then false"
+        ~ (" else " ~ precision_marketing.availability_of(word)
+            if kind == "availability" else "") ~ " end") }}
+{% endmacro %}
+
+
+{# What the seed of words says of a bare word; null where it says nothing. #}
+{% macro availability_of(word) %}
+    {{ return("(select bool_or(words.is_available) from "
+        ~ ref("precision_marketing", "availability_words") ~ " as words where "
+        ~ precision_marketing.bare_word("words.word") ~ " = " ~ word ~ ")") }}
 {% endmacro %}
 
 
 {# The value of a column as its kind, without bounds; null when it cannot be read. #}
-{% macro typed(name, kind, family) %}
+{% macro typed(name, kind, family, fact=none) %}
     {% set column = adapter.quote(name) %}
     {% set text = name ~ "_text" %}
     {% set base = precision_marketing.base_kind(kind) %}
     {% if kind in ["id", "key"] %}
         {{ return(precision_marketing.id_of(text, column, family)) }}
     {% elif base in ["number", "integer", "amount"] %}
-        {{ return(precision_marketing.number_of(text, column, family, kind)) }}
+        {{ return(precision_marketing.number_of(
+            text, column, family, kind, fact)) }}
     {% elif base == "boolean" %}
         {{ return(precision_marketing.boolean_of(text, column, family, kind)) }}
     {% elif base == "timestamp" %}
-        {{ return(precision_marketing.time_of(text, column, family, kind)) }}
+        {{ return(precision_marketing.time_of(
+            text, column, family, kind, fact)) }}
     {% elif base == "date" %}
         {{ return(precision_marketing.date_of(text, column, family)) }}
     {% elif base == "array" %}

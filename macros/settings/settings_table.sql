@@ -71,6 +71,9 @@
          "unit": "list", "default": [],
          "example": "['%d.%m.%Y %H:%M', epoch_seconds]",
          "effect": "how times are written besides ISO 8601"},
+        {"var": "input_checks", "key": "decimal_sign", "kind": "word",
+         "words": ["column", "point", "comma"], "unit": "word", "default": "column",
+         "effect": "of numbers that are texts; `column`: what each column's values say"},
     ]) }}
 {% endmacro %}
 
@@ -252,6 +255,9 @@
         dict(share, key="rows_rejected", default={"warn": 0.1, "stop": 0.5},
              effect="rejected rows of an input",
              fix="look into marts.rejected_rows and repair the source"),
+        dict(share, key="few_rows_rejected", default={"warn": 0.3, "stop": 0.9},
+             effect="the same of an input of fewer rows than `minimum_rows`",
+             fix="look into marts.rejected_rows and repair the source"),
         dict(share, key="rows_duplicate", default={"warn": 0.2, "stop": "never"},
              effect="duplicate rows of an input",
              fix="see whether the export was written twice"),
@@ -260,7 +266,7 @@
              fix="see whether the export is whole"),
         dict(count, key="input_vanished", default={"warn": 0, "stop": 0},
              effect="an input without any row that had some in the last build",
-             fix="see why it is no longer there"),
+             fix=precision_marketing.vanished_fix()),
         dict(count, key="input_empty", default={"warn": 0, "stop": 0},
              effect="`events` or `items` of which no row is kept",
              fix="see whether the export is whole"),
@@ -268,7 +274,14 @@
              effect="another input that is there, and of which no row is kept",
              fix="see whether the export is whole"),
     ] + precision_marketing.value_checks(share, count)
+        + precision_marketing.match_checks(share, count)
         + precision_marketing.fact_checks(count)) }}
+{% endmacro %}
+
+
+{% macro vanished_fix() %}
+    {{ return("if the file was forgotten, put it back; if this folder is another shop,"
+        ~ " build it into a database of its own (DATABASE=other.duckdb)") }}
 {% endmacro %}
 
 
@@ -280,22 +293,46 @@
         dict(share, key="values_missing", default={"warn": 0.05, "stop": "never"},
              effect="kept rows of an input with a value that is not read",
              fix="look into marts.value_gaps"),
+        dict(count, unit="rows", key="decimals_unclear", highest=1000000000,
+             default={"warn": 0, "stop": "never"},
+             effect="kept rows with a number like 1.234 that may be thousands",
+             fix="say which it is with `input_checks: {decimal_sign: point}` (or comma),"
+             ~ " or write all numbers of the column alike"),
         dict(share, key="items_unknown", default={"warn": 0.2, "stop": 0.95},
              effect="kept events or touches whose item the catalogue lacks",
              fix="see whether both inputs write item ids alike"),
-        dict(share, key="users_unmatched", default={"warn": 0.95, "stop": "never"},
-             effect="users that another input names and who have no event",
-             fix="see whether both inputs write user ids alike"),
-        dict(count, unit="rows", key="bills_alike", highest=1000000000,
-             default={"warn": 0, "stop": "never"},
-             effect="rows of spend that are equal and yet added up, as of two ad groups",
-             fix="give them a column that tells ad groups apart, or leave out what two"
-             ~ " exports both have"),
         dict(count, unit="lines", key="orders_refired", highest=1000000000,
              default={"warn": 0, "stop": "never"},
              effect="lines of an order that were sent again under another event id",
              fix="drop them with `input_checks: {drop_refired_orders: true}`, or leave"
              ~ " them where they are orders of their own"),
+    ]) }}
+{% endmacro %}
+
+
+{% macro match_checks(share, count) %}
+    {{ return([
+        dict(share, key="users_unmatched", default={"warn": 0.95, "stop": "never"},
+             effect="users that another input names and who have no event",
+             fix="see whether both inputs write user ids alike"),
+        dict(count, unit="ids", key="zeros_lost", highest=1000000000,
+             default={"warn": 0, "stop": "never"},
+             effect="ids that another input has with other zeros in front",
+             fix="write them alike in both: spreadsheets drop zeros, save ids as text"),
+        dict(count, unit="campaigns", key="targets_unknown",
+             default={"warn": 0, "stop": "never"},
+             effect="campaigns whose `target_item_ids` or `target_category` no item has",
+             fix="write them as `items` does, ids with commas between"),
+        dict(count, unit="days", key="spend_in_several_files",
+             default={"warn": 0, "stop": "never"},
+             effect="days of a campaign (and `channel`) whose spend several files have",
+             fix="leave each day in one file, the latest export of it, unless the files"
+             ~ " are different accounts"),
+        dict(count, unit="rows", key="bills_alike", highest=1000000000,
+             default={"warn": 0, "stop": "never"},
+             effect="rows of spend that are equal and yet added up, as of two ad groups",
+             fix="give them a column that tells ad groups apart, or leave out what two"
+             ~ " exports both have"),
     ]) }}
 {% endmacro %}
 
@@ -307,8 +344,13 @@
              fix="say in the setting `event_types` what a purchase is"),
         dict(count, unit="days", key="days_without_events",
              default={"warn": 7, "stop": "never"},
-             effect="from the latest event to `input_checks.as_of`, or else to now",
-             fix="see whether the export still runs"),
+             effect="in a row without an event, to `input_checks.as_of` where it is set",
+             fix="see whether the export is whole and still runs"),
+        dict(count, unit="currency", key="amounts_too_large", highest=90000000000000,
+             default={"warn": "never", "stop": 90000000000000},
+             effect="sum of an input's amounts; tables hold no more than the default",
+             fix="lower `input_checks: {maximum_amount: 1000000}`, so that typing errors"
+             ~ " are rejected, or give amounts in thousands"),
         dict(count, unit="currencies", key="currencies_mixed",
              default={"warn": 1, "stop": "never"}, effect="currencies of the campaigns",
              fix="convert amounts to one currency, or compare campaigns of one"

@@ -1,6 +1,6 @@
 {# Inputs are looked for before anything is built, so that what they lack is one error
-   and not one for each model that reads them. Columns of tables are not: the run itself
-   may make the tables, and staging checks them when it reads them. Those of CSV files
+   and not one for each model that reads them; so are columns of tables, but for those
+   that the run itself makes, which staging checks when it reads them. Those of CSV files
    are known once `csv_files` is built, whose hook checks all columns of the folder. #}
 {% macro validate_inputs() %}
     {% set contract = precision_marketing.input_contract() %}
@@ -16,7 +16,46 @@
             {% do precision_marketing.validate_declared_relation(
                 input_name, inputs.get(input_name)) %}
         {% endfor %}
+        {% do precision_marketing.stop_at(precision_marketing.table_column_faults()) %}
     {% endif %}
+{% endmacro %}
+
+
+{# Sentences on the columns of all inputs that this run reads and that are tables
+   already. #}
+{% macro table_column_faults() %}
+    {% set made = [] %}
+    {% for key in selected_resources if key in graph.nodes %}
+        {% do made.append(graph.nodes[key].relation_name) %}
+    {% endfor %}
+    {% set faults = [] %}
+    {% for input_name, given in precision_marketing.setting("inputs").items()
+        if given and "model.precision_marketing.stg_" ~ input_name ~ "_checked"
+            in selected_resources %}
+        {% set relation = precision_marketing.declared_relation(input_name, given) %}
+        {% if relation | string not in made
+            and precision_marketing.is_there(relation) %}
+            {% do faults.extend(precision_marketing.column_faults(
+                input_name, precision_marketing.query_columns(relation))) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(faults) }}
+{% endmacro %}
+
+
+{# Whether a relation, or the name of one, is found in the database; a name that says
+   less than schema and table may stand for one elsewhere. #}
+{% macro is_there(relation) %}
+    {% if relation is not string %}
+        {{ return(not relation.is_cte and load_relation(relation) is not none) }}
+    {% endif %}
+    {% set parts = modules.re.findall("\"(?:[^\"]|\"\")+\"|`[^`]+`|[^.]+", relation) %}
+    {% if "(" in relation or parts | length < 2 %}{{ return(false) }}{% endif %}
+    {% set names = [] %}
+    {% for part in [target.database, target.schema][:3 - parts | length] + parts %}
+        {% do names.append(part[1:-1] if part[0] in ["\"", "`"] else part) %}
+    {% endfor %}
+    {{ return(adapter.get_relation(names[0], names[1], names[2]) is not none) }}
 {% endmacro %}
 
 

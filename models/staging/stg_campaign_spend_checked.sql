@@ -86,6 +86,8 @@ final as (
                 then whole_row_hash || '#' || {{ load_number }}
             else whole_row_hash
         end as whole_row_hash,
+        input_file,
+        input_channel,
         value_gaps,
         rejection_reason,
         {{ precision_marketing.rejected_row_content() }} as row_content,

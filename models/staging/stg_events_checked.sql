@@ -53,7 +53,7 @@ checked as (
                 then 'occurred_at_in_future'
             when event_types.event_type is null
                 then 'unknown_event_type'
-            when source.value_gaps like '%quantity:%'
+            when source.quantity is null and source.value_gaps like '%quantity:%'
                 then 'invalid_number'
             -- Below 0 an order or a refund says that it goes back: `stg_events`.
             when

@@ -24,6 +24,24 @@ campaigns as (
 
 ),
 
+event_days as (
+
+    select distinct {{ precision_marketing.shop_day("occurred_at") }} as event_date
+    from events
+
+),
+
+gaps as (
+
+    select
+        {{ precision_marketing.days_between(
+            "cast(lag(event_date) over (order by event_date) as timestamp)",
+            "cast(event_date as timestamp)"
+        ) }} - 1e0 as day_count
+    from event_days
+
+),
+
 event_facts as (
 
     select
@@ -33,7 +51,7 @@ event_facts as (
         floor({{ precision_marketing.days_between(
             "max(events.occurred_at)",
             precision_marketing.observed_until("max(events.occurred_at)")
-        ) }}) as days_without_events
+        ) }}) as days_since
     from events
     left join event_types on events.event_type = event_types.event_type
 
@@ -53,11 +71,14 @@ final as (
     select
         'days_without_events' as check_name,
         'events' as input_name,
-        greatest(days_without_events, 0e0) as measured,
-        true as is_judged,
-        'the latest event is ' || cast(days_without_events as bigint) || ' days old'
-            as finding
+        greatest(days_since, longest_gap, 0e0) as measured,
+        event_count > 0 as is_judged,
+        cast(greatest(days_since, longest_gap) as bigint)
+        || ' days in a row are without an event' as finding
     from event_facts
+    cross join (
+        select coalesce(max(day_count), 0e0) as longest_gap from gaps
+    ) as longest
     union all
     select
         'currencies_mixed' as check_name,
@@ -68,18 +89,7 @@ final as (
             as finding
     from campaigns
     union all
-    select
-        'bills_alike' as check_name,
-        'campaign_spend' as input_name,
-        1e0 * count(*) as measured,
-        true as is_judged,
-        count(*) || ' rows of spend are equal to another of their day and added to it,'
-        || ' since the campaign has days with different bills' as finding
-    from {{ ref("precision_marketing", "stg_campaign_spend_checked") }}
-    where
-        row_status in ('kept', 'merged')
-        and whole_row_hash like '%#%'
-        and whole_row_hash not like '%#1'
+    {{ precision_marketing.amount_findings() }}
 
 )
 

@@ -1,4 +1,6 @@
 -- Grain: one row per row of the input `items`.
+-- Its columns are not known while dbt parses, nor what they read.
+-- depends_on: {{ ref("precision_marketing", "availability_words") }}
 {{ config(post_hook="{{ precision_marketing.mark_repeats('items') }}") }}
 with
 

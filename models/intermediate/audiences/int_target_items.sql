@@ -9,50 +9,35 @@ items as (
 
 targets as (
 
-    select distinct
-        target_index,
-        target_kind,
-        target_text
-    from {{ ref("precision_marketing", "int_campaign_targets") }}
+    select * from {{ ref("precision_marketing", "int_campaign_targets") }}
 
 ),
 
-listed_ids as (
+named_items as (
 
-    select
-        target_index,
-        {{ precision_marketing.ids_of_text("target_text") }} as written_id
-    from targets
-    where target_kind = 'items'
-
-),
-
-trimmed_ids as (
-
-    select
-        target_index,
-        {{ precision_marketing.trimmed("written_id") }} as item_id
-    from listed_ids
-
-),
-
--- As ids of items are read: `17850.0`, of an array of doubles, is 17850.
-read_ids as (
-
-    select
-        target_index,
-        {{ precision_marketing.id_of("item_id", "item_id", "text") }} as item_id
-    from trimmed_ids
+    select * from {{ ref("precision_marketing", "stg_target_items") }}
 
 ),
 
 listed_items as (
 
     select distinct
-        read_ids.target_index,
+        targets.target_index,
         items.item_index
-    from read_ids
-    inner join items on read_ids.item_id = items.item_id
+    from targets
+    inner join named_items on targets.campaign_id = named_items.campaign_id
+    inner join items on named_items.item_id = items.item_id
+    where targets.target_kind = 'items'
+
+),
+
+categories as (
+
+    select distinct
+        target_index,
+        target_text as category
+    from targets
+    where target_kind = 'category'
 
 ),
 
@@ -65,11 +50,10 @@ final as (
     from items
     union all
     select
-        targets.target_index,
+        categories.target_index,
         items.item_index
-    from targets
-    inner join items on targets.target_text = lower(items.category)
-    where targets.target_kind = 'category'
+    from categories
+    inner join items on categories.category = lower(items.category)
     union all
     select
         target_index,

@@ -39,6 +39,11 @@ _ADVICE = (
     ),
     (r"^ended_before_started$", "exchange the two times"),
     (
+        r"^decimals_unclear",
+        "say which sign is the one of decimals, input_checks: {decimal_sign: point} or"
+        " comma",
+    ),
+    (
         r"^(invalid|unreadable)",
         "write numbers with a point, without signs for thousands; true or false; times"
         " as 2025-01-31 10:00:00+01:00",
@@ -62,6 +67,7 @@ _TIME_FORMATS = (
     (r"99?/99?/9999 99?:99", "'%d/%m/%Y %H:%M' or '%m/%d/%Y %H:%M'"),
     (r"99?/99?/9999 99?:99:99", "'%d/%m/%Y %H:%M:%S' or '%m/%d/%Y %H:%M:%S'"),
 )
+_NO_TIME = "leave times that are not known, or never come, empty: no word is one"
 
 
 def advise(reason: str, shape: str | None = None) -> str:
@@ -80,12 +86,17 @@ def advise(reason: str, shape: str | None = None) -> str:
     "add input_checks: {time_formats: ['%d.%m.%Y %H:%M']}"
     >>> advise("invalid_touched_at", "9/9/99 99:99")
     "add input_checks: {time_formats: ['%d/%m/%y %H:%M' or '%m/%d/%y %H:%M']}"
+    >>> advise("invalid_occurred_at", "-aaaaaaaa")
+    'leave times that are not known, or never come, empty: no word is one'
     >>> advise("unknown_item")
     'add what they name to the input `items`'
     """
-    for pattern, time_format in _TIME_FORMATS:
-        if re.search("_(at|date)", reason) and re.fullmatch(pattern, shape or ""):
+    is_time = re.search("_(at|date)", reason)
+    for pattern, time_format in _TIME_FORMATS if is_time else ():
+        if re.fullmatch(pattern, shape or ""):
             return f"add input_checks: {{time_formats: [{time_format}]}}"
+    if is_time and re.fullmatch(r"-?a+", shape or ""):
+        return _NO_TIME
     for pattern, advice in _ADVICE:
         found = re.search(pattern, reason)
         if found:

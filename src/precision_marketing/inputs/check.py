@@ -27,6 +27,8 @@ from precision_marketing.inputs.staging import (
 # Names of files and columns that are listed in one line, at most.
 NEARLY_ALL = 0.95
 LISTED_NAMES = 12
+# The reason of `value_gaps` for numbers that may have been read all the same.
+UNCLEAR = "decimals_unclear"
 # What is around dbt's sentence.
 _FRAME = re.compile(
     r"^(\d+ of \d+ ERROR|Failure in|\w+ Error in|Encountered an|> |And \d+ more|$)"
@@ -100,6 +102,18 @@ def _inputs(connection: duckdb.DuckDBPyConnection, is_staged: bool) -> Iterator[
         if is_staged:
             yield from _rows(connection, input_name, columns)
             yield from _gaps(connection, input_name)
+        if is_staged and input_name == "campaigns":
+            yield from _days(connection)
+
+
+def _days(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Yield how many campaigns end with a day and not at a time of it."""
+    ends, days = connection.sql(
+        "select count(ended_at), count(*) filter"
+        " (date_part('microsecond', ended_at) = 59999999) from staging.stg_campaigns"
+    ).fetchone()
+    if days:
+        yield f"  ended_at: {days:,} of {ends:,} are days, which end with them"
 
 
 def _columns(
@@ -193,7 +207,8 @@ def _gaps(connection: duckdb.DuckDBPyConnection, input_name: str) -> Iterator[st
         [input_name],
     ).fetchall():
         advice = advise(f"{reason}_{column}")
-        yield f"  taken as missing: {column}, {reason}, {count:,} rows: {advice}"
+        found = "may be thousands" if reason == UNCLEAR else "taken as missing"
+        yield f"  {found}: {column}, {reason}, {count:,} rows: {advice}"
 
 
 def _has(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -60,7 +60,8 @@ def test_odd_rows_are_counted_by_reason_with_what_helps(check):
     status, output = check(
         **{
             "events.csv": "\n".join(events),
-            "items.csv": "item_id\ni1\n",
+            "items.csv": "item_id,price\ni1,1.234\n",
+            "campaigns.csv": "campaign_id,ended_at\nc1,2025-01-31 00:00:00\nc2,\n",
             "notes.xyz": "",
         }
     )
@@ -76,6 +77,9 @@ def test_odd_rows_are_counted_by_reason_with_what_helps(check):
         " say what they weigh, event_types: {their_name: 1}, or leave them out",
         "  rejected: line that is broken: too_few_cells, 1 rows (14.3%): repair these"
         " lines: marts.rejected_rows of a build has their file and number",
+        "  may be thousands: price, decimals_unclear, 1 rows: say which sign is the one"
+        " of decimals, input_checks: {decimal_sign: point} or comma",
+        "  ended_at: 1 of 1 are days, which end with them",
         "users (optional): not there",
         "Other files, which are not read: notes.xyz",
         "A build would go on.",

@@ -75,8 +75,11 @@ def test_files_that_resemble_nothing_are_no_matter(errors_of):
 
 
 def test_a_parquet_file_that_is_none_is_said_in_one_sentence(errors_of):
-    errors = errors_of(**{"users.parquet": "user_id\nu1\n"})
-    assert "users.parquet` is no Parquet file: write it again" in errors
+    errors = errors_of(
+        **{"users.parquet": "user_id\nu1\n", "campaigns.parquet": "c1\n" * 1_000_000}
+    )
+    for name in ("users", "campaigns"):
+        assert f"{name}.parquet` is no Parquet file: write it again" in errors
 
 
 def test_parts_of_any_name_form_and_header_are_one_input(dbt_project, tmp_path, fetch):

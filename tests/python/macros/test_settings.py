@@ -148,6 +148,13 @@ def test_a_var_of_several_settings_must_be_a_mapping(name, value):
         assert f"set it to a mapping such as {{{key}: " in sentence
 
 
+@pytest.mark.parametrize("value", [None, 5, "campaigns", [], {"campaigns": True}])
+def test_parts_are_checked_where_a_model_first_asks_for_them(value):
+    GIVEN.update({"parts": value})
+    sentence = refusal_of("has_part", "campaigns")
+    assert sentence.startswith(f"The var `parts` is `{MACROS.shown_value(value)}`: set")
+
+
 def test_keys_that_are_not_given_keep_their_defaults():
     GIVEN.update({"windows": {"label_share": 0.3}})
     assert MACROS.setting("windows", "label_share") == 0.3

@@ -93,8 +93,8 @@ PRICES = {
     "1 234,5 EUR": 1234.5,
     "1\u2019234.50 CHF": 1234.5,
     "1'234.50": 1234.5,
-    "1,234": "unreadable",
-    "EUR 1.234": "unreadable",
+    "1,234": "decimals_unclear",
+    "EUR 1.234": "decimals_unclear",
     "1,2,3": "unreadable",
     "15 pieces": "unreadable",
     "free": "unreadable",
@@ -107,6 +107,10 @@ AVAILABILITIES = {
     **dict.fromkeys(("in stock", "in_stock", "InStock", "preorder", "Y", "1.0"), True),
     **dict.fromkeys(("https://schema.org/InStock", "backorder", "yes"), True),
     **dict.fromkeys(("out of stock", "outofstock", "discontinued", "n", "0.0"), False),
+    **dict.fromkeys(("not in stock", "Sold-Out", "ausverkauft", "VERGRIFFEN"), False),
+    **dict.fromkeys(("Nicht verfügbar", "ÉPUISÉ", "agotado", "esaurito"), False),
+    **dict.fromkeys(("uitverkocht", "no disponible"), False),
+    **dict.fromkeys(("auf Lager", "disponible", "on backorder"), True),
     **dict.fromkeys(("perhaps", "2", "1.5", "2.0"), "unreadable"),
 }
 
