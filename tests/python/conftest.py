@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import pickle
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,12 +34,8 @@ LONGEST = {
         )
     )
 }
-# The input checks and what reports on them; no data tests, no unit tests.
-INPUT_CHECKS = (
-    *("build", "--select", "+path:models/staging", "row_accounting", "rejected_rows"),
-    "value_gaps",
-    *("--exclude-resource-type", "test", "unit_test"),
-)
+# The input checks and what reports on them.
+ACCOUNTS = ("path:models/staging", "row_accounting", "rejected_rows", "value_gaps")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,11 +51,12 @@ class DbtProject:
     """Run dbt commands on this project with databases and inputs of the test's own.
 
     `parts` are parsed with it; no other var is read by YAML, nor anything of an input
-    but that there is one.
+    but that there is one. `said` is what the latest command has told the user.
     """
 
     work: Path
     parts: tuple[str, ...] = PARTS
+    said: list[str] = field(default_factory=list, repr=False)
     _runner: dbtRunner | None = field(default=None, repr=False)
 
     def run(
@@ -82,8 +80,18 @@ class DbtProject:
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", str(self.work / "target")),
             *("--log-path", str(self.work / "logs")),
+            # Of the whole project, each time: a second.
+            "--no-write-json",
         ]
         errors: list[str] = []
+        self.said = []
+
+        def listen(event: Any) -> None:
+            if event.info.level == "error":
+                errors.append(event.info.msg)
+            if event.info.level != "debug":
+                self.said.append(event.info.msg)
+
         if self._runner is None:
             parts = json.dumps({"parts": self.parts})
             # Models of files are there for every later input.
@@ -92,11 +100,7 @@ class DbtProject:
             assert parsed.success, parsed.exception
             self._runner = dbtRunner(manifest=parsed.result)
             os.environ["PRECISION_MARKETING_INPUT_DIR"] = str(input_dir)
-        self._runner.callbacks = [
-            lambda event: (
-                errors.append(event.info.msg) if event.info.level == "error" else None
-            )
-        ]
+        self._runner.callbacks = [listen]
         result = self._runner.invoke([*arguments, *common, "--vars", variables])
         # Let go of the file, so that the test can open it: cursors that Python models
         # read from lie in circles of references until they are collected.
@@ -107,9 +111,11 @@ class DbtProject:
     def build(
         self, input_dir: Path, *, excluded: tuple[str, ...], **variables: Any
     ) -> Path:
-        """Build everything but the excluded types; return the database file."""
+        """Build everything but the excluded types; return the database file.
+
+        A folder of inputs has one database: another build of it is a later build.
+        """
         database = self.work / input_dir.name / "inputs.duckdb"
-        assert not database.exists(), database
         errors = self.run(
             *("build", "--exclude-resource-type", *excluded),
             database=database,
@@ -119,11 +125,20 @@ class DbtProject:
         assert not errors, errors
         return database
 
-    def check_inputs(self, folder: Path, variables: str = "{}") -> Path:
-        """Build staging and its accounts on a folder; return the database file."""
+    def check_inputs(
+        self, folder: Path, variables: str = "{}", tables: tuple[str, ...] = ACCOUNTS
+    ) -> Path:
+        """Build tables of staging on a folder; return the database file.
+
+        A test that reads few tables names them: each costs a tenth of a second.
+        """
         database = folder / "build" / "inputs.duckdb"
         errors = self.run(
-            *INPUT_CHECKS, database=database, input_dir=folder, variables=variables
+            *("build", "--select", *(f"+{table}" for table in tables)),
+            *("--exclude-resource-type", "test", "unit_test"),
+            database=database,
+            input_dir=folder,
+            variables=variables,
         )
         assert not errors, errors
         return database
@@ -188,6 +203,20 @@ def example_build(
 def example_database(example_build: WholeBuild) -> Path:
     """Give the database file of the example shop."""
     return example_build.database
+
+
+@pytest.fixture(scope="session")
+def shuffled_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the example shop as a folder of CSV files with their rows shuffled."""
+    folder = tmp_path_factory.mktemp("shuffled")
+    generator = random.Random(7)
+    for seed in sorted((PROJECT / "seeds" / "example").glob("example_*.csv")):
+        header, *rows = seed.read_text(encoding="utf-8").splitlines(keepends=True)
+        assert '"\n' not in header
+        generator.shuffle(rows)
+        path = folder / seed.name.removeprefix("example_")
+        path.write_text(header + "".join(rows), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -4,20 +4,24 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from whole_builds import WholeBuild, build_everything
+from whole_builds import WholeBuild
 
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors
 from precision_marketing.build.relations import matrix
 
 
 @pytest.fixture(scope="module")
-def tuned_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
+def tuned_build(
+    dbt_project, shuffled_example: Path, tmp_path_factory: pytest.TempPathFactory
+) -> WholeBuild:
     """Build the example shop with a search, Euclidean item neighbors set by hand.
 
     By default its `train` window has 89 users to ask, of 100 that a search needs.
     """
-    return build_everything(
-        tmp_path_factory.mktemp("tuned") / "tuned_shop.duckdb",
+    folder = tmp_path_factory.mktemp("shops") / "tuned"
+    folder.symlink_to(shuffled_example)
+    database = dbt_project.build(
+        folder,
         excluded=("unit_test",),
         windows={"label_share": 0.25},
         tuning={"enabled": True, "users": 100, "trials_per_scorer": 4},
@@ -26,6 +30,7 @@ def tuned_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
             "neural_scorer": {"maximum_epochs": 1},
         },
     )
+    return WholeBuild(database, "\n".join(dbt_project.said))
 
 
 def test_a_tuned_build_passes_its_tests_and_logs_its_trials(tuned_build: WholeBuild):
