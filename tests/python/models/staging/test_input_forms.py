@@ -367,9 +367,10 @@ def test_a_database_named_like_a_schema_is_refused(dbt_project, tmp_path):
 
 def test_a_refused_build_says_once_why(dbt_project, tmp_path):
     """That it exits with an error code: test_host_project."""
-    errors = dbt_project.run(
+    assert dbt_project.run(
         *("build", "--select", "stg_event_types"),
         database=tmp_path / "inputs.duckdb",
         input_dir="no/such/folder",
     )
-    assert errors.count("The required input `events` was not found") == 1
+    said = "\n".join(dbt_project.said)
+    assert said.count("The required input `events` was not found") == 1
