@@ -140,15 +140,21 @@ class DbtProject:
         return runner.invoke([*arguments, *common])
 
     def build(
-        self, input_dir: Path, *, excluded: tuple[str, ...], **variables: Any
+        self,
+        input_dir: Path,
+        *,
+        excluded: tuple[str, ...],
+        selected: tuple[str, ...] = (),
+        **variables: Any,
     ) -> Path:
-        """Build everything but the excluded types; return the database file.
+        """Build all but the excluded types, or what is selected; return the file.
 
         A folder of inputs has one database: another build of it is a later build.
         """
         database = self.work / input_dir.name / "inputs.duckdb"
         errors = self.run(
             *("build", "--exclude-resource-type", *excluded),
+            *(("--select", *selected) if selected else ()),
             database=database,
             input_dir=input_dir,
             variables=json.dumps(variables | {"parts": self.parts}),

@@ -98,49 +98,6 @@ def test_shuffled_rows_and_another_number_of_threads_give_equal_marts(
     assert {mart: rows for mart, rows in differing.items() if rows} == {}
 
 
-def test_the_example_builds_with_other_settings(
-    dbt_project, shuffled_example: Path, tmp_path: Path
-):
-    settings = {
-        "input_checks": {"maximum_quantity": 1000},
-        "event_types": {"view": 2},
-        "windows": {
-            "label_share": 0.2,
-            "holdout_share": 0.3,
-            "evaluated_users": 500,
-        },
-        "interactions": {"half_life_days": 30, "saturation": "none"},
-        "recommendations": {
-            "target": "any",
-            "per_user": 5,
-            "candidates_per_scorer": 50,
-            "kept_of_each_scorer": 5,
-            "diversity": 0.3,
-            "exploration_share": 0.2,
-        },
-        "rules": [{"rule": "cap", "category": "tea", "maximum": 2}],
-        "scorers": {"item_cosine": {"neighbors": 100}},
-        "learned": {
-            "training_users_maximum": 500,
-            "feature_gaps": {"affinity__brand_share": 0.1, "popularity__trend": "drop"},
-        },
-        "attribution": {
-            "click_window_days": 3,
-            "view_window_days": 2,
-            "lookback_days": 10,
-            "half_life_days": 2.5,
-            "path_touches": 3,
-        },
-        "lift": {
-            "history_days": 30,
-            "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},
-        },
-    }
-    folder = tmp_path / "settings"
-    folder.symlink_to(shuffled_example)
-    dbt_project.build(folder, excluded=("unit_test",), **settings)
-
-
 def test_a_second_build_of_the_same_database_gives_equal_marts(
     shuffled_build: Path, shuffled_example: Path, dbt_project, tmp_path: Path
 ):
