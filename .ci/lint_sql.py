@@ -2,7 +2,8 @@
 
     python .ci/lint_sql.py [FILE ...]
 
-Without files all are checked; of the files given, a macro stands for what uses it.
+Without files all are checked; of the files given, a macro stands for what uses it. What
+was clean is not checked again until it, its config, a macro or a version changes.
 Staging looks up its input's columns while it compiles; an input of two header lines is
 enough, and so no database, seed or build is needed. One parse of the project serves
 every process.
@@ -11,18 +12,24 @@ every process.
 from __future__ import annotations
 
 import gc
+import hashlib
+import json
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from parsed import ENVIRONMENT, PROJECT, write_inputs
+from parsed import ENVIRONMENT, INPUTS, PROJECT, write_inputs
 
 if TYPE_CHECKING:
     from sqlfluff.core import Linter
+
+# Of each file that had no fault, what its faults depend on.
+CLEAN = INPUTS.parent / "clean.json"
 
 
 @cache
@@ -51,19 +58,39 @@ def users_of(files: set[str], manifest: Any) -> Iterator[str]:
             yield node.original_file_path
 
 
-def faults(files: list[str]) -> list[str]:
-    """Return a line for each fault of these files."""
-    lines = []
+def fingerprints(files: Iterable[str], manifest: Any) -> dict[str, str]:
+    """Return for each file a hash of all that its faults depend on."""
+    shared = [version(name) for name in ("sqlfluff", "sqlfluff-templater-dbt")]
+    shared += [version(name) for name in ("dbt-core", "dbt-duckdb")]
+    contract = sorted((PROJECT / "tests" / "inputs" / "empty").iterdir())
+    settings = [PROJECT / name for name in (".sqlfluff", "dbt_project.yml")]
+    shared += [path.read_text(encoding="utf-8") for path in (*settings, *contract)]
+    shared += [manifest.macros[key].macro_sql for key in sorted(manifest.macros)]
+    configs = {
+        node.original_file_path: node.config.to_dict()
+        for node in manifest.nodes.values()
+    }
+    common = hashlib.sha256(json.dumps(shared).encode()).hexdigest()
+    found = {}
     for file in files:
-        records = linter().lint_paths((file,), retain_files=False).as_records()
-        # An error inside sqlfluff, or a file that it left out, is only logged by it.
-        if not records:
-            lines.append(f"{file}: was not checked")
-        for fault in (fault for record in records for fault in record["violations"]):
-            place = f"{file}:{fault['start_line_no']}:{fault['start_line_pos']}"
-            lines.append(f"{place}: {fault['code']} {fault['description']}")
-        gc.collect()
-    return lines
+        own = [common, str(configs.get(file)), Path(file).read_text(encoding="utf-8")]
+        found[file] = hashlib.sha256(json.dumps(own).encode()).hexdigest()
+    return found
+
+
+def faults(file: str) -> list[str]:
+    """Return a line for each fault of a file."""
+    records = linter().lint_paths((file,), retain_files=False).as_records()
+    gc.collect()
+    # An error inside sqlfluff, or a file that it left out, is only logged by it.
+    if not records:
+        return [f"{file}: was not checked"]
+    return [
+        f"{file}:{fault['start_line_no']}:{fault['start_line_pos']}:"
+        f" {fault['code']} {fault['description']}"
+        for record in records
+        for fault in record["violations"]
+    ]
 
 
 def main(given: list[str]) -> int:
@@ -83,17 +110,21 @@ def main(given: list[str]) -> int:
     }
     if given:
         chosen &= set(given) | set(users_of(set(given), manifest))
-    # The largest first, dealt out in turn.
-    files = sorted(chosen, key=lambda file: (-Path(file).stat().st_size, file))
-    processes = multiprocessing.cpu_count()
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
-        found = pool.map(
-            faults, [files[place::processes] for place in range(processes)]
-        )
-    for line in sorted(line for lines in found for line in lines):
+    now = fingerprints(chosen, manifest)
+    known = json.loads(CLEAN.read_text()) if CLEAN.exists() else {}
+    # The largest first, so that no process ends with one of them.
+    files = sorted(
+        (file for file in chosen if known.get(file) != now[file]),
+        key=lambda file: (-Path(file).stat().st_size, file),
+    )
+    with multiprocessing.get_context("fork").Pool() as pool:
+        found = dict(zip(files, pool.imap(faults, files), strict=True))
+    for line in sorted(line for lines in found.values() for line in lines):
         print(line)
-    print(f"{len(files)} files")
-    return int(any(found))
+    clean = {file: now[file] for file, lines in found.items() if not lines}
+    CLEAN.write_text(json.dumps(known | clean, indent=1, sort_keys=True))
+    print(f"{len(chosen)} files, {len(chosen) - len(files)} of them known to be clean")
+    return int(any(found.values()))
 
 
 if __name__ == "__main__":

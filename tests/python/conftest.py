@@ -9,7 +9,9 @@ import json
 import logging
 import os
 import pickle
+import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,8 @@ from typing import Any
 import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 from whole_builds import PROJECT, WholeBuild, build_everything
 
 # Of the package, as `dbt_project.yml` has them.
@@ -27,18 +30,17 @@ LONGEST = {
     name: place
     for place, name in enumerate(
         (
-            *("test_whole_build", "test_parts", "test_tuned_build", "test_cold_start"),
-            *("test_public_data", "test_host_project", "test_lift_coverage"),
-            *("test_adding_a_scorer", "test_feedback_loop", "test_progress_in_dbt"),
+            *("test_whole_build", "test_parts", "test_stopped_builds"),
+            *("test_input_forms", "test_tuned_build", "test_host_project"),
+            *("test_cold_start", "test_public_data", "test_input_checks"),
+            *("test_several_rows", "test_lift_coverage", "test_adding_a_scorer"),
+            *("test_check", "test_audience_history", "test_input_folders"),
+            *("test_input_values", "test_feedback_loop", "test_progress_in_dbt"),
         )
     )
 }
-# The input checks and what reports on them; no data tests, no unit tests.
-INPUT_CHECKS = (
-    *("build", "--select", "+path:models/staging", "row_accounting", "rejected_rows"),
-    "value_gaps",
-    *("--exclude-resource-type", "test", "unit_test"),
-)
+# The input checks and what reports on them.
+ACCOUNTS = ("path:models/staging", "row_accounting", "rejected_rows", "value_gaps")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,16 +51,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST.get(item.path.stem, len(LONGEST)))
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let other workers wait until the block has ended."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @dataclass
 class DbtProject:
     """Run dbt commands on this project with databases and inputs of the test's own.
 
     `parts` are parsed with it; no other var is read by YAML, nor anything of an input
-    but that there is one.
+    but that there is one. Workers may share `parsed`, where what dbt has read is kept;
+    `said` is what the latest command has told the user.
     """
 
     work: Path
+    parsed: Path
     parts: tuple[str, ...] = PARTS
+    said: list[str] = field(default_factory=list, repr=False)
     _runner: dbtRunner | None = field(default=None, repr=False)
 
     def run(
@@ -74,44 +87,77 @@ class DbtProject:
         database in every model, so that each build's file is another folder's
         `inputs.duckdb`.
         """
-        database.parent.mkdir(parents=True, exist_ok=True)
-        os.environ["PRECISION_MARKETING_DATABASE"] = str(database)
-        os.environ["PRECISION_MARKETING_INPUT_DIR"] = str(input_dir)
-        common = [
-            *("--quiet", "--no-use-colors", "--log-level", "none"),
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-            *("--target-path", str(self.work / "target")),
-            *("--log-path", str(self.work / "logs")),
-        ]
-        errors: list[str] = []
         if self._runner is None:
-            parts = json.dumps({"parts": self.parts})
-            # Models of files are there for every later input.
-            os.environ["PRECISION_MARKETING_INPUT_DIR"] = "tests/inputs/empty"
-            parsed = dbtRunner().invoke(["parse", *common, "--vars", parts])
-            assert parsed.success, parsed.exception
-            self._runner = dbtRunner(manifest=parsed.result)
-            os.environ["PRECISION_MARKETING_INPUT_DIR"] = str(input_dir)
-        self._runner.callbacks = [
-            lambda event: (
-                errors.append(event.info.msg) if event.info.level == "error" else None
-            )
-        ]
-        result = self._runner.invoke([*arguments, *common, "--vars", variables])
+            self._runner = dbtRunner(manifest=self._parse())
+        database.parent.mkdir(parents=True, exist_ok=True)
+        errors: list[str] = []
+        self.said = []
+
+        def listen(event: Any) -> None:
+            if event.info.level == "error":
+                errors.append(event.info.msg)
+            if event.info.level != "debug":
+                self.said.append(event.info.msg)
+
+        self._runner.callbacks = [listen]
+        result = self._invoke(
+            self._runner, database, input_dir, *arguments, "--vars", variables
+        )
         # Let go of the file, so that the test can open it: cursors that Python models
         # read from lie in circles of references until they are collected.
         DuckDBConnectionManager.close_all_connections()
         gc.collect()
         return "" if result.success else "\n".join([*errors, str(result.exception)])
 
+    def _parse(self) -> Manifest:
+        """Parse, or take up what another worker has parsed."""
+        self.parsed.mkdir(parents=True, exist_ok=True)
+        with locked(self.parsed / "lock"):
+            # Models of files are there for every later input.
+            result = self._invoke(
+                *(dbtRunner(), "inputs.duckdb", "tests/inputs/empty", "parse"),
+                *("--vars", json.dumps({"parts": self.parts})),
+                target=self.parsed,
+            )
+        assert result.success, result.exception
+        return result.result
+
+    def _invoke(
+        self,
+        runner: dbtRunner,
+        database: Path | str,
+        input_dir: Path | str,
+        *arguments: str,
+        target: Path | None = None,
+    ) -> dbtRunnerResult:
+        os.environ["PRECISION_MARKETING_DATABASE"] = str(database)
+        os.environ["PRECISION_MARKETING_INPUT_DIR"] = str(input_dir)
+        common = [
+            *("--quiet", "--no-use-colors", "--log-level", "none"),
+            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--target-path", str(target or self.work / "target")),
+            *("--log-path", str(self.work / "logs")),
+            # Of the whole project, each time: a second.
+            "--no-write-json",
+        ]
+        return runner.invoke([*arguments, *common])
+
     def build(
-        self, input_dir: Path, *, excluded: tuple[str, ...], **variables: Any
+        self,
+        input_dir: Path,
+        *,
+        excluded: tuple[str, ...],
+        selected: tuple[str, ...] = (),
+        **variables: Any,
     ) -> Path:
-        """Build everything but the excluded types; return the database file."""
+        """Build all but the excluded types, or what is selected; return the file.
+
+        A folder of inputs has one database: another build of it is a later build.
+        """
         database = self.work / input_dir.name / "inputs.duckdb"
-        assert not database.exists(), database
         errors = self.run(
             *("build", "--exclude-resource-type", *excluded),
+            *(("--select", *selected) if selected else ()),
             database=database,
             input_dir=input_dir,
             variables=json.dumps(variables | {"parts": self.parts}),
@@ -119,11 +165,20 @@ class DbtProject:
         assert not errors, errors
         return database
 
-    def check_inputs(self, folder: Path, variables: str = "{}") -> Path:
-        """Build staging and its accounts on a folder; return the database file."""
+    def check_inputs(
+        self, folder: Path, variables: str = "{}", tables: tuple[str, ...] = ACCOUNTS
+    ) -> Path:
+        """Build tables of staging on a folder; return the database file.
+
+        A test that reads few tables names them: each costs a tenth of a second.
+        """
         database = folder / "build" / "inputs.duckdb"
         errors = self.run(
-            *INPUT_CHECKS, database=database, input_dir=folder, variables=variables
+            *("build", "--select", *(f"+{table}" for table in tables)),
+            *("--exclude-resource-type", "test", "unit_test"),
+            database=database,
+            input_dir=folder,
+            variables=variables,
         )
         assert not errors, errors
         return database
@@ -144,11 +199,13 @@ def caplog(
 
 
 @pytest.fixture(scope="session")
-def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtProject]:
-    """Give the project; parsing it takes seconds, so that it is done once."""
+def dbt_project(
+    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path
+) -> Iterator[DbtProject]:
+    """Give the project; parsing it takes many seconds, so that it is done once."""
     names = ("PRECISION_MARKETING_DATABASE", "PRECISION_MARKETING_INPUT_DIR")
     before = {name: os.environ.get(name) for name in names}
-    yield DbtProject(tmp_path_factory.mktemp("dbt"))
+    yield DbtProject(tmp_path_factory.mktemp("dbt"), shared_folder / "parsed")
     for name, value in before.items():
         if value is None:
             os.environ.pop(name, None)
@@ -158,28 +215,34 @@ def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtProject
 
 @pytest.fixture(scope="session")
 def dbt_parts(
-    dbt_project: DbtProject, tmp_path_factory: pytest.TempPathFactory
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[tuple[str, ...]], DbtProject]:
     """Give the project of some parts only; each is parsed anew."""
-    return lambda parts: DbtProject(tmp_path_factory.mktemp("parts"), parts)
+
+    def project(parts: tuple[str, ...]) -> DbtProject:
+        folder = tmp_path_factory.mktemp("parts")
+        return DbtProject(folder, folder / "target", parts)
+
+    return project
 
 
 @pytest.fixture(scope="session")
-def example_build(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> WholeBuild:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Give the folder of what is made once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session")
+def example_build(shared_folder: Path) -> WholeBuild:
     """Build the example shop with all its data and unit tests, once for all workers.
 
     Tests only read it: one that writes makes a copy of the database file.
     """
-    folder = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        folder = folder.parent
-    kept = folder / "example_shop.pickle"
-    with (folder / "example_shop.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    kept = shared_folder / "example_shop.pickle"
+    with locked(shared_folder / "example_shop.lock"):
         if not kept.exists():
-            made = build_everything(folder / "shop" / "example_shop.duckdb")
+            made = build_everything(shared_folder / "shop" / "example_shop.duckdb")
             kept.write_bytes(pickle.dumps(made))
     return pickle.loads(kept.read_bytes())
 
@@ -188,6 +251,20 @@ def example_build(
 def example_database(example_build: WholeBuild) -> Path:
     """Give the database file of the example shop."""
     return example_build.database
+
+
+@pytest.fixture(scope="session")
+def shuffled_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the example shop as a folder of CSV files with their rows shuffled."""
+    folder = tmp_path_factory.mktemp("shuffled")
+    generator = random.Random(7)
+    for seed in sorted((PROJECT / "seeds" / "example").glob("example_*.csv")):
+        header, *rows = seed.read_text(encoding="utf-8").splitlines(keepends=True)
+        assert '"\n' not in header
+        generator.shuffle(rows)
+        path = folder / seed.name.removeprefix("example_")
+        path.write_text(header + "".join(rows), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,7 @@ MACROS = MACRO_VALUES(
     render=lambda text: text,
     exceptions=SimpleNamespace(raise_compiler_error=refuse),
     project_name="a_host",
+    execute=True,
 )
 TABLE = MACROS.settings_table()
 NAMED = {record["var"]: [] for record in TABLE}

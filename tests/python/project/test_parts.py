@@ -140,15 +140,15 @@ def marts(database: Path) -> dict[str, list[tuple]]:
 def built(dbt_project, dbt_parts, input_dir) -> Callable[..., dict[str, list[tuple]]]:
     """Return a function that builds parts, once each, and returns their marts.
 
-    The whole has its data tests run, and so has what is found equal to it.
+    The whole has its data tests run, and so has what is found equal to it. Single parts
+    have them run too; a pair has no table that is in neither.
     """
 
     @cache
     def build(*parts: str) -> dict[str, list[tuple]]:
-        if parts == PARTS:
-            return marts(dbt_project.build(input_dir, excluded=("unit_test",)))
-        project = dbt_parts(parts)
-        return marts(project.build(input_dir, excluded=("unit_test",)))
+        project = dbt_project if parts == PARTS else dbt_parts(parts)
+        untested = ("test",) if len(parts) == 2 else ()
+        return marts(project.build(input_dir, excluded=("unit_test", *untested)))
 
     return build
 

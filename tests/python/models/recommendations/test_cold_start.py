@@ -80,7 +80,9 @@ def one_event_each(dbt_project, tmp_path_factory, write_csv) -> Path:
     write_csv(folder, "users", people)
     write_csv(folder, "items", ITEMS)
     write_csv(folder, "events", events)
-    return dbt_project.build(folder, excluded=("unit_test",))
+    return dbt_project.build(
+        folder, excluded=("unit_test",), selected=("+recommendations",)
+    )
 
 
 def test_new_users_get_what_their_country_buys_and_else_what_the_shop_sells(

@@ -1,31 +1,70 @@
-"""A whole build with `tuning.enabled`: what is chosen is used, and written down."""
+"""A whole build with `tuning.enabled`: what is chosen is used, and written down.
+
+No other setting is at its default either, where another has an effect on the example.
+"""
 
 from pathlib import Path
 
 import duckdb
 import pytest
-from whole_builds import WholeBuild, build_everything
+from whole_builds import WholeBuild
 
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors
 from precision_marketing.build.relations import matrix
 
+# By default the `train` window has 89 users to ask, of 100 that a search needs.
+SETTINGS = {
+    "input_checks": {"maximum_quantity": 1000},
+    "event_types": {"view": 2},
+    "windows": {
+        "label_share": 0.25,
+        "holdout_share": 0.3,
+        "evaluated_users": 500,
+    },
+    "interactions": {"half_life_days": 30, "saturation": "none"},
+    "recommendations": {
+        "target": "any",
+        "per_user": 5,
+        "candidates_per_scorer": 50,
+        "kept_of_each_scorer": 5,
+        "diversity": 0.3,
+        "exploration_share": 0.2,
+    },
+    "rules": [{"rule": "cap", "category": "tea", "maximum": 2}],
+    "scorers": {
+        "item_cosine": {"similarity": "euclidean", "neighbors": 30},
+        "neural_scorer": {"maximum_epochs": 1},
+    },
+    "tuning": {"enabled": True, "users": 100, "trials_per_scorer": 4},
+    "learned": {
+        "training_users_maximum": 500,
+        "feature_gaps": {"affinity__brand_share": 0.1, "popularity__trend": "drop"},
+    },
+    "attribution": {
+        "click_window_days": 3,
+        "view_window_days": 2,
+        "lookback_days": 10,
+        "half_life_days": 2.5,
+        "path_touches": 3,
+        "journeys_end_at_orders": True,
+    },
+    "audiences": {"channel_frequency_caps": {"email": 3}},
+    "lift": {
+        "history_days": 30,
+        "variant_shares": {"c06": {"control": 0.4, "treatment": 0.6}},
+    },
+}
+
 
 @pytest.fixture(scope="module")
-def tuned_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
-    """Build the example shop with a search, Euclidean item neighbors set by hand.
-
-    By default its `train` window has 89 users to ask, of 100 that a search needs.
-    """
-    return build_everything(
-        tmp_path_factory.mktemp("tuned") / "tuned_shop.duckdb",
-        excluded=("unit_test",),
-        windows={"label_share": 0.25},
-        tuning={"enabled": True, "users": 100, "trials_per_scorer": 4},
-        scorers={
-            "item_cosine": {"similarity": "euclidean", "neighbors": 30},
-            "neural_scorer": {"maximum_epochs": 1},
-        },
-    )
+def tuned_build(
+    dbt_project, shuffled_example: Path, tmp_path_factory: pytest.TempPathFactory
+) -> WholeBuild:
+    """Build the example shop with a search, Euclidean item neighbors set by hand."""
+    folder = tmp_path_factory.mktemp("shops") / "tuned"
+    folder.symlink_to(shuffled_example)
+    database = dbt_project.build(folder, excluded=("unit_test",), **SETTINGS)
+    return WholeBuild(database, "\n".join(dbt_project.said))
 
 
 def test_a_tuned_build_passes_its_tests_and_logs_its_trials(tuned_build: WholeBuild):

@@ -326,7 +326,9 @@ def test_with_the_setting_an_order_sent_again_is_a_duplicate(
     write_csv(tmp_path, "events", SENT_AGAIN)
     write_csv(tmp_path, "items", [{"item_id": "i1"}])
     database = dbt_project.check_inputs(
-        tmp_path, "{input_checks: {drop_refired_orders: true}}"
+        tmp_path,
+        "{input_checks: {drop_refired_orders: true}}",
+        ("stg_events", "row_accounting", "stg_input_health"),
     )
     kept = kept_events(database, fetch, "quantity")
     assert set(kept) == {line["event_id"] for line in SENT_AGAIN} - AGAIN
@@ -351,7 +353,7 @@ def test_an_input_of_which_nothing_is_kept_says_why(
     write_csv(tmp_path, "items", [{"item_id": "i1"}])
     write_csv(tmp_path, "users", [{"user_id": "nan"}, {"user_id": "None"}])
     said = fetch(
-        dbt_project.check_inputs(tmp_path),
+        dbt_project.check_inputs(tmp_path, tables=("stg_input_health",)),
         "from staging.stg_input_health select message "
         "where check_name = 'optional_input_empty' and outcome = 'warned'",
     )

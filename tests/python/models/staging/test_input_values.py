@@ -301,7 +301,7 @@ def test_an_id_is_one_whatever_the_type_of_its_column(
             copy (select 'i1' as item_id) to '{tmp_path}/items.parquet'
             """
         )
-    database = dbt_project.check_inputs(tmp_path)
+    database = dbt_project.check_inputs(tmp_path, tables=("stg_events_checked",))
     rows = fetch(
         database, "select user_id, rejection_reason from staging.stg_events_checked"
     )
@@ -321,7 +321,9 @@ def test_ids_that_lost_digits_and_structs_are_no_ids(dbt_project, tmp_path, fetc
             copy (select 'i1' as item_id) to '{tmp_path}/items.parquet'
             """
         )
-    database = dbt_project.check_inputs(tmp_path)
+    database = dbt_project.check_inputs(
+        tmp_path, tables=("rejected_rows", "value_gaps")
+    )
     rows = fetch(database, "select rejection_reason from marts.rejected_rows")
     assert sorted(reason for (reason,) in rows) == [
         "invalid_user_id",
@@ -364,6 +366,7 @@ def test_settings_say_how_times_and_missing_ids_are_written(
         "{input_checks: {as_of: 2025-12-31, missing_ids: [guest], "
         "time_zone: Europe/Berlin, "
         "time_formats: ['%d.%m.%Y %H:%M', '%-d.%-m.%Y', epoch_seconds]}}",
+        ("stg_events_checked",),
     )
     found = read(database, fetch, "events", "occurred_at::varchar", "e")
     assert dict(zip(times, found, strict=True)) == times

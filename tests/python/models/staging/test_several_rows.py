@@ -263,7 +263,7 @@ def test_equal_bills_are_ad_groups_where_the_campaign_is_billed_by_them(
             for spend in spends
         ],
     )
-    database = dbt_project.check_inputs(tmp_path)
+    database = dbt_project.check_inputs(tmp_path, tables=("stg_campaign_spend",))
     query = "select campaign_id, sum(spend) from staging.stg_campaign_spend group by 1"
     assert dict(fetch(database, query)) == {
         name: total for name, (_, total) in BILLS.items()
