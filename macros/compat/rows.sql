@@ -1,15 +1,13 @@
-{# The row as it was read, every value as text; `row_as_json` turns rejected ones into
-   JSON. #}
+{# The row as it was read; `row_as_json` turns rejected ones into JSON. #}
 {% macro row_as_struct(columns, present) %}
     {{ return(adapter.dispatch("row_as_struct", "precision_marketing")(columns, present)) }}
 {% endmacro %}
 
+{# As it is: few rows are rejected, and only theirs becomes text. #}
 {% macro default__row_as_struct(columns, present) %}
     {% set parts = [] %}
     {% for name, kind, is_required in columns if name in present %}
-        {% do parts.append(
-            "'" ~ name ~ "': cast(" ~ adapter.quote(name) ~ " as varchar)"
-        ) %}
+        {% do parts.append("'" ~ name ~ "': " ~ adapter.quote(name)) %}
     {% endfor %}
     {{ return("{" ~ (parts | join(", ") or "'no_input': 1") ~ "}") }}
 {% endmacro %}
@@ -23,13 +21,13 @@
 {% endmacro %}
 
 
-{# A struct made by `row_as_struct` as JSON text; a value that was missing is null. #}
+{# A struct made by `row_as_struct` as JSON of texts; a value that was missing is null. #}
 {% macro row_as_json(struct) %}
     {{ return(adapter.dispatch("row_as_json", "precision_marketing")(struct)) }}
 {% endmacro %}
 
 {% macro default__row_as_json(struct) %}
-    {{ return("cast(to_json(" ~ struct ~ ") as varchar)") }}
+    {{ return("cast(to_json(cast(" ~ struct ~ " as map(varchar, varchar))) as varchar)") }}
 {% endmacro %}
 
 {# Spark leaves null fields out unless told. #}

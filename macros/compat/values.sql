@@ -24,11 +24,12 @@
     {{ return(adapter.dispatch("trimmed", "precision_marketing")(text)) }}
 {% endmacro %}
 
-{# Most texts begin and end with a printing character of ASCII, which is seen fast. #}
+{# Most texts end and begin with a printing character of ASCII, which is seen fast, and
+   faster in this order. #}
 {% macro default__trimmed(text) %}
     {% set blank = "[\\s\\p{Z}\\p{Cc}\\p{Cf}]+" %}
-    {{ return("case when " ~ text ~ " >= '!' and " ~ text ~ " < '~' and " ~ text
-        ~ "[-1] between '!' and '~' then " ~ text ~ " else nullif(regexp_replace("
+    {{ return("case when " ~ text ~ "[-1] between '!' and '~' and " ~ text
+        ~ " between '!' and '~' then " ~ text ~ " else nullif(regexp_replace("
         ~ text ~ ", '^" ~ blank ~ "|" ~ blank ~ "$', '', 'g'), '') end") }}
 {% endmacro %}
 
@@ -36,6 +37,23 @@
     {% set blank = "[\\\\s\\\\p{Z}\\\\p{Cc}\\\\p{Cf}]+" %}
     {{ return("nullif(regexp_replace(" ~ text ~ ", '^" ~ blank ~ "|" ~ blank
         ~ "$', ''), '')") }}
+{% endmacro %}
+
+
+{# Whether an id ends with a digit and begins with a letter, as most do and no number:
+   seen fast, it spares a look for missing ids, unless one of those is like that. #}
+{% macro is_plain_id(text) %}
+    {{ return(adapter.dispatch("is_plain_id", "precision_marketing")(text)) }}
+{% endmacro %}
+
+{% macro default__is_plain_id(text) %}
+    {% set words = precision_marketing.setting("input_checks", "missing_ids") %}
+    {{ return("false" if modules.re.search("[0-9]\\s*(,|$)", words | join(","))
+        else text ~ "[-1] between '0' and '9' and " ~ text ~ " >= ':'") }}
+{% endmacro %}
+
+{% macro spark__is_plain_id(text) %}
+    {{ return("false") }}
 {% endmacro %}
 
 

@@ -15,15 +15,17 @@
    quantity, negative prices and required columns are judged in staging, by reasons of
    their own. #}
 {% macro kind_bounds(kind) %}
-    {% set amount = precision_marketing.setting("input_checks", "maximum_amount") %}
-    {% set earliest = precision_marketing.earliest_credible_time() %}
-    {% set latest = precision_marketing.latest_credible_time() | trim %}
-    {% set planned = [earliest, latest ~ " + interval '10' year"] %}
+    {% if kind in ["number", "price", "amount"] %}
+        {% set amount = precision_marketing.setting("input_checks", "maximum_amount") %}
+        {{ return([0 if kind == "amount" else -amount, amount]) }}
+    {% elif precision_marketing.base_kind(kind) == "timestamp" %}
+        {% set latest = precision_marketing.latest_credible_time() | trim %}
+        {{ return([precision_marketing.earliest_credible_time(),
+            latest ~ (" + interval '10' year" if kind != "timestamp" else "")]) }}
+    {% endif %}
     {{ return({
-        "number": [-amount, amount], "price": [-amount, amount], "amount": [0, amount],
         "quantity": ["-1e300", "1e300"], "margin": [-1, 1], "chance": [0, 1],
         "position": [1, 2147483647], "days": [0, 365],
-        "timestamp": [earliest, latest], "planned": planned, "planned end": planned,
     }.get(kind)) }}
 {% endmacro %}
 
@@ -72,8 +74,8 @@
         {{ return(text) }}
     {% endif %}
     {% set matches = precision_marketing.matches %}
-    {{ return("case " ~ missing
-        ~ " when contains(" ~ text ~ ", '.0') and "
+    {{ return("case when " ~ precision_marketing.is_plain_id(text) ~ " then " ~ text
+        ~ " " ~ missing ~ " when contains(" ~ text ~ ", '.0') and "
         ~ matches(text, "^-?(0|[1-9][0-9]*)[.]0+$") ~ " then case when abs(try_cast("
         ~ text ~ " as double)) <= 9007199254740992e0 then split_part(" ~ text
         ~ ", '.', 1) end when contains(" ~ text ~ ", '+') and "
@@ -120,11 +122,12 @@
             if kind in ["price", "amount"] else text %}
         {% set formatted = "try_cast(" ~ precision_marketing.number_text(bare, sign)
             ~ " as " ~ type ~ ")" %}
-        {{ return(("case when " ~ precision_marketing.is_unclear_number(text, sign)
-            ~ " then " ~ (formatted if sign == "comma" else "null") ~ " else "
-            if sign in ["comma", "both"] else "")
-            ~ "coalesce(" ~ plain ~ ", " ~ formatted ~ ")"
-            ~ (" end" if sign in ["comma", "both"] else "")) }}
+        {#- Most rows of events have no price: nothing is looked for in those. #}
+        {{ return("case when " ~ text ~ " is null then null "
+            ~ ("when " ~ precision_marketing.is_unclear_number(text, sign) ~ " then "
+                ~ (formatted if sign == "comma" else "null") ~ " "
+                if sign in ["comma", "both"] else "")
+            ~ "else coalesce(" ~ plain ~ ", " ~ formatted ~ ") end") }}
     {% endif %}
     {{ return(plain) }}
 {% endmacro %}

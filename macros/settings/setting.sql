@@ -2,9 +2,7 @@
    read one. Checked while dbt parses, when a wrong value would break models in its own
    words; `validate_settings` checks again, and unit tests may go below the bounds. #}
 {% macro setting(name, key=none) %}
-    {% set record = precision_marketing.settings_table()
-        | selectattr("var", "equalto", name) | selectattr("key", "equalto", key)
-        | first %}
+    {% set record = precision_marketing.setting_record(name, key) %}
     {% if not record %}
         {% do precision_marketing.no_setting_error(
             precision_marketing.setting_path(name, key)) %}

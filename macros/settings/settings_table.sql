@@ -9,18 +9,44 @@
    - example: what a mapping or list looks like,
    - unit, default, effect: for README.md; the default holds where nothing is given. #}
 {% macro settings_table() %}
+    {% set records = [] %}
+    {% for number in range(precision_marketing.setting_themes()) %}
+        {% do records.extend(precision_marketing.settings_of_theme(number)) %}
+    {% endfor %}
+    {{ return(records) }}
+{% endmacro %}
+
+
+{# The record of a setting, none where there is none. Themes behind the one that has it
+   are not made: a build asks a thousand times. #}
+{% macro setting_record(name, key) %}
+    {% for number in range(precision_marketing.setting_themes()) %}
+        {% for record in precision_marketing.settings_of_theme(number)
+            if record.var == name and record.key == key %}
+            {{ return(record) }}
+        {% endfor %}
+    {% endfor %}
+    {{ return(none) }}
+{% endmacro %}
+
+
+{% macro setting_themes() %}{{ return(11) }}{% endmacro %}
+
+
+{# The settings of one theme, those first that models ask for most. #}
+{% macro settings_of_theme(number) %}
     {{ return(
-        precision_marketing.input_settings()
-        + precision_marketing.value_settings()
-        + precision_marketing.window_settings()
-        + precision_marketing.recommendation_settings()
-        + precision_marketing.ranking_settings()
-        + precision_marketing.tuning_settings()
-        + precision_marketing.attribution_settings()
-        + precision_marketing.lift_settings()
-        + precision_marketing.audience_settings()
-        + precision_marketing.health_settings()
-        + precision_marketing.part_settings()
+        precision_marketing.input_settings() if number == 0
+        else precision_marketing.value_settings() if number == 1
+        else precision_marketing.window_settings() if number == 2
+        else precision_marketing.recommendation_settings() if number == 3
+        else precision_marketing.ranking_settings() if number == 4
+        else precision_marketing.tuning_settings() if number == 5
+        else precision_marketing.attribution_settings() if number == 6
+        else precision_marketing.lift_settings() if number == 7
+        else precision_marketing.audience_settings() if number == 8
+        else precision_marketing.health_settings() if number == 9
+        else precision_marketing.part_settings()
     ) }}
 {% endmacro %}
 
