@@ -23,6 +23,8 @@ from precision_marketing.algorithms.kernels.selection import (
 # Catalogues of up to this many items have their whole Gram matrix computed once, in
 # float64: 200 MB. In larger ones each target's part is summed from its users.
 _DENSE_ITEMS = 5_000
+# Columns of a system are a multiple of this: whole registers, without a rest.
+_WIDTH = 16
 
 
 def fit_local_ridge(
@@ -142,10 +144,10 @@ def _solve(
     largest = 0
     for target in targets:
         largest = max(largest, starts[target + 1] - starts[target])
-    gram = np.empty((largest + 1, largest + 1))
-    # The target comes last: its row is the right-hand side.
+    gram = np.empty((largest + 1, (largest + _WIDTH) // _WIDTH * _WIDTH))
+    # The target comes last: its column is the right-hand side.
     items = np.empty(largest + 1, np.int32)
-    last_node = np.full(factors.size, -1, np.int32)
+    room = np.zeros(factors.size, np.int32)
     for target in targets:
         begin, end = starts[target], starts[target + 1]
         size = end - begin
@@ -153,72 +155,105 @@ def _solve(
             continue
         items[:size] = columns[begin:end]
         items[size] = target
+        gram[: size + 1] = 0.0
         if whole.size:
             for slot in range(size + 1):
-                for other in range(slot + 1):
+                for other in range(slot, size + 1):
                     gram[slot, other] = whole[items[slot], items[other]]
         else:
-            _sum_gram(items[: size + 1], by_item, factors, last_node, gram)
+            _sum_gram(items[: size + 1], by_item, factors, room, gram)
         for slot in range(size):
             gram[slot, slot] += penalty * gram[slot, slot] ** exponent
         _solve_positive_definite(gram, size)
-        values[begin:end] = gram[size, :size]
+        values[begin:end] = gram[:size, size]
 
 
 @compiled
-def _sum_gram(items, by_item, factors, last_node, gram):
-    """Write the lower triangle of the Gram matrix of `items` to `gram`.
+def _sum_gram(items, by_item, factors, room, gram):
+    """Add the upper triangle of the Gram matrix of `items` to `gram`.
 
-    Every user has a list of the items met so far, linked through `previous`, whose
-    last node is in `last_node`: -1 before and after.
+    What each user has of the items is put side by side first. `room`, a number for
+    each user, is 0 before and after.
     """
     item_starts, item_users, item_values, unit = by_item
     nodes = 0
     for item in items:
         nodes += item_starts[item + 1] - item_starts[item]
-    previous = np.empty(nodes, np.int32)
-    node_slot = np.empty(nodes, np.int32)
-    node_value = np.empty(nodes)
-    gram[: items.size, : items.size] = 0.0
-    node = np.int32(0)
+    users = np.empty(nodes, np.int32)
+    n_users = 0
+    for item in items:
+        for user in item_users[item_starts[item] : item_starts[item + 1]]:
+            # Always written, counted only if new: cheaper than a branch.
+            users[n_users] = user
+            n_users += room[user] == 0
+            room[user] += 1
+    end = 0
+    ends = np.empty(n_users, np.int32)
+    for position in range(n_users):
+        user = users[position]
+        end += room[user]
+        ends[position] = end
+        room[user] = end - room[user]
+    slots = np.empty(nodes, np.uint32)
+    slot_values = np.empty(nodes)
     for slot in range(items.size):
         item = items[slot]
+        square = 0.0
         for q in range(item_starts[item], item_starts[item + 1]):
             user = item_users[q]
             value = item_values[q] if item_values.size else unit
-            weighted = factors[user] * value
-            gram[slot, slot] += weighted * value
-            other = last_node[user]
-            while other >= 0:
-                gram[slot, node_slot[other]] += weighted * node_value[other]
-                other = previous[other]
-            previous[node] = last_node[user]
-            node_slot[node] = slot
-            node_value[node] = value
-            last_node[user] = node
-            node += 1
-    for item in items:
-        for q in range(item_starts[item], item_starts[item + 1]):
-            last_node[item_users[q]] = -1
+            square += factors[user] * value * value
+            node = room[user]
+            room[user] = node + 1
+            slots[node] = slot
+            slot_values[node] = value
+        gram[slot, slot] = square
+    begin = 0
+    for position in range(n_users):
+        user = users[position]
+        room[user] = 0
+        end = ends[position]
+        for first in range(begin, end - 1):
+            weighted = factors[user] * slot_values[first]
+            row = gram[slots[first]]
+            for second in range(first + 1, end):
+                row[slots[second]] += weighted * slot_values[second]
+        begin = end
 
 
 @compiled_reordered
 def _solve_positive_definite(matrix, size):
-    """Replace row `size` by the solution of the system in the lower triangle above it.
+    """Replace column `size` by the solution of the system in the triangle before it.
 
-    Cholesky factors L L^T; solving L y = b is one more row of the same loop.
+    Cholesky factors U^T U; solving U^T y = b is one more column of the same loop. What
+    stands below the diagonal and behind column `size` is written over.
     """
-    for row in range(size + 1):
-        for column in range(min(row, size - 1) + 1):
-            total = matrix[row, column]
-            for p in range(column):
-                total -= matrix[row, p] * matrix[column, p]
-            if column < row:
-                matrix[row, column] = total / matrix[column, column]
-            else:
-                matrix[row, row] = np.sqrt(total)
+    for row in range(size):
+        # In whole registers: from a column at or before the diagonal.
+        start = row // _WIDTH * _WIDTH
+        own = matrix[row, start:]
+        for first in range(0, row - 3, 4):
+            a, b = matrix[first, start:], matrix[first + 1, start:]
+            c, d = matrix[first + 2, start:], matrix[first + 3, start:]
+            of_a, of_b = a[row - start], b[row - start]
+            of_c, of_d = c[row - start], d[row - start]
+            for column in range(own.size):
+                own[column] -= (
+                    of_a * a[column]
+                    + of_b * b[column]
+                    + of_c * c[column]
+                    + of_d * d[column]
+                )
+        for above in range(row // 4 * 4, row):
+            other = matrix[above, start:]
+            share = other[row - start]
+            for column in range(own.size):
+                own[column] -= share * other[column]
+        share = 1.0 / np.sqrt(own[row - start])
+        for column in range(own.size):
+            own[column] *= share
     for row in range(size - 1, -1, -1):
-        value = matrix[size, row] / matrix[row, row]
-        matrix[size, row] = value
-        for column in range(row):
-            matrix[size, column] -= matrix[row, column] * value
+        total = matrix[row, size]
+        for column in range(row + 1, size):
+            total -= matrix[row, column] * matrix[column, size]
+        matrix[row, size] = total / matrix[row, row]

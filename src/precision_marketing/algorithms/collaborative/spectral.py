@@ -228,7 +228,7 @@ def _largest_of_rest(
 @compiled_reordered
 def _rest_of(targets, by_item, by_user, known, vectors, top_k):
     """Return target, source and value of the `top_k` largest values of each target."""
-    n_items, rank = vectors.shape
+    n_items = len(vectors)
     top_k = min(top_k, n_items)
     room = 2 * top_k + 64
     ones = np.ones(by_user[0].size - 1)
@@ -243,14 +243,13 @@ def _rest_of(targets, by_item, by_user, known, vectors, top_k):
         count = add_row(target, by_item, by_user, ones, sums, listed)
         touched = listed[:count] if count >= 0 else every
         sums[target] = 0.0
+        own = known[target]
         kept, limit, limit_source = 0, 0.0, np.int32(2**31 - 1)
         for source in touched:
             if sums[source] == 0.0:
                 continue
-            part = np.float32(0.0)
-            for k in range(rank):
-                part += known[target, k] * vectors[source, k]
-            score = rounded_to(sums[source] - part, _DROPPED_BITS)
+            score = sums[source] - _dot(own, vectors[source])
+            score = rounded_to(score, _DROPPED_BITS)
             sums[source] = 0.0
             if score > 0.0 and is_before(score, source, limit, limit_source):
                 scores[kept], sources[kept] = score, source
@@ -272,6 +271,15 @@ def _rest_of(targets, by_item, by_user, known, vectors, top_k):
         out_sources[:written].copy(),
         out_values[:written].copy(),
     )
+
+
+@compiled_reordered
+def _dot(left, right):
+    """Return the product of two vectors, in their type."""
+    total = left.dtype.type(0.0)
+    for k in range(left.size):
+        total += left[k] * right[k]
+    return total
 
 
 def _leading_eigenpairs(

@@ -162,7 +162,9 @@ def group_contributions(
     Notes
     -----
     A row costs 2**n_groups evaluations of the inner layers of each network: the first
-    layer is linear, so each group's part of it is computed once. Rows are divided
+    layer is linear, so each group's part of it is computed once. Groups that are at the
+    mean of training in 512 rows, such as those of an input that a shop does not have,
+    are not counted for these. Rows are divided
     among threads; the threads' number does not change the result. Memory beside input
     and result: some 2 MB a thread for hidden layers of 64.
 
@@ -190,7 +192,6 @@ def group_contributions(
     members = [
         np.flatnonzero([name == group for name in feature_groups]) for group in groups
     ]
-    weights = _shapley_weights(len(groups))
     single = [_SinglePrecision.of(network) for network in networks]
     is_linear = all(len(network.weights) == 1 for network in networks)
     shape = (features.shape[0], len(groups))
@@ -200,8 +201,7 @@ def group_contributions(
     def explain(rows: slice) -> None:
         inputs = scaled(features[rows], means, scales)
         logits, slopes = _logits_and_slopes(inputs, networks)
-        values = expit(_coalition_logits(inputs.astype(np.float32), members, single))
-        found = values.T.astype(np.float64) @ weights
+        found = _shapley_values(inputs.astype(np.float32), members, single)
         contributions[rows] = rounded(_added_up(found, expit(logits) - base))
         effects = rounded(inputs * slopes)
         for number, member in enumerate(members):
@@ -241,6 +241,20 @@ def _check(groups: tuple[str, ...], networks: Sequence[Layers]) -> None:
         raise ValueError("there must be at least one network")
 
 
+def _shapley_values(
+    inputs: np.ndarray, members: list[np.ndarray], networks: Sequence[_SinglePrecision]
+) -> np.ndarray:
+    """Return each row's contributions, float64, (n, n_groups).
+
+    Groups whose features are 0 in all rows add nothing, and are no part of coalitions.
+    """
+    heard = [n for n, member in enumerate(members) if inputs[:, member].any()]
+    values = expit(_coalition_logits(inputs, [members[n] for n in heard], networks))
+    found = np.zeros((len(inputs), len(members)))
+    found[:, heard] = values.T.astype(np.float64) @ _shapley_weights(len(heard))
+    return found
+
+
 def _shapley_weights(n_groups: int) -> np.ndarray:
     """Return the factors of the coalitions' values, shape (2**n_groups, n_groups).
 
@@ -272,7 +286,9 @@ def _coalition_logits(
     logits = np.zeros((2 ** len(members), len(inputs)), np.float32)
     for network in networks:
         first = network.weights[0]
-        parts = np.stack([inputs[:, member] @ first[member] for member in members])
+        parts = np.empty((len(members), len(inputs), first.shape[1]), np.float32)
+        for part, member in zip(parts, members, strict=True):
+            np.matmul(inputs[:, member], first[member], out=part)
         # Written over again and again: fresh memory of this size costs page faults.
         size = _ROWS_PER_TILE << min(len(members), _TILE_GROUPS)
         scratch = [np.empty((size, b.size), np.float32) for b in network.biases[:-1]]

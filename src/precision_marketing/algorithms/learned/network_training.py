@@ -31,6 +31,9 @@ class NetworkTrainer:
     generator : numpy.random.Generator
         Draws the first weights: uniform within sqrt(6 / (inputs + outputs)) of a layer.
         Source: Glorot, Bengio (2010), equation 16.
+    used : array of int, optional
+        Places of the inputs that are given; the others are taken to be 0. All of them
+        where it is left out.
 
     Examples
     --------
@@ -48,9 +51,12 @@ class NetworkTrainer:
         hidden_layers: Iterable[int],
         learning_rate: float,
         generator: np.random.Generator,
+        used: np.ndarray | None = None,
     ) -> None:
-        sizes = (n_inputs, *hidden_layers, 1)
-        self._shapes = list(pairwise(sizes))
+        self._n_inputs = n_inputs
+        self._used = np.arange(n_inputs) if used is None else used
+        drawn = list(pairwise((n_inputs, *hidden_layers, 1)))
+        self._shapes = [(self._used.size, drawn[0][1]), *drawn[1:]]
         count = sum((inputs + 1) * outputs for inputs, outputs in self._shapes)
         self._learning_rate = learning_rate
         self._parameters, self._gradients = np.zeros((2, count), np.float32)
@@ -59,10 +65,12 @@ class NetworkTrainer:
         self.weights, self.biases = self._layers(self._parameters)
         self._weight_gradients, self._bias_gradients = self._layers(self._gradients)
         self._buffers: list[np.ndarray] = []
-        for weights, biases in zip(self.weights, self.biases, strict=True):
-            bound = np.sqrt(6.0 / sum(weights.shape))
-            weights[:] = generator.uniform(-bound, bound, weights.shape)
-            biases[:] = generator.uniform(-bound, bound, biases.shape)
+        for layer, shape in enumerate(drawn):
+            bound = np.sqrt(6.0 / sum(shape))
+            # Of all inputs, so that those not given change no other's weights.
+            weights = generator.uniform(-bound, bound, shape)
+            self.weights[layer][:] = weights if layer else weights[self._used]
+            self.biases[layer][:] = generator.uniform(-bound, bound, shape[1])
 
     def start_as(self, regression: LogisticModel) -> None:
         """Let the first two units of each of two hidden layers be the regression.
@@ -72,7 +80,7 @@ class NetworkTrainer:
         """
         first, second, last = self.weights
         signs = np.array([1.0, -1.0])
-        first[:, :2] = np.outer(regression.coefficients, signs)
+        first[:, :2] = np.outer(regression.coefficients[self._used], signs)
         self.biases[0][:2] = regression.intercept * signs
         second[:2, :] = 0.0
         second[:, :2] = 0.0
@@ -81,12 +89,18 @@ class NetworkTrainer:
         last[:2, 0] = signs
         self.biases[2][:] = 0.0
 
+    def whole_weights(self) -> list[np.ndarray]:
+        """Return the weights of each layer, 0 for inputs that are not given."""
+        first = np.zeros((self._n_inputs, self._shapes[0][1]), np.float32)
+        first[self._used] = self.weights[0]
+        return [first, *self.weights[1:]]
+
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Return the logit of each row.
 
         Parameters
         ----------
-        inputs : array of float32, shape (n, n_inputs)
+        inputs : array of float32, shape (n, inputs that are given)
             Scaled features.
 
         Returns
@@ -101,7 +115,7 @@ class NetworkTrainer:
 
         Parameters
         ----------
-        inputs : array of float32, shape (n, n_inputs)
+        inputs : array of float32, shape (n, inputs that are given)
             Scaled features.
         labels : array of float32, shape (n,)
             0 or 1.

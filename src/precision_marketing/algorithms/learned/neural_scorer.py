@@ -139,12 +139,24 @@ def fit_ensembles(
     """
     seeds = range(settings.seed, settings.seed + settings.seeds)
     with one_blas_thread():
-        held_out = [_HeldOut.of(data, settings) for data, _ in parts]
+        varying = [data.without_constants() for data, _ in parts]
+        held_out = [_HeldOut.of(data, settings) for data, _ in varying]
 
         def fit(place: slice) -> tuple[Network, list[dict]]:
             part, number = divmod(place.start, len(seeds))
-            data, start = parts[part]
-            epochs = _epochs(data, settings, seeds[number], start)
+            given, start = parts[part]
+            data, used = varying[part]
+            generator = np.random.default_rng(seeds[number])
+            trainer = NetworkTrainer(
+                len(given.feature_names),
+                HIDDEN_LAYERS,
+                settings.learning_rate,
+                generator,
+                used,
+            )
+            if start is not None:
+                trainer.start_as(start)
+            epochs = _epochs(data, settings, trainer, generator)
             return _best_epoch(epochs, held_out[part], seeds[number], settings.patience)
 
         count = len(parts) * len(seeds)
@@ -202,17 +214,11 @@ class _HeldOut:
 def _epochs(
     data: TrainingData,
     settings: NeuralScorerSettings,
-    seed: int,
-    start: LogisticModel | None,
+    trainer: NetworkTrainer,
+    generator: np.random.Generator,
 ) -> Iterator[tuple[NetworkTrainer, _Rows]]:
     """Yield, after each epoch, the network and rows, drawn of those it has seen."""
-    generator = np.random.default_rng(seed)
     n_features = len(data.feature_names)
-    trainer = NetworkTrainer(
-        n_features, HIDDEN_LAYERS, settings.learning_rate, generator
-    )
-    if start is not None:
-        trainer.start_as(start)
     labels = data.training.labels.astype(np.float32)
     for _ in range(settings.maximum_epochs):
         drawn = data.training.drawn(settings.negatives_per_positive, generator)
@@ -278,7 +284,7 @@ def _best_epoch(
 
 def _network(trainer: NetworkTrainer, seed: int) -> Network:
     """Return a copy of the trainer's network; its numbers are those of float32."""
-    weights = tuple(array.astype(np.float64) for array in trainer.weights)
+    weights = tuple(array.astype(np.float64) for array in trainer.whole_weights())
     return Network(weights, tuple(a.astype(np.float64) for a in trainer.biases), seed)
 
 

@@ -1,12 +1,13 @@
 """What the learned scorers train on: rows in two parts, and one scaling."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.learned.scaled_features import (
+    ROWS_PER_CHUNK,
     check_finite,
     checked_shape,
     moments,
@@ -127,6 +128,29 @@ class TrainingData:
             out = np.empty((positions.size, len(self.feature_names)), np.float32)
         scaling = (self.means.astype(np.float32), self.scales.astype(np.float32))
         return scaled_rows(self.features, positions, *scaling, out)
+
+    def without_constants(self) -> tuple["TrainingData", np.ndarray]:
+        """Return the data without constant features, and the places of the others.
+
+        Constant on the training rows: their scaled values are 0, so that nothing is
+        learned from them.
+        """
+        values = self.features[self.training.positions[:1]]
+        is_used = np.zeros(len(self.feature_names), dtype=bool)
+        for start in range(0, self.training.positions.size, ROWS_PER_CHUNK):
+            rows = self.training.positions[start : start + ROWS_PER_CHUNK]
+            is_used |= (self.features[rows] != values).any(axis=0)
+        used = np.flatnonzero(is_used)
+        if used.size == is_used.size:
+            return self, used
+        names = tuple(self.feature_names[place] for place in used)
+        return replace(
+            self,
+            features=np.take(self.features, used, axis=1),
+            feature_names=names,
+            means=self.means[used],
+            scales=self.scales[used],
+        ), used
 
     def sampling_rate(self, negatives_per_positive: int) -> float:
         """Return the share of all negatives that a draw holds, over the positives'."""

@@ -149,6 +149,31 @@ def test_a_feature_at_its_mean_contributes_nothing():
     assert np.abs(found.contributions[:, found.groups.index("category")]).max() < 1e-15
 
 
+def test_groups_at_their_mean_in_all_rows_are_left_out_of_the_coalitions(monkeypatch):
+    features, networks = rows(8), [network(8, 8)]
+    is_text = np.array(GROUPS) == "text"
+    features[:-1, is_text] = MEANS[is_text]
+    # The last row alone has a text, so that all groups are counted for all rows.
+    counted = explained(features, networks)
+    coalitions = []
+    tile_logits = group_attribution._tile_logits
+
+    def seen(*arguments):
+        logits = tile_logits(*arguments)
+        coalitions.append(len(logits))
+        return logits
+
+    monkeypatch.setattr(group_attribution, "_tile_logits", seen)
+    silent = explained(features[:-1], networks)
+    assert coalitions == [2**3]
+    text = silent.groups.index("text")
+    assert (silent.contributions[:, text] == 0.0).all()
+    np.testing.assert_allclose(
+        silent.contributions, counted.contributions[:-1], rtol=0, atol=SINGLE
+    )
+    np.testing.assert_array_equal(silent.strongest, counted.strongest[:-1])
+
+
 def test_a_linear_network_has_exact_parts_of_the_logit():
     coefficients = np.array([0.3, -0.2, 0.1, 0.05, -0.4, 0.2])
     features = rows()

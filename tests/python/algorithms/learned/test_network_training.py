@@ -72,6 +72,23 @@ def test_batches_of_any_size_leave_no_trace_of_each_other(sizes):
     np.testing.assert_array_equal(again.weights[0], expected.weights[0])
 
 
+def test_inputs_that_are_not_given_train_as_inputs_of_0():
+    inputs, labels = rows()
+    inputs[:, [1, 4]] = 0.0
+    used = np.array([0, 2, 3])
+    generator = np.random.default_rng(1)
+    narrow, wide = NetworkTrainer(5, (16, 8), RATE, generator, used), trainer()
+    for start in range(0, 640, 64):
+        part = slice(start, start + 64)
+        narrow.step(np.ascontiguousarray(inputs[part, used]), labels[part])
+        wide.step(inputs[part], labels[part])
+    first, *others = narrow.whole_weights()
+    np.testing.assert_allclose(first[used], wide.weights[0][used], atol=TOLERANCE)
+    assert (first[[1, 4]] == 0.0).all()
+    for own, other in zip(others, wide.weights[1:], strict=True):
+        np.testing.assert_allclose(own, other, atol=TOLERANCE)
+
+
 def test_a_network_learns_what_no_sum_of_features_says():
     inputs, _ = rows(n=2000, n_features=2)
     labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(np.float32)

@@ -290,6 +290,25 @@ def test_a_constant_feature_is_harmless(data):
     found = fit(**changed(data, features=features), settings=QUICK)
     assert found.scales[2] == 1.0
     assert np.isfinite(found.predict(features)).all()
+    # Whatever it is elsewhere: nothing was learned from it.
+    moved = features.copy()
+    moved[:, 2] = 7.0
+    np.testing.assert_array_equal(found.predict(moved), found.predict(features))
+
+
+def test_rows_without_constant_features_lie_side_by_side(data):
+    features = data["features"].copy()
+    features[:, 0] = 3.0
+    given = TrainingData.prepared(**changed(data, features=features))
+    found, used = given.without_constants()
+    assert used.tolist() == [1, 2]
+    assert found.feature_names == NAMES[1:]
+    # By column instead, each batch would be gathered from all over the memory.
+    assert found.features.flags.c_contiguous
+    np.testing.assert_array_equal(
+        found.inputs(given.training.positions),
+        given.inputs(given.training.positions)[:, 1:],
+    )
 
 
 def test_chunks_and_the_order_of_rows_do_not_change_predictions(
