@@ -40,10 +40,14 @@ joined as (
             else 'propensity'
         end as value_basis,
         -- A lift is of the assigned users, reached or not: so is its cost.
-        case when uplifts.uplift is null then costs.contact_cost
-            else costs.assigned_cost end as user_cost,
-        case when uplifts.uplift is null then costs.contact_cost_basis
-            else costs.assigned_cost_basis end as user_cost_basis,
+        case
+            when uplifts.uplift is null then costs.contact_cost
+            else costs.assigned_cost
+        end as user_cost,
+        case
+            when uplifts.uplift is null then costs.contact_cost_basis
+            else costs.assigned_cost_basis
+        end as user_cost_basis,
         -- A holdout measures any order, a propensity those of the target.
         case when uplifts.uplift is null then targets.target_index else 0 end
             as valued_target_index

@@ -2,45 +2,15 @@
 -- test statistic.
 -- By the methods of campaign_lift: rates by pooled z, or Fisher's test where a cell is
 -- small; revenue by Welch's t, less its skewness (Hall 1992).
-{% set arms = {"treated": "not is_held_out", "control": "is_held_out"} %}
-{% set sums = [
-    "user_count", "buyer_count", "revenue", "squared_revenue", "cubed_revenue",
-] %}
+{# Users of the smaller arm, by squared skewness, from which on a t test holds: Kohavi,
+   Deng, Longbotham and Xu (2014). #}
+{% set users_by_squared_skewness = 355 %}
+{% set arms = ["treated", "control"] %}
 with
-
-pairs as (
-
-    select
-        {% for arm, condition in arms.items() %}
-        {% for name in sums %}
-        sum({{ name }}) filter (where {{ condition }}) as {{ arm }}_{{ name }},
-        {% endfor %}
-        {% endfor %}
-        holdout_kind,
-        campaign_id,
-        month_start_date,
-        -- Orders without any price leave the revenue unknown; it is not 0.
-        sum(order_count) = 0 or sum(priced_order_count) > 0 as has_revenue
-    from {{ ref("precision_marketing", "int_holdout_months") }}
-    group by holdout_kind, campaign_id, month_start_date
-    having count(*) = 2
-
-),
 
 moments as (
 
-    select
-        {% for arm in arms %}
-        {% set n, y = arm ~ "_user_count", arm ~ "_revenue" %}
-        {% set yy, yyy = arm ~ "_squared_revenue", arm ~ "_cubed_revenue" %}
-        {{ y }} / {{ n }} as {{ arm }}_mean,
-        {{ precision_marketing.sample_variance(n, y, yy) }} / {{ n }}
-            as {{ arm }}_square,
-        {{ precision_marketing.centered_cubes(n, y, yy, yyy) }} / power({{ n }}, 3)
-            as {{ arm }}_third,
-        {% endfor %}
-        *
-    from pairs
+    select * from {{ ref("precision_marketing", "int_holdout_moments") }}
 
 ),
 
@@ -52,7 +22,12 @@ compared as (
         power(treated_square + control_square, 2) / nullif(
             treated_square * treated_square / nullif(treated_user_count - 1, 0)
             + control_square * control_square / nullif(control_user_count - 1, 0), 0e0
-        ) as degrees_of_freedom
+        ) as degrees_of_freedom,
+        {{ precision_marketing.centered_cubes(
+            "user_count", "revenue", "squared_revenue", "cubed_revenue"
+        ) }} / user_count / nullif(power({{ precision_marketing.centered_sum(
+            "user_count", "revenue", "revenue", "squared_revenue"
+        ) }} / user_count, 1.5e0), 0e0) as skewness
     from moments
 
 ),
@@ -79,12 +54,17 @@ final as (
         {% if is_rate %}
         cast(null as double) as squared_error,
         cast(null as double) as degrees_of_freedom,
-        cast(null as double) as lift_skewness
+        cast(null as double) as lift_skewness,
+        false as is_too_skewed
         {% else %}
         case when has_revenue then squared_error end as squared_error,
         case when has_revenue then degrees_of_freedom end as degrees_of_freedom,
         (treated_third - control_third) / nullif(power(squared_error, 1.5e0), 0e0)
-            as lift_skewness
+            as lift_skewness,
+        coalesce(
+            least(treated_user_count, control_user_count)
+            < {{ users_by_squared_skewness }} * skewness * skewness, false
+        ) as is_too_skewed
         {% endif %}
     from compared
     {{ "union all" if not loop.last }}

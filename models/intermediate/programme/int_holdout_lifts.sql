@@ -69,6 +69,7 @@ final as (
         control_user_count,
         treated_mean,
         control_mean,
+        is_too_skewed,
         absolute_lift,
         {% for end, sign, reach in [
             ("lower", "-", "t_quantile"), ("upper", "+", "(-t_quantile)"),

@@ -44,7 +44,8 @@ lifts as (
 
 {% set others = [
     "holdout_kind", "campaign_id", "month_start_date", "campaign_name", "currency",
-    "treated_user_count", "control_user_count", "unit_margin_rate", "spend",
+    "treated_user_count", "control_user_count", "is_too_skewed", "unit_margin_rate",
+    "spend",
 ] %}
 metrics as (
 
@@ -85,6 +86,7 @@ final as (
         control_user_count,
         {{ means | join(",\n        ") }},
         p_value,
+        is_too_skewed,
         {% for end in ends %}
         treated_user_count * absolute_lift{{ end }} as incremental_total{{ end }},
         {% endfor %}
