@@ -95,8 +95,8 @@ def count_looks(rows: pd.DataFrame, draws: int) -> list[dict]:
     -------
     list of dict
         cell, metric, method, draws, looks; `any_look`, the share with a false verdict
-        in any look; `last_look`, in the last; `plain`, the share whose p value was
-        below 0.05 in any look.
+        in any look; `interim`, by `interim_verdict` alone; `last_look`, in the last;
+        `plain`, the share whose p value was below 0.05 in any look.
 
     Raises
     ------
@@ -109,6 +109,7 @@ def count_looks(rows: pd.DataFrame, draws: int) -> list[dict]:
         draw=rows["campaign_id"].str[-8:-3],
         look=rows["campaign_id"].str[-2:].astype(int),
         is_effect=is_effect,
+        is_interim=rows["interim_verdict"].isin(TAILS),
         is_plain=rows["p_value"] < 0.05,
     )
     found = []
@@ -128,6 +129,7 @@ def count_looks(rows: pd.DataFrame, draws: int) -> list[dict]:
                 **{"cell": cell, "metric": metric, "method": method, "draws": draws},
                 "looks": looks,
                 "any_look": float(by_draw["is_effect"].any().mean()),
+                "interim": float(by_draw["is_interim"].any().mean()),
                 "last_look": float(last["is_effect"].mean()),
                 "plain": float(by_draw["is_plain"].any().mean()),
             }

@@ -80,11 +80,12 @@ _SOURCES = {
     "int_campaign_variants": "int_campaign_user_outcomes group by campaign_id, variant",
 }
 FILLED = (*USER_TABLES, *CAMPAIGN_TABLES)
-# dbt's selection of what stands on them; who was touched stays nobody.
+# dbt's selection of what stands on them. Who was touched stays nobody, and what could
+# have been detected, by which nothing is judged, unsaid: it takes a fifth of the time.
 STANDING_ON_THEM = (
     "--select",
     *(f"{name}+,+campaign_lift" for name in FILLED),
-    *("--exclude", *FILLED, "int_campaign_users"),
+    *("--exclude", *FILLED, "int_campaign_users", "int_detectable_rates"),
 )
 
 

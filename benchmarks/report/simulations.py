@@ -17,9 +17,16 @@ _TAILS = (
     "broken; the share that has a p value at all, and from which test."
 )
 _LOOKS = (
-    "The same, judged on each of 30 days: the share with a false verdict in any look "
-    "and in the last; `p < 0.05`: what looking at plain p values would have said."
+    "The same, judged on each of 30 days: the share with a false verdict in any look, "
+    "by `interim_verdict` alone, and in the last look; `p < 0.05`: what looking at "
+    "plain p values would have said."
 )
+_LOOK_SHARES = {
+    "any look": "any_look",
+    "interim": "interim",
+    "last look": "last_look",
+    "p < 0.05": "plain",
+}
 _CALIBRATION = (
     "`marts.propensity_calibration`: of targets and tenths of the users, the share in "
     "which the buyers lie in the 95 % interval of what was foretold; expected by "
@@ -144,11 +151,11 @@ def _looks(part: dict, details: bool) -> list[str]:
         "",
         *paragraph(_LOOKS),
         *table(
-            ["metric", "method", "cell", "any look", "last look", "p < 0.05"],
+            ["metric", "method", "cell", *_LOOK_SHARES],
             [
                 [
                     *(row["metric"], row["method"], row["cell"]),
-                    *(per_cent(row[n]) for n in ("any_look", "last_look", "plain")),
+                    *(per_cent(row[name]) for name in _LOOK_SHARES.values()),
                 ]
                 for row in part["cells"]
             ],

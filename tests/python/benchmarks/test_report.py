@@ -300,7 +300,8 @@ def simulated_parts(tail=0.03, looks=0.05, covered=0.94, foretold=0.95, bias=0.0
             "cells": [
                 {
                     **{"metric": metric, "method": method, "cell": "c50-b20-s06"},
-                    **{"any_look": looks, "last_look": 0.04, "plain": 0.2},
+                    **{"any_look": looks, "last_look": 0.04, "plain": 0.2}
+                    | {"interim": 0.045},
                 }
                 for metric, method in keys
             ],
