@@ -12,23 +12,7 @@ with
 measured as (
 
     select
-        arms.campaign_id,
-        arms.variant,
-        arms.segment_kind,
-        arms.segment,
-        arms.metric,
-        arms.method,
-        arms.is_rate,
-        arms.treated_user_count,
-        arms.control_user_count,
-        arms.treated_total,
-        arms.control_total,
-        arms.theta,
-        arms.treated_mean,
-        arms.control_mean,
-        arms.treated_variance,
-        arms.control_variance,
-        arms.raw_squared_error,
+        arms.*,
         arms.treated_mean - arms.control_mean as absolute_lift,
         arms.treated_mean / nullif(arms.control_mean, 0e0) - 1e0 as relative_lift,
         arms.treated_variance / nullif(arms.treated_user_count, 0)

@@ -7,32 +7,16 @@
 {% set keys = ["campaign_id", "variant", "segment_kind", "segment", "metric", "method"] %}
 with
 
-permuted_values as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_permuted_values") }}
-
-),
-
-arm_means as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_arm_means") }}
-
-),
-
 populations as (
 
     select
-        permuted_values.*,
-        arm_means.treated_user_count as drawn_count,
-        arm_means.treated_user_count + arm_means.control_user_count as user_count,
-        least(permuted_values.value_count, {{ places }}) as placed_count,
-        arm_means.treated_user_count + arm_means.control_user_count
-        - least(permuted_values.value_count, {{ places }}) as other_count
-    from permuted_values
-    inner join arm_means
-        {% for key in keys %}
-        {{ "on" if loop.first else "and" }} permuted_values.{{ key }} = arm_means.{{ key }}
-        {% endfor %}
+        *,
+        treated_user_count as drawn_count,
+        treated_user_count + control_user_count as user_count,
+        least(value_count, {{ places }}) as placed_count,
+        treated_user_count + control_user_count
+        - least(value_count, {{ places }}) as other_count
+    from {{ ref("precision_marketing", "int_campaign_permuted_values") }}
 
 ),
 
@@ -100,7 +84,7 @@ rests as (
 
 ),
 
-{# In units of the largest of the others: no spread at all but for rounding. #}
+{# In units of the largest value: no spread at all but for rounding. #}
 {% set no_spread = "rest_square <= 1e-12" %}
 scored as (
 

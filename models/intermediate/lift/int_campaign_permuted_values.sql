@@ -13,12 +13,6 @@ skewed as (
 
 ),
 
-arm_means as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_arm_means") }}
-
-),
-
 outcomes as (
 
     {% for metric, (y, x) in metrics.items() %}
@@ -45,14 +39,12 @@ compared as (
         {% for key in keys %}
         skewed.{{ key }},
         {% endfor %}
+        skewed.treated_user_count,
+        skewed.control_user_count,
         outcomes.user_id,
         outcomes.is_control,
-        outcomes.y - arm_means.theta * outcomes.x as v
+        outcomes.y - skewed.theta * outcomes.x as v
     from skewed
-    inner join arm_means
-        {% for key in keys %}
-        {{ "on" if loop.first else "and" }} skewed.{{ key }} = arm_means.{{ key }}
-        {% endfor %}
     inner join outcomes
         on skewed.campaign_id = outcomes.campaign_id
         and skewed.metric = outcomes.metric
@@ -69,22 +61,12 @@ ranked as (
 
     select
         *,
-        row_number() over (comparison order by abs(v) desc, user_id) as place
+        row_number() over (comparison order by abs(v) desc, user_id) as place,
+        -- No power of a value by it is above 1.
+        max(abs(v)) over (comparison) as scale
     from compared
     where v <> 0e0
     window comparison as (partition by {{ keys | join(", ") }})
-
-),
-
-scaled as (
-
-    select
-        *,
-        -- The largest of the others: no power of them by it is above 1.
-        max(case when place > {{ places }} then abs(v) end) over (
-            partition by {{ keys | join(", ") }}
-        ) as scale
-    from ranked
 
 ),
 
@@ -101,14 +83,16 @@ final as (
         coalesce(max(case when place = {{ place }} then v end), 0e0) as value_{{ place }},
         {% endfor %}
         coalesce(min({{ is_other }} abs(v) end), 0e0) as least_other,
-        coalesce(max(scale), 0e0) as scale,
+        max(scale) as scale,
+        max(treated_user_count) as treated_user_count,
+        max(control_user_count) as control_user_count,
         coalesce({{ precision_marketing.fine_exact_sum(is_other ~ "v / scale end") }}, 0e0)
             as other_sum,
         coalesce({{ precision_marketing.fine_exact_sum(
             is_other ~ "power(v / scale, 2) end") }}, 0e0) as other_squares,
         coalesce({{ precision_marketing.fine_exact_sum(
             is_other ~ "power(v / scale, 3) end") }}, 0e0) as other_cubes
-    from scaled
+    from ranked
     group by {{ keys | join(", ") }}
 
 )
