@@ -5,11 +5,10 @@ with
 final as (
 
     select
-        campaign_id,
         {% for metric, (y, x) in precision_marketing.lift_metrics().items() %}
-        cast(greatest(max({{ y }}), max({{ x }}), 1) as double) as largest_{{ metric }}
-        {{- "," if not loop.last }}
+        cast(greatest(max({{ y }}), max({{ x }}), 1) as double) as largest_{{ metric }},
         {% endfor %}
+        campaign_id
     from {{ ref("precision_marketing", "int_campaign_user_outcomes") }}
     group by campaign_id
 

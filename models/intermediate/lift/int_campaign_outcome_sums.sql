@@ -22,7 +22,8 @@ user_segments as (
         '{{ kind }}' as segment_kind,
         {{ segment }} as segment
     from {{ ref("precision_marketing", "int_campaign_user_outcomes") }} as outcomes
-    inner join {{ ref("precision_marketing", "int_campaign_largest_values") }} as largest
+    inner join
+        {{ ref("precision_marketing", "int_campaign_largest_values") }} as largest
         on outcomes.campaign_id = largest.campaign_id
     {{ "union all" if not loop.last }}
     {% endfor %}

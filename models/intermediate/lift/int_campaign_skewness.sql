@@ -1,4 +1,4 @@
--- Grain: one row per campaign, treated variant, segment, metric and method: its skewness.
+-- Grain: one row per campaign, treated variant, segment, metric and method: skewness.
 -- That of the users of both arms, and that of the difference of the two means. Of rates
 -- none is needed: their test is exact where it would matter.
 {# Users of the smaller arm, by squared skewness, from which on a t test may decide:
@@ -29,20 +29,22 @@ arm_means as (
 powers as (
 
     select
-        arm_means.*,
         {% for arm in arms %}
-        {{ arm }}_y - theta * {{ arm }}_x as {{ arm }}_v,
-        {{ arm }}_yy - 2e0 * theta * {{ arm }}_xy
-        + theta * theta * {{ arm }}_xx as {{ arm }}_vv,
-        {{ arm }}_yyy - 3e0 * theta * {{ arm }}_yyx + 3e0 * theta * theta * {{ arm }}_yxx
-        - theta * theta * theta * {{ arm }}_xxx as {{ arm }}_vvv
-        {{- "," if not loop.last }}
+        sums.{{ arm }}_y - arm_means.theta * sums.{{ arm }}_x as {{ arm }}_v,
+        sums.{{ arm }}_yy - 2e0 * arm_means.theta * sums.{{ arm }}_xy
+        + power(arm_means.theta, 2) * sums.{{ arm }}_xx as {{ arm }}_vv,
+        sums.{{ arm }}_yyy - 3e0 * arm_means.theta * sums.{{ arm }}_yyx
+        + 3e0 * power(arm_means.theta, 2) * sums.{{ arm }}_yxx
+        - power(arm_means.theta, 3) * sums.{{ arm }}_xxx as {{ arm }}_vvv,
         {% endfor %}
+        arm_means.*
     from arm_means
-    inner join {{ ref("precision_marketing", "int_campaign_comparisons") }} as comparisons
-        {% for key in keys %}
-        {{ "on" if loop.first else "and" }} arm_means.{{ key }} = comparisons.{{ key }}
-        {% endfor %}
+    inner join {{ ref("precision_marketing", "int_campaign_comparisons") }} as sums
+        on arm_means.campaign_id = sums.campaign_id
+        and arm_means.variant = sums.variant
+        and arm_means.segment_kind = sums.segment_kind
+        and arm_means.segment = sums.segment
+        and arm_means.metric = sums.metric
 
 ),
 
