@@ -39,8 +39,11 @@
         else "true" %}
     {{ return([
         ["keys_in_conflict", "1e0 * key_conflicts / nullif(rows_kept, 0)", enough,
-         "'the rows of ' || key_conflicts || ' keys of `' || input_name"
-         ~ " || '` contradict each other'"],
+         "case when input_name = 'campaign_assignments' then key_conflicts || ' users"
+         ~ " of `campaign_assignments` were drawn twice: who was for several arms of a"
+         ~ " campaign is in none of them, and counted in"
+         ~ " `campaigns.several_arms_user_count`' else 'the rows of ' || key_conflicts"
+         ~ " || ' keys of `' || input_name || '` contradict each other' end"],
         ["values_missing", "1e0 * rows_with_gaps / nullif(rows_kept, 0)", enough,
          "rows_with_gaps || ' of ' || rows_kept || ' kept rows of `' || input_name"
          ~ " || '` have a value that cannot be read or believed'"],

@@ -4,10 +4,6 @@
 -- (1946), less its skewness (Hall 1992), or where that is too much by permutation.
 with
 
-{% set keys = ["campaign_id", "variant", "segment_kind", "segment", "metric", "method"] %}
-{% set others = {
-    "skewness": "int_campaign_skewness", "permutations": "int_campaign_permutations",
-} %}
 arm_means as (
 
     select
@@ -20,12 +16,21 @@ arm_means as (
         arms.treated_variance / nullif(arms.treated_user_count, 0) as treated_square,
         arms.control_variance / nullif(arms.control_user_count, 0) as control_square
     from {{ ref("precision_marketing", "int_campaign_arm_means") }} as arms
-    {% for name, model in others.items() %}
-    left join {{ ref("precision_marketing", model) }} as {{ name }}
-        {% for key in keys %}
-        {{ "on" if loop.first else "and" }} arms.{{ key }} = {{ name }}.{{ key }}
-        {% endfor %}
-    {% endfor %}
+    left join {{ ref("precision_marketing", "int_campaign_skewness") }} as skewness
+        on arms.campaign_id = skewness.campaign_id
+        and arms.variant = skewness.variant
+        and arms.segment_kind = skewness.segment_kind
+        and arms.segment = skewness.segment
+        and arms.metric = skewness.metric
+        and arms.method = skewness.method
+    left join
+        {{ ref("precision_marketing", "int_campaign_permutations") }} as permutations
+        on arms.campaign_id = permutations.campaign_id
+        and arms.variant = permutations.variant
+        and arms.segment_kind = permutations.segment_kind
+        and arms.segment = permutations.segment
+        and arms.metric = permutations.metric
+        and arms.method = permutations.method
 
 ),
 

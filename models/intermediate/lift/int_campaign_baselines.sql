@@ -1,6 +1,5 @@
 -- Grain: one row per campaign, treated variant and metric: what was known before it.
--- All assigned users, of every arm, over as many days as it runs, which end before those
--- by which recent buyers were left out: in them the users bought less by selection.
+-- All users, for as long as it runs, before the days in which buyers were not selected.
 with
 
 variants as (

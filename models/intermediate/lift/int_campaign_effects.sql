@@ -7,28 +7,20 @@
     "1e0 + relative_lift", "treated_mean", "treated_variance / treated_user_count",
     "control_mean", "control_variance / control_user_count",
 ] %}
+{% set names = [
+    "campaign_id", "variant", "segment_kind", "segment", "metric", "method",
+    "is_rate", "treated_user_count", "control_user_count", "treated_total",
+    "control_total", "theta", "treated_mean", "control_mean", "treated_variance",
+    "control_variance", "raw_squared_error",
+] %}
 with
 
 measured as (
 
     select
-        arms.campaign_id,
-        arms.variant,
-        arms.segment_kind,
-        arms.segment,
-        arms.metric,
-        arms.method,
-        arms.is_rate,
-        arms.treated_user_count,
-        arms.control_user_count,
-        arms.treated_total,
-        arms.control_total,
-        arms.theta,
-        arms.treated_mean,
-        arms.control_mean,
-        arms.treated_variance,
-        arms.control_variance,
-        arms.raw_squared_error,
+        {% for name in names %}
+        arms.{{ name }},
+        {% endfor %}
         arms.treated_mean - arms.control_mean as absolute_lift,
         arms.treated_mean / nullif(arms.control_mean, 0e0) - 1e0 as relative_lift,
         arms.treated_variance / nullif(arms.treated_user_count, 0)
@@ -41,24 +33,24 @@ measured as (
         skewness.pooled_lift_skewness,
         tests.t_quantile,
         tests.p,
-        -- One family: the arms of a campaign, or its segments.
-        case
-            when arms.segment_kind = '(all)' then tests.holm_p
-            else tests.benjamini_hochberg_p
-        end as adjusted_p,
+        -- One family: the arms of a campaign, or its segments. The other is null.
+        coalesce(tests.holm_p, tests.benjamini_hochberg_p) as adjusted_p,
         tests.minimum_detectable_lift
     from {{ ref("precision_marketing", "int_campaign_arm_means") }} as arms
-    {% for name, join, model in [
-        ("tests", "inner", "int_campaign_lift_tests"),
-        ("skewness", "left", "int_campaign_skewness"),
-    ] %}
-    {{ join }} join {{ ref("precision_marketing", model) }} as {{ name }}
-        {% for key in [
-            "campaign_id", "variant", "segment_kind", "segment", "metric", "method"
-        ] %}
-        {{ "on" if loop.first else "and" }} arms.{{ key }} = {{ name }}.{{ key }}
-        {% endfor %}
-    {% endfor %}
+    inner join {{ ref("precision_marketing", "int_campaign_lift_tests") }} as tests
+        on arms.campaign_id = tests.campaign_id
+        and arms.variant = tests.variant
+        and arms.segment_kind = tests.segment_kind
+        and arms.segment = tests.segment
+        and arms.metric = tests.metric
+        and arms.method = tests.method
+    left join {{ ref("precision_marketing", "int_campaign_skewness") }} as skewness
+        on arms.campaign_id = skewness.campaign_id
+        and arms.variant = skewness.variant
+        and arms.segment_kind = skewness.segment_kind
+        and arms.segment = skewness.segment
+        and arms.metric = skewness.metric
+        and arms.method = skewness.method
 
 ),
 
@@ -66,10 +58,7 @@ measured as (
 reached as (
 
     select
-        *,
-        {% for end, quantile in [
-            ("lower", "t_quantile"), ("upper", "(-t_quantile)")
-        ] %}
+        {% for end, quantile in [("lower", "t_quantile"), ("upper", "(-t_quantile)")] %}
         case
             when significance_test = 'permutation'
                 then {{ precision_marketing.gamma_score_inverse(
@@ -77,9 +66,9 @@ reached as (
             when significance_test = 'hall'
                 then {{ precision_marketing.hall_t_inverse(
                     quantile, "lift_skewness") }} * sqrt(squared_error)
-        end as reach_{{ end }}
-        {{- "," if not loop.last }}
+        end as reach_{{ end }},
         {% endfor %}
+        *
     from measured
 
 ),

@@ -30,7 +30,6 @@ pairs as (
         treated.campaign_id,
         treated.variant,
         treated.user_count as treated_user_count,
-        control.user_count as control_user_count,
         {% for measure in measures %}
         treated.{{ measure }}_user_count as treated_{{ measure }}_count,
         control.{{ measure }}_user_count as control_{{ measure }}_count,
@@ -39,9 +38,9 @@ pairs as (
             control.{{ measure }}_user_count,
             treated.user_count - treated.{{ measure }}_user_count,
             control.user_count - control.{{ measure }}_user_count
-        ) as smallest_{{ measure }}_cell
-        {{- "," if not loop.last }}
+        ) as smallest_{{ measure }}_cell,
         {% endfor %}
+        control.user_count as control_user_count
     from arms as treated
     inner join arms as control
         on treated.campaign_id = control.campaign_id
@@ -53,7 +52,7 @@ pairs as (
 tested as (
 
     select
-        *,
+        campaign_id,
         {% for measure in measures %}
         {% set counts = [
             "treated_" ~ measure ~ "_count", "treated_user_count",
@@ -64,9 +63,9 @@ tested as (
                 then {{ precision_marketing.fisher_p(*counts) }}
             else 2e0 * {{ precision_marketing.normal_probability(
                 "(-abs(" ~ precision_marketing.pooled_z(*counts) ~ "))") }}
-        end as {{ measure }}_p
-        {{- "," if not loop.last }}
+        end as {{ measure }}_p,
         {% endfor %}
+        variant
     from pairs
 
 ),

@@ -1,6 +1,15 @@
 -- Grain: one row per campaign, treated variant, segment, metric and method: its effect
 -- and what to make of it. Decided on the absolute difference.
 {% set significance_level = "0.05e0" %}
+{% set names = [
+    "campaign_id", "variant", "segment_kind", "segment", "metric", "method",
+    "is_rate", "treated_user_count", "control_user_count", "treated_total",
+    "control_total", "theta", "treated_mean", "control_mean", "treated_variance",
+    "control_variance", "absolute_lift", "absolute_lift_lower", "absolute_lift_upper",
+    "relative_lift", "relative_lift_lower", "relative_lift_upper", "squared_error",
+    "variance_ratio", "significance_test", "degrees_of_freedom", "skewness", "p",
+    "adjusted_p", "minimum_detectable_lift",
+] %}
 with
 
 effects as (
@@ -18,7 +27,9 @@ checks as (
 judged as (
 
     select
-        effects.*,
+        {% for name in names %}
+        effects.{{ name }},
+        {% endfor %}
         checks.expected_ratio_source,
         checks.sample_ratio_p,
         checks.has_sample_ratio_mismatch,

@@ -1,7 +1,7 @@
 -- Grain: one row per campaign, variant, segment and metric: sufficient statistics.
 -- y is a user's value while measured, x the same user's history. All sums are exact
 -- (whole numbers and decimals), whatever the order of rows; cubes are of values by the
--- largest of their metric in the campaign, so that none is too large for it.
+-- largest.
 with
 
 {% set metrics = precision_marketing.lift_metrics() %}
@@ -11,25 +11,6 @@ with
 {% set kinds = {
     "(all)": "'(all)'", "history": "history_segment", "country": "country"
 } %}
-outcomes as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_user_outcomes") }}
-
-),
-
-largest as (
-
-    select
-        campaign_id,
-        {% for metric, (y, x) in metrics.items() %}
-        cast(greatest(max({{ y }}), max({{ x }}), 1) as double) as largest_{{ metric }}
-        {{- "," if not loop.last }}
-        {% endfor %}
-    from outcomes
-    group by campaign_id
-
-),
-
 user_segments as (
 
     {% for kind, segment in kinds.items() %}
@@ -40,8 +21,10 @@ user_segments as (
         {% endfor %}
         '{{ kind }}' as segment_kind,
         {{ segment }} as segment
-    from outcomes
-    inner join largest on outcomes.campaign_id = largest.campaign_id
+    from {{ ref("precision_marketing", "int_campaign_user_outcomes") }} as outcomes
+    inner join
+        {{ ref("precision_marketing", "int_campaign_largest_values") }} as largest
+        on outcomes.campaign_id = largest.campaign_id
     {{ "union all" if not loop.last }}
     {% endfor %}
 

@@ -1,38 +1,24 @@
--- Grain: one row per campaign, treated variant, segment, metric and method that needs it:
--- p of a permutation test. Under no effect the users of both arms are drawn for the
--- treated one as they were, only otherwise. Every way in which the largest values can
--- fall is gone through with its chance; the others add a gamma distribution of their
--- mean, variance and skewness in draws without replacement. Nothing is random in it.
+-- Grain: one row per campaign, treated variant, segment, metric and method that is too
+-- skewed: p of a permutation test. Under no effect any users of both arms may have been
+-- drawn for the treated one. Every way in which the largest values can fall is gone
+-- through with its chance; the others add a gamma distribution of their mean, variance
+-- and skewness in draws without replacement. Nothing is random in it.
 {% set places = precision_marketing.permuted_places() %}
-{% set keys = ["campaign_id", "variant", "segment_kind", "segment", "metric", "method"] %}
+{% set keys = [
+    "campaign_id", "variant", "segment_kind", "segment", "metric", "method",
+] %}
 with
-
-permuted_values as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_permuted_values") }}
-
-),
-
-arm_means as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_arm_means") }}
-
-),
 
 populations as (
 
     select
-        permuted_values.*,
-        arm_means.treated_user_count as drawn_count,
-        arm_means.treated_user_count + arm_means.control_user_count as user_count,
-        least(permuted_values.value_count, {{ places }}) as placed_count,
-        arm_means.treated_user_count + arm_means.control_user_count
-        - least(permuted_values.value_count, {{ places }}) as other_count
-    from permuted_values
-    inner join arm_means
-        {% for key in keys %}
-        {{ "on" if loop.first else "and" }} permuted_values.{{ key }} = arm_means.{{ key }}
-        {% endfor %}
+        *,
+        treated_user_count as drawn_count,
+        treated_user_count + control_user_count as user_count,
+        least(value_count, {{ places }}) as placed_count,
+        treated_user_count + control_user_count
+        - least(value_count, {{ places }}) as other_count
+    from {{ ref("precision_marketing", "int_campaign_permuted_values") }}
 
 ),
 
@@ -60,18 +46,18 @@ falls as (
 
 ),
 
+{% set sum, count = [], [] %}
+{% for place in range(1, places + 1) %}
+{% set is_drawn = "floor(fall / " ~ 2 ** (place - 1) ~ ") % 2" %}
+{% do sum.append("value_" ~ place ~ " * (" ~ is_drawn ~ ")") %}
+{% do count.append("(" ~ is_drawn ~ ")") %}
+{% endfor %}
 placed as (
 
     select
         *,
-        {% for place in range(1, places + 1) %}
-        {{ "" if loop.first else "+ " }}value_{{ place }} * (
-            floor(fall / {{ 2 ** (place - 1) }}) % 2
-        )
-        {%- endfor %} as placed_sum,
-        drawn_count - ({% for place in range(1, places + 1) %}
-            {{ "" if loop.first else "+ " }}floor(fall / {{ 2 ** (place - 1) }}) % 2
-        {%- endfor %}) as rest_count
+        {{ sum | join(" + ") }} as placed_sum,
+        drawn_count - ({{ count | join(" + ") }}) as rest_count
     from falls
     -- Fewer values than places: each fall once.
     where fall < power(2, placed_count)
@@ -100,7 +86,7 @@ rests as (
 
 ),
 
-{# In units of the largest of the others: no spread at all but for rounding. #}
+{# In units of the largest value: no spread at all but for rounding. #}
 {% set no_spread = "rest_square <= 1e-12" %}
 scored as (
 

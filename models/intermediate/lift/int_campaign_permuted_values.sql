@@ -1,23 +1,11 @@
--- Grain: one row per campaign, treated variant, segment, metric and method that needs it:
--- the users' values that a permutation test draws anew. The largest one by one, of all
--- others what their moments take.
+-- Grain: one row per campaign, treated variant, segment, metric and method that is too
+-- skewed: values that are drawn anew, the largest one by one, of others the moments.
 {% set metrics = precision_marketing.lift_metrics() %}
 {% set places = precision_marketing.permuted_places() %}
-{% set keys = ["campaign_id", "variant", "segment_kind", "segment", "metric", "method"] %}
+{% set keys = [
+    "campaign_id", "variant", "segment_kind", "segment", "metric", "method",
+] %}
 with
-
-skewed as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_skewness") }}
-    where is_too_skewed
-
-),
-
-arm_means as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_arm_means") }}
-
-),
 
 outcomes as (
 
@@ -45,14 +33,12 @@ compared as (
         {% for key in keys %}
         skewed.{{ key }},
         {% endfor %}
+        skewed.treated_user_count,
+        skewed.control_user_count,
         outcomes.user_id,
         outcomes.is_control,
-        outcomes.y - arm_means.theta * outcomes.x as v
-    from skewed
-    inner join arm_means
-        {% for key in keys %}
-        {{ "on" if loop.first else "and" }} skewed.{{ key }} = arm_means.{{ key }}
-        {% endfor %}
+        outcomes.y - skewed.theta * outcomes.x as v
+    from {{ ref("precision_marketing", "int_campaign_skewness") }} as skewed
     inner join outcomes
         on skewed.campaign_id = outcomes.campaign_id
         and skewed.metric = outcomes.metric
@@ -62,6 +48,7 @@ compared as (
             when 'history' then outcomes.history_segment
             else outcomes.country
         end
+    where skewed.is_too_skewed
 
 ),
 
@@ -69,22 +56,12 @@ ranked as (
 
     select
         *,
-        row_number() over (comparison order by abs(v) desc, user_id) as place
+        row_number() over (comparison order by abs(v) desc, user_id) as place,
+        -- No power of a value by it is above 1.
+        max(abs(v)) over (comparison) as scale
     from compared
     where v <> 0e0
     window comparison as (partition by {{ keys | join(", ") }})
-
-),
-
-scaled as (
-
-    select
-        *,
-        -- The largest of the others: no power of them by it is above 1.
-        max(case when place > {{ places }} then abs(v) end) over (
-            partition by {{ keys | join(", ") }}
-        ) as scale
-    from ranked
 
 ),
 
@@ -98,17 +75,20 @@ final as (
         {{ precision_marketing.exact_sum("abs(v)") }} as absolute_sum,
         count(*) as value_count,
         {% for place in range(1, places + 1) %}
-        coalesce(max(case when place = {{ place }} then v end), 0e0) as value_{{ place }},
+        coalesce(max(case when place = {{ place }} then v end), 0e0)
+            as value_{{ place }},
         {% endfor %}
         coalesce(min({{ is_other }} abs(v) end), 0e0) as least_other,
-        coalesce(max(scale), 0e0) as scale,
-        coalesce({{ precision_marketing.fine_exact_sum(is_other ~ "v / scale end") }}, 0e0)
-            as other_sum,
+        max(scale) as scale,
+        max(treated_user_count) as treated_user_count,
+        max(control_user_count) as control_user_count,
+        coalesce({{ precision_marketing.fine_exact_sum(
+            is_other ~ "v / scale end") }}, 0e0) as other_sum,
         coalesce({{ precision_marketing.fine_exact_sum(
             is_other ~ "power(v / scale, 2) end") }}, 0e0) as other_squares,
         coalesce({{ precision_marketing.fine_exact_sum(
             is_other ~ "power(v / scale, 3) end") }}, 0e0) as other_cubes
-    from scaled
+    from ranked
     group by {{ keys | join(", ") }}
 
 )

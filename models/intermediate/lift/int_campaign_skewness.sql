@@ -1,4 +1,4 @@
--- Grain: one row per campaign, treated variant, segment, metric and method: its skewness.
+-- Grain: one row per campaign, treated variant, segment, metric and method: skewness.
 -- That of the users of both arms, and that of the difference of the two means. Of rates
 -- none is needed: their test is exact where it would matter.
 {# Users of the smaller arm, by squared skewness, from which on a t test may decide:
@@ -10,14 +10,18 @@ with
 
 arm_means as (
 
-    select * from {{ ref("precision_marketing", "int_campaign_arm_means") }}
+    select
+        *,
+        treated_variance / treated_user_count
+        + control_variance / control_user_count as squared_error,
+        (
+            (treated_user_count - 1) * treated_variance
+            + (control_user_count - 1) * control_variance
+        ) / nullif(treated_user_count + control_user_count - 2, 0) * (
+            1e0 / treated_user_count + 1e0 / control_user_count
+        ) as pooled_squared_error
+    from {{ ref("precision_marketing", "int_campaign_arm_means") }}
     where not is_rate and treated_user_count > 0 and control_user_count > 0
-
-),
-
-comparisons as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_comparisons") }}
 
 ),
 
@@ -25,34 +29,22 @@ comparisons as (
 powers as (
 
     select
-        {% for key in keys %}
-        arm_means.{{ key }},
-        {% endfor %}
-        arm_means.method,
-        arm_means.treated_user_count,
-        arm_means.control_user_count,
-        arm_means.treated_variance / arm_means.treated_user_count
-        + arm_means.control_variance / arm_means.control_user_count as squared_error,
-        (
-            (arm_means.treated_user_count - 1) * arm_means.treated_variance
-            + (arm_means.control_user_count - 1) * arm_means.control_variance
-        ) / nullif(arm_means.treated_user_count + arm_means.control_user_count - 2, 0)
-            as pooled_variance,
-        1e0 / arm_means.treated_user_count + 1e0 / arm_means.control_user_count
-            as pooled_share,
-        arm_means.theta as w,
         {% for arm in arms %}
-        {{ arm }}_y - w * {{ arm }}_x as {{ arm }}_v,
-        {{ arm }}_yy - 2e0 * w * {{ arm }}_xy + w * w * {{ arm }}_xx as {{ arm }}_vv,
-        {{ arm }}_yyy - 3e0 * w * {{ arm }}_yyx + 3e0 * w * w * {{ arm }}_yxx
-        - w * w * w * {{ arm }}_xxx as {{ arm }}_vvv
-        {{- "," if not loop.last }}
+        sums.{{ arm }}_y - arm_means.theta * sums.{{ arm }}_x as {{ arm }}_v,
+        sums.{{ arm }}_yy - 2e0 * arm_means.theta * sums.{{ arm }}_xy
+        + power(arm_means.theta, 2) * sums.{{ arm }}_xx as {{ arm }}_vv,
+        sums.{{ arm }}_yyy - 3e0 * arm_means.theta * sums.{{ arm }}_yyx
+        + 3e0 * power(arm_means.theta, 2) * sums.{{ arm }}_yxx
+        - power(arm_means.theta, 3) * sums.{{ arm }}_xxx as {{ arm }}_vvv,
         {% endfor %}
+        arm_means.*
     from arm_means
-    inner join comparisons
-        {% for key in keys %}
-        {{ "on" if loop.first else "and" }} arm_means.{{ key }} = comparisons.{{ key }}
-        {% endfor %}
+    inner join {{ ref("precision_marketing", "int_campaign_comparisons") }} as sums
+        on arm_means.campaign_id = sums.campaign_id
+        and arm_means.variant = sums.variant
+        and arm_means.segment_kind = sums.segment_kind
+        and arm_means.segment = sums.segment
+        and arm_means.metric = sums.metric
 
 ),
 
@@ -63,10 +55,9 @@ centered as (
     select
         *,
         {% for arm in arms %}
-        {% set count = arm ~ "_user_count" %}
         {{ precision_marketing.centered_cubes(
-            count, arm ~ "_v", arm ~ "_vv", arm ~ "_vvv"
-        ) }} / {{ count }} as {{ arm }}_third,
+            arm ~ "_user_count", arm ~ "_v", arm ~ "_vv", arm ~ "_vvv"
+        ) }} as {{ arm }}_cubes,
         {% endfor %}
         {{ precision_marketing.centered_sum(n, v, v, vv) }} / ({{ n }}) as square,
         {{ precision_marketing.centered_cubes(
@@ -76,40 +67,29 @@ centered as (
 
 ),
 
-measured as (
-
-    select
-        *,
-        third / power(square, 1.5e0) as skewness,
-        (
-            treated_third / treated_user_count / treated_user_count
-            - control_third / control_user_count / control_user_count
-        ) / power(squared_error, 1.5e0) as lift_skewness,
-        pooled_variance * pooled_share as pooled_squared_error,
-        -- As if both arms were of one population.
-        (treated_third * treated_user_count + control_third * control_user_count)
-        / ({{ n }}) * (
-            1e0 / treated_user_count / treated_user_count
-            - 1e0 / control_user_count / control_user_count
-        ) / power(pooled_variance * pooled_share, 1.5e0) as pooled_lift_skewness
-    from centered
-    -- Without any spread there is no test.
-    where squared_error > 0e0 and square > 0e0
-
-),
-
 final as (
 
     select
         {{ keys | join(",\n        ") }},
         method,
-        skewness,
-        lift_skewness,
+        theta,
+        treated_user_count,
+        control_user_count,
         pooled_squared_error,
-        pooled_lift_skewness,
-        least(treated_user_count, control_user_count)
-        < {{ users_by_squared_skewness }} * skewness * skewness as is_too_skewed
-    from measured
+        third / power(square, 1.5e0) as skewness,
+        (
+            treated_cubes / power(treated_user_count, 3)
+            - control_cubes / power(control_user_count, 3)
+        ) / power(squared_error, 1.5e0) as lift_skewness,
+        -- As if both arms were of one population.
+        (treated_cubes + control_cubes) / ({{ n }}) * (
+            1e0 / power(treated_user_count, 2) - 1e0 / power(control_user_count, 2)
+        ) / power(pooled_squared_error, 1.5e0) as pooled_lift_skewness,
+        least(treated_user_count, control_user_count) * power(square, 3)
+        < {{ users_by_squared_skewness }} * third * third as is_too_skewed
+    from centered
+    -- Without any spread there is no test.
+    where squared_error > 0e0 and square > 0e0
 
 )
 

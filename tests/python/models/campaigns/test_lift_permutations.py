@@ -9,6 +9,7 @@ import pytest
 from macros_in_duckdb import SqlMacros
 
 MODELS = [
+    "int_campaign_largest_values",
     "int_campaign_outcome_sums",
     "int_campaign_comparisons",
     "int_campaign_arm_means",
