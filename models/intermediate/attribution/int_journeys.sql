@@ -45,6 +45,8 @@ timeline as (
 passed as (
 
     select
+        user_id,
+        happened_at,
         is_converted,
         journey_id,
         event_order,
@@ -62,37 +64,36 @@ bounds as (
     select
         is_converted,
         journey_id,
-        max(case when event_order = 1 then touch_number end) as number_before,
-        max(case when event_order = 3 then touch_number end) as last_touch_number
+        max(case when event_order = 3 then touch_number end) as last_touch_number,
+        -- Orders of one instant share their touches: only an earlier one takes them.
+        greatest(
+            max(case when event_order = 1 then touch_number end),
+            {{ precision_marketing.largest_before(
+                "max(touch_number)", "user_id", "max(happened_at)"
+            ) if ends_at_orders else 0 }}
+        ) as number_before
     from passed
     where journey_id is not null
-    group by is_converted, journey_id
-
-),
-
-joined as (
-
-    select
-        journey_ends.*,
-        bounds.last_touch_number,
-        -- Orders of one instant share their touches: only an earlier one takes them.
-        bounds.last_touch_number
-        - greatest(bounds.number_before, {{ precision_marketing.largest_before(
-            "bounds.last_touch_number", "journey_ends.user_id", "journey_ends.ended_at"
-        ) if ends_at_orders else 0 }}) as window_touch_count
-    from journey_ends
-    inner join bounds
-        on journey_ends.is_converted = bounds.is_converted
-        and journey_ends.journey_id = bounds.journey_id
+    group by user_id, is_converted, journey_id
 
 ),
 
 final as (
 
     select
-        *,
-        least(window_touch_count, {{ kept_touches }}) as touch_count
-    from joined
+        journey_ends.is_converted,
+        journey_ends.journey_id,
+        journey_ends.user_id,
+        journey_ends.ended_at,
+        journey_ends.revenue_amount,
+        bounds.last_touch_number,
+        bounds.last_touch_number - bounds.number_before as window_touch_count,
+        least(bounds.last_touch_number - bounds.number_before, {{ kept_touches }})
+            as touch_count
+    from journey_ends
+    inner join bounds
+        on journey_ends.is_converted = bounds.is_converted
+        and journey_ends.journey_id = bounds.journey_id
 
 )
 

@@ -45,25 +45,32 @@ def find_journeys(
     *,
     lookback_days: int,
     path_touches: int,
+    ends_at_orders: bool = False,
 ) -> list[Journey]:
-    """Return a journey for each order and for each touched user without one."""
+    """Return a journey for each order and for each touched user without one.
+
+    Where journeys end at orders, a path begins after the order before, and who was
+    touched after the last one has a journey without an order as well.
+    """
     ends = [
         (user, order_id, at, revenue)
         for user, own in orders.items()
         for order_id, at, revenue in own
     ]
-    ends += [
-        (user, None, max(own).touched_at, 0.0)
-        for user, own in touches.items()
-        if user not in orders
-    ]
+    for user, own in touches.items():
+        last = max(own).touched_at
+        ordered = [at for _, at, _ in orders.get(user, [])]
+        if not ordered or (ends_at_orders and last > max(ordered)):
+            ends.append((user, None, last, 0.0))
     journeys = []
     for user, order_id, at, revenue in ends:
         first = at - timedelta(days=lookback_days)
+        before = [then for _, then, _ in orders.get(user, []) if then < at]
+        taken = max(before, default=datetime.min) if ends_at_orders else datetime.min
         window = [
             touch
             for touch in sorted(touches.get(user, []))
-            if first <= touch.touched_at <= at
+            if first <= touch.touched_at <= at and touch.touched_at > taken
         ]
         path = tuple(window[-path_touches:])
         journeys.append(Journey(order_id, at, revenue, path, len(window)))

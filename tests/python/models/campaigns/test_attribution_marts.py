@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections import defaultdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -101,8 +102,7 @@ def shop() -> dict[str, list[dict]]:
     return made_up_shop()
 
 
-@pytest.fixture(scope="module")
-def journeys(shop) -> list[Journey]:
+def journeys_of(shop, **settings) -> list[Journey]:
     channel_of = {row["campaign_id"]: row["channel"] for row in shop["campaigns"]}
     touches, orders = defaultdict(list), defaultdict(list)
     for row in shop["campaign_touches"]:
@@ -120,7 +120,12 @@ def journeys(shop) -> list[Journey]:
         orders[row["user_id"]].append(
             (row["event_id"], row["occurred_at"], float(row["unit_price"] or 0))
         )
-    return find_journeys(touches, orders, **SETTINGS)
+    return find_journeys(touches, orders, **SETTINGS, **settings)
+
+
+@pytest.fixture(scope="module")
+def journeys(shop) -> list[Journey]:
+    return journeys_of(shop)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +181,50 @@ def test_every_credit_of_every_model_is_that_of_plain_loops(database, journeys, 
     assert found.keys() == expected.keys()
     for key, (credit, *rest) in expected.items():
         assert found[key] == (pytest.approx(credit, abs=1e-9), *rest), key
+
+
+def test_journeys_that_end_at_orders_are_those_of_plain_loops(
+    database, shop, dbt_project, fetch, tmp_path
+):
+    copy = tmp_path / "build" / "inputs.duckdb"
+    copy.parent.mkdir()
+    shutil.copy(database, copy)
+    errors = dbt_project.run(
+        *("build", "--select", "int_journey_ends+,+conversion_paths"),
+        *("--exclude-resource-type", "test", "unit_test"),
+        database=copy,
+        input_dir=database.parents[1],
+        variables=VARIABLES.replace(
+            "{lookback", "{journeys_end_at_orders: true, lookback"
+        ),
+    )
+    assert not errors, errors
+    found = defaultdict(list)
+    for key, touch in fetch(
+        copy,
+        "select case when is_converted then journey_id end, touch_id"
+        " from intermediate.int_journey_touches"
+        " order by is_converted, journey_id, touch_position",
+    ):
+        found[key].append(touch)
+    paths = [j for j in journeys_of(shop, ends_at_orders=True) if j.touches]
+    expected = {
+        j.conversion_id: [touch.touch_id for touch in j.touches]
+        for j in paths
+        if j.conversion_id
+    }
+    in_vain = found.pop(None)
+    assert found == expected
+    assert sorted(in_vain) == sorted(
+        touch.touch_id for j in paths if not j.conversion_id for touch in j.touches
+    )
+    # Converters were touched later, and lost touches to an order before.
+    assert sum(j.conversion_id is None for j in paths) > 40
+    assert expected != {
+        j.conversion_id: [touch.touch_id for touch in j.touches]
+        for j in journeys_of(shop)
+        if j.conversion_id and j.touches
+    }
 
 
 def test_conversions_without_a_touch_are_nobodys(database, journeys, fetch):
