@@ -42,8 +42,9 @@ notices as (
             if is_of_items else 0 }} as rows_of_unknown_items,
         {{ "count(case when is_refired then 1 end)"
             if input_name == "events" else 0 }} as rows_refired,
-        count(case when row_status = 'kept' and value_gaps like '%:decimals_unclear%'
-            then 1 end) as rows_of_unclear_decimals
+        count(case
+            when row_status = 'kept' and value_gaps like '%:decimals_unclear%' then 1
+        end) as rows_of_unclear_decimals
     from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

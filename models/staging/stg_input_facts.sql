@@ -42,6 +42,12 @@ gaps as (
 
 ),
 
+longest_gap as (
+
+    select coalesce(max(day_count), 0e0) as day_count from gaps
+
+),
+
 event_facts as (
 
     select
@@ -71,14 +77,12 @@ final as (
     select
         'days_without_events' as check_name,
         'events' as input_name,
-        greatest(days_since, longest_gap, 0e0) as measured,
-        event_count > 0 as is_judged,
-        cast(greatest(days_since, longest_gap) as bigint)
+        greatest(event_facts.days_since, longest_gap.day_count, 0e0) as measured,
+        event_facts.event_count > 0 as is_judged,
+        cast(greatest(event_facts.days_since, longest_gap.day_count) as bigint)
         || ' days in a row are without an event' as finding
     from event_facts
-    cross join (
-        select coalesce(max(day_count), 0e0) as longest_gap from gaps
-    ) as longest
+    cross join longest_gap
     union all
     select
         'currencies_mixed' as check_name,

@@ -10,7 +10,8 @@ campaigns as (
 
 target_items as (
 
-    select distinct campaign_id from {{ ref("precision_marketing", "stg_target_items") }}
+    select distinct campaign_id
+    from {{ ref("precision_marketing", "stg_target_items") }}
     where is_known_item
 
 ),
@@ -68,8 +69,9 @@ final as (
         'campaign_spend' as input_name,
         1e0 * count(*) as measured,
         true as is_judged,
-        count(*) || ' days of campaigns have spend in several files, which was added up,'
-        || ' as in ' || min('`' || first_file || '` and `' || last_file || '`') as finding
+        count(*) || ' days of campaigns have spend in several files, which was added'
+        || ' up, as in ' || min('`' || first_file || '` and `' || last_file || '`')
+            as finding
     from spend_days
     where first_file < last_file
 
