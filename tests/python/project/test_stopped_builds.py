@@ -108,8 +108,9 @@ def test_a_stopped_build_changes_no_mart_and_is_not_published(
     else:
         shop.write({name: rows for name, rows in tables.items() if rows})
     assert "stopped_checks_stop_the_build" in shop.build()
-    # Whatever else is tried on it, and however often.
-    assert shop.build() != ""
+    if check.startswith(("rows_fell", "input_vanished")):
+        # However often: what was stopped is no build that others are compared with.
+        assert shop.build() != ""
     stops = dict(shop.stops())
     assert said in stops[check]
     assert f"accept it with `health: {{accept: [{check}]}}`." in stops[check]
