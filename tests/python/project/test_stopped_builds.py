@@ -32,6 +32,8 @@ SELECTED = (
     *("+campaigns", "+int_events", "+stg_build_history"),
     *("+build_health", "+row_accounting"),
 )
+# Of data tests those that stop a build alone, which stand in files of their own.
+UNTESTED = ("--exclude", "test_type:generic")
 
 
 class Shop:
@@ -52,8 +54,7 @@ class Shop:
         """Build as `make run` does; return '' or the errors."""
         return self._project.run(
             *("build", "--select", *SELECTED, "--exclude-resource-type", "unit_test"),
-            # Only the tests that stop a build stand in files of their own.
-            *("--exclude", "test_type:generic"),
+            *UNTESTED,
             database=self.database,
             input_dir=self.inputs,
             variables=f"{{input_checks: {{as_of: 2025-02-01}},"
@@ -137,7 +138,7 @@ def test_a_build_that_failed_elsewhere_is_not_published_until_one_succeeds(shop)
     assert shop.build() == ""
     broken = "{inputs: {events: no_such_table, items: no_such_table}}"
     errors = shop._project.run(
-        *("build", "--select", "stg_items_checked"),
+        *("build", "--select", "stg_items_checked", *UNTESTED),
         database=shop.database,
         input_dir="",
         variables=broken,
