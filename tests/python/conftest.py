@@ -63,9 +63,9 @@ def locked(path: Path) -> Iterator[None]:
 class DbtProject:
     """Run dbt commands on this project with databases and inputs of the test's own.
 
-    `parts` are parsed with it; no other var is read by YAML, nor anything of an input
-    but that there is one. Workers may share `parsed`, where what dbt has read is kept;
-    `said` is what the latest command has told the user.
+    `parts` are parsed with it; of other vars only `tuning` changes the graph, and of an
+    input only that there is one. Workers may share `parsed`, where what dbt has read is
+    kept; `said` is what the latest command has told the user.
     """
 
     work: Path

@@ -168,7 +168,7 @@ class _Dbt:
         """Return what dbt said of its errors."""
         # The only var that YAML reads: another one need not have all parsed again.
         given = json.loads(self._variables)
-        parts = {name: given[name] for name in ("parts",) if name in given}
+        parts = {name: value for name, value in given.items() if name == "parts"}
         errors, self._manifest = self._invoke(
             "parse", "--no-write-json", variables=json.dumps(parts)
         )

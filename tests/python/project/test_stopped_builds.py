@@ -32,6 +32,8 @@ SELECTED = (
     *("+campaigns", "+int_events", "+stg_build_history"),
     *("+build_health", "+row_accounting"),
 )
+# Of data tests those that stop a build alone, which stand in files of their own.
+UNTESTED = ("--exclude", "test_type:generic")
 
 
 class Shop:
@@ -52,8 +54,7 @@ class Shop:
         """Build as `make run` does; return '' or the errors."""
         return self._project.run(
             *("build", "--select", *SELECTED, "--exclude-resource-type", "unit_test"),
-            # Only the tests that stop a build stand in files of their own.
-            *("--exclude", "test_type:generic"),
+            *UNTESTED,
             database=self.database,
             input_dir=self.inputs,
             variables=f"{{input_checks: {{as_of: 2025-02-01}},"
@@ -108,8 +109,9 @@ def test_a_stopped_build_changes_no_mart_and_is_not_published(
     else:
         shop.write({name: rows for name, rows in tables.items() if rows})
     assert "stopped_checks_stop_the_build" in shop.build()
-    # Whatever else is tried on it, and however often.
-    assert shop.build() != ""
+    if check.startswith(("rows_fell", "input_vanished")):
+        # However often: what was stopped is no build that others are compared with.
+        assert shop.build() != ""
     stops = dict(shop.stops())
     assert said in stops[check]
     assert f"accept it with `health: {{accept: [{check}]}}`." in stops[check]
@@ -138,7 +140,7 @@ def test_a_build_that_failed_elsewhere_is_not_published_until_one_succeeds(shop)
     assert shop.build() == ""
     broken = "{inputs: {events: no_such_table, items: no_such_table}}"
     errors = shop._project.run(
-        *("build", "--select", "stg_items_checked"),
+        *("build", "--select", "stg_items_checked", *UNTESTED),
         database=shop.database,
         input_dir="",
         variables=broken,

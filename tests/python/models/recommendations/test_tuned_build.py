@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from whole_builds import WholeBuild
+from whole_builds import WholeBuild, build_everything
 
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors
 from precision_marketing.build.relations import matrix
@@ -57,14 +57,14 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def tuned_build(
-    dbt_project, shuffled_example: Path, tmp_path_factory: pytest.TempPathFactory
-) -> WholeBuild:
+def tuned_build(tmp_path_factory: pytest.TempPathFactory) -> WholeBuild:
     """Build the example shop with a search, Euclidean item neighbors set by hand."""
-    folder = tmp_path_factory.mktemp("shops") / "tuned"
-    folder.symlink_to(shuffled_example)
-    database = dbt_project.build(folder, excluded=("unit_test",), **SETTINGS)
-    return WholeBuild(database, "\n".join(dbt_project.said))
+    # Not `dbt_project`: what the search adds to the graph is decided when it is parsed.
+    return build_everything(
+        tmp_path_factory.mktemp("tuned") / "tuned_shop.duckdb",
+        excluded=("unit_test",),
+        **SETTINGS,
+    )
 
 
 def test_a_tuned_build_passes_its_tests_and_logs_its_trials(tuned_build: WholeBuild):
