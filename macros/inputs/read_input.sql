@@ -4,9 +4,14 @@
    - value_gaps: `column:reason` of each optional value or id that was given and is not
      read, with commas between them; null where all is read,
    - raw_row: the row as it was read, for `rejected_rows`.
-   In steps, so that nothing is computed twice: texts, values, bounded values. #}
-{% macro read_input(input_name) %}
+   In steps, so that nothing is computed twice: texts, values, bounded values. Who needs
+   some columns alone names them in `only`. #}
+{% macro read_input(input_name, only=[]) %}
     {% set contract = precision_marketing.input_contract()[input_name] %}
+    {% if only %}
+        {% do contract.update(
+            {"columns": contract["columns"] | selectattr(0, "in", only) | list}) %}
+    {% endif %}
     {% set relation = precision_marketing.input_relation(input_name) %}
     {% set present = precision_marketing.present_columns(input_name, relation) %}
     {% set families = precision_marketing.column_families(contract, present, relation) %}
