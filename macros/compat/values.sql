@@ -28,9 +28,10 @@
    faster in this order. #}
 {% macro default__trimmed(text) %}
     {% set blank = "[\\s\\p{Z}\\p{Cc}\\p{Cf}]+" %}
-    {{ return("case when " ~ text ~ "[-1] between '!' and '~' and " ~ text
-        ~ " between '!' and '~' then " ~ text ~ " else nullif(regexp_replace("
-        ~ text ~ ", '^" ~ blank ~ "|" ~ blank ~ "$', '', 'g'), '') end") }}
+    {{ return("case when " ~ text ~ "[-1] > ' ' and " ~ text ~ "[-1] < '~' and "
+        ~ text ~ " >= '!' and " ~ text ~ " < '~' then " ~ text
+        ~ " else nullif(regexp_replace(" ~ text ~ ", '^" ~ blank ~ "|" ~ blank
+        ~ "$', '', 'g'), '') end") }}
 {% endmacro %}
 
 {% macro spark__trimmed(text) %}

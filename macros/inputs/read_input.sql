@@ -4,9 +4,10 @@
    - value_gaps: `column:reason` of each optional value or id that was given and is not
      read, with commas between them; null where all is read,
    - raw_row: the row as it was read, for `rejected_rows`.
-   In steps, so that nothing is computed twice: texts, values, bounded values. #}
-{% macro read_input(input_name) %}
-    {% set contract = precision_marketing.input_contract()[input_name] %}
+   In steps, so that nothing is computed twice: texts, values, bounded values. Who needs
+   some columns alone names them in `only`. #}
+{% macro read_input(input_name, only=[]) %}
+    {% set contract = precision_marketing.contract_of(input_name, only) %}
     {% set relation = precision_marketing.input_relation(input_name) %}
     {% set present = precision_marketing.present_columns(input_name, relation) %}
     {% set families = precision_marketing.column_families(contract, present, relation) %}
@@ -34,6 +35,15 @@
             {{ precision_marketing.input_texts(contract, present, families, relation) }}
         ) as texts
     ) as read_values
+{% endmacro %}
+
+
+{# An input's entry in the contract, of the columns in `only` or, of an empty list, all. #}
+{% macro contract_of(input_name, only) %}
+    {% set contract = precision_marketing.input_contract()[input_name] %}
+    {% set columns = contract["columns"] %}
+    {% set named = columns | selectattr(0, "in", only) | list if only else columns %}
+    {{ return(dict(contract, columns=named)) }}
 {% endmacro %}
 
 

@@ -11,7 +11,7 @@ erased_users as (
 {% for input_name in inputs if precision_marketing.is_about_users(input_name) %}
 {{ input_name }}_rows as (
 
-    {{ precision_marketing.read_input(input_name) }}
+    {{ precision_marketing.read_input(input_name, only=["user_id"]) }}
 
 ),
 
