@@ -10,26 +10,19 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix, diags_array
 
+from precision_marketing.algorithms.collaborative.spectral_rest import largest_of_rest
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
-from precision_marketing.algorithms.kernels.compiled import compiled_reordered
 from precision_marketing.algorithms.kernels.dense_rows import (
     LANES,
     add_rows,
     dense_product,
 )
-from precision_marketing.algorithms.kernels.engine import RESULT_BYTES, factor
-from precision_marketing.algorithms.kernels.parallel import chunks, in_order
+from precision_marketing.algorithms.kernels.engine import factor
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import (
     as_weights,
     check_count,
     check_not_negative,
-)
-from precision_marketing.algorithms.kernels.sums import add_row, row_work
-from precision_marketing.algorithms.kernels.top import (
-    is_before,
-    keep_best,
-    rounded_to,
 )
 from precision_marketing.algorithms.kernels.top_scores import ScoreBlock
 
@@ -41,8 +34,6 @@ _SINGLE = 1e-6
 _SPARE = 32
 # Times as many items as users, from which on the rest is not computed but multiplied.
 _USERS_SHARE = 8
-# Bits of a double that sums of single precision do not have (`top_scores`).
-_DROPPED_BITS = 36
 # Most rounds, and the share of the captured sum that is worth another one.
 _ROUNDS = 30
 _TOLERANCE = 1e-3
@@ -154,7 +145,7 @@ def fit_spectral(
         own = np.asarray(scaled.power(2).sum(axis=0)).ravel()
         own -= np.einsum("ik,ik->i", known, vectors)
         return SpectralWeights(left, vectors, scaled, own)
-    rest = _largest_of_rest(scaled, known, vectors, top_k)
+    rest = largest_of_rest(scaled, known, vectors, top_k)
     return SpectralWeights(vectors * raised.astype(np.float32), vectors, rest)
 
 
@@ -199,87 +190,6 @@ def spectral_scores(weights: csr_matrix, fitted: SpectralWeights) -> ScoreBlock:
         return scores
 
     return block
-
-
-def _largest_of_rest(
-    scaled: csr_matrix, known: np.ndarray, vectors: np.ndarray, top_k: int
-) -> csr_matrix:
-    """Return the largest sources of each target of scaled^T scaled - known vectors^T.
-
-    Looked for among the items that share a user with the target; row = source.
-    """
-    n_items = scaled.shape[1]
-    by_item, by_user = factor(scaled.T.tocsr()), factor(scaled)
-
-    def largest(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        targets = np.arange(part.start, part.stop)
-        return _rest_of(targets, by_item, by_user, known, vectors, int(top_k))
-
-    # As many products as there are pairs, and one of vectors for each other item.
-    work = row_work(np.arange(n_items), by_item, by_user[0])
-    work += vectors.shape[1] * np.minimum(work, n_items)
-    maximum_rows = max(1, RESULT_BYTES // (16 * min(int(top_k), n_items)))
-    progress = Progress("spectral rest", n_items, "items")
-    found = list(in_order(largest, chunks(work, maximum_rows, None), progress))
-    targets, sources, values = map(np.concatenate, zip(*found, strict=True))
-    return csr_matrix((values, (sources, targets)), shape=(n_items, n_items))
-
-
-@compiled_reordered
-def _rest_of(targets, by_item, by_user, known, vectors, top_k):
-    """Return target, source and value of the `top_k` largest values of each target."""
-    n_items = len(vectors)
-    top_k = min(top_k, n_items)
-    room = 2 * top_k + 64
-    ones = np.ones(by_user[0].size - 1)
-    sums, listed = np.zeros(n_items), np.empty(n_items // 4 + 1, np.int32)
-    every = np.arange(n_items).astype(np.int32)
-    scores, sources = np.empty(room), np.empty(room, np.int32)
-    out_targets = np.empty(targets.size * top_k, np.int32)
-    out_sources = np.empty(targets.size * top_k, np.int32)
-    out_values = np.empty(targets.size * top_k)
-    written = 0
-    for target in targets:
-        count = add_row(target, by_item, by_user, ones, sums, listed)
-        touched = listed[:count] if count >= 0 else every
-        sums[target] = 0.0
-        own = known[target]
-        kept, limit, limit_source = 0, 0.0, np.int32(2**31 - 1)
-        for source in touched:
-            if sums[source] == 0.0:
-                continue
-            score = sums[source] - _dot(own, vectors[source])
-            score = rounded_to(score, _DROPPED_BITS)
-            sums[source] = 0.0
-            if score > 0.0 and is_before(score, source, limit, limit_source):
-                scores[kept], sources[kept] = score, source
-                kept += 1
-                if kept == room:
-                    keep_best(scores, sources, kept, top_k)
-                    kept = top_k
-                    limit, limit_source = scores[top_k - 1], sources[top_k - 1]
-        if kept > top_k:
-            keep_best(scores, sources, kept, top_k)
-            kept = top_k
-        for position in range(kept):
-            out_targets[written] = target
-            out_sources[written] = sources[position]
-            out_values[written] = scores[position]
-            written += 1
-    return (
-        out_targets[:written].copy(),
-        out_sources[:written].copy(),
-        out_values[:written].copy(),
-    )
-
-
-@compiled_reordered
-def _dot(left, right):
-    """Return the product of two vectors, in their type."""
-    total = left.dtype.type(0.0)
-    for k in range(left.size):
-        total += left[k] * right[k]
-    return total
 
 
 def _leading_eigenpairs(

@@ -3,9 +3,14 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, random_array
 
-from precision_marketing.algorithms.collaborative import ials, local_ridge, spectral
+from precision_marketing.algorithms.collaborative import (
+    ials,
+    local_ridge,
+    spectral,
+    spectral_rest,
+)
 from precision_marketing.algorithms.collaborative.ease import ease_scores, fit_ease
 from precision_marketing.algorithms.collaborative.ials import (
     Factors,
@@ -129,6 +134,26 @@ def test_spectral_of_few_users_is_the_product_with_all_of_the_rest():
     found, wanted = scores(np.array([7, 3])), weights.toarray()[[7, 3]] @ expected
     # The rounds stop before the last directions are exact.
     np.testing.assert_allclose(found, wanted, atol=0.02 * wanted.max())
+
+
+@pytest.mark.parametrize("most_pairs", [1, 500, 2**18])
+def test_the_rest_is_the_same_however_many_pairs_are_computed_at_once(
+    most_pairs, monkeypatch
+):
+    generator = np.random.default_rng(0)
+    # More items than vectors that are met in one turn.
+    n_items = spectral_rest._NEAR + 500
+    scaled = csr_matrix(random_array((30, n_items), density=0.01, rng=generator))
+    known, vectors = 0.1 * generator.normal(size=(2, n_items, 4)).astype(np.float32)
+    monkeypatch.setattr(spectral_rest, "_PAIRS", most_pairs)
+    found = spectral_rest.largest_of_rest(scaled, known, vectors, top_k=7)
+    for target in range(0, n_items, 100):
+        sums = (scaled.T @ scaled[:, [target]].toarray()).ravel()
+        rest = np.where(sums > 0, sums - vectors @ known[target], 0.0)
+        rest[target] = 0.0
+        expected = np.maximum(np.sort(rest)[-7:], 0.0)
+        column = np.sort(found[:, [target]].toarray().ravel())[-7:]
+        np.testing.assert_allclose(column, expected, rtol=1e-4, atol=1e-6)
 
 
 def test_spectral_from_its_own_directions_takes_one_round_more_and_finds_them_again(
