@@ -1,6 +1,6 @@
 -- Grain: one row per journey: a conversion, or a touched user who never converted.
--- The journey of a user who never converted ends with the last touch; where journeys end
--- at orders, so does that of a user touched after the last order.
+-- The journey of a user who never converted ends with the last touch; where journeys
+-- end at orders, so does that of a user touched after the last order.
 {% set ends_at_orders = precision_marketing.setting(
     "attribution", "journeys_end_at_orders") %}
 with
