@@ -122,12 +122,10 @@ def test_a_stopped_build_changes_no_mart_and_is_not_published(
     assert sha256(shop.published.read_bytes()).hexdigest() == before
 
 
-def test_what_is_accepted_is_built_and_what_others_are_compared_with(shop, capfd):
+def test_what_is_accepted_is_built_and_what_others_are_compared_with(shop):
     shop.write({name: rows for name, rows in SHOP.items() if name != "users"})
     assert shop.build() != ""
-    assert "Stopped: `users` has 0 rows, and had 30 in" in capfd.readouterr().out
     assert shop.build(accept="input_vanished.users") == ""
-    assert "Warned: `users` has 0 rows, and had 30 in" in capfd.readouterr().out
     publish(shop.database, shop.published)
     # Not asked again: the last build that was not stopped had no users either.
     assert shop.build() == ""
