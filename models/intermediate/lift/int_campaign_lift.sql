@@ -71,9 +71,13 @@ final as (
         end as verdict,
         case
             when obstacle is not null or interim_boundary_p is null then null
+            when is_untested and not is_running then null
             when is_untested or adjusted_p >= interim_boundary_p then 'unclear'
-            when absolute_lift > 0 then 'works'
-            when absolute_lift < 0 then 'harms'
+            -- At the end as above; an interval of 95 % does not know a stricter p.
+            when absolute_lift_lower > 0 or (is_running and absolute_lift > 0)
+                then 'works'
+            when absolute_lift_upper < 0 or (is_running and absolute_lift < 0)
+                then 'harms'
             else 'unclear'
         end as interim_verdict
     from judged
