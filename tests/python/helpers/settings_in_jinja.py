@@ -40,15 +40,17 @@ def dispatched(name: str, package: str) -> Any:
     return getattr(MACROS, f"default__{name}")
 
 
-MACROS = MACRO_VALUES(
-    adapter=SimpleNamespace(dispatch=dispatched),
-    var=Var(),
-    modules=SimpleNamespace(re=re, datetime=datetime, pytz=pytz),
-    render=lambda text: text,
-    exceptions=SimpleNamespace(raise_compiler_error=refuse),
-    project_name="a_host",
-    execute=True,
-)
+CONTEXT: dict[str, Any] = {
+    "adapter": SimpleNamespace(dispatch=dispatched),
+    "var": Var(),
+    "modules": SimpleNamespace(re=re, datetime=datetime, pytz=pytz),
+    "render": lambda text: text,
+    "exceptions": SimpleNamespace(raise_compiler_error=refuse),
+    "project_name": "a_host",
+}
+# While dbt parses, and while it builds, when `validate_settings` checks everything.
+MACROS = MACRO_VALUES(**CONTEXT)
+MACROS_OF_A_BUILD = MACRO_VALUES(**CONTEXT, execute=True)
 TABLE = MACROS.settings_table()
 NAMED = {record["var"]: [] for record in TABLE}
 for record in TABLE:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from settings_in_jinja import GIVEN, MACROS, Refused
+from settings_in_jinja import GIVEN, MACROS_OF_A_BUILD, Refused
 
 
 @pytest.mark.parametrize(
@@ -150,5 +150,5 @@ def test_a_wrong_setting_is_refused_with_the_fix(monkeypatch, variables, expecte
     for name, value in yaml.safe_load(variables).items():
         monkeypatch.setitem(GIVEN, name, value)
     with pytest.raises(Refused) as refused:
-        MACROS.validate_settings()
+        MACROS_OF_A_BUILD.validate_settings()
     assert expected in str(refused.value)

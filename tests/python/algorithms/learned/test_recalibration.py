@@ -6,7 +6,6 @@ import statsmodels.api as sm
 from scipy.special import expit
 
 from precision_marketing.algorithms.learned.recalibration import (
-    PRIOR_PRECISION,
     Level,
     fit_level,
 )
@@ -70,8 +69,8 @@ def test_a_group_of_few_rows_stands_with_the_others(rows):
         level.move(np.array([-2.0]), np.zeros(1), np.array([group]))[0][0]
         for group in (0, 9)
     ]
-    # Two of two bought: more than the others by less than the prior's deviation.
-    assert moved[0] < moved[1] < moved[0] + 1 / np.sqrt(PRIOR_PRECISION)
+    # Two of two bought: more likely than the others, and still less than even.
+    assert moved[0] < moved[1] < 0
 
 
 def test_where_nothing_happened_the_odds_fall_and_stay_finite():
