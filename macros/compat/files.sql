@@ -240,3 +240,26 @@
     {% set rows = run_query("select * from " ~ relation ~ " limit 0") %}
     {{ return(rows.column_names | map("lower") | list) }}
 {% endmacro %}
+
+
+{# Whether the database has a table or view. Asked by a query of its own: in a hook
+   `adapter.get_relation` begins a transaction that takes the next hook's tables back. #}
+{% macro has_relation(database, schema, identifier) %}
+    {{ return(adapter.dispatch("has_relation", "precision_marketing")(
+        database, schema, identifier)) }}
+{% endmacro %}
+
+{% macro default__has_relation(database, schema, identifier) %}
+    {% set conditions = [] %}
+    {% for column, name in [
+        ("catalog", database), ("schema", schema), ("name", identifier)] %}
+        {% do conditions.append("lower(table_" ~ column ~ ") = lower("
+            ~ precision_marketing.text_literal(name) ~ ")") %}
+    {% endfor %}
+    {{ return(run_query("select 1 as found from information_schema.tables where "
+        ~ conditions | join(" and ")).rows | length > 0) }}
+{% endmacro %}
+
+{% macro spark__has_relation(database, schema, identifier) %}
+    {{ return(adapter.get_relation(database, schema, identifier) is not none) }}
+{% endmacro %}

@@ -99,7 +99,8 @@
     select
         'amounts_too_large' as check_name,
         '{{ input_name }}' as input_name,
-        coalesce(sum(cast({{ amount }} as double)), 0e0) as measured,
+        -- Of decimals, whose sum does not hang on the order of rows.
+        1e0 * coalesce(sum(cast({{ amount }} as decimal(38, 4))), 0) as measured,
         true as is_judged,
         'amounts of `{{ input_name }}` add up to more than tables hold' as finding
     from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}

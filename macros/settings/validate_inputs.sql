@@ -32,9 +32,8 @@
     {% for input_name, given in precision_marketing.setting("inputs").items()
         if given and "model.precision_marketing.stg_" ~ input_name ~ "_checked"
             in selected_resources %}
-        {% set relation = precision_marketing.declared_relation(input_name, given) %}
-        {% if relation | string not in made
-            and precision_marketing.is_there(relation) %}
+        {% set relation = precision_marketing.found_relation(given) %}
+        {% if relation and relation | string not in made %}
             {% do faults.extend(precision_marketing.column_faults(
                 input_name, precision_marketing.query_columns(relation))) %}
         {% endif %}
@@ -43,19 +42,40 @@
 {% endmacro %}
 
 
-{# Whether a relation, or the name of one, is found in the database; a name that says
-   less than schema and table may stand for one elsewhere. #}
-{% macro is_there(relation) %}
-    {% if relation is not string %}
-        {{ return(not relation.is_cte and load_relation(relation) is not none) }}
-    {% endif %}
-    {% set parts = modules.re.findall("\"(?:[^\"]|\"\")+\"|`[^`]+`|[^.]+", relation) %}
-    {% if "(" in relation or parts | length < 2 %}{{ return(false) }}{% endif %}
+{# What an input that is declared stands for, if it is in the database. Looked up in the
+   graph: a hook, which is no node, may not call `ref`. #}
+{% macro found_relation(given) %}
     {% set names = [] %}
-    {% for part in [target.database, target.schema][:3 - parts | length] + parts %}
+    {% if given is not mapping %}
+        {% do names.extend(precision_marketing.relation_names(given)) %}
+    {% else %}
+        {% set parts = given.values() | first %}
+        {% set package, name = [project_name, parts] if parts is string else parts %}
+        {% for node in (graph.sources if "source" in given else graph.nodes).values()
+            if node.name == name and package == (node.source_name if "source" in given
+                else node.package_name)
+                and node.resource_type in ["source", "model", "seed", "snapshot"] %}
+            {% do names.extend(
+                [node.database, node.schema, node.identifier or node.alias]) %}
+        {% endfor %}
+    {% endif %}
+    {% if names | length == 3 and precision_marketing.has_relation(*names) %}
+        {{ return(api.Relation.create(*names)) }}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
+
+
+{# Database, schema and name of a relation's name; nothing of one that says less than
+   schema and table, and may stand for one elsewhere. #}
+{% macro relation_names(relation) %}
+    {% set parts = modules.re.findall("\"(?:[^\"]|\"\")+\"|`[^`]+`|[^.]+", relation) %}
+    {% if "(" in relation or parts | length < 2 %}{{ return([]) }}{% endif %}
+    {% set names = [] %}
+    {% for part in [target.database][:3 - parts | length] + parts %}
         {% do names.append(part[1:-1] if part[0] in ["\"", "`"] else part) %}
     {% endfor %}
-    {{ return(adapter.get_relation(names[0], names[1], names[2]) is not none) }}
+    {{ return(names) }}
 {% endmacro %}
 
 

@@ -52,6 +52,9 @@ def report(staged: StagedInputs) -> tuple[list[str], bool]:
     """
     stops = list(dict.fromkeys([*_sentences(staged.errors), *staged.faults]))
     lines = []
+    if not staged.database.exists():
+        # The project could not be parsed.
+        return ["A build would stop:", *(f"- {sentence}" for sentence in stops)], False
     with duckdb.connect(str(staged.database), read_only=True) as connection:
         if _has(connection, "present_columns"):
             lines += [*_inputs(connection, staged.is_staged), *_others(connection)]

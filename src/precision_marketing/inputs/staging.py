@@ -169,9 +169,13 @@ class _Dbt:
         # The only var that YAML reads: another one need not have all parsed again.
         given = json.loads(self._variables)
         parts = {name: value for name, value in given.items() if name == "parts"}
-        errors, self._manifest = self._invoke(
-            "parse", "--no-write-json", variables=json.dumps(parts)
-        )
+        for how in ((), ("--no-partial-parse",)):
+            # What dbt remembers of another version of the package may be in its way.
+            errors, self._manifest = self._invoke(
+                "parse", "--no-write-json", *how, variables=json.dumps(parts)
+            )
+            if not errors:
+                break
         return errors
 
     def compiled(self, model: str) -> tuple[list[str], str]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix, diags_array
 
 from precision_marketing.algorithms.collaborative.neighbors import neighbor_matrix
-from precision_marketing.algorithms.kernels.compiled import compiled, compiled_reordered
+from precision_marketing.algorithms.kernels.compiled import compiled
 from precision_marketing.algorithms.kernels.engine import factor
 from precision_marketing.algorithms.kernels.parallel import chunks, in_order
 from precision_marketing.algorithms.kernels.progress import Progress
@@ -221,20 +221,24 @@ def _sum_gram(items, by_item, factors, room, gram):
         begin = end
 
 
-@compiled_reordered
+# Sums in their order: reordered ones come out otherwise in the copy that numba builds
+# into `_solve`, and which of the two runs hangs on whether it was compiled or loaded.
+@compiled
 def _solve_positive_definite(matrix, size):
     """Replace column `size` by the solution of the system in the triangle before it.
 
     Cholesky factors U^T U; solving U^T y = b is one more column of the same loop. What
     stands below the diagonal and behind column `size` is written over.
     """
+    # The matrix is as wide as the largest system of the thread needs.
+    width = (size + _WIDTH) // _WIDTH * _WIDTH
     for row in range(size):
         # In whole registers: from a column at or before the diagonal.
         start = row // _WIDTH * _WIDTH
-        own = matrix[row, start:]
+        own = matrix[row, start:width]
         for first in range(0, row - 3, 4):
-            a, b = matrix[first, start:], matrix[first + 1, start:]
-            c, d = matrix[first + 2, start:], matrix[first + 3, start:]
+            a, b = matrix[first, start:width], matrix[first + 1, start:width]
+            c, d = matrix[first + 2, start:width], matrix[first + 3, start:width]
             of_a, of_b = a[row - start], b[row - start]
             of_c, of_d = c[row - start], d[row - start]
             for column in range(own.size):
@@ -245,7 +249,7 @@ def _solve_positive_definite(matrix, size):
                     + of_d * d[column]
                 )
         for above in range(row // 4 * 4, row):
-            other = matrix[above, start:]
+            other = matrix[above, start:width]
             share = other[row - start]
             for column in range(own.size):
                 own[column] -= share * other[column]
