@@ -15,8 +15,10 @@ lifts as (
         lift.campaign_id,
         lift.variant,
         treated.mean - control.mean as net_lift,
-        sqrt((treated.squared_error + control.squared_error)
-            / nullif(lift.squared_error, 0e0)) as error_ratio,
+        sqrt(
+            (treated.squared_error + control.squared_error)
+            / nullif(lift.squared_error, 0e0)
+        ) as error_ratio,
         lift.absolute_lift - lift.absolute_lift_lower as distance_down,
         lift.absolute_lift_upper - lift.absolute_lift as distance_up,
         lift.treated_user_count * campaigns.unit_margin_rate

@@ -37,10 +37,6 @@ final as (
     {% for metric in ["conversion", "revenue"] %}
     {% set is_rate = metric == "conversion" %}
     select
-        holdout_kind,
-        campaign_id,
-        month_start_date,
-        '{{ metric }}' as metric,
         {% for arm in arms %}
         cast({{ arm }}_user_count as bigint) as {{ arm }}_user_count,
         cast({{ arm }}_buyer_count as bigint) as {{ arm }}_buyer_count,
@@ -55,7 +51,7 @@ final as (
         cast(null as double) as squared_error,
         cast(null as double) as degrees_of_freedom,
         cast(null as double) as lift_skewness,
-        false as is_too_skewed
+        false as is_too_skewed,
         {% else %}
         case when has_revenue then squared_error end as squared_error,
         case when has_revenue then degrees_of_freedom end as degrees_of_freedom,
@@ -64,8 +60,12 @@ final as (
         coalesce(
             least(treated_user_count, control_user_count)
             < {{ users_by_squared_skewness }} * skewness * skewness, false
-        ) as is_too_skewed
+        ) as is_too_skewed,
         {% endif %}
+        holdout_kind,
+        campaign_id,
+        month_start_date,
+        '{{ metric }}' as metric
     from compared
     {{ "union all" if not loop.last }}
     {% endfor %}

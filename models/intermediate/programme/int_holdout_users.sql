@@ -39,7 +39,8 @@ final as (
     from draws
     inner join {{ ref("precision_marketing", "int_users") }} as users
         on draws.user_id = users.user_id
-    left join first_events on draws.user_id = first_events.user_id
+    -- Read where a day is set, and joined always: dbt's graph does not hang on it.
+    left join first_events on draws.user_id = first_events.user_id  -- noqa: ST11
     where draws.campaign_id = '(all)'
 
     union all

@@ -62,11 +62,11 @@ sums as (
                 then cast(sum(revenue_amount) as double)
                     / nullif(cast(sum(spend_amount) as double), 0e0)
         end as roas,
-        {{ precision_marketing.fine_exact_sum("incremental") }} as incremental,
         {% for distance in ["distance_down", "distance_up"] %}
         sqrt({{ precision_marketing.fine_exact_sum("power(" ~ distance ~ ", 2)") }})
-            as {{ distance }}{{ "," if not loop.last }}
+            as {{ distance }},
         {% endfor %}
+        {{ precision_marketing.fine_exact_sum("incremental") }} as incremental
     from measured
     group by level, campaign_id, channel, attribution_model
 
@@ -81,11 +81,11 @@ final as (
 
     select
         {% for end, incremental in ends.items() %}
-        {{ incremental }} as incremental_conversions{{ end }},
+        {{ incremental }} as {{ "incremental_conversions" ~ end }},
         {{ incremental }} / nullif(attributed_conversions, 0)
-            as incrementality_factor{{ end }},
+            as {{ "incrementality_factor" ~ end }},
         roas * {{ incremental }} / nullif(attributed_conversions, 0)
-            as calibrated_roas{{ end }},
+            as {{ "calibrated_roas" ~ end }},
         {% endfor %}
         level,
         campaign_id,

@@ -31,14 +31,14 @@ estimates as (
 
     select
         *,
-        snips_value - logged_value as gain_value,
         {% for name, error in precision_marketing.policy_errors().items() %}
         -- Without any click that counts the spread of clicks is not yet seen.
         case
             when {{ "true" if name == "mean_weight" else "weighted_click_sum > 0" }}
                 then {{ error }}
-        end as {{ name }}_standard_error{{ "," if not loop.last }}
+        end as {{ name }}_standard_error,
         {% endfor %}
+        snips_value - logged_value as gain_value
     from ratios
 
 ),
@@ -54,9 +54,10 @@ bounded as (
             as {{ name }}_upper,
         {% endfor %}
         -- Of a single user no interval is known.
-        abs(mean_weight - 1e0) <= {{ mean_weight_tolerance }}
-        + coalesce({{ precision_marketing.normal_quantile() }}
-            * mean_weight_standard_error, 0e0) as is_within_support
+        abs(mean_weight - 1e0) <= {{ mean_weight_tolerance }} + coalesce(
+            {{ precision_marketing.normal_quantile() }} * mean_weight_standard_error,
+            0e0
+        ) as is_within_support
     from estimates
 
 ),
