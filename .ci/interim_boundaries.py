@@ -77,7 +77,7 @@ def boundaries(look_count: int) -> np.ndarray:
     Examples
     --------
     >>> boundaries(2).round(4).tolist()
-    [3.2266, 1.96]
+    [3.3446, 1.96]
     """
     scores = spending_boundaries(look_count, TAIL)
     scores[-1] = stats.norm.isf(0.025)

@@ -7,11 +7,15 @@ would lift that one's too.
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from threadpoolctl import threadpool_limits
 
 _lock = threading.Lock()
+# Sets and lifts every limit: since threadpoolctl 3.8 one thread alone has a say over
+# OpenBLAS, the first that asked; what another asks for is ignored without a word.
+_keeper = ThreadPoolExecutor(1, thread_name_prefix="precision_marketing_blas")
 _state: dict = {"users": 0, "limits": None}
 
 
@@ -33,7 +37,7 @@ def one_blas_thread() -> Iterator[None]:
     """
     with _lock:
         # Each time, since a library may have been loaded after the first limit.
-        limits = threadpool_limits(limits=1)
+        limits = _keeper.submit(threadpool_limits, limits=1).result()
         if _state["users"] == 0:
             _state["limits"] = limits
         _state["users"] += 1
@@ -43,4 +47,4 @@ def one_blas_thread() -> Iterator[None]:
         with _lock:
             _state["users"] -= 1
             if _state["users"] == 0:
-                _state["limits"].restore_original_limits()
+                _keeper.submit(_state["limits"].restore_original_limits).result()

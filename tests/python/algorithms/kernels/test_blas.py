@@ -1,5 +1,6 @@
 """The limit of the linear algebra's threads holds for whoever still works."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -28,6 +29,18 @@ def test_the_first_to_leave_lifts_nobody_elses_limit():
     assert blas_threads() == {1}
     second.close()
     assert blas_threads() == before
+
+
+def test_another_thread_is_limited_after_the_first_has_left():
+    with one_blas_thread():
+        pass
+
+    def limited() -> set[int]:
+        with one_blas_thread():
+            return blas_threads()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(limited).result() == {1}
 
 
 def test_nothing_else_of_the_library_sets_such_a_limit():
