@@ -80,8 +80,10 @@ final as (
             as expected_buyer_count,
         cast(sum(case when is_buyer then sample_weight else 0 end) as double)
             as buyer_count,
-        cast(sum(case when is_buyer then sample_weight * sample_weight else 0 end)
-            as double) as squared_buyer_weight,
+        cast(
+            sum(case when is_buyer then sample_weight * sample_weight else 0 end)
+            as double
+        ) as squared_buyer_weight,
         -- Users that say as much if they all had one weight (Kish 1965).
         cast(sum(sample_weight) as double) * cast(sum(sample_weight) as double)
         / {{ precision_marketing.exact_sum("sample_weight * sample_weight") }}

@@ -36,9 +36,10 @@ unconverted_users as (
     left join last_orders on path_touches.user_id = last_orders.user_id
     where
         last_orders.user_id is null
-        {%- if ends_at_orders %}
-        or path_touches.touched_at > last_orders.converted_at
-        {%- endif %}
+        or (
+            {{ "true" if ends_at_orders else "false" }}
+            and path_touches.touched_at > last_orders.converted_at
+        )
     group by path_touches.user_id
 
 ),

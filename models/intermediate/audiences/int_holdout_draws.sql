@@ -81,7 +81,7 @@ final as (
         coalesce(earlier.campaign_id, drawn_now.campaign_id) as campaign_id,
         coalesce(earlier.user_id, drawn_now.user_id) as user_id,
         coalesce(earlier.is_held_out, drawn_now.is_held_out) as is_held_out,
-        -- What another share, or a reason against the user, would have changed is false.
+        -- False: what another share, or a reason against the user, would have changed.
         earlier.is_held_out is null
         or coalesce(earlier.is_held_out = drawn_now.is_held_out, false)
             as is_todays_draw,

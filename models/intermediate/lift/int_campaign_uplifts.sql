@@ -35,7 +35,6 @@ lifts as (
         campaign_id,
         metric,
         cast(sum(treated_user_count) as bigint) as treated_user_count,
-        {{ precision_marketing.fine_exact_sum("weight * absolute_lift") }} as lift,
         {% for end in ["down", "up"] %}
         {% set distance = "weight * distance_" ~ end %}
         {% set own = "power(" ~ distance ~ ", 2) * (1e0 - shared_variance)" %}
@@ -43,9 +42,9 @@ lifts as (
             {{ precision_marketing.fine_exact_sum(own) }}
             + power({{ precision_marketing.fine_exact_sum(
                 distance ~ " * sqrt(shared_variance)") }}, 2)
-        ) as distance_{{ end }}
-        {{- "," if not loop.last }}
+        ) as {{ "distance_" ~ end }},
         {% endfor %}
+        {{ precision_marketing.fine_exact_sum("weight * absolute_lift") }} as lift
     from arms
     group by campaign_id, metric
     -- One without an interval leaves all without.
