@@ -281,7 +281,7 @@
         dict(share, key="rows_rejected", default={"warn": 0.1, "stop": 0.5},
              effect="rejected rows of an input",
              fix="look into marts.rejected_rows and repair the source"),
-        dict(share, key="few_rows_rejected", default={"warn": 0.3, "stop": 0.9},
+        dict(share, key="few_rows_rejected", default={"warn": 0.3, "stop": "never"},
              effect="the same of an input of fewer rows than `minimum_rows`",
              fix="look into marts.rejected_rows and repair the source"),
         dict(share, key="rows_duplicate", default={"warn": 0.2, "stop": "never"},
