@@ -91,3 +91,13 @@
 
 {# How many of the largest values a permutation test places one by one, in 2^8 ways. #}
 {% macro permuted_places() %}{{ return(8) }}{% endmacro %}
+
+
+{# Users of the smaller arm, by squared skewness, from which on a t test may decide:
+   Kohavi, Deng, Longbotham and Xu (2014). #}
+{% macro users_by_squared_skewness() %}{{ return(355) }}{% endmacro %}
+
+
+{# Users in every cell of the four, for pooled z: under it the tails of uneven arms do
+   not hold, and Fisher's test decides. #}
+{% macro smallest_cell() %}{{ return(30) }}{% endmacro %}

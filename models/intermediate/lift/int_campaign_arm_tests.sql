@@ -48,9 +48,6 @@ cells as (
 
 ),
 
-{# In every cell of the four, for pooled z: under it the tails of uneven arms do not
-   hold. #}
-{% set smallest_cell = 30 %}
 choices as (
 
     select
@@ -66,7 +63,8 @@ choices as (
                     end
             when not is_rate or treated_user_count = 0 or control_user_count = 0
                 then null
-            when smallest_count < {{ smallest_cell }} then 'fisher'
+            when smallest_count < {{ precision_marketing.smallest_cell() }}
+                then 'fisher'
             else 'pooled_z'
         end as significance_test
     from cells

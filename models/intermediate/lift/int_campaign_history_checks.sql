@@ -4,8 +4,6 @@
 {# Who of an arm had done it, in the days of the var `lift.history_days`. Yes or no: the
    test of a rate holds for few users and for uneven arms, one of money does not. #}
 {% set measures = ["order", "visit"] %}
-{# In every cell of the four, for pooled z. #}
-{% set smallest_cell = 30 %}
 with
 
 arms as (
@@ -59,7 +57,7 @@ tested as (
             "control_" ~ measure ~ "_count", "control_user_count",
         ] %}
         case
-            when smallest_{{ measure }}_cell < {{ smallest_cell }}
+            when smallest_{{ measure }}_cell < {{ precision_marketing.smallest_cell() }}
                 then {{ precision_marketing.fisher_p(*counts) }}
             else 2e0 * {{ precision_marketing.normal_probability(
                 "(-abs(" ~ precision_marketing.pooled_z(*counts) ~ "))") }}

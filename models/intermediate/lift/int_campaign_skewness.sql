@@ -1,9 +1,6 @@
 -- Grain: one row per campaign, treated variant, segment, metric and method: skewness.
 -- That of the users of both arms, and that of the difference of the two means. Of rates
 -- none is needed: their test is exact where it would matter.
-{# Users of the smaller arm, by squared skewness, from which on a t test may decide:
-   Kohavi, Deng, Longbotham and Xu (2014). #}
-{% set users_by_squared_skewness = 355 %}
 {% set keys = ["campaign_id", "variant", "segment_kind", "segment", "metric"] %}
 {% set arms = ["treated", "control"] %}
 with
@@ -86,7 +83,8 @@ final as (
             1e0 / power(treated_user_count, 2) - 1e0 / power(control_user_count, 2)
         ) / power(pooled_squared_error, 1.5e0) as pooled_lift_skewness,
         least(treated_user_count, control_user_count) * power(square, 3)
-        < {{ users_by_squared_skewness }} * third * third as is_too_skewed
+        < {{ precision_marketing.users_by_squared_skewness() }} * third * third
+            as is_too_skewed
     from centered
     -- Without any spread there is no test.
     where squared_error > 0e0 and square > 0e0

@@ -2,9 +2,6 @@
 -- test statistic.
 -- By the methods of campaign_lift: rates by pooled z, or Fisher's test where a cell is
 -- small; revenue by Welch's t, less its skewness (Hall 1992).
-{# Users of the smaller arm, by squared skewness, from which on a t test holds: Kohavi,
-   Deng, Longbotham and Xu (2014). #}
-{% set users_by_squared_skewness = 355 %}
 {% set arms = ["treated", "control"] %}
 with
 
@@ -59,7 +56,8 @@ final as (
             as lift_skewness,
         coalesce(
             least(treated_user_count, control_user_count)
-            < {{ users_by_squared_skewness }} * skewness * skewness, false
+            < {{ precision_marketing.users_by_squared_skewness() }}
+            * skewness * skewness, false
         ) as is_too_skewed,
         {% endif %}
         holdout_kind,

@@ -1,6 +1,4 @@
 -- Grain: one row per holdout, month and metric: its effect, with interval and p.
-{# In every cell of the four, for pooled z, as in campaign_lift. #}
-{% set smallest_cell = 30 %}
 {% set buyers = [
     "treated_buyer_count", "treated_user_count", "control_buyer_count",
     "control_user_count",
@@ -84,7 +82,7 @@ final as (
         case
             when metric = 'revenue'
                 then {{ precision_marketing.student_p("hall_t", "degrees_of_freedom") }}
-            when smallest_count < {{ smallest_cell }}
+            when smallest_count < {{ precision_marketing.smallest_cell() }}
                 then {{ precision_marketing.fisher_p(*buyers) }}
             else 2e0 * {{ precision_marketing.normal_probability("-abs(z_statistic)") }}
         end as p
