@@ -60,6 +60,8 @@ in_python as (
     from {{ ref("precision_marketing", "learned_scores") }} as learned_scores
     inner join asked_users on learned_scores.user_index = asked_users.user_index
     where learned_scores.time_window = 'test'
+        -- The mean of both models' logits is made of these.
+        and learned_scores.scorer <> 'learned_mean'
 
 )
 

@@ -17,6 +17,7 @@ users as (
 
 ),
 
+-- The mean's models were trained with the same share of the negatives.
 -- In `train` the half whose models these are scores the other one.
 sampling_rates as (
 
@@ -54,7 +55,10 @@ final as (
         on learned_scores.time_window = users.time_window
         and learned_scores.user_index = users.user_index
     inner join sampling_rates
-        on learned_scores.scorer = sampling_rates.scorer
+        on case
+            when learned_scores.scorer = 'learned_mean' then 'neural'
+            else learned_scores.scorer
+        end = sampling_rates.scorer
         and coalesce(sampling_rates.training_half, -1)
         = case
             when learned_scores.time_window = 'train' then users.training_half

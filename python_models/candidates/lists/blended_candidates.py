@@ -15,7 +15,10 @@ def model(dbt, session):
         blended_batches,
         blended_schema,
     )
-    from precision_marketing.scorers.blend_weights import read_weights
+    from precision_marketing.scorers.blend_weights import (
+        read_train_halves,
+        read_weights,
+    )
 
     weights = read_weights(dbt.ref("precision_marketing", "scorer_decisions"))
     settings = read_settings(
@@ -32,10 +35,11 @@ def model(dbt, session):
             on_other_cursor(
                 dbt.ref("precision_marketing", "candidate_scores"), session
             ),
-            list(weights),
+            weights.scorers,
             settings["candidates"],
         ),
         weights,
+        read_train_halves(dbt.ref("precision_marketing", "int_window_users")),
         keep_of_each=settings["kept_of_each_scorer"],
         choice_neighbors=dict(
             window_tables(
@@ -57,4 +61,4 @@ def model(dbt, session):
             dbt.ref("precision_marketing", "int_scorer_settings"), "content_tfidf"
         ),
     )
-    return reader(window_schema(blended_schema(list(weights))), batches)
+    return reader(window_schema(blended_schema(weights.scorers)), batches)

@@ -18,6 +18,7 @@ from precision_marketing.candidates.similarities import (
     SIMILARITY_NAMES,
     window_similarities,
 )
+from precision_marketing.scorers.blend_weights import BlendWeights
 from precision_marketing.scorers.content_products import Fields
 
 # Ties of the blend go to the more popular item.
@@ -54,7 +55,8 @@ def blended_schema(scorers: Sequence[str]) -> pa.Schema:
 def blended_batches(
     windows: Iterator[Window],
     lists: ScorerLists,
-    weights: Mapping[str, float],
+    weights: BlendWeights,
+    train_halves: np.ndarray,
     *,
     keep_of_each: int,
     choice_neighbors: Mapping[str, pa.Table],
@@ -69,8 +71,9 @@ def blended_batches(
     ----------
     windows : iterator of Window
     lists : ScorerLists
-    weights : mapping of str to float
-        Scorer to its weight.
+    weights : BlendWeights
+    train_halves : array of int, by user_index
+        Which half of the users of `train` each is of.
     keep_of_each : int
         First items of each scorer's list that are kept beside the blend's best.
     choice_neighbors, next_neighbors, item_fields, review_fields, content_settings
@@ -82,7 +85,6 @@ def blended_batches(
         `blended_schema` with time_window.
     """
     schema = blended_schema(lists.scorers)
-    by_number = np.array([weights[scorer] for scorer in lists.scorers])
     for window in windows:
         name = window.time_window
         nearness = window_similarities(
@@ -96,7 +98,7 @@ def blended_batches(
             found = blend_lists(
                 block.items,
                 block.scaled_scores,
-                by_number,
+                weights.of_users(name, train_halves[block.users]),
                 n_items=window.weights.shape[1],
                 tie_scorer=lists.scorers.index(TIE_SCORER),
                 keep=lists.depth,

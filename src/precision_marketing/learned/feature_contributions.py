@@ -1,7 +1,7 @@
 """Explain the published probabilities by the feature groups of `candidate_features`."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -92,10 +92,31 @@ def logistic_model(records: pa.Table) -> ExplainedModel:
     return ExplainedModel(model.feature_names, model.means, model.scales, (network,))
 
 
+def mean_model(records: pa.Table) -> ExplainedModel:
+    """Return the mean of the regression's and the networks' logits.
+
+    Parameters
+    ----------
+    records : pyarrow.Table
+        As for `neural_model`.
+
+    Returns
+    -------
+    ExplainedModel
+        The regression stands as often as there are networks: it is half of the mean.
+        Both read features scaled alike.
+    """
+    neural, logistic = neural_model(records), logistic_model(records)
+    return replace(
+        neural, networks=neural.networks + logistic.networks * len(neural.networks)
+    )
+
+
 # Rankings that are probabilities of a model of features; any other has no rows here.
 MODELS: Mapping[str, Callable[[pa.Table], ExplainedModel]] = {
     "neural": neural_model,
     "logistic_regression": logistic_model,
+    "learned_mean": mean_model,
 }
 
 

@@ -1,13 +1,15 @@
 """Train the neural scorer and its simpler opponent, and rank candidates with them."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from scipy.special import expit
 
 from precision_marketing.algorithms.kernels.progress import Progress
+from precision_marketing.algorithms.kernels.selection import rounded
 from precision_marketing.algorithms.learned.logistic_regression import (
     LogisticModel,
     fit_logistic,
@@ -41,6 +43,12 @@ from precision_marketing.learned.labelled_candidates import (
     read_labelled,
 )
 
+# What is ranked, and the models the mean of whose logits it is ranked by.
+RANKINGS: Mapping[str, tuple[str, ...]] = {
+    "neural": ("neural",),
+    "logistic_regression": ("logistic_regression",),
+    "learned_mean": ("logistic_regression", "neural"),
+}
 # Their scores are in memory at one time, some 150 bytes a candidate with all copies;
 # not their features.
 USERS_PER_BLOCK = 50_000
@@ -132,7 +140,7 @@ def _training_data(rows: LabelledCandidates, half: int | None) -> TrainingData:
 
 
 def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
-    """Return each candidate's probability and rank where there are labels, by both.
+    """Return each candidate's probability and rank where there are labels, by `RANKINGS`.
 
     Parameters
     ----------
@@ -146,8 +154,8 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
     Returns
     -------
     pyarrow.RecordBatchReader
-        `scorer_schema` of `train` and `test` with scorers `neural` and
-        `logistic_regression`; without rows where nothing was trained.
+        `scorer_schema` of `train` and `test`, scorers as in `RANKINGS`; without rows
+        where nothing was trained.
     """
     trained = to_arrow(models)
     if not trained.num_rows:
@@ -165,7 +173,7 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
         (
             with_window(ranked, time_window, scorer)
             for rows, time_window, of_part in parts
-            for scorer, ranked in _scored(rows, of_part)
+            for scorer, ranked in _scored(rows, of_part, list(RANKINGS))
         ),
     )
 
@@ -180,8 +188,7 @@ def score_served(
     candidate_features, models : duckdb.DuckDBPyRelation
         As for `score`.
     published_ranking : duckdb.DuckDBPyRelation
-        One row: learned_scorer, `neural` or `logistic_regression`, and
-        serves_learned_scorer.
+        One row: learned_scorer, one of `RANKINGS`, and serves_learned_scorer.
 
     Returns
     -------
@@ -195,33 +202,38 @@ def score_served(
         return reader(scorer_schema, [])
     scorer = published["learned_scorer"]
     rows = candidate_features.filter("time_window = 'serve'")
-    model = {scorer: _models(trained)[scorer]}
+    models = {name: _models(trained)[name] for name in RANKINGS[scorer]}
     return reader(
         scorer_schema,
-        (with_window(ranked, "serve", scorer) for _, ranked in _scored(rows, model)),
+        (
+            with_window(ranked, "serve", scorer)
+            for _, ranked in _scored(rows, models, [scorer])
+        ),
     )
 
 
 def _scored(
-    candidates: Any, models: Mapping[str, Any]
+    candidates: Any, models: Mapping[str, Any], rankings: Sequence[str]
 ) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Yield scorer and ranked candidates of a block of users and a model at a time."""
+    """Yield ranking and ranked candidates of a block of users at a time."""
     names = next(iter(models.values())).feature_names
     columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
     for condition in _blocks_of_users(candidates):
-        keys, scores = [], {scorer: [] for scorer in models}
+        keys, scores = [], {ranking: [] for ranking in rankings}
         rows = candidates.filter(condition).project(columns)
         for batch in arrow_batches(rows, ROWS_PER_BATCH):
             features = feature_matrix(batch, names)
             # Copied: a column of a batch keeps all its others in memory.
             keys.append([batch[name].to_numpy().copy() for name in _KEYS])
-            for scorer, model in models.items():
-                scores[scorer].append(model.predict(features))
+            logits = {name: model.logits(features) for name, model in models.items()}
+            for ranking in rankings:
+                members = [logits[name] for name in RANKINGS[ranking]]
+                scores[ranking].append(rounded(expit(sum(members) / len(members))))
         if not keys:
             continue
         users_and_items = [np.concatenate(column) for column in zip(*keys, strict=True)]
-        for scorer, parts in scores.items():
-            yield scorer, _ranked(*users_and_items, np.concatenate(parts))
+        for ranking, parts in scores.items():
+            yield ranking, _ranked(*users_and_items, np.concatenate(parts))
 
 
 def _models(trained: pa.Table, suffix: str = "") -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Learn on the `train` window how much each scorer counts in the blend."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,58 @@ from precision_marketing.build.windows import read_settings
 
 CUTOFF = 20
 ROUNDS = 4
-# With fewer users the paired differences between weights are mostly noise.
-MINIMUM_USERS = 100
+# The start counts as much as so many users: what few users teach is mostly noise.
+START_USERS = 100
+_SCORES = pa.schema(
+    [
+        ("user_index", pa.int64()),
+        ("item_index", pa.int32()),
+        ("scorer", pa.dictionary(pa.int32(), pa.string())),
+        ("scaled_score", pa.float64()),
+    ]
+)
+
+
+@dataclass(frozen=True, eq=False)
+class BlendWeights:
+    """What all users of `train` taught, and what each half of them did.
+
+    Parameters
+    ----------
+    scorers : tuple of str, length n_scorers
+        In alphabetical order.
+    of_all : array of float64, shape (n_scorers,)
+        Ranks `test` and `serve`.
+    of_halves : array of float64, shape (2, n_scorers)
+        Row h is what half h taught; it ranks the other half in `train`, so that nobody
+        is judged by weights that have seen her labels.
+    """
+
+    scorers: tuple[str, ...]
+    of_all: np.ndarray
+    of_halves: np.ndarray
+
+    def of_users(self, time_window: str, halves: np.ndarray) -> np.ndarray:
+        """Return the weights that rank users, shape (n_users, n_scorers).
+
+        Parameters
+        ----------
+        time_window : str
+        halves : array of int, shape (n_users,)
+            0 or 1: the users' halves in the window.
+
+        Examples
+        --------
+        >>> weights = BlendWeights(("a",), np.array([3.0]), np.array([[1.0], [2.0]]))
+        >>> weights.of_users("train", np.array([0, 1])).tolist()
+        [[2.0], [1.0]]
+        >>> weights.of_users("test", np.array([0, 1])).tolist()
+        [[3.0], [3.0]]
+        """
+        if time_window == "train":
+            return self.of_halves[1 - halves]
+        return np.tile(self.of_all, (halves.size, 1))
+
 
 
 def start_weights(settings: Any) -> dict[str, float]:
@@ -28,22 +79,47 @@ def start_weights(settings: Any) -> dict[str, float]:
     return dict(sorted(read_settings(settings, "blend", with_shared=False).items()))
 
 
-def read_weights(relation: Any) -> dict[str, float]:
-    """Return the learned weights, scorers in alphabetical order.
+def read_weights(relation: Any) -> BlendWeights:
+    """Return the learned weights.
 
     Parameters
     ----------
     relation : duckdb.DuckDBPyRelation
-        `scorer_decisions`: columns scorer, blend_weight.
+        `scorer_decisions`: columns scorer, blend_weight, blend_weight_half_0 and
+        blend_weight_half_1.
     """
-    rows = to_arrow(relation).to_pylist()
-    return dict(sorted((row["scorer"], row["blend_weight"]) for row in rows))
+    rows = to_arrow(relation.order("scorer"))
+    of_all, *of_halves = (
+        rows[f"blend_weight{suffix}"].to_numpy()
+        for suffix in ("", "_half_0", "_half_1")
+    )
+    return BlendWeights(
+        tuple(rows["scorer"].to_pylist()), of_all, np.array(of_halves)
+    )
+
+
+def read_train_halves(users: Any) -> np.ndarray:
+    """Return the half of the users of `train` that each is of, by user_index.
+
+    Parameters
+    ----------
+    users : duckdb.DuckDBPyRelation
+        `int_window_users`.
+    """
+    rows = to_arrow(
+        users.filter("time_window = 'train'").project("user_index, training_half")
+    )
+    halves = np.zeros(1 + (pc.max(rows["user_index"]).as_py() or 0), np.int8)
+    halves[rows["user_index"].to_numpy()] = rows["training_half"].to_numpy()
+    return halves
 
 
 def learn(
     lists: ScorerLists, labels: Any, users: Any, start: dict[str, float]
-) -> dict[str, float]:
-    """Return the weight of each scorer in the blend, scorers in alphabetical order.
+) -> BlendWeights:
+    """Return the weight of each scorer in the blend.
+
+    What n users teach counts n / (n + 100), the start the rest.
 
     Parameters
     ----------
@@ -52,37 +128,46 @@ def learn(
     labels : duckdb.DuckDBPyRelation
         Columns time_window, user_index, item_index.
     users : duckdb.DuckDBPyRelation
-        Columns time_window, user_index, is_scored, label_count.
+        Columns time_window, user_index, is_scored, label_count, training_half.
     start : dict of str to float
-        Scorer to the weight from which the search starts.
+        Scorer to the weight from which the search starts, in alphabetical order.
 
     Returns
     -------
-    dict of str to float
-        The start where fewer than 100 users can be asked.
+    BlendWeights
     """
-    asked = np.sort(
-        to_arrow(
-            users.filter(
-                "time_window = 'train' and is_scored and label_count > 0"
-            ).project("user_index")
-        )["user_index"].to_numpy()
+    asked = to_arrow(
+        users.filter("time_window = 'train' and is_scored and label_count > 0")
+        .project("user_index, training_half")
+        .order("user_index")
     )
-    if asked.size < MINIMUM_USERS:
-        return dict(sorted(start.items()))
+    asked_users = asked["user_index"].to_numpy()
+    halves = asked["training_half"].to_numpy()
     taken = to_arrow(
         labels.filter("time_window = 'train'").project("user_index, item_index")
     )
-    is_asked = pc.is_in(taken["user_index"], pa.array(asked))
-    weights = learn_weights(
-        _scores(lists, asked),
-        taken.filter(is_asked),
-        start=start,
-        cutoff=CUTOFF,
-        rounds=ROUNDS,
-        seed=0,
+    scores = _scores(lists, asked_users)
+
+    def taught_by(part: np.ndarray) -> np.ndarray:
+        own = pa.array(asked_users[part])
+        found = learn_weights(
+            scores.filter(pc.is_in(scores["user_index"], own)),
+            taken.filter(pc.is_in(taken["user_index"], own)),
+            start=start,
+            cutoff=CUTOFF,
+            rounds=ROUNDS,
+            seed=0,
+        )
+        share = part.sum() / (part.sum() + START_USERS)
+        return np.array(
+            [share * found[name] + (1 - share) * start[name] for name in start]
+        )
+
+    return BlendWeights(
+        tuple(start),
+        taught_by(np.full(asked_users.size, True)),
+        np.array([taught_by(halves == half) for half in (0, 1)]),
     )
-    return dict(sorted(weights.items()))
 
 
 def _scores(lists: ScorerLists, users: np.ndarray) -> pa.Table:
@@ -102,4 +187,4 @@ def _scores(lists: ScorerLists, users: np.ndarray) -> pa.Table:
         for block in lists.blocks("train", users)
         for user, scorer, place in [np.nonzero(block.items >= 0)]
     ]
-    return pa.concat_tables(parts)
+    return pa.concat_tables([_SCORES.empty_table(), *parts])

@@ -24,6 +24,7 @@ from precision_marketing.algorithms.learned.dropped_features import (
 from precision_marketing.build.relations import row_count, to_arrow
 from precision_marketing.build.scorer_lists import ListBlock, ScorerLists
 from precision_marketing.build.windows import read_settings
+from precision_marketing.scorers.blend_weights import BlendWeights
 
 CUTOFF = 10
 # What leaving scorers out may cost at most, all together, in NDCG@10: half of the last
@@ -50,6 +51,8 @@ losses_schema = pa.schema(
         ("is_content", pa.bool_()),
         ("start_weight", pa.float64()),
         ("blend_weight", pa.float64()),
+        ("blend_weight_half_0", pa.float64()),
+        ("blend_weight_half_1", pa.float64()),
         ("user_count", pa.int64()),
         ("ndcg_at_10", pa.float64()),
         ("tested_user_count", pa.int64()),
@@ -127,7 +130,7 @@ def measure(
     items: Any,
     settings: Any,
     start: Mapping[str, float],
-    weights: Mapping[str, float],
+    weights: BlendWeights,
 ) -> pa.Table:
     """Return what each scorer adds on `train`, and whether it is left out.
 
@@ -140,8 +143,10 @@ def measure(
         nothing is read but whether `serve` offers items that nobody has touched.
     settings : duckdb.DuckDBPyRelation
         `int_scorer_settings`.
-    start, weights : mapping of str to float
-        Scorer to its weight in the blend, before and after learning.
+    start : mapping of str to float
+        Scorer to its weight in the blend before learning.
+    weights : BlendWeights
+        After it.
 
     Returns
     -------
@@ -161,9 +166,11 @@ def measure(
     )
     judged = _judged(lists, labels, users, settings, weights)
     rows = decisions(judged, rules)
-    for row in rows:
+    learned = zip(weights.of_all, *weights.of_halves, strict=True)
+    for row, (of_all, *of_halves) in zip(rows, learned, strict=True):
         row["start_weight"] = start[row["scorer"]]
-        row["blend_weight"] = weights[row["scorer"]]
+        row["blend_weight"] = of_all
+        row["blend_weight_half_0"], row["blend_weight_half_1"] = of_halves
     return pa.Table.from_pylist(rows, schema=losses_schema)
 
 
@@ -294,7 +301,7 @@ def _judged(
     labels: Any,
     users: Any,
     settings: Any,
-    weights: Mapping[str, float],
+    weights: BlendWeights,
 ) -> Judged:
     """Return what the lists of `train` are worth."""
     asked = to_arrow(
@@ -320,15 +327,14 @@ def _judged(
     sample, sampled_count = _sample(asked_users, np.concatenate(has_hit))
     losses = None
     if sample.size >= MINIMUM_USERS:
-        by_number = np.array([weights[scorer] for scorer in lists.scorers])
         kept = int(read_settings(settings, "every_scorer")["kept_of_each_scorer"])
-        pool = _pool(lists, sample, by_number, kept)
         place = np.searchsorted(asked_users, sample)
-        is_label = np.isin(_keys(pool.rows_of_users, pool.items), keys)
         halves = asked["training_half"].to_numpy()[place]
+        pool = _pool(lists, sample, weights.of_users("train", halves), kept)
+        is_label = np.isin(_keys(pool.rows_of_users, pool.items), keys)
         losses = _losses_without(
             _halves(pool, is_label, counts[place], halves),
-            by_number,
+            weights.of_halves[::-1],
             lists.scorers,
             sampled_count,
         )
@@ -396,7 +402,7 @@ def _pool(
         found = blend_lists(
             block.items,
             block.scaled_scores,
-            weights,
+            weights[np.searchsorted(users, block.users)],
             n_items=int(block.items.max(initial=0)) + 1,
             tie_scorer=tie_scorer,
             keep=lists.depth,
@@ -478,17 +484,20 @@ def _losses_without(
     scorers: tuple[str, ...],
     user_count: int,
 ) -> Callable[[list[str]], tuple[Loss, Loss]]:
-    """Return the function from scorers to the losses of so many users without them."""
+    """Return the function from scorers to the losses of so many users without them.
+
+    `weights`, shape (2, n_scorers): by the half that they rank.
+    """
 
     def ndcg(dropped: list[str]) -> tuple[np.ndarray, np.ndarray]:
         numbers = np.array([scorers.index(name) for name in dropped], dtype=int)
         kept_weights = weights.copy()
-        kept_weights[numbers] = 0.0
+        kept_weights[:, numbers] = 0.0
         columns = (numbers[:, None] + len(scorers) * np.arange(3)).ravel()
         blend, regression = [], []
-        for half in halves:
+        for half, of_half in zip(halves, kept_weights, strict=True):
             by_regression = half.regression.weights(columns)
-            blend.append(recall_and_ndcg(half.of_blend, kept_weights, CUTOFF)[:, 1])
+            blend.append(recall_and_ndcg(half.of_blend, of_half, CUTOFF)[:, 1])
             regression.append(
                 recall_and_ndcg(half.of_regression, by_regression, CUTOFF)[:, 1]
             )

@@ -87,7 +87,7 @@ def blend_lists(
         Lists by rank, an item once a list, -1 where a list has ended.
     scaled_scores : array of float64, same shape
         As `scale_lists` leaves them.
-    weights : array of float64, shape (n_scorers,)
+    weights : array of float64, shape (n_scorers,) or (n_users, n_scorers)
     n_items : int
         One more than the largest item.
     tie_scorer : int
@@ -114,6 +114,7 @@ def blend_lists(
     check_count("keep", keep)
     n_users, n_scorers, depth = items.shape
     longest = min(keep + n_scorers * keep_of_each, n_scorers * depth)
+    by_user = np.array(np.broadcast_to(weights, (n_users, n_scorers)), np.float64)
 
     def blend(part: slice) -> BlendedLists:
         size = part.stop - part.start
@@ -123,7 +124,7 @@ def blend_lists(
         whole = np.empty((3, size, longest), np.int32)
         lists = items[part], scaled_scores[part]
         _choose(
-            *lists, weights, tie_scorer, keep, keep_of_each, n_items, counts, chosen,
+            *lists, by_user[part], tie_scorer, keep, keep_of_each, n_items, counts, chosen,
             scores, whole,
         )  # fmt: skip
         is_used = np.arange(longest) < counts[:, None]
@@ -192,7 +193,7 @@ def _choose(
                     pool[at], sums[at], lists[at] = item, 0.0, 0
                     best[at], tie[at] = place + 1, depth + 1
                     size += 1
-                sums[at] += weights[scorer] * scaled[user, scorer, place]
+                sums[at] += weights[user, scorer] * scaled[user, scorer, place]
                 lists[at] += 1
                 best[at] = min(best[at], place + 1)
                 if scorer == tie_scorer:
