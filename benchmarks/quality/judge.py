@@ -118,7 +118,7 @@ def ranking_seconds(results: Path, rankings: list[str]) -> dict[str, float]:
             owners = [max(owners, key=len)] if owners else []
         elif layer == "candidates" and model in _LEARNED:
             # Trained and scored together: the seconds are of both.
-            owners = ["neural", "logistic_regression"]
+            owners = ["neural", "logistic_regression", "learned_mean"]
         elif layer == "candidates" and model in _BLEND:
             owners = ["blend"]
         else:

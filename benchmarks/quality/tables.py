@@ -28,7 +28,8 @@ _CEILING = """
     where time_window = 'test' and segment = 'all' and metric = 'recall_ceiling'
 """
 _NETWORK = """
-    select margin, margin_lower, margin_upper, gate_user_count as users, reason
+    select train_margin as margin, train_margin_lower as margin_lower,
+        train_margin_upper as margin_upper, train_user_count as users, reason
     from marts.ranking_choice where scorer = 'neural'
 """
 

@@ -1,46 +1,15 @@
--- Grain: one row per ranking: its margin over the best simpler one, on the users of
--- `train`, each scored by models that have not seen her (the gate).
-{% set minimum_users = 200 %}
+-- Grain: one row per choice, ranking and opponent: its margin on users of `train` whom
+-- it has not seen, on the later window `test`, and on both together.
+{% set windows = {
+    "train": "case when time_window = 'train' then difference end",
+    "test": "case when time_window = 'test' then difference end",
+    "together": "difference",
+} %}
 with
 
-quality as (
+votes as (
 
-    select
-        scorer,
-        user_index,
-        ndcg_at_k
-    from {{ ref("precision_marketing", "user_ranking_quality") }}
-    where time_window = 'train' and k = 10
-
-),
-
-means as (
-
-    select
-        scorer,
-        count(*) as gate_user_count,
-        {{ precision_marketing.exact_mean("ndcg_at_k") }} as ndcg_at_10
-    from quality
-    group by scorer
-
-),
-
--- On the word of few users, and of equals, the blend: it cannot be far off.
-best_simpler as (
-
-    select scorer
-    from means
-    where scorer <> 'neural'
-    qualify row_number() over (
-            order by
-                case
-                    when gate_user_count >= {{ minimum_users }}
-                        then round(ndcg_at_10, 9)
-                    else 0e0
-                end desc,
-                case when scorer = 'blend' then 0 else 1 end,
-                scorer
-        ) = 1
+    select * from {{ ref("precision_marketing", "gate_votes") }}
 
 ),
 
@@ -48,45 +17,62 @@ best_simpler as (
 differences as (
 
     select
-        quality.scorer,
-        quality.ndcg_at_k - simpler.ndcg_at_k as difference
-    from quality
-    inner join best_simpler on true
-    inner join quality as simpler
-        on best_simpler.scorer = simpler.scorer
-        and quality.user_index = simpler.user_index
+        pairs.choice,
+        pairs.scorer,
+        pairs.opponent,
+        pairs.is_learned,
+        pairs.is_best_simpler,
+        own.time_window,
+        own.ndcg_at_10,
+        own.ndcg_at_10 - other.ndcg_at_10 as difference
+    from {{ ref("precision_marketing", "gate_opponents") }} as pairs
+    inner join votes as own
+        on pairs.choice = own.choice
+        and pairs.scorer = own.scorer
+    inner join votes as other
+        on pairs.choice = other.choice
+        and pairs.opponent = other.scorer
+        and own.time_window = other.time_window
+        and own.user_index = other.user_index
 
 ),
 
 margins as (
 
     select
+        choice,
         scorer,
-        {{ precision_marketing.exact_mean("difference") }} as margin,
-        {{ precision_marketing.standard_error("difference") }} as standard_error
+        opponent,
+        is_learned,
+        is_best_simpler,
+        {% for window, difference in windows.items() %}
+        count({{ difference }}) as {{ window }}_user_count,
+        {{ precision_marketing.exact_mean(
+            difference | replace("difference", "ndcg_at_10")
+        ) }} as {{ window }}_ndcg_at_10,
+        {{ precision_marketing.exact_mean(difference) }} as {{ window }}_margin,
+        {{ precision_marketing.standard_error(difference) }}
+            as {{ window }}_standard_error{{ "," if not loop.last }}
+        {% endfor %}
     from differences
-    group by scorer
+    group by choice, scorer, opponent, is_learned, is_best_simpler
 
 ),
 
 final as (
 
     select
-        means.scorer,
-        means.gate_user_count,
-        means.ndcg_at_10,
-        means.scorer = best_simpler.scorer as is_best_simpler,
-        means.gate_user_count >= {{ minimum_users }} as has_enough_users,
-        margins.margin,
+        *,
+        {% for window in windows %}
+        {% for end, sign in {"lower": "-", "upper": "+"}.items() %}
         {{ precision_marketing.normal_bound(
-            "margins.margin", "margins.standard_error", "-"
-        ) }} as margin_lower,
-        {{ precision_marketing.normal_bound(
-            "margins.margin", "margins.standard_error", "+"
-        ) }} as margin_upper
-    from means
-    left join margins on means.scorer = margins.scorer
-    left join best_simpler on true
+            window ~ "_margin", window ~ "_standard_error", sign
+        ) }} as {{ window }}_margin_{{ end }},
+        {% endfor %}
+        {% endfor %}
+        together_user_count >= 50 as has_enough_users,
+        least(train_user_count, test_user_count) < 200 as is_small
+    from margins
 
 )
 

@@ -1,10 +1,12 @@
--- Grain: one row: the ranking that is published, the margin that decided it, and which
--- learned scorer is used beside it.
+-- Grain: one row: the ranking that is published, and which learned one is used beside
+-- it.
+{% set last = precision_marketing.learned_rankings() | length %}
+{% set names = "'" ~ precision_marketing.learned_rankings() | join("', '") ~ "'" %}
 with
 
-gate_margins as (
+gate_steps as (
 
-    select * from {{ ref("precision_marketing", "gate_margins") }}
+    select * from {{ ref("precision_marketing", "gate_steps") }} where choice = 'all'
 
 ),
 
@@ -20,54 +22,29 @@ targets as (
 
 ),
 
-best_simpler as (
-
-    select max(scorer) as scorer from gate_margins where is_best_simpler
-
-),
-
--- One row even without any: a shop may have no user with a label.
-network as (
-
-    select
-        coalesce(max(gate_user_count), 0) as gate_user_count,
-        max(margin) as ndcg_margin,
-        max(margin_lower) as margin_lower,
-        max(margin_upper) as margin_upper,
-        coalesce(max(has_enough_users and margin_lower > 0), false) as is_better
-    from gate_margins
-    where scorer = 'neural'
-
-),
-
+-- One row even without any step: a shop may have no user with a label.
 chosen as (
 
     select
-        case
-            when network.is_better then 'neural'
-            else coalesce(best_simpler.scorer, 'blend')
-        end as scorer,
-        coalesce(best_simpler.scorer, 'blend') as best_simpler_ranking,
-        network.gate_user_count,
-        network.ndcg_margin,
-        network.margin_lower,
-        network.margin_upper
-    from network
-    cross join best_simpler
+        coalesce(max(case when step = {{ last }} then winner end), 'blend') as scorer,
+        coalesce(max(case when step = 0 then winner end), 'blend')
+            as best_simpler_ranking
+    from gate_steps
 
 ),
 
 final as (
 
     select
-        chosen.*,
-        -- The network only where it proved better.
+        chosen.scorer,
+        chosen.best_simpler_ranking,
+        -- Another than the regression only where it proved better.
         case
-            when chosen.scorer = 'neural' then 'neural'
+            when chosen.scorer in ({{ names }}) then chosen.scorer
             else 'logistic_regression'
         end as learned_scorer,
-        chosen.scorer in ('neural', 'logistic_regression')
-        or targets.target_count > 0 as serves_learned_scorer
+        chosen.scorer in ({{ names }}) or targets.target_count > 0
+            as serves_learned_scorer
     from chosen
     cross join targets
 

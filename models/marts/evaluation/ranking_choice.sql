@@ -1,74 +1,60 @@
 -- Grain: one row per ranking: whether it is published, and why or why not.
-{% set text = precision_marketing.kind_type("text") %}
 with
 
-gate_margins as (
+choices as (
 
-    select * from {{ ref("precision_marketing", "gate_margins") }}
-
-),
-
-published_ranking as (
-
-    select * from {{ ref("precision_marketing", "published_ranking") }}
+    select * from {{ ref("precision_marketing", "gate_reasons") }}
 
 ),
 
-described as (
+votes as (
+
+    select * from {{ ref("precision_marketing", "gate_votes") }}
+
+),
+
+published_by_half as (
 
     select
-        gate_margins.*,
-        published_ranking.best_simpler_ranking,
-        published_ranking.scorer = 'neural' as is_network_published,
-        gate_margins.scorer = published_ranking.scorer as is_published,
-        cast(cast(gate_margins.margin_lower as decimal(9, 4)) as {{ text }})
-            as lower_text,
-        cast(cast(gate_margins.margin as decimal(9, 4)) as {{ text }}) as margin_text,
-        cast(gate_margins.gate_user_count as {{ text }})
-        || ' users with labels are fewer than 200' as few_users_text
-    from gate_margins
-    cross join published_ranking
+        case choice when 'half_0' then 'half_1' else 'half_0' end as judging_half,
+        winner as scorer
+    from {{ ref("precision_marketing", "gate_steps") }}
+    where choice <> 'all'
+        and step = {{ precision_marketing.learned_rankings() | length }}
+
+),
+
+-- What one half of the users chooses is reported on the other.
+reported_elsewhere as (
+
+    select {{ precision_marketing.exact_mean("votes.ndcg_at_10") }} as ndcg_at_10
+    from votes
+    inner join published_by_half
+        on votes.choice = published_by_half.judging_half
+        and votes.scorer = published_by_half.scorer
+    where votes.time_window = 'test'
 
 ),
 
 final as (
 
     select
-        scorer,
-        gate_user_count,
-        ndcg_at_10,
-        margin,
-        margin_lower,
-        margin_upper,
-        is_best_simpler,
-        is_published,
-        case
-            when scorer = 'neural' and is_published
-                then
-                    'published: the lower end of the interval, '
-                    || lower_text
-                    || ', is above 0'
-            when not has_enough_users and is_published
-                then 'published: ' || few_users_text || ', so that the blend is taken'
-            when not has_enough_users then 'not published: ' || few_users_text
-            when scorer = 'neural'
-                then
-                    'not published: the lower end of the interval, '
-                    || lower_text
-                    || ', is not above 0'
-            when is_published then 'published: the best of the simpler rankings'
-            when is_best_simpler
-                then
-                    'not published: the best of the simpler rankings, but the network'
-                    || ' is better'
-            else
-                'not published: '
-                || margin_text
-                || ' to '
-                || best_simpler_ranking
-                || ', the best of the simpler rankings'
-        end as reason
-    from described
+        choices.scorer,
+        choices.opponent,
+        {% for window in ["train", "test"] %}
+        choices.{{ window }}_user_count,
+        choices.{{ window }}_ndcg_at_10,
+        choices.{{ window }}_margin,
+        choices.{{ window }}_margin_lower,
+        choices.{{ window }}_margin_upper,
+        {% endfor %}
+        case when choices.is_published then reported_elsewhere.ndcg_at_10 end
+            as test_ndcg_at_10_chosen_elsewhere,
+        choices.is_best_simpler_ranking as is_best_simpler,
+        choices.is_published,
+        choices.reason
+    from choices
+    cross join reported_elsewhere
 
 )
 

@@ -18,7 +18,7 @@ ROUNDS = 4
 START_USERS = 100
 _SCORES = pa.schema(
     [
-        ("user_index", pa.int64()),
+        ("user_index", pa.int32()),
         ("item_index", pa.int32()),
         ("scorer", pa.dictionary(pa.int32(), pa.string())),
         ("scaled_score", pa.float64()),
@@ -176,7 +176,7 @@ def _scores(lists: ScorerLists, users: np.ndarray) -> pa.Table:
     parts = [
         pa.table(
             {
-                "user_index": block.users[user],
+                "user_index": block.users[user].astype(np.int32),
                 "item_index": block.items[user, scorer, place],
                 "scorer": pa.DictionaryArray.from_arrays(
                     pa.array(scorer.astype(np.int32)), names

@@ -42,7 +42,7 @@ def explained(connection, ranking="neural", candidates=CANDIDATES):
     return table.read_all()
 
 
-@pytest.mark.parametrize("ranking", ["neural", "logistic_regression"])
+@pytest.mark.parametrize("ranking", ["neural", "logistic_regression", "learned_mean"])
 def test_base_and_groups_add_up_to_the_published_probability(connection, ranking):
     features = connection.sql(CANDIDATES)
     model = connection.from_arrow(train(features, SETTINGS, PENALTY))

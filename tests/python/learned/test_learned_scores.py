@@ -5,6 +5,7 @@ from operator import itemgetter
 import duckdb
 import pyarrow as pa
 import pytest
+from scipy.special import expit, logit
 from small_candidates import PENALTY, SETTINGS, small_candidates
 
 from precision_marketing.algorithms.learned.logistic_regression import LogisticModel
@@ -48,8 +49,8 @@ def ranked(
     return connection.table("scores").to_arrow_table().to_pylist()
 
 
-@pytest.mark.parametrize("scorer", ["neural", "logistic_regression"])
-def test_both_models_rank_the_label_first(connection, scorer):
+@pytest.mark.parametrize("scorer", list(neural_ranking.RANKINGS))
+def test_every_model_ranks_the_label_first(connection, scorer):
     rows = [row for row in ranked(connection) if row["scorer"] == scorer]
     first = [row for row in rows if row["scorer_rank"] == 1]
     assert {row["time_window"] for row in rows} == {"train", "test"}
@@ -58,7 +59,7 @@ def test_both_models_rank_the_label_first(connection, scorer):
     assert len(rows) == 6 * len(first)
 
 
-@pytest.mark.parametrize("scorer", ["neural", "logistic_regression"])
+@pytest.mark.parametrize("scorer", list(neural_ranking.RANKINGS))
 def test_serve_is_scored_by_the_scorer_that_is_needed_alone(connection, scorer):
     served = f"select '{scorer}' as learned_scorer, true as serves_learned_scorer"
     rows = ranked(connection, served=served)
@@ -103,11 +104,25 @@ def test_the_labels_of_a_half_change_no_score_of_its_own_in_train(connection):
 
     before, after = scores(CANDIDATES), scores(moved)
     is_changed = {key: after[key] != score for key, score in before.items()}
-    assert len(is_changed) == 90 * 6 * 2
+    assert len(is_changed) == 90 * 6 * 3
     assert not any(
         changed for (user, *_), changed in is_changed.items() if not user % 2
     )
     assert any(changed for (user, *_), changed in is_changed.items() if user % 2)
+
+
+def test_the_mean_ranks_by_the_mean_of_the_logits_of_both_models(connection):
+    scores = {
+        (row["scorer"], row["time_window"], row["user_index"], row["item_index"]): row[
+            "score"
+        ]
+        for row in ranked(connection)
+    }
+    means = {key[1:]: score for key, score in scores.items() if key[0] == "learned_mean"}
+    assert len(means) == 2 * 90 * 6
+    for key, score in means.items():
+        of_both = [scores[name, *key] for name in ("neural", "logistic_regression")]
+        assert score == pytest.approx(expit(logit(of_both).mean()), abs=1e-9)
 
 
 def test_all_users_and_each_half_train_networks_and_a_regression(connection):

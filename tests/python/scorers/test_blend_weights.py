@@ -1,10 +1,11 @@
 """The blend's weights, learned from relations as the Python model reads them."""
 
 import duckdb
+import numpy as np
 import pytest
 
 from precision_marketing.build.scorer_lists import ScorerLists
-from precision_marketing.scorers.blend_weights import learn
+from precision_marketing.scorers.blend_weights import BlendWeights, learn
 
 # For each user item 1 is the label; `right` (0) puts it first, `wrong` (1) last.
 CANDIDATES = """
@@ -29,7 +30,8 @@ LABELS = """
 """
 USERS = """
     select 'train' as time_window, user_index, true as is_scored,
-        case when user_index % 5 = 0 then 0 else 1 end as label_count
+        case when user_index % 5 = 0 then 0 else 1 end as label_count,
+        user_index // 5 % 2 as training_half
     from range({count}) as users(user_index)
 """
 START = {"right": 0.5, "wrong": 0.5}
@@ -41,21 +43,46 @@ def connection():
         yield connection
 
 
-def learned(connection, user_count: int) -> dict[str, float]:
+def learned(connection, user_count: int, labels: str = LABELS) -> BlendWeights:
     lists = ScorerLists(connection.sql(CANDIDATES), list(START), depth=29)
     return learn(
         lists,
-        connection.sql(LABELS),
+        connection.sql(labels),
         connection.sql(USERS.format(count=user_count)),
         START,
     )
 
 
 def test_the_scorer_that_finds_the_labels_of_train_gains_weight(connection):
-    weights = learned(connection, user_count=200)
-    assert weights["right"] > weights["wrong"]
+    right, wrong = learned(connection, user_count=200).of_all
+    assert right > wrong
 
 
-def test_with_few_users_the_start_is_kept(connection):
-    # Of 120 users a fifth has no label and is not asked.
-    assert learned(connection, user_count=120) == START
+def test_users_move_the_weights_from_the_start_by_their_share_of_a_hundred_more(
+    connection,
+):
+    # Of 200 users a fifth has no label and is not asked; both learn the same.
+    few, many = (learned(connection, count).of_all for count in (5, 200))
+    moved = [weights[0] - START["right"] for weights in (few, many)]
+    assert moved[0] > 0
+    assert moved[1] / moved[0] == pytest.approx((160 / 260) / (4 / 104))
+
+
+def test_without_users_the_start_is_kept(connection):
+    weights = learned(connection, user_count=0)
+    assert weights.of_all.tolist() == [0.5, 0.5]
+    assert weights.of_halves.tolist() == [[0.5, 0.5]] * 2
+
+
+def test_a_half_is_ranked_by_weights_that_have_not_seen_its_labels(connection):
+    # What half 0 took moves to the item that `wrong` puts first.
+    moved = LABELS.replace(
+        "case time_window when 'train' then 1 else 2 end",
+        "case when user_index // 5 % 2 = 0 then 0 else 1 end",
+    )
+    before, after = (
+        learned(connection, 200, labels).of_users("train", np.array([0, 1]))
+        for labels in (LABELS, moved)
+    )
+    assert after[0].tolist() == before[0].tolist()
+    assert after[1].tolist() != before[1].tolist()

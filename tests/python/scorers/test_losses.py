@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from precision_marketing.build.scorer_lists import ScorerLists
+from precision_marketing.scorers.blend_weights import BlendWeights
 from precision_marketing.scorers.losses import MAXIMUM_LOSS, measure
 
 N_ITEMS, DEPTH = 60, 20
@@ -75,6 +76,7 @@ def measured(
     ]
     columns = ("scorer", "setting", "setting_value", "setting_text")
     settings = pa.table(dict(zip(columns, zip(*rows, strict=True), strict=True)))
+    of_all = np.array([0.0 if name == "copy" else 1.0 for name in names])
     shop = f"from range({users}) as users(user_index)"
     table = measure(
         ScorerLists(connection.from_arrow(scores), names, DEPTH),
@@ -92,7 +94,7 @@ def measured(
         ),
         settings=connection.from_arrow(settings),
         start=dict.fromkeys(names, 0.5),
-        weights={name: 0.0 if name == "copy" else 1.0 for name in names},
+        weights=BlendWeights(tuple(names), of_all, np.array([of_all, of_all])),
     )
     return {row["scorer"]: row for row in table.to_pylist()}
 
