@@ -15,7 +15,7 @@ from precision_marketing.build.windows import read_settings
 CUTOFF = 20
 ROUNDS = 4
 # The start counts as much as so many users: what few users teach is mostly noise.
-START_USERS = 100
+START_USERS = 25
 _SCORES = pa.schema(
     [
         ("user_index", pa.int32()),
@@ -119,7 +119,7 @@ def learn(
 ) -> BlendWeights:
     """Return the weight of each scorer in the blend.
 
-    What n users teach counts n / (n + 100), the start the rest.
+    What n users teach counts n / (n + 25), the start the rest.
 
     Parameters
     ----------

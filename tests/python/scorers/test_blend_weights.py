@@ -58,14 +58,14 @@ def test_the_scorer_that_finds_the_labels_of_train_gains_weight(connection):
     assert right > wrong
 
 
-def test_users_move_the_weights_from_the_start_by_their_share_of_a_hundred_more(
+def test_users_move_the_weights_from_the_start_by_their_share_of_25_more(
     connection,
 ):
     # Of 200 users a fifth has no label and is not asked; both learn the same.
     few, many = (learned(connection, count).of_all for count in (5, 200))
     moved = [weights[0] - START["right"] for weights in (few, many)]
     assert moved[0] > 0
-    assert moved[1] / moved[0] == pytest.approx((160 / 260) / (4 / 104))
+    assert moved[1] / moved[0] == pytest.approx((160 / 185) / (4 / 29))
 
 
 def test_without_users_the_start_is_kept(connection):
