@@ -87,3 +87,5 @@ CALIBRATED_USERS = (1_000, 5_000, 20_000)
 AS_FORETOLD = 0.90
 # Of how much better than it is the best of ten campaigns looks, what shrinking leaves.
 BEST_OF_TEN = 0.5
+# Regret of what is published for shops of 50 to 200 users, over that of the blend.
+SMALL_SHOP_REGRET = 0.5
