@@ -67,7 +67,6 @@ class BlendWeights:
         return np.tile(self.of_all, (halves.size, 1))
 
 
-
 def start_weights(settings: Any) -> dict[str, float]:
     """Return the weights from which learning starts, scorers in alphabetical order.
 
@@ -93,9 +92,7 @@ def read_weights(relation: Any) -> BlendWeights:
         rows[f"blend_weight{suffix}"].to_numpy()
         for suffix in ("", "_half_0", "_half_1")
     )
-    return BlendWeights(
-        tuple(rows["scorer"].to_pylist()), of_all, np.array(of_halves)
-    )
+    return BlendWeights(tuple(rows["scorer"].to_pylist()), of_all, np.array(of_halves))
 
 
 def read_train_halves(users: Any) -> np.ndarray:

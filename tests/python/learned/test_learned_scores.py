@@ -118,7 +118,9 @@ def test_the_mean_ranks_by_the_mean_of_the_logits_of_both_models(connection):
         ]
         for row in ranked(connection)
     }
-    means = {key[1:]: score for key, score in scores.items() if key[0] == "learned_mean"}
+    means = {
+        key[1:]: score for key, score in scores.items() if key[0] == "learned_mean"
+    }
     assert len(means) == 2 * 90 * 6
     for key, score in means.items():
         of_both = [scores[name, *key] for name in ("neural", "logistic_regression")]
