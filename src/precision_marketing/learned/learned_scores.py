@@ -140,7 +140,7 @@ def _training_data(rows: LabelledCandidates, half: int | None) -> TrainingData:
 
 
 def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
-    """Return each candidate's probability and rank where there are labels, by `RANKINGS`.
+    """Return each candidate's probability and rank where there are labels.
 
     Parameters
     ----------

@@ -119,12 +119,12 @@ def test_the_mean_ranks_by_the_mean_of_the_logits_of_both_models(connection):
         for row in ranked(connection)
     }
     means = {
-        key[1:]: score for key, score in scores.items() if key[0] == "learned_mean"
+        key[1:]: value for key, value in scores.items() if key[0] == "learned_mean"
     }
     assert len(means) == 2 * 90 * 6
-    for key, score in means.items():
+    for key, mean in means.items():
         of_both = [scores[name, *key] for name in ("neural", "logistic_regression")]
-        assert score == pytest.approx(expit(logit(of_both).mean()), abs=1e-9)
+        assert mean == pytest.approx(expit(logit(of_both).mean()), abs=1e-9)
 
 
 def test_all_users_and_each_half_train_networks_and_a_regression(connection):

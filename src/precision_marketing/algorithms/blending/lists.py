@@ -124,7 +124,8 @@ def blend_lists(
         whole = np.empty((3, size, longest), np.int32)
         lists = items[part], scaled_scores[part]
         _choose(
-            *lists, by_user[part], tie_scorer, keep, keep_of_each, n_items, counts, chosen,
+            *lists, by_user[part], tie_scorer, keep, keep_of_each, n_items, counts,
+            chosen,
             scores, whole,
         )  # fmt: skip
         is_used = np.arange(longest) < counts[:, None]

@@ -17,8 +17,8 @@ GATE = ("gate_votes", "gate_opponents", "gate_margins", "gate_wins", "gate_steps
 def shop(season_ends: bool) -> pa.Table:
     """Return the candidates: taste ranks well always, gifts in a season alone.
 
-    Of seven users in ten the label is a gift in `train`, and in `test` unless the season
-    has ended; of the rest it is what they like best.
+    Of seven users in ten the label is a gift in `train`, and in `test` unless the
+    season has ended; of the rest it is what they like best.
     """
     generator = np.random.default_rng(0)
     parts = []
