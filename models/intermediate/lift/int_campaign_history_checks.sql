@@ -1,7 +1,7 @@
 -- Grain: one row per campaign and treated variant: were its arms alike before the draw?
 -- What a user did before it no campaign can have changed: where the arms differ in it,
 -- users went missing, whatever the sizes of the arms were meant to be.
--- Compared is who had done it, in the days of the var `lift.history_days`, and how much.
+-- Compared is who had done it in the days of the var `lift.history_days`, and how much.
 {% set measures = ["order", "visit"] %}
 with
 
