@@ -21,6 +21,8 @@ def rows(parts: Mapping[str, dict]) -> list[list[str]]:
         _value(parts.get("value")),
         *_tails(parts.get("tails")),
         *_looks(parts.get("looks")),
+        *_stamped(parts.get("stamped")),
+        *_programme(parts.get("programme")),
         *_calibration(parts.get("calibration")),
         *_shrinkage(parts.get("coverage", {}).get("shrinkage")),
     ]
@@ -93,6 +95,45 @@ def _looks(part: Mapping | None) -> list[list[str]]:
             )
         )
     return found
+
+
+def _stamped(part: Mapping | None) -> list[list[str]]:
+    """Return the share over all kinds, which have equally many campaigns."""
+    found = []
+    for metric in ("conversion", "revenue"):
+        shares = [
+            row["harms"]
+            for row in (part or {"verdicts": []})["verdicts"]
+            if row["metric"] == metric
+        ]
+        share = sum(shares) / len(shares) if shares else 0.0
+        found.append(
+            _row(
+                f"treated alone stamped, {metric}: `harms`",
+                per_cent(share),
+                f"<= {per_cent(targets.FALSE_TAIL)}",
+                share <= targets.FALSE_TAIL if shares else None,
+            )
+        )
+    return found
+
+
+def _programme(part: Mapping | None) -> list[list[str]]:
+    least, most = targets.PROGRAMME_COVERAGE
+    shares = {"lift of the programme, conversion": 0.0}
+    shares["lift of the programme, revenue"] = shares["incrementality factor"] = 0.0
+    if part:
+        whole = [row["share"] for row in part["programme"] if row["month"] == "all"]
+        shares = dict(zip(shares, [*whole, part["factors"]["share"]], strict=True))
+    return [
+        _row(
+            f"{name}: covers the truth",
+            per_cent(share),
+            f"{100 * least:.0f}-{100 * most:.0f} %",
+            least <= share <= most if part else None,
+        )
+        for name, share in shares.items()
+    ]
 
 
 def _calibration(part: Mapping | None) -> list[list[str]]:
