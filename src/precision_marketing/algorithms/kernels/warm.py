@@ -40,7 +40,7 @@ def read_kernels(path: Path) -> list[tuple[Any, tuple[types.Type, ...]]]:
         module, name, arguments = line.split(" ", 2)
         kernel = getattr(importlib.import_module(f"precision_marketing.{module}"), name)
         # The list is ours, and numba writes its types as Python expressions.
-        kernels.append((kernel, eval(arguments, vars(types))))  # noqa: S307
+        kernels.append((kernel, eval(arguments, vars(types))))
     return kernels
 
 
