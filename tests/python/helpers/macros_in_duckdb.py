@@ -20,7 +20,11 @@ class SqlMacros:
         environment.globals["return"] = self._return
         self._returned = None
         files = sorted(
-            file for folder in folders for file in (MACROS / folder).rglob("*.sql")
+            file
+            for folder in folders
+            for file in (MACROS / folder).rglob("*.sql")
+            # Jinja alone does not know dbt's tag.
+            if file.parent.name != "materializations"
         )
         source = "\n".join(file.read_text(encoding="utf-8") for file in files)
         self._environment = environment
