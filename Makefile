@@ -102,7 +102,7 @@ compatibility: .venv/.runtime ## Build the example with every supported dbt and 
 	$(BIN)/python .ci/compatibility.py $(if $(ONLY),--only "$(ONLY)")
 
 .PHONY: docs
-docs: .venv/.runtime ## Write target/static_index.html, the tables' documentation in one file
+docs: .venv/.runtime forget-parse ## Write target/static_index.html, the tables' documentation in one file
 	$(BIN)/dbt docs generate --static --vars "$$VARS"
 
 .PHONY: lock

@@ -14,7 +14,7 @@ pip() {
 if ! "$bin/python" -m pip config list 2>/dev/null | grep -q "[.:]index-url="; then
     test -x "$bin/uv" || pip --requirement "$(dirname "$0")/installer.lock" || true
     # It must not wait long for an index that a firewall hides.
-    UV_HTTP_TIMEOUT=15 UV_NO_PROGRESS=1 \
+    UV_HTTP_TIMEOUT=15 \
         "$bin/uv" pip install --quiet --python "$bin/python" "$@" 2>/dev/null && exit 0
 fi
 pip "$@"

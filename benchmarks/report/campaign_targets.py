@@ -76,46 +76,42 @@ def _tails(part: Mapping | None) -> list[list[str]]:
 
 
 def _looks(part: Mapping | None) -> list[list[str]]:
-    """Return the share over all cells, which have equally many campaigns."""
     cells = (part or {"cells": []})["cells"]
-    found = []
-    for metric, method in _METRICS:
-        shares = [
-            cell["any_look"]
-            for cell in cells
-            if (cell["metric"], cell["method"]) == (metric, method)
-        ]
-        share = sum(shares) / len(shares) if shares else 0.0
-        found.append(
-            _row(
-                f"30 daily looks, {metric}, {method}: false verdicts",
-                per_cent(share),
-                f"<= {per_cent(targets.FALSE_LOOKS)}",
-                share <= targets.FALSE_LOOKS if shares else None,
-            )
+    return [
+        _pooled(
+            f"30 daily looks, {metric}, {method}: false verdicts",
+            [
+                cell["any_look"]
+                for cell in cells
+                if (cell["metric"], cell["method"]) == (metric, method)
+            ],
+            targets.FALSE_LOOKS,
         )
-    return found
+        for metric, method in _METRICS
+    ]
 
 
 def _stamped(part: Mapping | None) -> list[list[str]]:
-    """Return the share over all kinds, which have equally many campaigns."""
-    found = []
-    for metric in ("conversion", "revenue"):
-        shares = [
-            row["harms"]
-            for row in (part or {"verdicts": []})["verdicts"]
-            if row["metric"] == metric
-        ]
-        share = sum(shares) / len(shares) if shares else 0.0
-        found.append(
-            _row(
-                f"treated alone stamped, {metric}: `harms`",
-                per_cent(share),
-                f"<= {per_cent(targets.FALSE_TAIL)}",
-                share <= targets.FALSE_TAIL if shares else None,
-            )
+    verdicts = (part or {"verdicts": []})["verdicts"]
+    return [
+        _pooled(
+            f"treated alone stamped, {metric}: `harms`",
+            [row["harms"] for row in verdicts if row["metric"] == metric],
+            targets.FALSE_TAIL,
         )
-    return found
+        for metric in ("conversion", "revenue")
+    ]
+
+
+def _pooled(name: str, shares: list[float], limit: float) -> list[str]:
+    """Return the share over all cells, which have equally many campaigns."""
+    share = sum(shares) / len(shares) if shares else 0.0
+    return _row(
+        name,
+        per_cent(share),
+        f"<= {per_cent(limit)}",
+        share <= limit if shares else None,
+    )
 
 
 def _programme(part: Mapping | None) -> list[list[str]]:

@@ -1,6 +1,6 @@
 {# A table that one statement puts in the place of the last one. dbt's own `table`
    builds beside it, renames twice and drops: on DuckDB, where a statement takes effect
-   whole or not at all, a fifth of a small build for nothing. Tables with an enforced
+   whole or not at all, some tenth of a small build for nothing. Tables with an enforced
    contract stay with dbt's own. #}
 {% materialization replaced_table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {% set existing = load_cached_relation(this) %}
@@ -36,6 +36,7 @@
 {{ compiled_code }}
 
 def materialize(frame, connection):
+    # DuckDB filters Arrow tables through it, and does not import it (duckdb#6584).
     import pyarrow.dataset
 
     connection.register("__frame", frame)
