@@ -35,6 +35,7 @@ LIBRARY = {
     "staging": {"inputs"},
     "scorers": {"scorers"},
     "intermediate/settings": {"tuning"},
+    "candidates/evaluation": {"learned"},
     "candidates/lists": {"candidates", "scorers"},
     "candidates/learned": {"learned"},
     "candidates/cold_items": {"scorers"},

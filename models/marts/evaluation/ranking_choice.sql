@@ -3,36 +3,30 @@ with
 
 choices as (
 
-    select * from {{ ref("precision_marketing", "gate_reasons") }}
+    select * from {{ ref("precision_marketing", "challenger_reasons") }}
 
 ),
 
-votes as (
+tests_of_halves as (
 
-    select * from {{ ref("precision_marketing", "gate_votes") }}
-
-),
-
-published_by_half as (
-
-    select
-        case choice when 'half_0' then 'half_1' else 'half_0' end as judging_half,
-        winner as scorer
-    from {{ ref("precision_marketing", "gate_steps") }}
+    select *
+    from {{ ref("precision_marketing", "challenger_tests") }}
     where choice <> 'all'
-        and step = {{ precision_marketing.learned_rankings() | length }}
 
 ),
 
 -- What one half of the users chooses is reported on the other.
 reported_elsewhere as (
 
-    select {{ precision_marketing.exact_mean("votes.ndcg_at_10") }} as ndcg_at_10
-    from votes
-    inner join published_by_half
-        on votes.choice = published_by_half.judging_half
-        and votes.scorer = published_by_half.scorer
-    where votes.time_window = 'test'
+    select
+        {{ precision_marketing.exact_sum(
+            "reported.test_ndcg_at_10 * reported.test_user_count"
+        ) }} / nullif(sum(reported.test_user_count), 0) as ndcg_at_10
+    from tests_of_halves as chosen
+    inner join tests_of_halves as reported
+        on chosen.choice <> reported.choice
+        and chosen.scorer = reported.scorer
+    where chosen.is_published
 
 ),
 
@@ -50,7 +44,7 @@ final as (
         {% endfor %}
         case when choices.is_published then reported_elsewhere.ndcg_at_10 end
             as test_ndcg_at_10_chosen_elsewhere,
-        choices.is_best_simpler_ranking as is_best_simpler,
+        choices.is_best_simpler,
         choices.is_published,
         choices.reason
     from choices

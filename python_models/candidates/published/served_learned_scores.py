@@ -10,5 +10,6 @@ def model(dbt, session):
     return score_served(
         features,
         dbt.ref("precision_marketing", "neural_scorer_model"),
-        dbt.ref("precision_marketing", "published_ranking"),
+        dbt.ref("precision_marketing", "challenger_tests"),
+        dbt.ref("precision_marketing", "chance_demand"),
     )

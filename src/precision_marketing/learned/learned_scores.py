@@ -43,10 +43,11 @@ from precision_marketing.learned.labelled_candidates import (
     read_labelled,
 )
 
-# What is ranked, and the models the mean of whose logits it is ranked by.
+# What is ranked, and the models the mean of whose logits it is ranked by; in the order
+# in which they challenge what would be published without them.
 RANKINGS: Mapping[str, tuple[str, ...]] = {
-    "neural": ("neural",),
     "logistic_regression": ("logistic_regression",),
+    "neural": ("neural",),
     "learned_mean": ("logistic_regression", "neural"),
 }
 # Their scores are in memory at one time, some 150 bytes a candidate with all copies;
@@ -179,7 +180,7 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
 
 
 def score_served(
-    candidate_features: Any, models: Any, published_ranking: Any
+    candidate_features: Any, models: Any, challenger_tests: Any, chance_demand: Any
 ) -> pa.RecordBatchReader:
     """Return each candidate's probability and rank in `serve`, by the scorer needed.
 
@@ -187,8 +188,10 @@ def score_served(
     ----------
     candidate_features, models : duckdb.DuckDBPyRelation
         As for `score`.
-    published_ranking : duckdb.DuckDBPyRelation
-        One row: learned_scorer, one of `RANKINGS`, and serves_learned_scorer.
+    challenger_tests : duckdb.DuckDBPyRelation
+        Columns choice, scorer, is_published, is_learned_in_use.
+    chance_demand : duckdb.DuckDBPyRelation
+        One row: is_asked, whether an audience needs chances whatever is published.
 
     Returns
     -------
@@ -197,10 +200,13 @@ def score_served(
         trained.
     """
     trained = to_arrow(models)
-    published = to_arrow(published_ranking).to_pylist()[0]
-    if not trained.num_rows or not published["serves_learned_scorer"]:
+    needed = challenger_tests.filter("choice = 'all' and is_learned_in_use")
+    if not to_arrow(chance_demand)["is_asked"][0].as_py():
+        needed = needed.filter("is_published")
+    scorers = to_arrow(needed)["scorer"].to_pylist()
+    if not trained.num_rows or not scorers:
         return reader(scorer_schema, [])
-    scorer = published["learned_scorer"]
+    (scorer,) = scorers
     rows = candidate_features.filter("time_window = 'serve'")
     models = {name: _models(trained)[name] for name in RANKINGS[scorer]}
     return reader(

@@ -2,43 +2,35 @@
 {% set text = precision_marketing.kind_type("text") %}
 with
 
-published_ranking as (
+challenger_tests as (
 
-    select * from {{ ref("precision_marketing", "published_ranking") }}
+    select *
+    from {{ ref("precision_marketing", "challenger_tests") }}
+    where choice = 'all'
 
 ),
 
--- Of a learned ranking what stood when its turn came, of a simpler one the blend.
-faced as (
+worded as (
 
     select
-        gate_wins.*,
-        gate_wins.scorer = published_ranking.best_simpler_ranking
-            as is_best_simpler_ranking,
-        gate_wins.scorer = published_ranking.scorer as is_published,
-        published_ranking.scorer as published,
-        {% for name in ["train_margin", "test_margin", "together_margin"] %}
+        *,
+        max(case when is_published then scorer end) over () as published_scorer,
+        {% for window in ["train", "test"] %}
         cast(
             cast(case
-                when gate_wins.is_learned and not gate_wins.is_small
-                    then gate_wins.{{ name }}_lower
-                else gate_wins.{{ name }}
+                when is_learned and not is_small
+                    then {{ window }}_margin_lower
+                else {{ window }}_margin
             end as decimal(9, 4)) as {{ text }}
-        ) as {{ name }}_text,
+        ) as {{ window }}_text,
         {% endfor %}
+        cast(cast(together_margin as decimal(9, 4)) as {{ text }}) as together_text,
         case
-            when gate_wins.is_learned and not gate_wins.is_small
-                then 'the lower end of the margin to ' || gate_wins.opponent
-            else 'the margin to ' || gate_wins.opponent
-        end as what_fails
-    from {{ ref("precision_marketing", "gate_wins") }} as gate_wins
-    cross join published_ranking
-    left join {{ ref("precision_marketing", "gate_steps") }} as steps
-        on gate_wins.choice = steps.choice
-        and gate_wins.scorer = steps.scorer
-        and steps.step > 0
-    where gate_wins.choice = 'all'
-        and gate_wins.opponent = coalesce(steps.opponent, 'blend')
+            when is_learned and not is_small
+                then 'the lower end of the margin to '
+            else 'the margin to '
+        end || opponent as what_fails
+    from challenger_tests
 
 ),
 
@@ -64,7 +56,7 @@ final as (
                     || opponent
                     || ' on users it has not seen and on the later window'
             when scorer = 'blend' or wins
-                then 'not published: ' || published || ' is better'
+                then 'not published: ' || published_scorer || ' is better'
             when test_margin is null
                 then 'not published: it ranks nobody in the later window'
             when wins_on_train and not wins_on_test
@@ -72,7 +64,7 @@ final as (
                     'not published: on the later window '
                     || what_fails
                     || ', '
-                    || test_margin_text
+                    || test_text
                     || ', is not above 0'
             when not wins_on_train
                 then
@@ -83,16 +75,16 @@ final as (
                     end
                     || what_fails
                     || ', '
-                    || train_margin_text
+                    || train_text
                     || ', is not above 0'
             else
                 'not published: the margin to '
                 || opponent
                 || ', '
-                || together_margin_text
+                || together_text
                 || ', is within its standard error'
         end as reason
-    from faced
+    from worded
 
 )
 

@@ -1,0 +1,9 @@
+# Grain: one row per choice and ranking: the one that it had to beat, whether it did, and
+# who is published therefore.
+def model(dbt, session):
+    from precision_marketing.learned.challenger_tests import choose
+
+    return choose(
+        dbt.ref("precision_marketing", "user_ranking_quality"),
+        dbt.ref("precision_marketing", "int_users"),
+    )
