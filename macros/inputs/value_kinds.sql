@@ -64,7 +64,7 @@
    ids may have become one: null. So is the column's own name, in the header that stands
    among the rows where files were put together. #}
 {% macro id_of(text, column, family) %}
-    {% set name = modules.re.sub("\W", "", column) %}
+    {% set name = modules.re.sub("\\W", "", column) %}
     {% set missing = "when " ~ precision_marketing.is_missing_id(text, [name])
         ~ " then null" %}
     {% if family in ["list", "nested"] %}
