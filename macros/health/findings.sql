@@ -38,9 +38,6 @@
         if precision_marketing.setting("input_checks", "drop_refired_orders")
         else "true" %}
     {{ return([
-        ["erasures_rejected", "1e0 * rows_rejected", "input_name = 'erasure_requests'",
-         "rows_rejected || ' requests of erasure are not read, most often as `'"
-         ~ " || main_rejection_reason || '`: who asked is still in all tables'"],
         ["keys_in_conflict", "1e0 * key_conflicts / nullif(rows_kept, 0)", enough,
          "case when input_name = 'campaign_assignments' then key_conflicts || ' users"
          ~ " of `campaign_assignments` were drawn twice: who was for several arms of a"

@@ -314,10 +314,6 @@
 
 {% macro value_checks(share, count) %}
     {{ return([
-        dict(count, unit="rows", key="erasures_rejected", highest=1000000000,
-             default={"warn": 0, "stop": "never"},
-             effect="requests of erasure that are rejected",
-             fix="repair these rows, which marts.rejected_rows has"),
         dict(share, key="keys_in_conflict", default={"warn": 0.01, "stop": "never"},
              effect="keys of an input whose rows contradict each other, to its rows",
              fix="see whether the key is one, and which row counts: docs/inputs.md"),

@@ -144,8 +144,8 @@ def test_parquet_of_spark_has_bytes_for_texts_and_numbers_for_days(
     dbt_project, tmp_path, fetch
 ):
     parts = {
-        "events.parquet/part-0.snappy": "select encode('é') as user_id, 'i1' as item_id,"
-        " encode('view') as event_type, 20250103 as occurred_at",
+        "events.parquet/part-0.snappy": "select encode('é') as user_id, 'i1' as"
+        " item_id, encode('view') as event_type, 20250103 as occurred_at",
         "items": "select 'i1' as item_id, encode('Café') as title",
         "campaigns": "select 'c1' as campaign_id",
         "campaign_spend/a": "select 'c1' as campaign_id, 20250203 as spend_date, 1 as"
@@ -198,7 +198,8 @@ def test_what_one_part_calls_otherwise_than_the_next_stops_the_build(
     )
     assert f"The file `users-2.{kind}` has a column `email_consent`" in errors
     assert f"The file `users-3.{kind}` has no column `user_id`" in errors
-    assert "users-1" not in errors and "users-4" not in errors
+    assert "users-1" not in errors
+    assert "users-4" not in errors
 
 
 def test_broken_records_are_rejected_rows_by_their_place(dbt_project, tmp_path, fetch):

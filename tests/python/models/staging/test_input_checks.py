@@ -195,8 +195,12 @@ def case_rows() -> dict[str, list[dict[str, str]]]:
             {"event_id": "view of nothing", "event_type": "view", "item_id": ""},
             {"event_id": "sent back", "quantity": "-3"},
             {"event_id": "returned", "event_type": "Return", "quantity": "-2"},
-            {"event_id": "paid back", "event_type": "refund", "quantity": "2",
-             "unit_price": "-4"},
+            {
+                "event_id": "paid back",
+                "event_type": "refund",
+                "quantity": "2",
+                "unit_price": "-4",
+            },
             *SENT_AGAIN,
         )
     ]
