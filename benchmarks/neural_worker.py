@@ -98,10 +98,7 @@ def main(
         pq.write_table(table, models)
     elif step == "score":
         trained = connection.cursor().read_parquet(str(models))
-        served = connection.sql(
-            "select 'neural' as learned_scorer, true as serves_learned_scorer"
-        )
-        scores = score_served(relation, trained, served)
+        scores = score_served(relation, trained, "neural")
         rows = sum(batch.num_rows for batch in scores)
     else:
         rows = sum(batch.num_rows for batch in arrow_batches(relation, ROWS_PER_BATCH))

@@ -172,6 +172,23 @@ def choose(quality: Any, users: Any) -> pa.Table:
     return pa.Table.from_pylist(found, schema=challenger_tests_schema)
 
 
+def needed_in_serve(challenger_tests: Any, chance_demand: Any) -> str | None:
+    """Return the learned ranking that candidates of `serve` are scored by, if any.
+
+    Parameters
+    ----------
+    challenger_tests : duckdb.DuckDBPyRelation
+        As `choose` returns it.
+    chance_demand : duckdb.DuckDBPyRelation
+        One row: is_asked, whether an audience needs chances whatever is published.
+    """
+    needed = challenger_tests.filter("choice = 'all' and is_learned_in_use")
+    if not to_arrow(chance_demand)["is_asked"][0].as_py():
+        needed = needed.filter("is_published")
+    scorers = to_arrow(needed)["scorer"].to_pylist()
+    return scorers[0] if scorers else None
+
+
 def _rows(
     choice: str, tests: list[ChallengerTest], champions: list[str]
 ) -> list[dict[str, Any]]:

@@ -180,7 +180,7 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
 
 
 def score_served(
-    candidate_features: Any, models: Any, challenger_tests: Any, chance_demand: Any
+    candidate_features: Any, models: Any, scorer: str | None
 ) -> pa.RecordBatchReader:
     """Return each candidate's probability and rank in `serve`, by the scorer needed.
 
@@ -188,10 +188,8 @@ def score_served(
     ----------
     candidate_features, models : duckdb.DuckDBPyRelation
         As for `score`.
-    challenger_tests : duckdb.DuckDBPyRelation
-        Columns choice, scorer, is_published, is_learned_in_use.
-    chance_demand : duckdb.DuckDBPyRelation
-        One row: is_asked, whether an audience needs chances whatever is published.
+    scorer : str or None
+        One of `RANKINGS`; None where none is needed.
 
     Returns
     -------
@@ -200,13 +198,8 @@ def score_served(
         trained.
     """
     trained = to_arrow(models)
-    needed = challenger_tests.filter("choice = 'all' and is_learned_in_use")
-    if not to_arrow(chance_demand)["is_asked"][0].as_py():
-        needed = needed.filter("is_published")
-    scorers = to_arrow(needed)["scorer"].to_pylist()
-    if not trained.num_rows or not scorers:
+    if scorer is None or not trained.num_rows:
         return reader(scorer_schema, [])
-    (scorer,) = scorers
     rows = candidate_features.filter("time_window = 'serve'")
     models = {name: _models(trained)[name] for name in RANKINGS[scorer]}
     return reader(

@@ -46,10 +46,7 @@ def explained(connection, ranking="neural", candidates=CANDIDATES):
 def test_base_and_groups_add_up_to_the_published_probability(connection, ranking):
     features = connection.sql(CANDIDATES)
     model = connection.from_arrow(train(features, SETTINGS, PENALTY))
-    served = connection.sql(
-        f"select '{ranking}' as learned_scorer, true as serves_learned_scorer"
-    )
-    scores = score_served(features, model, served).read_all().to_pylist()
+    scores = score_served(features, model, ranking).read_all().to_pylist()
     expected = {
         (row["user_index"], row["item_index"]): row["score"]
         for row in scores

@@ -1,5 +1,6 @@
 """Training and ranking on candidate features, as the Python models do."""
 
+from functools import partial
 from operator import itemgetter
 
 import duckdb
@@ -33,18 +34,14 @@ def trained(connection, candidates: str = CANDIDATES, **changes) -> pa.Table:
 
 
 def ranked(
-    connection, candidates: str = CANDIDATES, served: str | None = None
+    connection, candidates: str = CANDIDATES, scores_of=score
 ) -> list[dict]:
-    """Return the scores of train and test, or of serve by what is served."""
+    """Return the scores of train and test, or what another function returns."""
     connection.execute(f"create or replace table candidates as {candidates}")
     models = connection.from_arrow(trained(connection, candidates))
     features = on_other_cursor(connection.table("candidates"), connection)
-    if served is None:
-        scores = score(features, models)
-    else:
-        scores = score_served(features, models, connection.sql(served))
     # As dbt does it: the connection inserts while the features are read.
-    connection.register("batches", scores)
+    connection.register("batches", scores_of(features, models))
     connection.execute("create or replace table scores as select * from batches")
     return connection.table("scores").to_arrow_table().to_pylist()
 
@@ -61,8 +58,7 @@ def test_every_model_ranks_the_label_first(connection, scorer):
 
 @pytest.mark.parametrize("scorer", list(neural_ranking.RANKINGS))
 def test_serve_is_scored_by_the_scorer_that_is_needed_alone(connection, scorer):
-    served = f"select '{scorer}' as learned_scorer, true as serves_learned_scorer"
-    rows = ranked(connection, served=served)
+    rows = ranked(connection, scores_of=partial(score_served, scorer=scorer))
     keys = {(row["time_window"], row["scorer"]) for row in rows}
     assert keys == {("serve", scorer)}
     assert len(rows) == 6 * 90
@@ -78,14 +74,13 @@ def test_serve_is_scored_by_the_scorer_that_is_needed_alone(connection, scorer):
 
 
 @pytest.mark.parametrize(
-    ("candidates", "is_served"),
-    [(CANDIDATES, "false"), (f"from ({CANDIDATES}) where user_index < 10", "true")],
+    ("candidates", "scorer"),
+    [(CANDIDATES, None), (f"from ({CANDIDATES}) where user_index < 10", "neural")],
 )
 def test_serve_is_not_scored_where_nobody_needs_it_or_nothing_was_trained(
-    connection, candidates, is_served
+    connection, candidates, scorer
 ):
-    served = f"select 'neural' as learned_scorer, {is_served} as serves_learned_scorer"
-    assert ranked(connection, candidates, served) == []
+    assert ranked(connection, candidates, partial(score_served, scorer=scorer)) == []
     assert connection.table("scores").types[4] == "DOUBLE"
 
 

@@ -4,14 +4,13 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from macros_in_duckdb import SqlMacros
 from small_candidates import PENALTY, SETTINGS
 
 from precision_marketing.build.relations import on_other_cursor
+from precision_marketing.learned.challenger_tests import choose
 from precision_marketing.learned.learned_scores import RANKINGS, score, train
 
 USERS, ITEMS, GIFTS = 1_200, 12, 3
-GATE = ("gate_votes", "gate_opponents", "gate_margins", "gate_wins", "gate_steps")
 
 
 def shop(season_ends: bool) -> pa.Table:
@@ -49,10 +48,14 @@ def shop(season_ends: bool) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def gate(season_ends: bool) -> duckdb.DuckDBPyConnection:
-    """Train on such a shop, rank it, and run the gate's models on what is found."""
-    connection = duckdb.connect()
-    connection.from_arrow(shop(season_ends)).create("candidates")
+def season(season_ends: bool) -> list[dict]:
+    """Train on such a shop, rank it, and let the rankings challenge each other."""
+    with duckdb.connect() as connection:
+        return _season(connection, shop(season_ends))
+
+
+def _season(connection: duckdb.DuckDBPyConnection, candidates: pa.Table) -> list[dict]:
+    connection.from_arrow(candidates).create("candidates")
     models = connection.from_arrow(
         train(connection.table("candidates"), SETTINGS, PENALTY)
     )
@@ -74,28 +77,27 @@ def gate(season_ends: bool) -> duckdb.DuckDBPyConnection:
         create table int_users as select user_index, 'u' || user_index as user_id
         from range({USERS}) as users(user_index);
     """)
-    macros = SqlMacros("compat", "statistics", "scorers")
-    for name in GATE:
-        macros.model(name, connection)
-    return connection
+    return choose(
+        connection.table("user_ranking_quality"), connection.table("int_users")
+    ).to_pylist()
 
 
-def published(connection: duckdb.DuckDBPyConnection) -> str:
-    ((winner,),) = connection.execute(
-        "select arg_max(winner, step) from gate_steps where choice = 'all'"
-    ).fetchall()
-    return winner
+def published(tests: list[dict], choice: str) -> str:
+    (scorer,) = [
+        test["scorer"]
+        for test in tests
+        if test["choice"] == choice and test["is_published"]
+    ]
+    return scorer
 
 
 @pytest.fixture(scope="module")
 def turned():
-    with gate(season_ends=True) as connection:
-        yield connection
+    return season(season_ends=True)
 
 
 def test_a_season_that_goes_on_is_learned_and_published():
-    with gate(season_ends=False) as connection:
-        assert published(connection) in RANKINGS
+    assert published(season(season_ends=False), "all") in RANKINGS
 
 
 @pytest.mark.parametrize("scorer", list(RANKINGS))
@@ -103,23 +105,15 @@ def test_what_learned_a_season_wins_on_other_users_of_it_and_loses_after_it(
     turned, scorer
 ):
     # Users of the same weeks alone, as the gate once asked, would publish the loser.
-    ((train_lower, test_upper, wins_on_train, wins_on_test),) = turned.execute(
-        "select train_margin_lower, test_margin_upper, wins_on_train, wins_on_test"
-        " from gate_wins"
-        " where choice = 'all' and opponent = 'blend' and scorer = ?",
-        [scorer],
-    ).fetchall()
-    assert train_lower > 0.05
-    assert test_upper < -0.05
-    assert (wins_on_train, wins_on_test) == (True, False)
+    (test,) = [
+        test for test in turned if (test["choice"], test["scorer"]) == ("all", scorer)
+    ]
+    assert test["train_margin_lower"] > 0.05
+    assert test["test_margin_upper"] < -0.05
+    assert (test["wins_on_train"], test["wins_on_test"]) == (True, False)
 
 
-def test_a_season_that_turned_is_not_published(turned):
-    assert published(turned) == "blend"
-
-
-def test_either_half_of_the_users_sees_that_the_season_turned(turned):
-    winners = turned.execute(
-        "select distinct winner from gate_steps where choice <> 'all'"
-    ).fetchall()
-    assert winners == [("blend",)]
+# Either half of the users sees it too.
+@pytest.mark.parametrize("choice", ["all", "half_0", "half_1"])
+def test_a_season_that_turned_is_not_published(turned, choice):
+    assert published(turned, choice) == "blend"
