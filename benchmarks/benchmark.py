@@ -25,6 +25,7 @@ from benchmarks.machine import PROJECT
 from benchmarks.measuring import CommandFailedError
 from benchmarks.parts import Parts
 from benchmarks.pipeline.section import measure_pipeline
+from benchmarks.quality import small_shops
 from benchmarks.quality.section import measure_set
 from benchmarks.sets import own_set, public_sets
 from benchmarks.speed.processes import EngineFailedError
@@ -70,6 +71,27 @@ class Benchmark:
                     chosen, self.options.dbt, scratch, self.options.threads
                 ),
             )
+
+    def gate(self) -> None:
+        """Ask what small shops would publish, drawn from larger ones."""
+        present = {found.name: found for found in public_sets(self.options.data)}
+        for name in small_shops.SETS:
+            if name in present and not present[name].is_present:
+                self._skip("gate", name, f"no events in {present[name].folder}")
+                continue
+
+            def measured(scratch: Path, name=name) -> dict:
+                if name in present:
+                    folder, variables = present[name].folder, present[name].variables
+                else:
+                    folder, variables = scratch / name, {}
+                    small_shops.generate(name, folder)
+                dbt = self._dbt(
+                    scratch, {**variables, "input_dir": str(folder.resolve())}
+                )
+                return small_shops.measure_set(name, dbt)
+
+            self._part("gate", name, measured)
 
     def speed(self) -> None:
         """Time the engines on each matrix."""

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 SECTIONS = (
-    *("quality", "speed", "pipeline", "neural", "growth"),
+    *("quality", "gate", "speed", "pipeline", "neural", "growth"),
     *("campaigns", "cost"),
 )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks.report import (
     campaigns,
     cost,
+    gate,
     growth,
     neural,
     pipeline,
@@ -81,6 +82,7 @@ def write(parts: Parts, folder: Path, *, with_json: bool) -> list[Path]:
 def _rest(parts: Parts, *, details: bool) -> list[str]:
     lines = []
     sections = {
+        "gate": gate,
         "speed": speed,
         "pipeline": pipeline,
         "neural": neural,

@@ -5,6 +5,7 @@ from itertools import product
 
 from benchmarks import targets
 from benchmarks.growth import exponents
+from benchmarks.quality.small_shops import summarize
 from benchmarks.report import campaign_targets
 from benchmarks.report.text import NOT_MEASURED, judge, share, table
 from benchmarks.speed.section import OURS
@@ -44,6 +45,7 @@ def rows(parts: Mapping[str, Mapping[str, dict]]) -> list[list[str]]:
     return [
         *_quality_rows(parts["quality"]),
         *_published_rows(parts["quality"]),
+        _small_shops_row(parts["gate"]),
         *_speed_rows(parts["speed"]),
         *_build_rows(parts["quality"]),
         *_pipeline_rows(parts["pipeline"]),
@@ -91,6 +93,16 @@ def _published_rows(parts: Mapping[str, dict]) -> list[list[str]]:
         label = f"{target.data_set}: published ndcg@10"
         found.append([label, measured, f">= {share(target.least)}", verdict])
     return found
+
+
+def _small_shops_row(parts: Mapping[str, dict]) -> list[str]:
+    measured, verdict = NOT_MEASURED
+    if parts:
+        # Of a rule chosen on other shops than those in which it is judged.
+        ratio = summarize(parts)["ratio_elsewhere"]
+        measured, verdict = share(ratio), judge(ratio <= targets.SMALL_SHOP_REGRET)
+    wanted = f"<= {share(targets.SMALL_SHOP_REGRET)}"
+    return ["small shops: regret over that of the blend", measured, wanted, verdict]
 
 
 def _speed_rows(parts: Mapping[str, dict]) -> list[list[str]]:

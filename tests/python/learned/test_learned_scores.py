@@ -33,9 +33,7 @@ def trained(connection, candidates: str = CANDIDATES, **changes) -> pa.Table:
     return train(connection.sql(candidates), SETTINGS | changes, PENALTY)
 
 
-def ranked(
-    connection, candidates: str = CANDIDATES, scores_of=score
-) -> list[dict]:
+def ranked(connection, candidates: str = CANDIDATES, scores_of=score) -> list[dict]:
     """Return the scores of train and test, or what another function returns."""
     connection.execute(f"create or replace table candidates as {candidates}")
     models = connection.from_arrow(trained(connection, candidates))
