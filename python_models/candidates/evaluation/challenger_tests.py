@@ -1,5 +1,5 @@
-# Grain: one row per choice and ranking: whom it had to beat, whether it did, and whether
-# it is published therefore.
+# Grain: one row per choice and ranking: what it had to beat, whether it did, and what
+# is published therefore.
 def model(dbt, session):
     from precision_marketing.learned.challenger_tests import choose
 

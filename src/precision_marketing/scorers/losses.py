@@ -30,7 +30,7 @@ CUTOFF = 10
 # What leaving scorers out may cost at most, all together, in NDCG@10: half of the last
 # digit that the project's reports give it with.
 MAXIMUM_LOSS = 0.0005
-# As many as the gate asks for (`gate_margins`).
+# As many as a window needs to decide alone (`challenger_tests`).
 MINIMUM_USERS = 200
 # Users with a label in a list, whose candidates are held in memory. More than that only
 # take time; fewer do not tell losses as small as `MAXIMUM_LOSS` from none.

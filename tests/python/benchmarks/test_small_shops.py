@@ -9,7 +9,7 @@ from precision_marketing.learned.challenger_tests import Votes
 
 
 def votes(users: int = 400) -> Votes:
-    """Return votes by which the regression is the best, by little, and ials the worst."""
+    """Return votes by which the regression is a little better than the blend."""
     generator = np.random.default_rng(0)
     means = np.array([0.30, 0.25, 0.34])
     rankings = ("blend", "ials", "logistic_regression")
