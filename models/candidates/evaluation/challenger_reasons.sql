@@ -1,4 +1,4 @@
--- Grain: one row per ranking: whom it had to beat, and why it is or is not published.
+-- Grain: one row per ranking: in a sentence why it is or is not published.
 {% set text = precision_marketing.kind_type("text") %}
 with
 
@@ -37,7 +37,7 @@ worded as (
 final as (
 
     select
-        *,
+        scorer,
         case
             when not has_enough_users
                 then
