@@ -4,19 +4,11 @@
 with
 
 {% set arms = ["treated", "control"] %}
+{% set sums = ["x", "yy", "xx", "xy", "yyy", "yyx", "yxx", "xxx"] %}
 moments as (
 
     select
-        campaign_id,
-        variant,
-        segment_kind,
-        segment,
-        metric,
-        is_rate,
-        treated_user_count,
-        control_user_count,
-        treated_y,
-        control_y,
+        *,
         {% for arm in arms %}
         {% set n, y, x = arm ~ "_user_count", arm ~ "_y", arm ~ "_x" %}
         {{ precision_marketing.rate(y, n) }} as {{ arm }}_mean_y,
@@ -78,6 +70,9 @@ final as (
         control_y as control_total,
         theta,
         {% for arm in arms %}
+        {% for name in sums %}
+        {{ arm }}_{{ name }},
+        {% endfor %}
         {% set variance = arm ~ "_variance_y - 2e0 * theta * " ~ arm ~ "_covariance"
             ~ " + theta * theta * " ~ arm ~ "_variance_x" %}
         {{ arm }}_mean_y - theta * ({{ arm }}_mean_x - mean_x) as {{ arm }}_mean,
