@@ -26,7 +26,7 @@ tests as (
 reached as (
 
     select
-        {% for end, (quantile, *signs) in ends.items() %}
+        {% for end, (quantile, sign, other) in ends.items() %}
         case
             when significance_test = 'permutation'
                 then {{ precision_marketing.gamma_score_inverse(
@@ -44,12 +44,13 @@ reached as (
 moved as (
 
     select
-        {% for end, (quantile, *signs) in ends.items() %}
+        {% for end, (quantile, sign, other) in ends.items() %}
         {% for arm in arms %}
         case
             when is_rate
                 then {{ precision_marketing.wilson_distance(
-                    arm ~ "_total", arm ~ "_user_count", signs[loop.index0]) }}
+                    arm ~ "_total", arm ~ "_user_count",
+                    sign if arm == "treated" else other) }}
             -- Of very skewed values the mean may lie beyond where they mostly do.
             when reach_{{ end }} {{ ">" if end == "lower" else "<" }} 0e0
                 then abs(reach_{{ end }}) * sqrt(

@@ -116,7 +116,8 @@ def of_rates(treated: np.ndarray, control: np.ndarray) -> dict[str, float]:
     p = min(1, exact) if is_exact else proportions_ztest(x, n)[1]
     rates = x[0] / n[0], x[1] / n[1]
     wilson = [
-        proportion_confint(*counts, method="wilson") for counts in zip(x, n, strict=True)
+        proportion_confint(*counts, method="wilson")
+        for counts in zip(x, n, strict=True)
     ]
     return {
         **{"absolute_lift_lower": low, "absolute_lift_upper": high, "p_value": p},

@@ -8,7 +8,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from macros_in_duckdb import SqlMacros, evaluate
 from scipy.special import expit, logit
 from scipy.stats import norm, sem
