@@ -5,15 +5,21 @@
 {% set counts = [
     "treated_count", "treated_user_count", "control_count", "control_user_count",
 ] %}
-{% set keys = [
+{% set names = [
     "campaign_id", "variant", "segment_kind", "segment", "metric", "method",
+    "is_rate", "treated_user_count", "control_user_count", "treated_total",
+    "control_total", "theta", "treated_mean", "control_mean", "treated_variance",
+    "control_variance", "raw_squared_error", "squared_error", "pooled_variance",
+    "skewness", "lift_skewness", "pooled_lift_skewness",
 ] %}
 with
 
 arms as (
 
     select
-        skewness.*,
+        {% for name in names %}
+        skewness.{{ name }},
+        {% endfor %}
         permutations.lower_p,
         permutations.upper_p,
         cast(skewness.treated_total as bigint) as treated_count,
@@ -25,10 +31,12 @@ arms as (
     from {{ ref("precision_marketing", "int_campaign_skewness") }} as skewness
     left join
         {{ ref("precision_marketing", "int_campaign_permutations") }} as permutations
-        on {% for key in keys %}
-        skewness.{{ key }} = permutations.{{ key }}
-        {{ "and" if not loop.last }}
-        {% endfor %}
+        on skewness.campaign_id = permutations.campaign_id
+        and skewness.variant = permutations.variant
+        and skewness.segment_kind = permutations.segment_kind
+        and skewness.segment = permutations.segment
+        and skewness.metric = permutations.metric
+        and skewness.method = permutations.method
 
 ),
 
@@ -53,8 +61,7 @@ statistics as (
         *,
         case
             when significance_test in ('hall', 'permutation')
-                then
-                    (treated_mean - control_mean) / sqrt(squared_error)
+                then (treated_mean - control_mean) / sqrt(squared_error)
         end as t_statistic,
         case significance_test
             when 'permutation' then 1e0 * treated_user_count + control_user_count - 2

@@ -3,14 +3,26 @@
 -- Both intervals are made of what each arm alone moves the lift down and up (Zou and
 -- Donner 2008; Donner and Zou 2012), so that they agree on whether there is any.
 {# End -> quantile, sign, and which way the treated and the control move it. #}
-{% set ends = {"lower": ["t_quantile", "-", "+"], "upper": ["(-t_quantile)", "+", "-"]} %}
+{% set ends = {
+    "lower": ["t_quantile", "-", "+"], "upper": ["(-t_quantile)", "+", "-"],
+} %}
 {% set arms = ["treated", "control"] %}
+{% set names = [
+    "campaign_id", "variant", "segment_kind", "segment", "metric", "method",
+    "is_rate", "treated_user_count", "control_user_count", "treated_total",
+    "control_total", "theta", "treated_mean", "control_mean", "treated_variance",
+    "control_variance", "raw_squared_error", "squared_error", "skewness",
+    "lift_skewness", "pooled_lift_skewness", "significance_test",
+    "degrees_of_freedom", "t_quantile", "p", "minimum_detectable_lift",
+] %}
 with
 
 tests as (
 
     select
-        *,
+        {% for name in names %}
+        {{ name }},
+        {% endfor %}
         treated_mean - control_mean as absolute_lift,
         treated_mean / nullif(control_mean, 0e0) - 1e0 as relative_lift,
         pooled_variance * (
@@ -53,8 +65,9 @@ moved as (
                     sign if arm == "treated" else other) }}
             -- Of very skewed values the mean may lie beyond where they mostly do.
             when reach_{{ end }} {{ ">" if end == "lower" else "<" }} 0e0
-                then abs(reach_{{ end }}) * sqrt(
-                    {{ arm }}_variance / {{ arm }}_user_count / squared_error)
+                then
+                    abs(reach_{{ end }})
+                    * sqrt({{ arm }}_variance / {{ arm }}_user_count / squared_error)
             else 0e0 * reach_{{ end }}
         end as {{ arm }}_{{ end }},
         {% endfor %}

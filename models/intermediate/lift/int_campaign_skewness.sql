@@ -70,20 +70,22 @@ final as (
         case when is_varying then third / power(square, 1.5e0) end as skewness,
         case
             when is_varying
-                then (
-                    treated_cubes / power(treated_user_count, 3)
-                    - control_cubes / power(control_user_count, 3)
-                ) / power(squared_error, 1.5e0)
+                then
+                    (
+                        treated_cubes / power(treated_user_count, 3)
+                        - control_cubes / power(control_user_count, 3)
+                    ) / power(squared_error, 1.5e0)
         end as lift_skewness,
         -- As if both arms were of one population.
         case
             when is_varying
-                then (treated_cubes + control_cubes) / ({{ n }}) * (
-                    1e0 / power(treated_user_count, 2)
-                    - 1e0 / power(control_user_count, 2)
-                ) / power(pooled_variance * (
-                    1e0 / treated_user_count + 1e0 / control_user_count
-                ), 1.5e0)
+                then
+                    (treated_cubes + control_cubes) / ({{ n }}) * (
+                        1e0 / power(treated_user_count, 2)
+                        - 1e0 / power(control_user_count, 2)
+                    ) / power(pooled_variance * (
+                        1e0 / treated_user_count + 1e0 / control_user_count
+                    ), 1.5e0)
         end as pooled_lift_skewness,
         is_varying
         and least(treated_user_count, control_user_count) * power(square, 3)
