@@ -4,7 +4,9 @@ import duckdb
 import numpy as np
 import pytest
 
+from benchmarks.parts import SECTIONS
 from benchmarks.quality import small_shops
+from benchmarks.report import gate, targets
 from precision_marketing.learned.challenger_tests import Votes
 
 
@@ -88,3 +90,25 @@ def test_votes_are_read_of_what_is_ranked_in_test(tmp_path):
     assert found.rankings == ("blend",)
     assert found.train.tolist() == [[0.2], [0.1]]
     assert found.test.tolist() == [[0.5]]
+
+
+@pytest.mark.parametrize(
+    ("regret", "share", "verdict"),
+    [(0.1, ".5000", "met"), (0.11, ".5500", "**missed**")],
+)
+def test_the_target_is_half_of_the_blends_regret(regret, share, verdict):
+    chosen = dict.fromkeys(map(str, small_shops.ERRORS), 0.5 - regret)
+    parts = {"some": {"shops": [shop(50, 0.5, 0.3, chosen)] * 2}}
+    sections = {name: {} for name in SECTIONS}
+    (row,) = [
+        row for row in targets.rows(sections | {"gate": parts}) if "shops" in row[0]
+    ]
+    assert row[1:] == [share, "<= .5000", verdict]
+
+
+def test_the_report_shows_regret_by_size_of_shop():
+    shops = [shop(size, 0.5, 0.3, {"1.0": 0.4}) for size in (50, 50, 100)]
+    lines = gate.section({"some": {"shops": shops}}, details=False)
+    (line,) = [line for line in lines if line.startswith("| 50 ")]
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    assert cells == ["50", "2", ".2000", ".1000", "100.0 %", "0.0 %"]
