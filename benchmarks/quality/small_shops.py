@@ -26,7 +26,7 @@ from precision_marketing.learned.challenger_tests import (
 )
 
 # Generated shops by their users; the seed is their number.
-GENERATED = {"generated-1500": 1_500, "generated-2000": 2_000, "generated-3000": 3_000}
+GENERATED = {f"generated-{users}": users for users in (2_000, 3_000, 4_000)}
 SETS = ("movielens-100k", "complete-journey-new", *GENERATED)
 # Users with labels that chose, by those of whom the build learned.
 SIZES = {100: (50, 100), 200: (200,)}
@@ -109,7 +109,7 @@ def read_votes(database: Path) -> Votes:
 
 
 def drawn(votes: Votes, name: str, size: int) -> list[dict]:
-    """Return what drawn shops of a size choose.
+    """Return what drawn shops of a size choose; none where there are fewer users.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def drawn(votes: Votes, name: str, size: int) -> list[dict]:
     """
     truth = dict(zip(votes.rankings, votes.test.mean(axis=0).tolist(), strict=True))
     shops = []
-    for number in range(DRAWS):
+    for number in range(DRAWS if size <= len(votes.train) else 0):
         digest = hashlib.md5(f"{name}/{size}/{number}".encode()).digest()
         generator = np.random.default_rng(list(digest))
         of_shop = replace(

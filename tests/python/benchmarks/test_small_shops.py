@@ -47,6 +47,10 @@ def test_a_draw_depends_on_set_size_and_number_alone():
     assert small_shops.drawn(given, "a", 50) == small_shops.drawn(given, "a", 50)
 
 
+def test_no_shop_is_larger_than_its_build():
+    assert small_shops.drawn(votes(99), "some", 100) == []
+
+
 def test_regret_is_what_the_best_has_more_than_what_is_published():
     shops = [
         shop(50, 0.5, 0.3, {"1.0": 0.5}),
