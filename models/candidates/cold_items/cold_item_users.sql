@@ -73,35 +73,26 @@ drawn as (
 ),
 
 -- A fifth more is another fit of every scorer: no more of them are asked than are enough.
-sampled as (
-
-    select
-        *,
-        count(*) over (
-            partition by time_window, item_set
-            order by item_group
-            range between unbounded preceding and 1 preceding
-        ) as earlier_users
-    from drawn
-    where hash_rank <= {{ evaluated_users }}
-
-),
-
 final as (
 
     select
-        sampled.time_window,
-        sampled.item_set,
-        sampled.item_group,
-        sampled.user_index,
-        sampled.label_count,
+        drawn.time_window,
+        drawn.item_set,
+        drawn.item_group,
+        drawn.user_index,
+        drawn.label_count,
         item_counts.item_count
-    from sampled
+    from drawn
     inner join item_counts
-        on sampled.time_window = item_counts.time_window
-        and sampled.item_set = item_counts.item_set
-        and sampled.item_group = item_counts.item_group
-    where sampled.earlier_users < 2 * {{ evaluated_users }}
+        on drawn.time_window = item_counts.time_window
+        and drawn.item_set = item_counts.item_set
+        and drawn.item_group = item_counts.item_group
+    where drawn.hash_rank <= {{ evaluated_users }}
+    qualify count(*) over (
+            partition by drawn.time_window, drawn.item_set
+            order by drawn.item_group
+            range between unbounded preceding and 1 preceding
+        ) < 2 * {{ evaluated_users }}
 
 )
 
