@@ -72,7 +72,7 @@ drawn as (
 
 ),
 
--- A fifth more is another fit of every scorer: no more of them are asked than are enough.
+-- A fifth more is another fit of every scorer: no more are asked than are enough.
 final as (
 
     select
