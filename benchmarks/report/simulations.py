@@ -31,8 +31,8 @@ _STAMPED = (
     "Campaigns that do nothing, whose controls have no draw time, or that of the "
     "campaign's start, while the treated have that of the send: the share said to "
     "work, to harm and to be broken, and the share of campaigns of which all users are "
-    "measured from the start. `mart`: what `marts.campaign_lift` says; `own draw`: what "
-    "it would say if each user were measured from the own draw."
+    "measured from the start. `mart`: as in `marts.campaign_lift`; `own draw`: what it "
+    "would say if each user were measured from the own draw."
 )
 _PROGRAMME = (
     "Shops of which a quarter of the users are held out of all campaigns. Intervals of "
