@@ -51,7 +51,8 @@ _CALIBRATION = (
 _SHRINKAGE = (
     "Lift of each shop's arms as measured (raw) and shrunk towards each other, beside "
     "the truth: root of the mean squared error; of the arm that looks best of each "
-    "shop, the mean lift, the mean truth and the difference."
+    "shop, the mean lift, the mean truth and the difference. Arms that are called "
+    "broken are not shrunk, and left out here."
 )
 
 
@@ -88,10 +89,14 @@ def _shrinkage(part: dict) -> list[str]:
         "",
         *paragraph(_SHRINKAGE),
         *table(
-            ["metric", "measure", "error", "best", "its truth", "bias"],
+            [
+                *("metric", "measure", "arms", "broken"),
+                *("error", "best", "its truth", "bias"),
+            ],
             [
                 [
                     *(row["metric"], row["measure"]),
+                    *(f"{row['arms']:,}", str(row["broken"])),
                     *(f"{row[name]:.{digits[row['metric']]}f}" for name in columns),
                 ]
                 for row in part["shrinkage"]

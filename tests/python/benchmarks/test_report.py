@@ -294,7 +294,13 @@ def simulated_parts(
     keys = [("conversion", "raw"), ("revenue", "raw"), ("revenue", "cuped")]
     cell = {"works": 0.02, "harms": 0.02, "above": 0.02, "below": 0.02, "decided": 0.9}
     cell |= {"broken": 0.002}
-    errors = {"shops": 200, "root_mean_squared_error": 0.05, "best": 0.2}
+    errors = {
+        "shops": 200,
+        "arms": 2_199,
+        "broken": 1,
+        "root_mean_squared_error": 0.05,
+        "best": 0.2,
+    }
     machine = {"machine": MACHINE}
     return {
         "value": machine
