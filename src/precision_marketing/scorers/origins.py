@@ -212,8 +212,9 @@ def largest_parts(
     Returns
     -------
     users, items, sources : arrays of int64
-        Of the pairs that a history item stands out for; of equal parts, to nine digits
-        of the score, that with the lowest index.
+        Of the pairs that a history item stands out for: the item itself where it is in
+        the history and has enough of its own, else the largest part; of equal ones, to
+        nine digits of the score, that with the lowest index.
     shares : array of float64
         The part of the score, at least `SMALLEST_SHARE`.
 
@@ -231,8 +232,10 @@ def largest_parts(
     named = np.flatnonzero(shares >= SMALLEST_SHARE)
     owners = entries.users[entries.pairs[named]]
     named = named[~_is_in(barred, owners, entries.sources[named])]
-    order = np.lexsort((entries.sources[named], -shares[named], entries.pairs[named]))
-    named = named[order]
+    pairs, sources = entries.pairs[named], entries.sources[named]
+    # What the user knows best of an item is the item.
+    is_other = sources != entries.items[pairs]
+    named = named[np.lexsort((sources, -shares[named], is_other, pairs))]
     named = named[np.flatnonzero(np.diff(entries.pairs[named], prepend=-1))]
     pairs = entries.pairs[named]
     return (
