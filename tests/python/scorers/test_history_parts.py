@@ -66,7 +66,7 @@ def item_fields(n_items: int = N_ITEMS):
 
 
 def inputs_of(window: Window) -> dict:
-    generator = np.random.default_rng(2)
+    embeddings = np.random.default_rng(2).random((N_ITEMS, 3)).astype(np.float32)
     return {
         "neighbors": lambda: collaborative.item_cosine_neighbors(
             window, settings_of("item_cosine")
@@ -75,7 +75,7 @@ def inputs_of(window: Window) -> dict:
             window, settings_of("next_basket")
         ),
         "fields": item_fields,
-        "embeddings": lambda: generator.random((N_ITEMS, 3)).astype(np.float32),
+        "embeddings": lambda: embeddings,
     }
 
 
