@@ -22,6 +22,20 @@ class _Returned(Exception):  # noqa: N818 - control flow, as dbt's own `return` 
         self.value = value
 
 
+def macro_source(*folders: str) -> str:
+    """Return the text of all macros in folders below `macros/`.
+
+    Materializations are left out: Jinja alone does not know their tag.
+    """
+    files = sorted(
+        file
+        for folder in folders
+        for file in (PROJECT / "macros" / folder).rglob("*.sql")
+        if file.parent.name != "materializations"
+    )
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
 class MacroValues:
     """Calls the macros of this package by name, with every var at its default.
 
@@ -48,9 +62,7 @@ class MacroValues:
                 **context,
             }
         )
-        files = sorted((PROJECT / "macros" / folder).rglob("*.sql"))
-        source = "\n".join(file.read_text(encoding="utf-8") for file in files)
-        self._module = environment.from_string(source).module
+        self._module = environment.from_string(macro_source(folder)).module
 
     @staticmethod
     def _return(value: Any) -> None:

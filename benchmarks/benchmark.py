@@ -16,6 +16,8 @@ from benchmarks.campaigns.section import measure_coverage, measure_volume
 from benchmarks.campaigns.simulations import (
     measure_calibration,
     measure_idle,
+    measure_programme,
+    measure_stamped,
     measure_value,
 )
 from benchmarks.cost import run_builds, summarize
@@ -154,10 +156,13 @@ class Benchmark:
             "value": measure_value,
             "tails": partial(measure_idle, trials=tails),
             "looks": partial(measure_idle, trials=looks),
+            "stamped": measure_stamped,
+            "programme": measure_programme,
             "calibration": measure_calibration,
             "1m-users": measure_volume,
         }
-        more_variables = {"value": {"parts": ["campaigns", "audiences"]}}
+        with_audiences = {"parts": ["campaigns", "audiences"]}
+        more_variables = {"value": with_audiences, "programme": with_audiences}
         for name, measure_part in parts.items():
 
             def measured(scratch: Path, name=name, measure_part=measure_part) -> dict:

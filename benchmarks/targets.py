@@ -75,6 +75,8 @@ COVERAGE = (0.93, 0.97)
 FALSE_ALARMS = 0.06
 # Of the 95 % intervals of audiences' value, the share that holds the truth.
 VALUE_COVERAGE = (0.90, 0.98)
+# The same of the programme's lift and of incrementality factors.
+PROGRAMME_COVERAGE = (0.90, 0.98)
 # Of campaigns that do nothing, the share said to work, and to harm; 0.025 is nominal.
 FALSE_TAIL = 0.035
 # And the share whose arms are said to differ; 0.001 is nominal.

@@ -37,3 +37,9 @@ lock benchmark "[benchmark]" runtime
 forget benchmark
 lock test "[test]" runtime
 lock lint "[lint]" test
+# What requirements/install.sh installs with.
+"$environment/bin/pip" install --quiet --quiet uv
+{
+    echo '# Exact version. Written by `make lock`; do not edit by hand.'
+    "$environment/bin/pip" list --format=freeze | grep '^uv=='
+} > requirements/installer.lock

@@ -46,6 +46,7 @@ class StackOnDisk:
         command += ["--copies", str(stack.copies)]
         command += ["--events-per-user", str(stack.events_per_user)]
         command += ["--items", str(stack.items)] if stack.items else []
+        command += ["--holdout-share", str(stack.holdout_share)]
         command += ["--processes", str(processes)]
         measure(command, {"PYTHONPATH": _python_path()}, PROJECT)
         complete.touch()

@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.builds import Dbt
 from benchmarks.campaigns.filling import STANDING_ON_THEM
 from benchmarks.campaigns.idle_campaigns import Trials
+from benchmarks.campaigns.programme import FILLED
 from benchmarks.campaigns.section import (
     WITHOUT_TESTS,
     StackOnDisk,
@@ -20,6 +21,7 @@ from benchmarks.measuring import measure
 from benchmarks.targets import CALIBRATED_USERS
 
 VALUE = Stack(shops=24, users=900, campaign_sets=24)
+PROGRAMME = Stack(shops=60, users=600, campaign_sets=60, holdout_share=0.25)
 
 
 def measure_value(dbt: Dbt, folder: Path) -> dict:
@@ -51,6 +53,50 @@ def measure_value(dbt: Dbt, folder: Path) -> dict:
     found = _told("value", "--database", dbt.database, "--stack", folder)
     sizes = {"shops": VALUE.shops, "campaigns": 10 * VALUE.shops}
     return sizes | found | {"machine": machine, **cost_of(build)}
+
+
+def measure_programme(dbt: Dbt, folder: Path) -> dict:
+    """Compare what all campaigns of many shops changed with what the marts say.
+
+    Parameters and errors as in `measure_value`.
+
+    Returns
+    -------
+    dict
+        JSON-ready: what `programme.summarize` returns, and the number of shops.
+    """
+    StackOnDisk(folder, PROGRAMME).make(dbt.threads)
+    machine = describe()
+    dbt.build("--select", "+programme_lift", "+incrementality_factors", *WITHOUT_TESTS)
+    _run("programme", *_of(dbt, folder), "--fill", str(PROGRAMME.holdout_share))
+    standing = ("--select", f"{FILLED}+,+programme_lift", "--exclude", FILLED)
+    dbt.build(*standing, *WITHOUT_TESTS, anew=False)
+    found = _told("programme", *_of(dbt, folder))
+    return {"shops": PROGRAMME.shops, **found, "machine": machine}
+
+
+def measure_stamped(dbt: Dbt, folder: Path) -> dict:
+    """Count false verdicts where the treated alone are stamped at the send.
+
+    Parameters and errors as in `measure_idle`.
+
+    Returns
+    -------
+    dict
+        JSON-ready: `verdicts`, as `stamped.count` returns them, and `from_the_draw`,
+        the same if each user were measured from the own draw.
+    """
+    machine = describe()
+    _run("stamped", "--out", folder)
+    dbt.build("--select", "+campaign_lift", *WITHOUT_TESTS)
+    database = ("--database", dbt.database)
+    verdicts = _told("stamped", *database)["verdicts"]
+    _run("stamped", *database, "--from-the-draw")
+    standing = ("--select", "int_campaign_draws+,+campaign_lift")
+    standing += ("--exclude", "int_campaign_draws")
+    dbt.build(*standing, *WITHOUT_TESTS, anew=False)
+    before = _told("stamped", *database)["verdicts"]
+    return {"verdicts": verdicts, "from_the_draw": before, "machine": machine}
 
 
 def measure_idle(dbt: Dbt, folder: Path, trials: Trials) -> dict:
@@ -131,6 +177,10 @@ def measure_calibration(dbt: Dbt, folder: Path) -> dict:
         found = _told("foretold", "--database", dbt.database)
         shops[str(users)] = found | cost_of(build)
     return {"shops": shops, "machine": machine}
+
+
+def _of(dbt: Dbt, folder: Path) -> tuple[str | Path, ...]:
+    return "--database", dbt.database, "--stack", folder
 
 
 def _command(module: str, *options: str | Path) -> list[str]:

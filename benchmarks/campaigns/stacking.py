@@ -7,6 +7,7 @@ lifts of revenue are shrunk within each, the ten campaigns of a shop among thems
 """
 
 import json
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -18,6 +19,7 @@ import pandas as pd
 
 from benchmarks.options import FOLDER
 from examples.example_data.campaigns import CAMPAIGNS, CONTROL, campaign_id
+from examples.example_data.design import Design
 from examples.example_data.files import write_parquet
 from examples.example_data.generation import generate
 
@@ -44,6 +46,8 @@ class Stack:
         Of each shop; by default what the generator makes of the users.
     events_per_user : float
         As the generator takes it.
+    holdout_share : float
+        Of the users of each shop, the share held out of all its campaigns.
     """
 
     shops: int
@@ -52,6 +56,7 @@ class Stack:
     copies: int = 1
     items: int | None = None
     events_per_user: float = 20.0
+    holdout_share: float = 0.0
 
 
 def label(number: int) -> str:
@@ -103,6 +108,7 @@ def write_shop(stack: Stack, number: int, folder: Path) -> None:
         items=stack.items,
         seed=number,
         events_per_user=stack.events_per_user,
+        design=Design(holdout_share=stack.holdout_share),
     )
     for name in (*data.tables, _TRUTHS):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -130,6 +136,12 @@ def write_stack(stack: Stack, folder: Path, processes: int = 1) -> None:
             future.result()
 
 
+def truths(folder: Path) -> Iterator[tuple[str, dict]]:
+    """Yield each shop's label and what its generator knows."""
+    for path in sorted((folder / _TRUTHS).glob("*.json")):
+        yield path.stem, json.loads(path.read_text())
+
+
 def true_variants(folder: Path) -> pd.DataFrame:
     """Return the truth about every treated variant of every shop's campaigns.
 
@@ -142,14 +154,14 @@ def true_variants(folder: Path) -> pd.DataFrame:
     """
     counts = ("assigned_users", "converting_users", "revenue_cents")
     rows = []
-    for path in sorted((folder / _TRUTHS).glob("*.json")):
-        for campaign, told in json.loads(path.read_text())["campaigns"].items():
+    for shop, truth in truths(folder):
+        for campaign, told in truth["campaigns"].items():
             control = told["variants"]["control"]
             for variant, row in told["variants"].items():
                 if variant != "control":
                     rows.append(
                         {
-                            "campaign_id": path.stem + campaign,
+                            "campaign_id": shop + campaign,
                             "campaign": campaign,
                             "variant": variant,
                             "conversion": row["conversion_effect"],
@@ -176,8 +188,8 @@ def true_campaigns(folder: Path) -> pd.DataFrame:
         for index, campaign in enumerate(CAMPAIGNS)
     }
     rows = []
-    for path in sorted((folder / _TRUTHS).glob("*.json")):
-        for campaign, told in json.loads(path.read_text())["campaigns"].items():
+    for shop, truth in truths(folder):
+        for campaign, told in truth["campaigns"].items():
             arms = [row for name, row in told["variants"].items() if name != CONTROL]
             users = sum(row["assigned_users"] for row in arms)
             cents = sum(
@@ -187,7 +199,7 @@ def true_campaigns(folder: Path) -> pd.DataFrame:
             spend = told["spend_cents"]
             rows.append(
                 {
-                    "campaign_id": path.stem + campaign,
+                    "campaign_id": shop + campaign,
                     "campaign": campaign,
                     "unit_margin_rate": margins[campaign],
                     "revenue_per_user": cents / users / 100,
@@ -205,6 +217,7 @@ def true_campaigns(folder: Path) -> pd.DataFrame:
 @click.option("--copies", type=int, default=1, show_default=True)
 @click.option("--items", type=int)
 @click.option("--events-per-user", type=float, default=20.0, show_default=True)
+@click.option("--holdout-share", type=float, default=0.0, show_default=True)
 @click.option("--processes", type=int, default=1, show_default=True)
 def main(out: Path, processes: int, **stack: Any) -> None:
     """Generate the shops and write them as one."""

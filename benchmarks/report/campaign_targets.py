@@ -21,6 +21,8 @@ def rows(parts: Mapping[str, dict]) -> list[list[str]]:
         _value(parts.get("value")),
         *_tails(parts.get("tails")),
         *_looks(parts.get("looks")),
+        *_stamped(parts.get("stamped")),
+        *_programme(parts.get("programme")),
         *_calibration(parts.get("calibration")),
         *_shrinkage(parts.get("coverage", {}).get("shrinkage")),
     ]
@@ -74,25 +76,60 @@ def _tails(part: Mapping | None) -> list[list[str]]:
 
 
 def _looks(part: Mapping | None) -> list[list[str]]:
-    """Return the share over all cells, which have equally many campaigns."""
     cells = (part or {"cells": []})["cells"]
-    found = []
-    for metric, method in _METRICS:
-        shares = [
-            cell["any_look"]
-            for cell in cells
-            if (cell["metric"], cell["method"]) == (metric, method)
-        ]
-        share = sum(shares) / len(shares) if shares else 0.0
-        found.append(
-            _row(
-                f"30 daily looks, {metric}, {method}: false verdicts",
-                per_cent(share),
-                f"<= {per_cent(targets.FALSE_LOOKS)}",
-                share <= targets.FALSE_LOOKS if shares else None,
-            )
+    return [
+        _pooled(
+            f"30 daily looks, {metric}, {method}: false verdicts",
+            [
+                cell["any_look"]
+                for cell in cells
+                if (cell["metric"], cell["method"]) == (metric, method)
+            ],
+            targets.FALSE_LOOKS,
         )
-    return found
+        for metric, method in _METRICS
+    ]
+
+
+def _stamped(part: Mapping | None) -> list[list[str]]:
+    verdicts = (part or {"verdicts": []})["verdicts"]
+    return [
+        _pooled(
+            f"treated alone stamped, {metric}: `harms`",
+            [row["harms"] for row in verdicts if row["metric"] == metric],
+            targets.FALSE_TAIL,
+        )
+        for metric in ("conversion", "revenue")
+    ]
+
+
+def _pooled(name: str, shares: list[float], limit: float) -> list[str]:
+    """Return the share over all cells, which have equally many campaigns."""
+    share = sum(shares) / len(shares) if shares else 0.0
+    return _row(
+        name,
+        per_cent(share),
+        f"<= {per_cent(limit)}",
+        share <= limit if shares else None,
+    )
+
+
+def _programme(part: Mapping | None) -> list[list[str]]:
+    least, most = targets.PROGRAMME_COVERAGE
+    shares = {"lift of the programme, conversion": 0.0}
+    shares["lift of the programme, revenue"] = shares["incrementality factor"] = 0.0
+    if part:
+        whole = [row["share"] for row in part["programme"] if row["month"] == "all"]
+        shares = dict(zip(shares, [*whole, part["factors"]["share"]], strict=True))
+    return [
+        _row(
+            f"{name}: covers the truth",
+            per_cent(share),
+            f"{100 * least:.0f}-{100 * most:.0f} %",
+            least <= share <= most if part else None,
+        )
+        for name, share in shares.items()
+    ]
 
 
 def _calibration(part: Mapping | None) -> list[list[str]]:

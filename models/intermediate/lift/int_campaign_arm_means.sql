@@ -1,9 +1,11 @@
 -- Grain: one row per campaign, treated variant, segment, metric and method: two means.
 -- Method `cuped` takes out what the users' history predicts: y - theta * (x - mean(x)),
 -- theta = cov(y, x) / var(x) of both arms together (Deng, Xu, Kohavi and Walker 2013).
+-- Method `history` is x itself, of all users: no lift, but whether the arms were alike.
+{% set arms = ["treated", "control"] %}
+{% set thetas = {"raw": "0e0", "cuped": "moments.pooled_theta", "history": "-1e0"} %}
 with
 
-{% set arms = ["treated", "control"] %}
 moments as (
 
     select
@@ -48,17 +50,15 @@ moments as (
 
 methods as (
 
+    {% for method, theta in thetas.items() %}
     select
         moments.*,
-        'raw' as method,
-        0e0 as theta
+        '{{ method }}' as method,
+        {{ "0e0" if method == "history" else "1e0" }} as outcome_weight,
+        {{ theta }} as theta
     from moments
-    union all
-    select
-        moments.*,
-        'cuped' as method,
-        moments.pooled_theta as theta
-    from moments
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -76,20 +76,24 @@ final as (
         control_user_count,
         treated_y as treated_total,
         control_y as control_total,
+        outcome_weight,
         theta,
         {% for arm in arms %}
-        {% set variance = arm ~ "_variance_y - 2e0 * theta * " ~ arm ~ "_covariance"
-            ~ " + theta * theta * " ~ arm ~ "_variance_x" %}
-        {{ arm }}_mean_y - theta * ({{ arm }}_mean_x - mean_x) as {{ arm }}_mean,
+        {% set variance = "outcome_weight * (" ~ arm ~ "_variance_y - 2e0 * theta * "
+            ~ arm ~ "_covariance) + theta * theta * " ~ arm ~ "_variance_x" %}
+        outcome_weight * {{ arm }}_mean_y - theta * ({{ arm }}_mean_x - mean_x)
+            as {{ arm }}_mean,
         -- Less than rounding leaves is nothing.
         case
-            when {{ variance }} > 1e-12 * {{ arm }}_variance_y then {{ variance }}
+            when {{ variance }} > 1e-12 * outcome_weight * {{ arm }}_variance_y
+                then {{ variance }}
             else 0e0 * {{ arm }}_variance_y
         end as {{ arm }}_variance,
         {% endfor %}
         treated_variance_y / treated_user_count
         + control_variance_y / control_user_count as raw_squared_error
     from methods
+    where method <> 'history' or segment_kind = '(all)'
 
 )
 

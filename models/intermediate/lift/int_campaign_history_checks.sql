@@ -1,8 +1,7 @@
 -- Grain: one row per campaign and treated variant: were its arms alike before the draw?
 -- What a user did before it no campaign can have changed: where the arms differ in it,
 -- users went missing, whatever the sizes of the arms were meant to be.
-{# Who of an arm had done it, in the days of the var `lift.history_days`. Yes or no: the
-   test of a rate holds for few users and for uneven arms, one of money does not. #}
+-- Compared is who had done it in the days of the var `lift.history_days`, and how much.
 {% set measures = ["order", "visit"] %}
 with
 
@@ -47,24 +46,31 @@ pairs as (
 
 ),
 
-tested as (
+tests as (
 
+    {% for measure in measures %}
+    {% set counts = [
+        "treated_" ~ measure ~ "_count", "treated_user_count",
+        "control_" ~ measure ~ "_count", "control_user_count",
+    ] %}
     select
         campaign_id,
-        {% for measure in measures %}
-        {% set counts = [
-            "treated_" ~ measure ~ "_count", "treated_user_count",
-            "control_" ~ measure ~ "_count", "control_user_count",
-        ] %}
+        variant,
         case
             when smallest_{{ measure }}_cell < {{ precision_marketing.smallest_cell() }}
                 then {{ precision_marketing.fisher_p(*counts) }}
             else 2e0 * {{ precision_marketing.normal_probability(
                 "(-abs(" ~ precision_marketing.pooled_z(*counts) ~ "))") }}
-        end as {{ measure }}_p,
-        {% endfor %}
-        variant
+        end as p
     from pairs
+    union all
+    {% endfor %}
+    select
+        campaign_id,
+        variant,
+        p
+    from {{ ref("precision_marketing", "int_campaign_arm_tests") }}
+    where method = 'history'
 
 ),
 
@@ -73,13 +79,11 @@ final as (
     select
         campaign_id,
         variant,
-        -- Bonferroni.
-        least(
-            1e0, {{ measures | length }}e0 * least(
-                {{ measures | join("_p, ") }}_p
-            )
-        ) as history_p
-    from tested
+        -- Bonferroni, over what could be tested.
+        least(1e0, count(*) * min(p)) as history_p
+    from tests
+    where p is not null
+    group by campaign_id, variant
 
 )
 

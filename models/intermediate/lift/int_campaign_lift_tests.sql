@@ -18,6 +18,7 @@ ranked as (
         row_number() over (family order by p nulls last, variant, segment_kind, segment)
             as p_rank
     from {{ ref("precision_marketing", "int_campaign_arm_tests") }}
+    where method <> 'history'
     window
         family as (
             partition by campaign_id, metric, method, segment_kind = '(all)'

@@ -37,7 +37,7 @@ compared as (
         skewed.control_user_count,
         outcomes.user_id,
         outcomes.is_control,
-        outcomes.y - skewed.theta * outcomes.x as v
+        skewed.outcome_weight * outcomes.y - skewed.theta * outcomes.x as v
     from {{ ref("precision_marketing", "int_campaign_skewness") }} as skewed
     inner join outcomes
         on skewed.campaign_id = outcomes.campaign_id

@@ -22,17 +22,21 @@ arm_means as (
 
 ),
 
--- Powers of v = y - theta * x; the mean of x moves no central moment.
+-- Powers of v = y - theta * x, of method `history` without y; the mean of x moves no
+-- central moment.
 powers as (
 
     select
         {% for arm in arms %}
-        sums.{{ arm }}_y - arm_means.theta * sums.{{ arm }}_x as {{ arm }}_v,
-        sums.{{ arm }}_yy - 2e0 * arm_means.theta * sums.{{ arm }}_xy
+        arm_means.outcome_weight * sums.{{ arm }}_y
+        - arm_means.theta * sums.{{ arm }}_x as {{ arm }}_v,
+        arm_means.outcome_weight
+        * (sums.{{ arm }}_yy - 2e0 * arm_means.theta * sums.{{ arm }}_xy)
         + power(arm_means.theta, 2) * sums.{{ arm }}_xx as {{ arm }}_vv,
-        sums.{{ arm }}_yyy - 3e0 * arm_means.theta * sums.{{ arm }}_yyx
-        + 3e0 * power(arm_means.theta, 2) * sums.{{ arm }}_yxx
-        - power(arm_means.theta, 3) * sums.{{ arm }}_xxx as {{ arm }}_vvv,
+        arm_means.outcome_weight * (
+            sums.{{ arm }}_yyy - 3e0 * arm_means.theta * sums.{{ arm }}_yyx
+            + 3e0 * power(arm_means.theta, 2) * sums.{{ arm }}_yxx
+        ) - power(arm_means.theta, 3) * sums.{{ arm }}_xxx as {{ arm }}_vvv,
         {% endfor %}
         arm_means.*
     from arm_means
@@ -69,6 +73,7 @@ final as (
     select
         {{ keys | join(",\n        ") }},
         method,
+        outcome_weight,
         theta,
         treated_user_count,
         control_user_count,

@@ -1,13 +1,15 @@
 """The package's SQL macros of some folders, rendered without dbt and run on DuckDB."""
 
 from pathlib import Path
+from runpy import run_path
 
 import duckdb
 import jinja2
 import pandas as pd
 
-MACROS = Path(__file__).parents[3] / "macros"
-MODELS = Path(__file__).parents[3] / "models"
+PROJECT = Path(__file__).parents[3]
+MODELS = PROJECT / "models"
+SOURCE_OF = run_path(str(PROJECT / ".ci" / "macro_values.py"))["macro_source"]
 
 
 class SqlMacros:
@@ -19,12 +21,8 @@ class SqlMacros:
         environment.globals["adapter"] = self
         environment.globals["return"] = self._return
         self._returned = None
-        files = sorted(
-            file for folder in folders for file in (MACROS / folder).rglob("*.sql")
-        )
-        source = "\n".join(file.read_text(encoding="utf-8") for file in files)
         self._environment = environment
-        self._module = environment.from_string(source).module
+        self._module = environment.from_string(SOURCE_OF(*folders)).module
 
     def model(self, name: str, connection: duckdb.DuckDBPyConnection) -> None:
         """Make a model's table of the tables of its connection, without dbt."""

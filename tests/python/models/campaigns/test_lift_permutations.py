@@ -2,66 +2,15 @@
 
 from itertools import combinations
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from macros_in_duckdb import SqlMacros
-
-MODELS = [
-    "int_campaign_largest_values",
-    "int_campaign_outcome_sums",
-    "int_campaign_comparisons",
-    "int_campaign_arm_means",
-    "int_campaign_skewness",
-    "int_campaign_permuted_values",
-    "int_campaign_permutations",
-    "int_campaign_arm_tests",
-]
-
-
-def outcomes(campaign: str, revenue: np.ndarray, treated: int) -> pd.DataFrame:
-    """Return users of whom the first are treated, with as much history as revenue."""
-    users = np.arange(len(revenue))
-    orders = (revenue > 0).astype("int64")
-    return pd.DataFrame(
-        {
-            "campaign_id": campaign,
-            "user_id": campaign + "-" + users.astype(str).astype(object),
-            "variant": np.where(users < treated, "A", "control"),
-            "is_control": users >= treated,
-            "country": "AT",
-            "history_segment": "visitor",
-            "priced_order_count": orders,
-            "measured_order_count": orders,
-            "measured_visit_count": 1,
-            "measured_revenue_amount": revenue,
-            "history_order_count": orders[::-1],
-            "history_visit_count": 1,
-            "history_revenue_amount": revenue[::-1],
-        }
-    )
+from lift_of_users import outcomes, tables_of
 
 
 def permuted(users: pd.DataFrame, order: str = "user_id") -> pd.DataFrame:
     """Return the tests of all users' raw revenue, by campaign."""
-    with duckdb.connect() as connection:
-        connection.register("given", users)
-        connection.execute(
-            "create table int_campaign_user_outcomes as select * replace ("
-            " cast(measured_revenue_amount as decimal(18, 4))"
-            " as measured_revenue_amount,"
-            " cast(history_revenue_amount as decimal(18, 4))"
-            " as history_revenue_amount)"
-            f" from given order by {order}"
-        )
-        connection.execute(
-            "create table int_campaign_variants as select campaign_id, variant,"
-            " is_control, count(*) as assigned_user_count from given group by all"
-        )
-        macros = SqlMacros("compat", "statistics")
-        for model in MODELS:
-            macros.model(model, connection)
+    with tables_of(users, order) as connection:
         return connection.sql(
             "select * from int_campaign_arm_tests left join int_campaign_permutations"
             " using (campaign_id, variant, segment_kind, segment, metric, method)"
