@@ -14,7 +14,7 @@
      it,
    - reason_code: what a recommendation says when this scorer contributed most,
    - neighbors: how the history item behind it is found: `own` where the library takes
-     its score apart (`precision_marketing.scorers.history_parts`), the table whose
+     its score apart (`precision_marketing.candidates.history_parts`), the table whose
      similarities it adds up, `itself` for a scorer that recommends what the user has;
      else nothing,
    - is_content: knows what the items are, and so scores what nobody touched yet,

@@ -6,14 +6,14 @@ import pyarrow as pa
 import pytest
 from scipy.sparse import csr_matrix
 
-from precision_marketing.scorers.history_parts import entries_of
-from precision_marketing.scorers.ials_factors import later_factors, read_factors
-from precision_marketing.scorers.lists import later_lists
-from precision_marketing.scorers.origins import (
+from precision_marketing.candidates.history_parts import entries_of
+from precision_marketing.candidates.origins import (
     largest_parts,
     origins_schema,
     recommendation_origins,
 )
+from precision_marketing.scorers.ials_factors import later_factors, read_factors
+from precision_marketing.scorers.lists import later_lists
 
 NOBODY = csr_matrix((3, 9))
 

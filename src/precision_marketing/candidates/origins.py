@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from precision_marketing.algorithms.kernels.neighbor_matrix import neighbor_matrix
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.windows import Window, read_settings, read_windows
-from precision_marketing.scorers.history_parts import (
+from precision_marketing.candidates.history_parts import (
     DECOMPOSITIONS,
     Entries,
     Parts,

@@ -13,12 +13,12 @@ from precision_marketing.build.documents import (
     terms_schema,
 )
 from precision_marketing.build.windows import Window
-from precision_marketing.scorers import collaborative
-from precision_marketing.scorers.history_parts import (
+from precision_marketing.candidates.history_parts import (
     DECOMPOSITIONS,
     by_item_weights,
     entries_of,
 )
+from precision_marketing.scorers import collaborative
 from precision_marketing.scorers.registry import make_lists
 
 RECORDS = {record["name"]: record for record in MacroValues().scorer_records()}
