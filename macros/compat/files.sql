@@ -72,7 +72,8 @@
         select
             *,
             parts[-1] as base_name,
-            parts[1] as top,
+            -- Spark names a folder of parts like a file: `events.parquet`.
+            regexp_replace(parts[1], '\.(csv|parquet)$', '') as top,
             len(parts) > 1 as is_in_folder,
             regexp_extract(parts[-1], '\.(csv\.gz|csv|parquet)$', 1) as file_format
         from (
@@ -176,7 +177,7 @@
 {% endmacro %}
 
 
-{# Parquet files by their schemas: [{relation, columns: [(name, type)]}]. #}
+{# Parquet files by their schemas: [{relation, columns: [(name, type)], path of one}]. #}
 {% macro parquet_schemas(files, has_file) %}
     {% set groups = [[files[0].file_path]] %}
     {% if files | length > 1 %}
@@ -198,13 +199,15 @@
             ~ precision_marketing.read_parquet(paths[:1], has_file)) %}
             {% do columns.append((row[0], row[1])) %}
         {% endfor %}
-        {% do found.append({"relation": relation, "columns": columns}) %}
+        {% do found.append(
+            {"relation": relation, "columns": columns, "path": paths[0]}) %}
     {% endfor %}
     {{ return(found) }}
 {% endmacro %}
 
 
-{# A `name=value` folder is a column of text. #}
+{# A `name=value` folder is a column of text, and so is one of bytes, as which old
+   programs write texts. #}
 {% macro read_parquet(paths, has_file) %}
     {% set literals = [] %}
     {% for path in paths %}
@@ -212,6 +215,7 @@
     {% endfor %}
     {{ return("read_parquet([" ~ precision_marketing.text_list(literals)
         ~ "], hive_partitioning = true, hive_types_autocast = false"
+        ~ ", binary_as_string = true"
         ~ (", filename = '_input_file')" if has_file else ")")) }}
 {% endmacro %}
 

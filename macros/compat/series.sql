@@ -30,19 +30,19 @@
 {% endmacro %}
 
 
-{# The sum of an expression of `value` over a list of SQL expressions of doubles, each of
-   which is worked out once. #}
-{% macro sum_over_values(values, expression) %}
+{# The sum of an expression of `value`, or of another name, over a list of SQL expressions
+   of doubles, each of which is worked out once. #}
+{% macro sum_over_values(values, expression, name="value") %}
     {{ return(adapter.dispatch("sum_over_values", "precision_marketing")(
-        values, expression)) }}
+        values, expression, name)) }}
 {% endmacro %}
 
-{% macro default__sum_over_values(values, expression) %}
-    {{ return("list_sum([" ~ expression ~ " for value in [" ~ values | join(", ")
-        ~ "]])") }}
+{% macro default__sum_over_values(values, expression, name) %}
+    {{ return("list_sum([" ~ expression ~ " for " ~ name ~ " in ["
+        ~ values | join(", ") ~ "]])") }}
 {% endmacro %}
 
-{% macro spark__sum_over_values(values, expression) %}
-    {{ return("aggregate(array(" ~ values | join(", ") ~ "), 0d, (total, value) -> "
-        ~ "total + " ~ expression ~ ")") }}
+{% macro spark__sum_over_values(values, expression, name) %}
+    {{ return("aggregate(array(" ~ values | join(", ") ~ "), 0d, (total, " ~ name
+        ~ ") -> total + " ~ expression ~ ")") }}
 {% endmacro %}

@@ -37,17 +37,19 @@
         {{ return(precision_marketing.shop_day(precision_marketing.utc_of(column))) }}
     {% elif family in ["timestamp", "date"] %}
         {{ return("cast(" ~ column ~ " as date)") }}
-    {% elif family != "text" %}
+    {% elif family not in ["text", "whole", "decimal", "double", "float"] %}
         {{ return("cast(null as date)") }}
     {% endif %}
     {% set readings = [] %}
-    {% for format in precision_marketing.setting("input_checks", "time_formats")
-        if "%" in format %}
+    {% for format in precision_marketing.setting("input_checks", "time_formats") %}
         {% do readings.append(
-            "cast(" ~ precision_marketing.parsed_time(text, format) ~ " as date)") %}
+            "cast(" ~ precision_marketing.parsed_time(text, format) ~ " as date)"
+            if "%" in format else precision_marketing.shop_day(
+                precision_marketing.epoch_time(text, format))) %}
     {% endfor %}
     {% do readings.append("case when " ~ precision_marketing.iso_time(text, false)
-        ~ " is not null then try_cast(left(" ~ text ~ ", 10) as date) end") %}
+        ~ " is not null then try_cast(split_part(translate(left(" ~ text
+        ~ ", 10), 'T', ' '), ' ', 1) as date) end") %}
     {{ return("coalesce(" ~ readings | join(", ") ~ ")") }}
 {% endmacro %}
 
@@ -67,7 +69,7 @@
    no look at zones, which takes four times as long, and its usual form no pattern. #}
 {% macro iso_time(text, is_end) %}
     {% set is_utc = precision_marketing.matches(text,
-        "^[0-9]{4}[-/][0-9]+[-/][0-9]+([ T][0-9]+:[0-9]+(:[0-9.]+Z?)?)?$") %}
+        "^[0-9]{4}[-/][0-9]+[-/][0-9]+([ T] *[0-9]+:[0-9]+(:[0-9.]+Z?)?)?$") %}
     {{ return(
         "coalesce(case when " ~ text ~ " >= '0' and (" ~ text
         ~ " like '____-__-__T__:__:__Z' or " ~ text

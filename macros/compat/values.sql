@@ -48,9 +48,12 @@
 {% endmacro %}
 
 {% macro default__is_plain_id(text) %}
-    {% set words = precision_marketing.setting("input_checks", "missing_ids") %}
-    {{ return("false" if modules.re.search("[0-9]\\s*(,|$)", words | join(","))
-        else text ~ "[-1] between '0' and '9' and " ~ text ~ " >= ':'") }}
+    {% set alike = [] %}
+    {% for word in precision_marketing.setting("input_checks", "missing_ids")
+        if modules.re.match("[^\\x00-9].*[0-9]$", word | trim) %}
+        {% do alike.append(word) %}
+    {% endfor %}
+    {{ return("false" if alike else text ~ "[-1] between '0' and '9' and " ~ text ~ " >= ':'") }}
 {% endmacro %}
 
 {% macro spark__is_plain_id(text) %}

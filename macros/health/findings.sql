@@ -93,7 +93,7 @@
 {# Amounts whose sum is more than tables hold, and bills that are equal. #}
 {% macro amount_findings() %}
     {% for input_name, amount in [
-        ("events", "coalesce(abs(quantity), 1e0) * unit_price"),
+        ("events", "coalesce(abs(quantity), 1e0) * abs(unit_price)"),
         ("campaign_spend", "spend"), ("campaign_touches", "cost"),
     ] %}
     select

@@ -1,6 +1,9 @@
-{# What is wrong with the columns of an input, as sentences: required ones that it lacks,
-   and optional ones that it lacks but has under a name that is nearly theirs. #}
-{% macro column_faults(input_name, present) %}
+{# What is wrong with the columns of an input, or of a file of it, as sentences: required
+   ones that it lacks, and optional ones that it lacks but has under a name that is nearly
+   theirs. #}
+{% macro column_faults(input_name, present, file_name="") %}
+    {% set whose = "file `" ~ file_name ~ "`" if file_name
+        else "input `" ~ input_name ~ "`" %}
     {% set columns = precision_marketing.input_contract()[input_name]["columns"] %}
     {% set others = present | reject("in", columns | map("first") | list) | list %}
     {% set faults = [] %}
@@ -12,14 +15,14 @@
                 ~ (" (did you mean `" ~ near ~ "`?)" if near else "")) %}
         {% elif near %}
             {% do faults.append(
-                "The input `" ~ input_name ~ "` has a column `" ~ near ~ "`, which is not"
+                "The " ~ whose ~ " has a column `" ~ near ~ "`, which is not"
                 ~ " read: name it `" ~ name ~ "`, or anything less like it."
             ) %}
         {% endif %}
     {% endfor %}
     {% if missing %}
         {% do faults.insert(0,
-            "The input `" ~ input_name ~ "` has no column " ~ missing | join(", ")
+            "The " ~ whose ~ " has no column " ~ missing | join(", ")
             ~ ", which is required: add it or rename one of its columns ("
             ~ present | join(", ") ~ ")."
         ) %}

@@ -42,8 +42,8 @@
             {% do run_query("insert into present_columns values ('" ~ input_name ~ "', "
                 ~ precision_marketing.text_literal(name) ~ ")") %}
         {% endfor %}
-        {% do faults.extend(precision_marketing.column_faults(input_name, present)
-            if present else []) %}
+        {% do faults.extend(precision_marketing.file_column_faults(
+            input_name, own, "described_files") if present else []) %}
     {% endfor %}
     {% for fault in faults %}
         {% do run_query("insert into faults values ("

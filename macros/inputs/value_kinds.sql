@@ -61,9 +61,12 @@
 
 {# A text or number as the text of an id: one id on all inputs alike. Missing ids have
    words of their own; a number that no double holds exactly has lost digits, and two
-   ids may have become one: null. #}
+   ids may have become one: null. So is the column's own name, in the header that stands
+   among the rows where files were put together. #}
 {% macro id_of(text, column, family) %}
-    {% set missing = "when " ~ precision_marketing.is_missing_id(text) ~ " then null" %}
+    {% set name = modules.re.sub("\\W", "", column) %}
+    {% set missing = "when " ~ precision_marketing.is_missing_id(text, [name])
+        ~ " then null" %}
     {% if family in ["list", "nested"] %}
         {{ return("cast(null as " ~ precision_marketing.kind_type("text") ~ ")") }}
     {% elif family in ["double", "float"] %}
@@ -78,9 +81,22 @@
         ~ " " ~ missing ~ " when contains(" ~ text ~ ", '.0') and "
         ~ matches(text, "^-?(0|[1-9][0-9]*)[.]0+$") ~ " then case when abs(try_cast("
         ~ text ~ " as double)) <= 9007199254740992e0 then split_part(" ~ text
-        ~ ", '.', 1) end when contains(" ~ text ~ ", '+') and "
-        ~ matches(text, "^[0-9]([.][0-9]+)?[eE][+][0-9]+$") ~ " then null else "
-        ~ text ~ " end") }}
+        ~ ", '.', 1) end when (contains(" ~ text ~ ", '+') or contains(" ~ text
+        ~ ", '.')) and " ~ matches(text, "^[0-9]([.][0-9]+[eE][+-]?|[eE][+])[0-9]+$")
+        ~ " then null when left(" ~ text ~ ", 1) in ('=', '[', '{', '''') then "
+        ~ precision_marketing.marked_id(text) ~ " else " ~ text ~ " end") }}
+{% endmacro %}
+
+
+{# An id without the marks by which Excel keeps digits a text, `="00123"` and `'00123`;
+   null for a list or a struct that was written as a text. #}
+{% macro marked_id(text) %}
+    {{ return("case when " ~ text ~ " like '=\"%\"' then "
+        ~ precision_marketing.trimmed(
+            "substr(" ~ text ~ ", 3, length(" ~ text ~ ") - 3)")
+        ~ " when " ~ precision_marketing.matches(text, "^''[0-9]+$") ~ " then substr("
+        ~ text ~ ", 2) when " ~ text ~ " like '[%]' or " ~ text
+        ~ " like '{\"%}' then null else " ~ text ~ " end") }}
 {% endmacro %}
 
 
@@ -92,10 +108,11 @@
 {% endmacro %}
 
 
-{# Whether a text is one of the words that stand for a missing id, in any case. #}
-{% macro is_missing_id(text) %}
+{# Whether a text is one of the words that stand for a missing id, in any case, or one
+   of `others`. #}
+{% macro is_missing_id(text, others=[]) %}
     {% set words = [] %}
-    {% for word in precision_marketing.setting("input_checks", "missing_ids") %}
+    {% for word in precision_marketing.setting("input_checks", "missing_ids") + others %}
         {% do words.append(precision_marketing.text_literal(word | trim | lower)) %}
     {% endfor %}
     {{ return(precision_marketing.is_one_of(

@@ -151,12 +151,39 @@
     {% set faults = [] %}
     {% for input_name, record in precision_marketing.input_contract().items() %}
         {% set files = precision_marketing.input_files(input_name) %}
-        {% set present = precision_marketing.folder_columns(
-            input_name, files, described) if files else [] %}
-        {% if present %}
-            {% do faults.extend(
-                precision_marketing.column_faults(input_name, present)) %}
-        {% endif %}
+        {% do faults.extend(precision_marketing.file_column_faults(
+            input_name, files, described) if files else []) %}
+    {% endfor %}
+    {{ return(faults) }}
+{% endmacro %}
+
+
+{# Each file by itself: what one calls otherwise than the next is null in its rows. Files
+   of the same columns are named once. #}
+{% macro file_column_faults(input_name, files, described=none) %}
+    {% set groups = [] %}
+    {% if files[0].file_format == "parquet" %}
+        {% for group in precision_marketing.parquet_schemas(files, false) %}
+            {% set names = group.columns | map("first") | map("lower") | list %}
+            {% do groups.append((group.path, names)) %}
+        {% endfor %}
+    {% else %}
+        {% for row in run_query("select min(file_path), string_agg(name, chr(10) order by"
+            ~ " name) from (select file_path, unnest(column_names) as name from "
+            ~ described ~ " where input_name = '" ~ input_name ~ "') group by file_path") %}
+            {% do groups.append((row[0], row[1].split("\n"))) %}
+        {% endfor %}
+    {% endif %}
+    {% set named = {} %}
+    {% for path, names in groups | sort %}
+        {% do named.setdefault(names | sort | unique | join("\n"), path) %}
+    {% endfor %}
+    {% set faults = [] %}
+    {% for names, path in named.items() %}
+        {% do faults.extend(precision_marketing.column_faults(
+            input_name, names.split("\n"), (files | selectattr(
+                "file_path", "equalto", path) | first).file_name
+                if named | length > 1 else "")) %}
     {% endfor %}
     {{ return(faults) }}
 {% endmacro %}

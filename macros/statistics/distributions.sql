@@ -58,22 +58,31 @@
     end
 {%- endmacro %}
 
-{# How many standard errors a 95 % interval reaches: a first guess, and a step nearer to
-   it. The guess is Cornish and Fisher's; three steps of Newton's on logarithms, where a
-   heavy tail is straight, give all digits. #}
-{% macro student_quantile_guess(degrees_of_freedom) -%}
+{# How many standard errors a 95 % interval reaches: the 0.975 quantile of Student's t.
+   Cornish and Fisher's guess, and three steps of Newton's on logarithms, where a heavy
+   tail is straight, which give all digits. #}
+{% macro student_quantile(degrees_of_freedom) -%}
     {%- set z = precision_marketing.normal_quantile() -%}
-    ({{ z }} + ({{ z }} * {{ z }} * {{ z }} + {{ z }}) / (4e0 * {{ degrees_of_freedom }}))
+    {%- set steps = ["(" ~ z ~ " + (" ~ z ~ " * " ~ z ~ " * " ~ z ~ " + " ~ z
+        ~ ") / (4e0 * " ~ degrees_of_freedom ~ "))"] -%}
+    {%- for step in range(3) -%}
+        {%- do steps.append(precision_marketing.sum_over_values(
+            [steps[-1]], precision_marketing.student_quantile_step(degrees_of_freedom)
+        )) -%}
+    {%- endfor -%}
+    {{ precision_marketing.sum_over_values(
+        [precision_marketing.student_tail("0e0", degrees_of_freedom)], steps[-1], "half"
+    ) }}
 {%- endmacro %}
 
-{% macro student_quantile_step(t, degrees_of_freedom) -%}
-    {%- set tail = precision_marketing.student_tail(t, degrees_of_freedom) -%}
-    ({{ t }} * exp(
-        ln({{ tail }} / (0.05e0 * {{
-            precision_marketing.student_tail("0e0", degrees_of_freedom) }}))
-        * {{ tail }} / ({{ t }} * {{ precision_marketing.student_kernel(
-            t, degrees_of_freedom) }})
-    ))
+{# From `value` nearer to it; `half` is the tail beyond 0. #}
+{% macro student_quantile_step(degrees_of_freedom) -%}
+    {{ precision_marketing.sum_over_values(
+        [precision_marketing.student_tail("value", degrees_of_freedom)],
+        "value * exp(ln(tail / (0.05e0 * half)) * tail / (value * "
+        ~ precision_marketing.student_kernel("value", degrees_of_freedom) ~ "))",
+        "tail"
+    ) }}
 {%- endmacro %}
 
 
@@ -97,7 +106,29 @@
 {%- endmacro %}
 
 
-{# p of two rates by z with the pooled rate; null without trials or without a spread. #}
+{# Which test two rates take: under so many users in a cell of the four the tails of
+   pooled z do not hold for uneven arms. #}
+{% macro rates_test(successes_1, trials_1, successes_2, trials_2) -%}
+    (case
+        when least(
+            {{ successes_1 }}, {{ trials_1 }} - {{ successes_1 }},
+            {{ successes_2 }}, {{ trials_2 }} - {{ successes_2 }}
+        ) < {{ precision_marketing.smallest_cell() }} then 'fisher'
+        else 'pooled_z'
+    end)
+{%- endmacro %}
+
+{# Its two-sided p; null without trials or without a spread. Counts are whole numbers. #}
+{% macro rates_p(successes_1, trials_1, successes_2, trials_2) -%}
+    {%- set counts = [successes_1, trials_1, successes_2, trials_2] -%}
+    case {{ precision_marketing.rates_test(*counts) }}
+        when 'fisher' then {{ precision_marketing.fisher_p(*counts) }}
+        else 2e0 * {{ precision_marketing.normal_upper_tail(
+            "abs(" ~ precision_marketing.pooled_z(*counts) ~ ")") }}
+    end
+{%- endmacro %}
+
+{# The difference of two rates in standard errors of the pooled rate. #}
 {% macro pooled_z(successes_1, trials_1, successes_2, trials_2) -%}
     {%- set pooled = "(1e0 * (" ~ successes_1 ~ " + " ~ successes_2 ~ ") / nullif("
         ~ trials_1 ~ " + " ~ trials_2 ~ ", 0))" -%}
@@ -111,7 +142,7 @@
 
 {# Two-sided p of two rates by Fisher's exact test: twice the smaller tail, half of the
    table seen in each (mid-p, Lancaster 1961), so that both tails hold however uneven the
-   arms are. Counts are whole numbers. #}
+   arms are. #}
 {% macro fisher_p(successes_1, trials_1, successes_2, trials_2) -%}
     {%- set successes = "(" ~ successes_1 ~ " + " ~ successes_2 ~ ")" -%}
     {%- set fewest = "greatest(0, " ~ successes ~ " - " ~ trials_2 ~ ")" -%}

@@ -30,14 +30,26 @@
 {%- endmacro %}
 
 
-{# The ratio of two means above 0, on the log scale by the delta method. #}
-{% macro mean_ratio_bound(
-    ratio, mean_1, squared_error_1, mean_2, squared_error_2, sign
-) %}
-    ({{ ratio }}) * exp({{ sign }} {{ precision_marketing.normal_quantile() }} * sqrt(
-        ({{ squared_error_1 }}) / (({{ mean_1 }}) * ({{ mean_1 }}))
-        + ({{ squared_error_2 }}) / (({{ mean_2 }}) * ({{ mean_2 }}))
-    ))
+{# First mean by second mean, from what each alone moves their difference to an end of
+   its interval: MOVER, Donner and Zou (2012), which of normal means is Fieller's (1954).
+   On the same side of 1 as the difference is of 0. Null where the second mean may be 0:
+   then there is no upper end. Of means that are not below 0. #}
+{% macro ratio_bound(mean_1, distance_1, mean_2, distance_2, sign) %}
+    {%- set a, d, b, e = mean_1, distance_1, mean_2, distance_2 -%}
+    {%- set sum = a ~ " * " ~ b ~ " + sqrt(power(" ~ b ~ " * " ~ d ~ ", 2) + power("
+        ~ a ~ " * " ~ e ~ ", 2) - power(" ~ d ~ " * " ~ e ~ ", 2))" -%}
+    {%- if sign == "-" -%}
+    case
+        when {{ a }} > {{ d }}
+            then ({{ a }} - {{ d }}) * ({{ a }} + {{ d }}) / ({{ sum }})
+        when {{ a }} <= {{ d }} then 0e0
+    end
+    {%- else -%}
+    case
+        when {{ b }} > {{ e }}
+            then ({{ sum }}) / (({{ b }} - {{ e }}) * ({{ b }} + {{ e }}))
+    end
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -40,32 +40,24 @@
 
 {# From the difference down to its lower end. #}
 {% macro newcombe_distance(successes_1, trials_1, successes_2, trials_2) -%}
-    {%- set lower_1 = precision_marketing.wilson_lower(successes_1, trials_1) -%}
-    {%- set upper_2 = precision_marketing.wilson_upper(successes_2, trials_2) -%}
     {{ precision_marketing.combined_distance(
-        precision_marketing.rate(successes_1, trials_1) ~ " - (" ~ lower_1 ~ ")",
-        "(" ~ upper_2 ~ ") - " ~ precision_marketing.rate(successes_2, trials_2)
+        precision_marketing.wilson_distance(successes_1, trials_1, "-"),
+        precision_marketing.wilson_distance(successes_2, trials_2, "+")
     ) }}
+{%- endmacro %}
+
+{# From a rate to an end of its interval. #}
+{% macro wilson_distance(successes, trials, sign) -%}
+    {%- set rate = precision_marketing.rate(successes, trials) -%}
+    {%- if sign == "-" -%}
+    ({{ rate }} - ({{ precision_marketing.wilson_lower(successes, trials) }}))
+    {%- else -%}
+    (({{ precision_marketing.wilson_upper(successes, trials) }}) - {{ rate }})
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro rate(successes, trials) -%}
     (1e0 * ({{ successes }}) / nullif({{ trials }}, 0))
-{%- endmacro %}
-
-
-{# First rate divided by second rate: Katz et al. (1978), on the log scale. Null where
-   either success count is 0: then no interval of the ratio exists. #}
-{% macro katz_bound(successes_1, trials_1, successes_2, trials_2, sign) %}
-    exp(
-        ln(
-            {{ precision_marketing.rate("nullif(" ~ successes_1 ~ ", 0)", trials_1) }}
-            / {{ precision_marketing.rate("nullif(" ~ successes_2 ~ ", 0)", trials_2) }}
-        )
-        {{ sign }} {{ precision_marketing.normal_quantile() }} * sqrt(
-            (1e0 / nullif({{ successes_1 }}, 0) - 1e0 / nullif({{ trials_1 }}, 0))
-            + (1e0 / nullif({{ successes_2 }}, 0) - 1e0 / nullif({{ trials_2 }}, 0))
-        )
-    )
 {%- endmacro %}
 
 

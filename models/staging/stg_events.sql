@@ -23,7 +23,7 @@ final as (
         case when quantity < 0 then 'refund' else lower(event_type) end as event_type,
         occurred_at,
         abs(quantity) as quantity,
-        unit_price,
+        abs(unit_price) as unit_price,
         rating,
         review_text,
         session_id,

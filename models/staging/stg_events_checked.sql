@@ -24,7 +24,8 @@ event_types as (
 
     select
         event_type,
-        is_conversion or revenue_sign < 0 as moves_money
+        is_conversion or revenue_sign < 0 as moves_money,
+        revenue_sign < 0 as is_refund
     from {{ ref("precision_marketing", "stg_event_types") }}
 
 ),
@@ -62,9 +63,10 @@ checked as (
                 then 'quantity_not_positive'
             when abs(source.quantity) > {{ maximum_quantity }}
                 then 'quantity_above_maximum'
-            when source.unit_price < 0
+            -- Of a refund the sign says no more than its type: `stg_events`.
+            when source.unit_price < 0 and not event_types.is_refund
                 then 'negative_unit_price'
-            when source.quantity * source.unit_price > {{ maximum_amount }}
+            when abs(source.quantity * source.unit_price) > {{ maximum_amount }}
                 then 'amount_above_maximum'
         end as rejection_reason,
         known_items.item_id is null as has_unknown_item

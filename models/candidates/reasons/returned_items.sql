@@ -22,8 +22,12 @@ sums as (
     select
         user_index,
         item_index,
-        sum(case when is_refund then 0e0 else pieces end) as bought_pieces,
-        sum(case when is_refund then pieces else 0e0 end) as returned_pieces,
+        {{ precision_marketing.exact_sum(
+            "case when is_refund then 0e0 else pieces end"
+        ) }} as bought_pieces,
+        {{ precision_marketing.exact_sum(
+            "case when is_refund then pieces else 0e0 end"
+        ) }} as returned_pieces,
         sum(case when is_refund then 0 else amount end) as bought_amount,
         sum(case when is_refund then amount else 0 end) as returned_amount
     from lines

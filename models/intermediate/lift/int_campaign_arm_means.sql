@@ -3,22 +3,14 @@
 -- theta = cov(y, x) / var(x) of both arms together (Deng, Xu, Kohavi and Walker 2013).
 -- Method `history` is x itself, of all users: no lift, but whether the arms were alike.
 {% set arms = ["treated", "control"] %}
+{% set sums = ["x", "yy", "xx", "xy", "yyy", "yyx", "yxx", "xxx"] %}
 {% set thetas = {"raw": "0e0", "cuped": "moments.pooled_theta", "history": "-1e0"} %}
 with
 
 moments as (
 
     select
-        campaign_id,
-        variant,
-        segment_kind,
-        segment,
-        metric,
-        is_rate,
-        treated_user_count,
-        control_user_count,
-        treated_y,
-        control_y,
+        *,
         {% for arm in arms %}
         {% set n, y, x = arm ~ "_user_count", arm ~ "_y", arm ~ "_x" %}
         {{ precision_marketing.rate(y, n) }} as {{ arm }}_mean_y,
@@ -79,6 +71,9 @@ final as (
         outcome_weight,
         theta,
         {% for arm in arms %}
+        {% for name in sums %}
+        {{ arm }}_{{ name }},
+        {% endfor %}
         {% set variance = "outcome_weight * (" ~ arm ~ "_variance_y - 2e0 * theta * "
             ~ arm ~ "_covariance) + theta * theta * " ~ arm ~ "_variance_x" %}
         outcome_weight * {{ arm }}_mean_y - theta * ({{ arm }}_mean_x - mean_x)

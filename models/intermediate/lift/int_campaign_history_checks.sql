@@ -30,12 +30,6 @@ pairs as (
         {% for measure in measures %}
         treated.{{ measure }}_user_count as treated_{{ measure }}_count,
         control.{{ measure }}_user_count as control_{{ measure }}_count,
-        least(
-            treated.{{ measure }}_user_count,
-            control.{{ measure }}_user_count,
-            treated.user_count - treated.{{ measure }}_user_count,
-            control.user_count - control.{{ measure }}_user_count
-        ) as smallest_{{ measure }}_cell,
         {% endfor %}
         control.user_count as control_user_count
     from arms as treated
@@ -56,12 +50,7 @@ tests as (
     select
         campaign_id,
         variant,
-        case
-            when smallest_{{ measure }}_cell < {{ precision_marketing.smallest_cell() }}
-                then {{ precision_marketing.fisher_p(*counts) }}
-            else 2e0 * {{ precision_marketing.normal_probability(
-                "(-abs(" ~ precision_marketing.pooled_z(*counts) ~ "))") }}
-        end as p
+        {{ precision_marketing.rates_p(*counts) }} as p
     from pairs
     union all
     {% endfor %}

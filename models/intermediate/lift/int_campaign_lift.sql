@@ -64,21 +64,20 @@ final as (
             when obstacle is not null then obstacle
             when is_running then 'running'
             when is_untested then 'unmeasured'
-            when adjusted_p >= {{ significance_level }} then 'unclear'
-            when absolute_lift_lower > 0 then 'works'
-            when absolute_lift_upper < 0 then 'harms'
-            else 'unclear'
+            {{ precision_marketing.effect_cases(
+                "adjusted_p < " ~ significance_level,
+                "absolute_lift_lower > 0", "absolute_lift_upper < 0"
+            ) }}
         end as verdict,
         case
             when obstacle is not null or interim_boundary_p is null then null
             when is_untested and not is_running then null
-            when is_untested or adjusted_p >= interim_boundary_p then 'unclear'
             -- At the end as above; an interval of 95 % does not know a stricter p.
-            when absolute_lift_lower > 0 or (is_running and absolute_lift > 0)
-                then 'works'
-            when absolute_lift_upper < 0 or (is_running and absolute_lift < 0)
-                then 'harms'
-            else 'unclear'
+            {{ precision_marketing.effect_cases(
+                "not is_untested and adjusted_p < interim_boundary_p",
+                "absolute_lift_lower > 0 or (is_running and absolute_lift > 0)",
+                "absolute_lift_upper < 0 or (is_running and absolute_lift < 0)"
+            ) }}
         end as interim_verdict
     from judged
 

@@ -3,12 +3,6 @@
 -- Hochberg (1995): its segments are, of all arms. A test alone stays as it is.
 with
 
-arm_means as (
-
-    select * from {{ ref("precision_marketing", "int_campaign_arm_means") }}
-
-),
-
 ranked as (
 
     select
@@ -49,21 +43,22 @@ adjusted as (
 
 ),
 
+{% set names = [
+    "campaign_id", "variant", "segment_kind", "segment", "metric", "method",
+    "is_rate", "treated_user_count", "control_user_count", "treated_total",
+    "control_total", "theta", "treated_mean", "control_mean", "treated_variance",
+    "control_variance", "raw_squared_error", "squared_error", "pooled_variance",
+    "skewness", "lift_skewness", "pooled_lift_skewness", "degrees_of_freedom",
+    "t_quantile", "p",
+] %}
 final as (
 
     select
-        adjusted.campaign_id,
-        adjusted.variant,
-        adjusted.segment_kind,
-        adjusted.segment,
-        adjusted.metric,
-        adjusted.method,
+        {% for name in names %}
+        adjusted.{{ name }},
+        {% endfor %}
         case when adjusted.p is not null then adjusted.significance_test end
             as significance_test,
-        adjusted.t_statistic,
-        adjusted.degrees_of_freedom,
-        quantiles.t_quantile,
-        adjusted.p,
         -- `least` would take an absent p for 1.
         case when adjusted.holm_p > 1e0 then 1e0 else adjusted.holm_p end as holm_p,
         case
@@ -71,29 +66,17 @@ final as (
             else adjusted.benjamini_hochberg_p
         end as benjamini_hochberg_p,
         case
-            when arm_means.is_rate then rates.minimum_detectable_lift
+            when adjusted.is_rate then rates.minimum_detectable_lift
             -- What has no spread at all says nothing about the spread of an effect.
             else
-                {{ precision_marketing.detection_reach() }} * nullif(sqrt(
-                    arm_means.treated_variance / nullif(arm_means.treated_user_count, 0)
-                    + arm_means.control_variance
-                    / nullif(arm_means.control_user_count, 0)
-                ), 0e0)
+                {{ precision_marketing.detection_reach() }}
+                * nullif(sqrt(adjusted.squared_error), 0e0)
         end as minimum_detectable_lift
     from adjusted
-    inner join arm_means
-        on adjusted.campaign_id = arm_means.campaign_id
-        and adjusted.variant = arm_means.variant
-        and adjusted.segment_kind = arm_means.segment_kind
-        and adjusted.segment = arm_means.segment
-        and adjusted.metric = arm_means.metric
-        and adjusted.method = arm_means.method
-    left join {{ ref("precision_marketing", "int_student_quantiles") }} as quantiles
-        on adjusted.degrees_of_freedom = quantiles.degrees_of_freedom
     left join {{ ref("precision_marketing", "int_detectable_rates") }} as rates
-        on arm_means.control_mean = rates.control_rate
-        and arm_means.treated_user_count = rates.treated_user_count
-        and arm_means.control_user_count = rates.control_user_count
+        on adjusted.control_mean = rates.control_rate
+        and adjusted.treated_user_count = rates.treated_user_count
+        and adjusted.control_user_count = rates.control_user_count
 
 )
 

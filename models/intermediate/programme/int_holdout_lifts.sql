@@ -11,48 +11,17 @@ comparisons as (
         *,
         treated_mean - control_mean as absolute_lift,
         (treated_mean - control_mean) / nullif(sqrt(squared_error), 0e0) as t_statistic,
-        {{ precision_marketing.pooled_z(*buyers) }} as z_statistic,
-        least(
-            treated_buyer_count, treated_user_count - treated_buyer_count,
-            control_buyer_count, control_user_count - control_buyer_count
-        ) as smallest_count
+        {{ precision_marketing.student_quantile("degrees_of_freedom") }} as t_quantile
     from {{ ref("precision_marketing", "int_holdout_comparisons") }}
 
 ),
 
-quantiles_0 as (
-
-    select distinct
-        degrees_of_freedom,
-        {{ precision_marketing.student_quantile_guess("degrees_of_freedom") }}
-            as t_quantile
-    from comparisons
-    where degrees_of_freedom is not null
-
-),
-
-{% for step in range(3) %}
-quantiles_{{ loop.index }} as (
-
-    select
-        degrees_of_freedom,
-        {{ precision_marketing.student_quantile_step(
-            "t_quantile", "degrees_of_freedom") }} as t_quantile
-    from quantiles_{{ step }}
-
-),
-
-{% endfor %}
 tested as (
 
     select
-        comparisons.*,
-        quantiles_3.t_quantile,
-        {{ precision_marketing.hall_t(
-            "comparisons.t_statistic", "comparisons.lift_skewness") }} as hall_t
+        *,
+        {{ precision_marketing.hall_t("t_statistic", "lift_skewness") }} as hall_t
     from comparisons
-    left join quantiles_3
-        on comparisons.degrees_of_freedom = quantiles_3.degrees_of_freedom
 
 ),
 
@@ -82,9 +51,7 @@ final as (
         case
             when metric = 'revenue'
                 then {{ precision_marketing.student_p("hall_t", "degrees_of_freedom") }}
-            when smallest_count < {{ precision_marketing.smallest_cell() }}
-                then {{ precision_marketing.fisher_p(*buyers) }}
-            else 2e0 * {{ precision_marketing.normal_probability("-abs(z_statistic)") }}
+            else {{ precision_marketing.rates_p(*buyers) }}
         end as p
     from tested
 

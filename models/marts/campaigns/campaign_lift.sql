@@ -19,12 +19,8 @@ final as (
         campaigns.campaign_name,
         campaigns.channel,
         campaigns.currency,
-        lift.metric = 'conversion' and lift.method = 'raw' as is_primary,
         -- Six verdicts an arm: that one of five others is no chance is chance itself.
-        case
-            when lift.metric = 'conversion' and lift.method = 'raw' then 'primary'
-            else 'secondary'
-        end as verdict_role,
+        lift.metric = 'conversion' and lift.method = 'raw' as is_primary,
         lift.verdict,
         lift.treated_user_count,
         lift.control_user_count,

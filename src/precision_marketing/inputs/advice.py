@@ -9,12 +9,12 @@ _ADVICE = (
         "repair these lines: marts.rejected_rows of a build has their file and number",
     ),
     (
-        r"_in_future$",
+        r"_in_future$|^in_future_",
         "if these times are right, set the day that is now: input_checks: {as_of:"
         " 2025-01-31}; else their zone is missing",
     ),
     (
-        r"_too_early$",
+        r"_too_early$|^too_early_",
         "if these times are right, set input_checks: {earliest_date: 1980-01-01}; else"
         " leave them empty in the export",
     ),
@@ -42,6 +42,15 @@ _ADVICE = (
         r"^decimals_unclear",
         "say which sign is the one of decimals, input_checks: {decimal_sign: point} or"
         " comma",
+    ),
+    (
+        r"^out_of_range",
+        "docs/inputs.md#values-that-cannot-be-read has the range of each column",
+    ),
+    (
+        r"^(invalid|unreadable)_(\w+_id|variant)$",
+        "write ids as texts or whole numbers, all digits of them; a header that stands"
+        " among the rows is to be left out",
     ),
     (
         r"^(invalid|unreadable)",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,8 @@ files_schema = pa.schema(
 )
 # Share of lines with bad bytes above which the encoding is another one.
 MOST_BAD_LINES = 0.05
+# What Hive and Spark write for no value.
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 # Bytes without a line break that are held, at most.
 LONGEST_LINE = 1 << 24
 
@@ -131,9 +134,17 @@ def partition_columns(file_name: str, names: Iterable[str] = ()) -> dict[str, st
     --------
     >>> partition_columns("events/Month=2025-01/part-0.csv")
     {'month': '2025-01'}
+    >>> partition_columns("campaign_touches/channel=paid%20social/part-0.csv")
+    {'channel': 'paid social'}
+    >>> partition_columns("events/order_id=__HIVE_DEFAULT_PARTITION__/part-0.csv")
+    {'order_id': ''}
     """
     steps = (step.partition("=") for step in file_name.split("/")[:-1])
-    found = {name.lower(): value for name, sign, value in steps if sign}
+    found = {
+        name.lower(): "" if value == NO_VALUE else unquote(value)
+        for name, sign, value in steps
+        if sign
+    }
     return {name: value for name, value in found.items() if name not in set(names)}
 
 

@@ -82,6 +82,8 @@ def blocks(path: str, encoding: str, size: int = BLOCK) -> Iterator[bytes]:
                 is_done = not raw
                 if is_first:
                     _stop_unless_text(raw, codec.name)
+                    # Its byte order mark says so, whatever the other files are.
+                    is_utf_8 = is_utf_8 or raw.startswith(codecs.BOM_UTF8)
                 block = raw
                 if not is_utf_8:
                     block = decoder.decode(raw, is_done).encode(
@@ -105,10 +107,21 @@ def _stop_unless_text(start: bytes, encoding: str) -> None:
     for magic, what in _MAGIC.items():
         if start.startswith(magic):
             raise UnreadableFileError(what)
-    if start.startswith(_UTF_16) and not encoding.startswith(("utf-16", "utf-32")):
+    if encoding.startswith(("utf-16", "utf-32")):
+        return
+    codec = "utf-16" if start.startswith(_UTF_16) else None
+    # Without a byte order mark every other byte of a header is NUL.
+    if start[:4].count(0) == 2:
+        codec = "utf-16-be" if start[0] == 0 else "utf-16-le"
+    if codec:
         raise UnreadableFileError(
             "is UTF-16: save it as UTF-8, or set the var `input_files: {encoding:"
-            " utf-16}`"
+            f" {codec}}}`"
+        )
+    if start[:8].lower().removeprefix(codecs.BOM_UTF8).startswith(b"sep="):
+        raise UnreadableFileError(
+            "begins with Excel's `sep=`: delete this line, the delimiter is that of the"
+            " header"
         )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import optimize, special, stats
 from statsmodels.stats.proportion import (
     confint_proportions_2indep,
+    proportion_confint,
     proportions_ztest,
 )
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
@@ -73,6 +74,34 @@ def user_values(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def relative_ends(
+    means: tuple[float, float], down: tuple[float, float], up: tuple[float, float]
+) -> dict[str, float]:
+    """Return where the ratio leaves no difference, by search.
+
+    `down` and `up` are what each arm alone moves the difference.
+    """
+    treated, control = means
+    ends = {"relative_lift_lower": np.nan, "relative_lift_upper": np.nan}
+    if treated < 0 or control <= 0:
+        return ends
+
+    def left(ratio: float, sign: int, moved: tuple[float, float]) -> float:
+        return treated - ratio * control - sign * np.hypot(moved[0], ratio * moved[1])
+
+    ends["relative_lift_lower"] = -1.0
+    if treated > down[0]:
+        ends["relative_lift_lower"] = (
+            optimize.brentq(left, 0, 2 * treated / control, (1, down), 1e-15) - 1
+        )
+    if control > up[1]:
+        most = 2 * (treated + up[0] + control) / (control - up[1])
+        ends["relative_lift_upper"] = (
+            optimize.brentq(left, 0, most, (-1, up), 1e-15) - 1
+        )
+    return ends
+
+
 def of_rates(treated: np.ndarray, control: np.ndarray) -> dict[str, float]:
     """Return interval and p of raw conversion by statsmodels and scipy."""
     x, n = [treated.sum(), control.sum()], [len(treated), len(control)]
@@ -85,15 +114,18 @@ def of_rates(treated: np.ndarray, control: np.ndarray) -> dict[str, float]:
     half = drawn.pmf(x[0]) / 2
     exact = 2 * min(drawn.cdf(x[0]) - half, drawn.sf(x[0]) + half)
     p = min(1, exact) if is_exact else proportions_ztest(x, n)[1]
-    ratio = (np.nan, np.nan)
-    if min(x) > 0:
-        ratio = confint_proportions_2indep(
-            x[0], n[0], x[1], n[1], method="log", compare="ratio"
-        )
+    rates = x[0] / n[0], x[1] / n[1]
+    wilson = [
+        proportion_confint(*counts, method="wilson")
+        for counts in zip(x, n, strict=True)
+    ]
     return {
         **{"absolute_lift_lower": low, "absolute_lift_upper": high, "p_value": p},
-        "relative_lift_lower": ratio[0] - 1,
-        "relative_lift_upper": ratio[1] - 1,
+        **relative_ends(
+            rates,
+            (rates[0] - wilson[0][0], wilson[1][1] - rates[1]),
+            (wilson[0][1] - rates[0], rates[1] - wilson[1][0]),
+        ),
         "significance_test": "fisher" if is_exact else "pooled_z",
         "degrees_of_freedom": np.nan,
     }
@@ -142,11 +174,6 @@ def of_means(
     """Return interval and p of a mean; `drawn` are the values that are permuted."""
     arms, sizes = (treated, control), (len(treated), len(control))
     both = np.concatenate(arms)
-    ratio = treated.mean() / control.mean()
-    reach = stats.norm.ppf(0.975) * np.sqrt(
-        sum((stats.sem(arm) / arm.mean()) ** 2 for arm in arms)
-    )
-    is_known = treated.mean() > 0 and control.mean() > 0
     lift = treated.mean() - control.mean()
     thirds = [stats.moment(arm, 3) for arm in arms]
     if min(sizes) < 355 * stats.skew(both) ** 2:
@@ -174,12 +201,16 @@ def of_means(
             3 / k * (np.cbrt(1 + k * (t - k / 6)) - 1) if k else t
             for t in stats.t.ppf([0.975, 0.025], df)
         ]
+    down, up = max(ends[0], 0) * spread, -min(ends[1], 0) * spread
+    squares = np.array([stats.sem(arm) ** 2 for arm in arms])
+    parts = np.sqrt(squares / squares.sum())
     return {
-        "absolute_lift_lower": lift - max(ends[0], 0) * spread,
-        "absolute_lift_upper": lift - min(ends[1], 0) * spread,
+        "absolute_lift_lower": lift - down,
+        "absolute_lift_upper": lift + up,
         "p_value": p,
-        "relative_lift_lower": ratio * np.exp(-reach) - 1 if is_known else np.nan,
-        "relative_lift_upper": ratio * np.exp(reach) - 1 if is_known else np.nan,
+        **relative_ends(
+            (treated.mean(), control.mean()), tuple(down * parts), tuple(up * parts)
+        ),
         "significance_test": test,
         "degrees_of_freedom": df,
     }

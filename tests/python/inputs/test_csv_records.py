@@ -201,6 +201,9 @@ def test_other_encodings_are_read_by_name(read):
     for encoding in ("cp1252", "utf-16", "utf-16-le", "utf-8-sig"):
         _, rows = read(text.encode(encoding), encoding=encoding)
         assert sound(rows) == [["1", "2", "Café €"]], encoding
+    # A byte order mark says what a file is, whatever the others are.
+    _, rows = read(b"\xef\xbb\xbf" + text.encode(), encoding="cp1252")
+    assert sound(rows) == [["1", "2", "Café €"]]
     # A byte that the encoding does not have.
     many = b"user_id,item_id,note\n" + b"1,2,3\n" * 50
     _, rows = read(many + b"1,2,\x81\n", encoding="cp1252")
@@ -212,6 +215,9 @@ def test_gzip_and_folders_named_by_a_value_are_read(read):
     described, rows = read(data, name="events/Note=2025-01/part-0.CSV.GZ")
     assert described["column_names"] == ["user_id", "item_id", "note"]
     assert sound(rows) == [["1", "2", "2025-01"]]
+    for value, cell in (("a%20b", "a b"), ("__HIVE_DEFAULT_PARTITION__", "")):
+        _, rows = read(data, name=f"events/note={value}/part-0.csv.gz")
+        assert sound(rows) == [["1", "2", cell]]
 
 
 @pytest.mark.parametrize(
@@ -220,8 +226,15 @@ def test_gzip_and_folders_named_by_a_value_are_read(read):
         (b"user_id,note,user_id\n1,2,3\n", "a.csv", "has the column `user_id` twice"),
         ("user_id,note\n1,é\n".encode("latin-1"), "a.csv", "encoding: latin-1"),
         ("user_id,note\n".encode("utf-16"), "a.csv", "is UTF-16: save it as UTF-8"),
-        (gzip.compress(b"user_id\n1\n"), "a.csv", "name it `.csv.gz`"),
-        (gzip.compress(b"user_id\n" * 99)[:-9], "a.csv.gz", "no whole gzip file"),
+        ("user_id,note\n".encode("utf-16-le"), "a.csv", "encoding: utf-16-le"),
+        ("user_id,note\n".encode("utf-16-be"), "a.csv", "encoding: utf-16-be"),
+        (b"\xef\xbb\xbfSEP=;\nuser_id;note\n", "a.csv", "sep=`: delete this line"),
+        (gzip.compress(b"user_id\n1\n", mtime=0), "a.csv", "name it `.csv.gz`"),
+        (
+            gzip.compress(b"user_id\n" * 99, mtime=0)[:-9],
+            "a.csv.gz",
+            "no whole gzip file",
+        ),
         (b"user_id\n1\n", "a.csv.gz", "no whole gzip file"),
         (b"PK\x03\x04rest", "a.csv", "Excel or zip file"),
         (b"PAR1rest", "a.csv", "name it `.parquet`"),

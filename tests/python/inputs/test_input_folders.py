@@ -140,6 +140,68 @@ def test_parquet_parts_are_united_by_name_without_loss(dbt_project, tmp_path, fe
     assert found == [(2,), (2,)]
 
 
+def test_parquet_of_spark_has_bytes_for_texts_and_numbers_for_days(
+    dbt_project, tmp_path, fetch
+):
+    parts = {
+        "events.parquet/part-0.snappy": "select encode('é') as user_id, 'i1' as"
+        " item_id, encode('view') as event_type, 20250103 as occurred_at",
+        "items": "select 'i1' as item_id, encode('Café') as title",
+        "campaigns": "select 'c1' as campaign_id",
+        "campaign_spend/a": "select 'c1' as campaign_id, 20250203 as spend_date, 1 as"
+        " spend",
+        "campaign_spend/b": "select 'c1' as campaign_id, 1738627200 as spend_date, 2 as"
+        " spend",
+    }
+    with duckdb.connect() as connection:
+        for name, query in parts.items():
+            path = tmp_path / f"{name}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection.execute(f"copy ({query}) to '{path}'")
+    database = dbt_project.check_inputs(
+        tmp_path,
+        "{input_checks: {time_formats: ['%Y%m%d', epoch_seconds]}}",
+        ("stg_events", "stg_items", "stg_campaign_spend"),
+    )
+    found = fetch(
+        database, "select user_id, occurred_at::varchar from staging.stg_events"
+    )
+    assert found == [("é", "2025-01-03 00:00:00")]
+    assert fetch(database, "select title from staging.stg_items") == [("Café",)]
+    found = fetch(
+        database,
+        "select spend_date::varchar, spend::double from staging.stg_campaign_spend",
+    )
+    assert sorted(found) == [("2025-02-03", 1.0), ("2025-02-04", 2.0)]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_what_one_part_calls_otherwise_than_the_next_stops_the_build(
+    dbt_project, tmp_path, kind
+):
+    tables = {
+        "events": "select 1 as user_id, 2 as item_id, 'view' as event_type,"
+        " '2025-01-01' as occurred_at",
+        "items": "select 2 as item_id",
+        "users-1": "select 1 as user_id, true as has_email_consent",
+        "users-2": "select 1 as user_id, false as email_consent",
+        "users-3": "select 1 as customer, false as has_email_consent",
+        "users-4": "select 1 as user_id, 'x' as county",
+    }
+    with duckdb.connect() as connection:
+        for name, query in tables.items():
+            connection.execute(f"copy ({query}) to '{tmp_path}/{name}.{kind}'")
+    errors = dbt_project.run(
+        *("build", "--select", "+stg_users"),
+        database=tmp_path / "build" / "inputs.duckdb",
+        input_dir=tmp_path,
+    )
+    assert f"The file `users-2.{kind}` has a column `email_consent`" in errors
+    assert f"The file `users-3.{kind}` has no column `user_id`" in errors
+    assert "users-1" not in errors
+    assert "users-4" not in errors
+
+
 def test_broken_records_are_rejected_rows_by_their_place(dbt_project, tmp_path, fetch):
     write(
         tmp_path,

@@ -40,13 +40,9 @@ def test_the_student_p_is_scipys_for_few_and_for_many_users(macros):
 
 def test_three_steps_give_the_student_quantile(macros):
     df = np.concatenate([10 ** np.linspace(0, 7, 400), [1.0, 1.5, 2.0, 30.0]])
-    quantile = macros.student_quantile_guess("df")
-    rows = pd.DataFrame(
-        {"df": df, "t": evaluate(pd.DataFrame({"df": df}), {"t": quantile})["t"]}
-    )
-    for _ in range(3):
-        rows["t"] = evaluate(rows, {"t": macros.student_quantile_step("t", "df")})["t"]
-    np.testing.assert_allclose(rows["t"], special.stdtrit(df, 0.975), RELATIVE, 0)
+    rows = pd.DataFrame({"df": df})
+    found = evaluate(rows, {"t": macros.student_quantile("df")})["t"]
+    np.testing.assert_allclose(found, special.stdtrit(df, 0.975), RELATIVE, 0)
 
 
 def test_the_chi_square_tail_is_scipys(macros):
@@ -69,6 +65,26 @@ def tables(rows: int, magnitude: float) -> pd.DataFrame:
     successes[rows // 10 : rows // 5, 1] = trials[rows // 10 : rows // 5, 1]
     counts = [successes[:, 0], trials[:, 0], successes[:, 1], trials[:, 1]]
     return pd.DataFrame(dict(zip(["x1", "n1", "x2", "n2"], counts, strict=True)))
+
+
+def test_rates_take_fishers_test_where_a_cell_is_under_thirty(macros):
+    rows = pd.DataFrame(
+        {"x1": [29, 30, 30, 71, 30], "n1": [100] * 5, "x2": [40, 30, 71, 30, 70]}
+    ).assign(n2=100)
+    counts = ("x1", "n1", "x2", "n2")
+    found = evaluate(
+        rows,
+        {
+            "test": macros.rates_test(*counts),
+            "p": macros.rates_p(*counts),
+            "fisher": macros.fisher_p(*counts),
+            "z": macros.pooled_z(*counts),
+        },
+    )
+    assert found["test"].tolist() == ["fisher", "pooled_z", *["fisher"] * 2, "pooled_z"]
+    normal = 2 * stats.norm.sf(found["z"].abs())
+    expected = found["fisher"].where(found["test"] == "fisher", normal)
+    np.testing.assert_allclose(found["p"], expected, RELATIVE)
 
 
 def test_pooled_z_is_that_of_statsmodels(macros):

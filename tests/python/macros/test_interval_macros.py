@@ -111,22 +111,42 @@ def test_newcombe_is_that_of_statsmodels(macros, tables):
         assert (distance <= RELATIVE * (np.abs(expected)) + 1e-15 * rates[some]).all()
 
 
-def test_katz_is_that_of_statsmodels(macros, tables):
+def test_a_ratio_of_rates_ends_where_no_difference_is_left(macros, tables):
+    rates = [macros.rate("x1", "n1"), macros.rate("x2", "n2")]
+    distances = {
+        end + arm: macros.wilson_distance("x" + arm, "n" + arm, sign)
+        for end, signs in (("low", "-+"), ("high", "+-"))
+        for arm, sign in zip("12", signs, strict=True)
+    }
     columns = ("x1", "n1", "x2", "n2")
-    measured = evaluate(
+    found = evaluate(
         tables,
         {
-            "low": macros.katz_bound(*columns, "-"),
-            "high": macros.katz_bound(*columns, "+"),
+            **{"p1": rates[0], "p2": rates[1]},
+            **distances,
+            "below": macros.newcombe_bound(*columns, "-"),
+            "above": macros.newcombe_bound(*columns, "+"),
+            "low": macros.ratio_bound(
+                *(rates[0], f"({distances['low1']})"),
+                *(rates[1], f"({distances['low2']})"),
+                "-",
+            ),
+            "high": macros.ratio_bound(
+                *(rates[0], f"({distances['high1']})"),
+                *(rates[1], f"({distances['high2']})"),
+                "+",
+            ),
         },
-    )
-    some = (tables["x1"] > 0) & (tables["x2"] > 0)
-    assert measured[~some].isna().all(axis=None)
-    low, high = confint_proportions_2indep(
-        *(tables[name][some] for name in columns), method="log", compare="ratio"
-    )
-    np.testing.assert_allclose(measured["low"][some], low, RELATIVE)
-    np.testing.assert_allclose(measured["high"][some], high, RELATIVE)
+    )[(tables["x2"] > 0) & (tables["n1"] > 0)]
+    assert found["high"].notna().all()
+    for end, other, sign in (("low", "below", 1), ("high", "above", -1)):
+        ratio = found[end]
+        distance = np.hypot(found[f"{end}1"], ratio * found[f"{end}2"])
+        left = found["p1"] - ratio * found["p2"] - sign * distance
+        size = found["p1"] + ratio * found["p2"]
+        assert (np.abs(left) <= 1e-9 * size)[found["p1"] > 0].all()
+        clear = found[other].abs() > 1e-9 * (found["p1"] + found["p2"])
+        assert ((found[other] > 0) == (ratio > 1))[clear].all()
 
 
 def clicks_of_users(seed: int, users: int) -> pd.DataFrame:

@@ -12,8 +12,7 @@ def permuted(users: pd.DataFrame, order: str = "user_id") -> pd.DataFrame:
     """Return the tests of all users' raw revenue, by campaign."""
     with tables_of(users, order) as connection:
         return connection.sql(
-            "select * from int_campaign_arm_tests left join int_campaign_permutations"
-            " using (campaign_id, variant, segment_kind, segment, metric, method)"
+            "select * from int_campaign_arm_tests"
             " where segment_kind = '(all)' and metric = 'revenue' and method = 'raw'"
             " order by campaign_id"
         ).df()

@@ -11,7 +11,6 @@ from statsmodels.stats.multitest import multipletests
 
 MODELS = [
     "int_campaign_arm_tests",
-    "int_student_quantiles",
     "int_detectable_rates",
     "int_campaign_lift_tests",
     "int_campaign_power_estimates",
@@ -50,17 +49,24 @@ def arms(seed: int = 0, campaigns: int = 60) -> pd.DataFrame:
 
 
 def skewness() -> pd.DataFrame:
-    """Return rows as `int_campaign_skewness` has them, of what varies."""
+    """Return rows as `int_campaign_skewness` has them; what varies is skewed."""
     rows = arms()
-    varies = rows["treated_variance"].fillna(0) + rows["control_variance"].fillna(0) > 0
-    rows = rows[~rows["is_rate"] & varies].reset_index(drop=True)
-    generator = np.random.default_rng(1)
-    return rows[KEYS].assign(lift_skewness=generator.uniform(-0.1, 0.1, len(rows)))
+    users = [rows[f"{arm}_user_count"] for arm in ("treated", "control")]
+    variances = [rows[f"{arm}_variance"] for arm in ("treated", "control")]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rows["squared_error"] = variances[0] / users[0] + variances[1] / users[1]
+    varies = ~rows["is_rate"] & (sum(v.fillna(0) for v in variances) > 0)
+    skewed = np.random.default_rng(1).uniform(-0.1, 0.1, len(rows))
+    unused = ["theta", "raw_squared_error", "pooled_variance"]
+    unused += ["skewness", "pooled_lift_skewness"]
+    rows["lift_skewness"] = np.where(varies, skewed, np.nan)
+    return rows.assign(**dict.fromkeys(unused, 0.0), is_too_skewed=False)
 
 
 def permutations() -> pd.DataFrame:
     """Return rows as `int_campaign_permutations` has them, of every third of those."""
-    rows = skewness()[KEYS].iloc[::3]
+    rows = skewness()
+    rows = rows[rows["lift_skewness"].notna()][KEYS].iloc[::3]
     tail = np.random.default_rng(2).uniform(0, 1, len(rows))
     return rows.assign(lower_p=tail, upper_p=1 - tail)
 
@@ -108,11 +114,11 @@ def tables() -> dict[str, pd.DataFrame]:
             connection.register(f"given_{name}", rows)
             connection.execute(f"create table {name} as from given_{name}")
         # What pandas knows as nan is null to SQL.
-        for column in given["int_campaign_arm_means"].select_dtypes(float).columns:
-            connection.execute(
-                f"update int_campaign_arm_means set {column} = null"
-                f" where isnan({column})"
-            )
+        for name in ("int_campaign_arm_means", "int_campaign_skewness"):
+            for column in given[name].select_dtypes(float).columns:
+                connection.execute(
+                    f"update {name} set {column} = null where isnan({column})"
+                )
         macros = SqlMacros("compat", "statistics")
         for model in MODELS:
             macros.model(model, connection)
@@ -121,8 +127,8 @@ def tables() -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def tested(tables) -> pd.DataFrame:
-    found = tables["int_campaign_lift_tests"].set_index(KEYS)
-    return found.join(arms().set_index(KEYS), validate="1:1").reset_index()
+    statistic = tables["int_campaign_arm_tests"][[*KEYS, "t_statistic"]]
+    return tables["int_campaign_lift_tests"].merge(statistic, on=KEYS, validate="1:1")
 
 
 def test_halls_t_is_used_where_two_users_vary_and_nothing_is_permuted(tested):
@@ -137,7 +143,7 @@ def test_halls_t_is_used_where_two_users_vary_and_nothing_is_permuted(tested):
     np.testing.assert_allclose(permuted["p"], twice, 1e-12)
     users = permuted["treated_user_count"] + permuted["control_user_count"]
     assert (permuted["degrees_of_freedom"] == users - 2).all()
-    hall = rows[tests == "hall"].merge(skewness(), on=KEYS)
+    hall = rows[tests == "hall"]
     sums = [
         (
             hall[f"{arm}_mean"].to_numpy(),

@@ -53,7 +53,7 @@ BROKEN_EVENTS = {
     "quantity_not_positive": {"quantity": "0", "unit_price": "-1", "item_id": "i9"},
     "quantity_above_maximum": {"quantity": "-10001", "unit_price": "-1"},
     "negative_unit_price": {"unit_price": "-0.01", "item_id": "i9"},
-    "amount_above_maximum": {"unit_price": "1e9", "quantity": "2", "item_id": "i9"},
+    "amount_above_maximum": {"unit_price": "1e9", "quantity": "-2", "item_id": "i9"},
 }
 # One order, of two equal lines and one more: the page was loaded again a minute later,
 # and once more after months. What has another price, order or user is not it.
@@ -195,6 +195,12 @@ def case_rows() -> dict[str, list[dict[str, str]]]:
             {"event_id": "view of nothing", "event_type": "view", "item_id": ""},
             {"event_id": "sent back", "quantity": "-3"},
             {"event_id": "returned", "event_type": "Return", "quantity": "-2"},
+            {
+                "event_id": "paid back",
+                "event_type": "refund",
+                "quantity": "2",
+                "unit_price": "-4",
+            },
             *SENT_AGAIN,
         )
     ]
@@ -298,9 +304,10 @@ def test_an_event_of_an_unknown_or_a_lost_item_is_kept_and_counted(cases, fetch)
 
 
 def test_a_line_below_zero_is_a_refund_of_so_many(cases, fetch):
-    kept = kept_events(cases, fetch, "event_type, quantity")
-    assert kept["sent back"] == ("refund", 3.0)
-    assert kept["returned"] == ("refund", 2.0)
+    kept = kept_events(cases, fetch, "event_type, quantity, unit_price")
+    assert kept["sent back"][:2] == ("refund", 3.0)
+    assert kept["returned"][:2] == ("refund", 2.0)
+    assert kept["paid back"] == ("refund", 2.0, 4.0)
 
 
 AGAIN = {"again 1", "again 2", "again 3"}
