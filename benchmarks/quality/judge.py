@@ -95,8 +95,8 @@ def judge(
         if ranking["difference"] == float("inf"):
             ranking["difference"] = None
     part["rankings"] = rankings
-    if all(len(items) == 1 for items in labels.values()):
-        known = known_labels(window)
+    known = known_labels(window)
+    if known and all(len(items) == 1 for items in labels.values()):
         part["known_labels"] = {
             "users": len(known),
             "rankings": {n: mean_metrics(lists.get(n, {}), known) for n in rankings},
