@@ -72,6 +72,7 @@ drawn as (
 
 ),
 
+-- A fifth more is another fit of every scorer: no more are asked than are enough.
 final as (
 
     select
@@ -87,6 +88,11 @@ final as (
         and drawn.item_set = item_counts.item_set
         and drawn.item_group = item_counts.item_group
     where drawn.hash_rank <= {{ evaluated_users }}
+    qualify count(*) over (
+            partition by drawn.time_window, drawn.item_set
+            order by drawn.item_group
+            range between unbounded preceding and 1 preceding
+        ) < 2 * {{ evaluated_users }}
 
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from precision_marketing.algorithms.collaborative.neighbors import item_neighbors_schema
 from precision_marketing.build.documents import read_item_fields, read_review_fields
 from precision_marketing.build.embeddings import read_embeddings
 from precision_marketing.build.relations import (
@@ -111,8 +112,11 @@ def later_lists(
         if not asked:
             return reader(scorer_schema, iter(()))
     function = read_settings(settings, "library_function", with_shared=False)[scorer]
-    lists = lists_by_window(function, read_settings(settings, scorer))
-    of_window = read_inputs(items, LATER_WINDOWS, **inputs)
+    own = read_settings(settings, scorer)
+    lists = lists_by_window(function, own)
+    of_window = read_inputs(
+        items, LATER_WINDOWS, nearest=own.get("neighbors"), **inputs
+    )
     windows = read_windows(
         interactions=interactions, users=users, items=items, time_windows=LATER_WINDOWS
     )
@@ -134,6 +138,7 @@ def read_inputs(
     items: Any,
     time_windows: Sequence[str],
     *,
+    nearest: int | None = None,
     item_cosine_neighbors: Any = None,
     next_basket_neighbors: Any = None,
     content_terms: Any = None,
@@ -149,6 +154,8 @@ def read_inputs(
         `int_item_features`: one row per item in each window.
     time_windows : sequence of str
         Of what is read.
+    nearest : int, optional
+        Neighbors of each item that are read, at most; by default all.
     item_cosine_neighbors, next_basket_neighbors : duckdb.DuckDBPyRelation, optional
         The models of these names.
     content_terms, content_review_terms : duckdb.DuckDBPyRelation, optional
@@ -172,7 +179,9 @@ def read_inputs(
         ("followers", next_basket_neighbors),
     ):
         if relation is not None:
-            by_window[name] = dict(window_tables(to_arrow(relation.filter(asked))))
+            by_window[name] = {
+                window: _neighbors(relation, window, nearest) for window in time_windows
+            }
     if content_terms is not None:
         fields = read_item_fields(content_terms, n_items)
         reviews = read_review_fields(content_review_terms.filter(asked), n_items)
@@ -191,6 +200,14 @@ def read_inputs(
         return of_window
 
     return inputs
+
+
+def _neighbors(relation: Any, time_window: str, nearest: int | None) -> pa.Table:
+    """Return a window's neighbors, the window not being read with each of millions."""
+    rows = relation.filter(f"time_window = '{time_window}'")
+    if nearest is not None:
+        rows = rows.filter(f"neighbor_rank <= {nearest}")
+    return to_arrow(rows.project(", ".join(item_neighbors_schema.names)))
 
 
 def _asked(content_only_users: Any) -> dict[str, np.ndarray]:

@@ -4,6 +4,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from precision_marketing.algorithms.collaborative.neighbors import item_neighbors_schema
 from precision_marketing.build.documents import (
     item_term_batches,
     review_term_batches,
@@ -11,7 +12,7 @@ from precision_marketing.build.documents import (
 )
 from precision_marketing.build.relations import window_schema
 from precision_marketing.build.windows import read_settings
-from precision_marketing.scorers.lists import later_lists, train_lists
+from precision_marketing.scorers.lists import later_lists, read_inputs, train_lists
 
 # Users 0 to 2 share items 0 to 2; user 3 alone has items 4 and 5; 3 and 6 are new.
 HISTORIES = [(0, 0), (0, 1), (1, 1), (1, 2), (2, 0), (2, 2), (3, 4), (3, 5)]
@@ -165,3 +166,26 @@ def test_where_content_need_not_serve_anybody_it_is_not_read(shop):
         **dict.fromkeys(WINDOW),
     )
     assert found.read_all().num_rows == 0
+
+
+def test_of_millions_of_neighbors_only_those_of_the_window_that_are_near_are_read():
+    with duckdb.connect() as connection:
+        neighbors = connection.sql(
+            "select windows.time_window, 0::integer as item_index,"
+            " n::integer as neighbor_index, 1e0 / n as similarity,"
+            " n::integer as neighbor_rank"
+            " from (values ('train'), ('test'), ('serve')) as windows(time_window),"
+            " range(1, 4) as ranks(n)"
+        )
+        items = connection.sql("select 'test' as time_window, 0 as item_index")
+        inputs = read_inputs(
+            items, ("test", "serve"), nearest=2, item_cosine_neighbors=neighbors
+        )
+        for name in ("test", "serve"):
+            found = inputs(name)["neighbors"]()
+            assert found.schema.equals(item_neighbors_schema)
+            assert found["neighbor_rank"].to_pylist() == [1, 2]
+        with pytest.raises(KeyError, match="train"):
+            inputs("train")["neighbors"]()
+        whole = read_inputs(items, ("test",), item_cosine_neighbors=neighbors)
+        assert whole("test")["neighbors"]().num_rows == 3
