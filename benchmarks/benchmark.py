@@ -156,7 +156,7 @@ class Benchmark:
             "value": measure_value,
             "tails": partial(measure_idle, trials=tails),
             "looks": partial(measure_idle, trials=looks),
-            "stamped": measure_stamped,
+            "stamped": partial(measure_stamped, campaigns=draws // 4),
             "programme": measure_programme,
             "calibration": measure_calibration,
             "1m-users": measure_volume,

@@ -117,7 +117,7 @@ _OPTIONS = (
         default=2_000,
         show_default=True,
         help="Campaigns without an effect of each kind; a quarter as many are looked "
-        "at daily. Fewer take less time and prove less.",
+        "at daily, or stamped in one arm alone. Fewer take less time and prove less.",
     ),
     click.option(
         "--limit",

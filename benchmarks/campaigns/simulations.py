@@ -21,7 +21,7 @@ from benchmarks.measuring import measure
 from benchmarks.targets import CALIBRATED_USERS
 
 VALUE = Stack(shops=24, users=900, campaign_sets=24)
-PROGRAMME = Stack(shops=60, users=600, campaign_sets=60, holdout_share=0.25)
+PROGRAMME = Stack(shops=100, users=600, campaign_sets=100, holdout_share=0.25)
 
 
 def measure_value(dbt: Dbt, folder: Path) -> dict:
@@ -75,19 +75,33 @@ def measure_programme(dbt: Dbt, folder: Path) -> dict:
     return {"shops": PROGRAMME.shops, **found, "machine": machine}
 
 
-def measure_stamped(dbt: Dbt, folder: Path) -> dict:
+def measure_stamped(dbt: Dbt, folder: Path, campaigns: int) -> dict:
     """Count false verdicts where the treated alone are stamped at the send.
 
-    Parameters and errors as in `measure_idle`.
+    Parameters
+    ----------
+    dbt : Dbt
+        Its variables must name `folder` as `input_dir`.
+    folder : Path
+        Where the inputs are written.
+    campaigns : int
+        Of each kind.
 
     Returns
     -------
     dict
         JSON-ready: `verdicts`, as `stamped.count` returns them, and `from_the_draw`,
         the same if each user were measured from the own draw.
+
+    Raises
+    ------
+    CommandFailedError
+        If dbt fails.
+    CalledProcessError
+        If the mart lacks a column.
     """
     machine = describe()
-    _run("stamped", "--out", folder)
+    _run("stamped", "--out", folder, "--campaigns", str(campaigns))
     dbt.build("--select", "+campaign_lift", *WITHOUT_TESTS)
     database = ("--database", dbt.database)
     verdicts = _told("stamped", *database)["verdicts"]

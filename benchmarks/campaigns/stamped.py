@@ -28,7 +28,7 @@ _JANUARY = pd.Timestamp("2025-01-01", tz="UTC")
 class Stamped:
     """How many campaigns of each kind, of how many users, of a shop of how many."""
 
-    campaigns: int = 200
+    campaigns: int
     users: int = 600
     shop_users: int = 3_000
     seed: int = 1
@@ -137,13 +137,16 @@ def count(database: Path) -> list[dict]:
 
 @click.command(help=__doc__)
 @click.option("--out", type=FOLDER, help="Write the inputs here.")
+@click.option("--campaigns", type=int, default=2, help="Of each kind.")
 @click.option("--database", type=FILE, help="Count the verdicts in it.")
 @click.option("--from-the-draw", is_flag=True, help="Change it instead of counting.")
-def main(out: Path | None, database: Path | None, *, from_the_draw: bool) -> None:
+def main(
+    out: Path | None, campaigns: int, database: Path | None, *, from_the_draw: bool
+) -> None:
     """Write the inputs, or count the verdicts that dbt gave of them."""
     if out:
         out.mkdir(parents=True, exist_ok=True)
-        write_inputs(Stamped(), out)
+        write_inputs(Stamped(campaigns), out)
     elif from_the_draw:
         measure_from_the_draw(database)
     else:

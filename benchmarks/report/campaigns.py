@@ -30,8 +30,8 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
     Parameters
     ----------
     parts : mapping of str to dict
-        `coverage`, `value`, `tails`, `looks`, `calibration` and `1m-users`, where
-        measured.
+        `coverage`, `value`, `tails`, `looks`, `stamped`, `programme`, `calibration`
+        and `1m-users`, where measured.
     details : bool
         With each campaign, slowest models and machines.
     """

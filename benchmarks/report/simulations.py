@@ -27,6 +27,22 @@ _LOOK_SHARES = {
     "last look": "last_look",
     "p < 0.05": "plain",
 }
+_STAMPED = (
+    "Campaigns that do nothing, whose controls have no draw time, or that of the "
+    "campaign's start, while the treated have that of the send: the share said to "
+    "work, to harm and to be broken, and the share of campaigns of which all users are "
+    "measured from the start. `mart`: as in `marts.campaign_lift`; `own draw`: what it "
+    "would say if each user were measured from the own draw."
+)
+_PROGRAMME = (
+    "Shops of which a quarter of the users are held out of all campaigns. Intervals of "
+    "95 %, beside what the campaigns are expected to have changed: of "
+    "`marts.programme_lift` by month, and of `marts.incrementality_factors` by "
+    "campaign, the users who ordered because of it by those whom the last touch gives "
+    "it. Months of a shop add up, so that their intervals are not independent."
+)
+# Of intervals: those that hold the truth, and those that lie above and below it.
+_SIDES = {"covered": "share", "too high": "below", "too low": "above"}
 _CALIBRATION = (
     "`marts.propensity_calibration`: of targets and tenths of the users, the share in "
     "which the buyers lie in the 95 % interval of what was foretold; expected by "
@@ -35,7 +51,8 @@ _CALIBRATION = (
 _SHRINKAGE = (
     "Lift of each shop's arms as measured (raw) and shrunk towards each other, beside "
     "the truth: root of the mean squared error; of the arm that looks best of each "
-    "shop, the mean lift, the mean truth and the difference."
+    "shop, the mean lift, the mean truth and the difference. Arms that are called "
+    "broken are not shrunk, and left out here."
 )
 
 
@@ -54,6 +71,7 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
         lines += _shrinkage(parts["coverage"])
     for name, lines_of in (
         *(("value", _value), ("tails", _tails), ("looks", _looks)),
+        *(("stamped", _stamped), ("programme", _programme)),
         ("calibration", _calibration),
     ):
         if name in parts:
@@ -71,10 +89,14 @@ def _shrinkage(part: dict) -> list[str]:
         "",
         *paragraph(_SHRINKAGE),
         *table(
-            ["metric", "measure", "error", "best", "its truth", "bias"],
+            [
+                *("metric", "measure", "arms", "broken"),
+                *("error", "best", "its truth", "bias"),
+            ],
             [
                 [
                     *(row["metric"], row["measure"]),
+                    *(f"{row['arms']:,}", str(row["broken"])),
                     *(f"{row[name]:.{digits[row['metric']]}f}" for name in columns),
                 ]
                 for row in part["shrinkage"]
@@ -90,11 +112,11 @@ def _value(part: dict, details: bool) -> list[str]:
         "",
         *paragraph(_VALUE),
         *table(
-            ["campaign", "intervals", "covered", "too high", "too low", "width"],
+            ["campaign", "intervals", *_SIDES, "width"],
             [
                 [
                     *(row["campaign"], str(row["intervals"])),
-                    *(per_cent(row[name]) for name in ("share", "below", "above")),
+                    *(per_cent(row[side]) for side in _SIDES.values()),
                     f"{row['mean_width']:.2f}",
                 ]
                 for row in part["value"]
@@ -160,6 +182,73 @@ def _looks(part: dict, details: bool) -> list[str]:
                 for row in part["cells"]
             ],
             left=3,
+        ),
+    ]
+
+
+def _stamped(part: dict, details: bool) -> list[str]:
+    rows = [
+        (measured_from, row)
+        for measured_from, verdicts in (
+            ("mart", part["verdicts"]),
+            ("own draw", part["from_the_draw"]),
+        )
+        for row in verdicts
+    ]
+    campaigns = sum(
+        row["campaigns"] for row in part["verdicts"] if row["metric"] == "conversion"
+    )
+    return [
+        f"## Draw times that one arm alone has, {campaigns:,} A/A campaigns",
+        "",
+        *paragraph(_STAMPED),
+        *table(
+            [
+                *("metric", "measured from", "draw times", "campaigns"),
+                *("works", "harms", "broken", "from the start"),
+            ],
+            [
+                [
+                    *(row["metric"], measured_from, row["kind"]),
+                    f"{row['campaigns']:,}",
+                    *(
+                        per_cent(row[name])
+                        for name in ("works", "harms", "broken", "since_start")
+                    ),
+                ]
+                for measured_from, row in sorted(
+                    rows, key=lambda found: (found[1]["metric"], found[0])
+                )
+                if details or measured_from == "mart"
+            ],
+            left=3,
+        ),
+    ]
+
+
+def _programme(part: dict, details: bool) -> list[str]:
+    lifts = [
+        (f"lift, {row['metric']}", row["month"].removesuffix("-01"), row)
+        for row in part["programme"]
+        if details or row["month"] == "all"
+    ]
+    return [
+        f"## The whole programme of {part['shops']} generated shops",
+        "",
+        *paragraph(_PROGRAMME),
+        *table(
+            ["interval of", "until the end of", "intervals", *_SIDES],
+            [
+                [
+                    *(name, month, f"{row['intervals']:,}"),
+                    *(per_cent(row[side]) for side in _SIDES.values()),
+                ]
+                for name, month, row in (
+                    *lifts,
+                    ("incrementality factor", "all", part["factors"]),
+                )
+            ],
+            left=2,
         ),
     ]
 

@@ -290,6 +290,7 @@ def lifts():
             "absolute_lift": [5.0, 1.0, 4.0, 0.0],
             "shrunk_lift": [3.0, 2.0, 2.0, 1.0],
             "truth": [2.0, 2.0, 2.0, 2.0],
+            "verdict": ["works", "unclear", "works", "harms"],
         }
     )
 
@@ -300,8 +301,18 @@ def test_the_best_is_chosen_by_each_measure_and_held_against_its_truth():
     assert (shrunk["best"], shrunk["best_truth"]) == (2.5, 2.0)
     assert raw["root_mean_squared_error"] == pytest.approx(np.sqrt((9 + 1 + 4 + 4) / 4))
     assert shrunk["root_mean_squared_error"] == pytest.approx(np.sqrt(0.5))
+    assert (raw["arms"], raw["broken"], raw["shops"]) == (4, 0, 2)
+
+
+def test_an_arm_without_a_shrunk_lift_is_left_out_where_it_is_broken_alone():
     rows = lifts()
     rows.loc[0, "shrunk_lift"] = None
+    rows.loc[0, "verdict"] = "broken"
+    raw, shrunk = shrinkage.compare(rows)
+    assert (raw["arms"], raw["broken"]) == (shrunk["arms"], shrunk["broken"]) == (3, 1)
+    # Of the first shop the other arm is the best.
+    assert raw["best"] == (1.0 + 4.0) / 2
+    rows.loc[0, "verdict"] = "unclear"
     with pytest.raises(ValueError, match="1 of 4 lifts are not shrunk"):
         shrinkage.compare(rows)
 

@@ -264,11 +264,43 @@ def test_more_false_alarms_than_six_in_a_hundred_are_a_miss():
     assert found["lift of revenue, raw: false alarms"] == ("6.0 %", "met")
 
 
-def simulated_parts(tail=0.03, looks=0.05, covered=0.94, foretold=0.95, bias=0.02):
+def stamped_verdicts(harms, since_start):
+    """As many campaigns of each kind, of which the last harms by twice the share."""
+    return [
+        {
+            **{"metric": metric, "kind": kind, "campaigns": 500, "works": 0.01},
+            **{"harms": share, "broken": 0.0, "since_start": since_start},
+        }
+        for metric in ("conversion", "revenue")
+        for kind, share in (("drawn controls", 0.0), ("one send", 2 * harms))
+    ]
+
+
+def held(share, **names):
+    return {**names, "intervals": 600, "share": share, "below": 0.01, "above": 0.02}
+
+
+def simulated_parts(
+    *,
+    tail=0.03,
+    looks=0.05,
+    covered=0.94,
+    foretold=0.95,
+    bias=0.02,
+    stamped=0.03,
+    programme=0.95,
+    factors=0.95,
+):
     keys = [("conversion", "raw"), ("revenue", "raw"), ("revenue", "cuped")]
     cell = {"works": 0.02, "harms": 0.02, "above": 0.02, "below": 0.02, "decided": 0.9}
     cell |= {"broken": 0.002}
-    errors = {"shops": 200, "root_mean_squared_error": 0.05, "best": 0.2}
+    errors = {
+        "shops": 200,
+        "arms": 2_199,
+        "broken": 1,
+        "root_mean_squared_error": 0.05,
+        "best": 0.2,
+    }
     machine = {"machine": MACHINE}
     return {
         "value": machine
@@ -305,6 +337,21 @@ def simulated_parts(tail=0.03, looks=0.05, covered=0.94, foretold=0.95, bias=0.0
                 }
                 for metric, method in keys
             ],
+        },
+        "stamped": machine
+        | {
+            "verdicts": stamped_verdicts(stamped, since_start=1.0),
+            "from_the_draw": stamped_verdicts(0.28, since_start=0.0),
+        },
+        "programme": machine
+        | {
+            "shops": 100,
+            "programme": [
+                held(programme, metric=metric, month=month)
+                for metric in ("conversion", "revenue")
+                for month in ("all", "2025-03-01")
+            ],
+            "factors": held(factors),
         },
         "calibration": machine
         | {
@@ -345,6 +392,18 @@ def test_the_simulations_are_judged_by_their_worst_cell():
         ({"covered": 0.63}, "value of an audience: covers the truth", "63.0 %"),
         ({"covered": 0.99}, "value of an audience: covers the truth", "99.0 %"),
         ({"foretold": 0.89}, "propensities of 5,000 users: as foretold", "89.0 %"),
+        ({"stamped": 0.036}, "treated alone stamped, revenue: `harms`", "3.6 %"),
+        (
+            {"programme": 0.89},
+            "lift of the programme, conversion: covers the truth",
+            "89.0 %",
+        ),
+        (
+            {"programme": 0.99},
+            "lift of the programme, revenue: covers the truth",
+            "99.0 %",
+        ),
+        ({"factors": 0.89}, "incrementality factor: covers the truth", "89.0 %"),
         ({"bias": -0.03}, "shrunk revenue: bias of the best of ten by that of raw", ""),
     ],
 )
@@ -360,9 +419,15 @@ def test_the_report_tells_every_cell_and_the_terminal_the_worst():
     assert "hall 80.0 %, permutation 20.0 %" in text
     assert "|  1,000 |       9 |    90 |      95.0 % | 1.10 | 1.90 |    |" in text
     assert "| c01      |       240 |" in text
+    assert "alone has, 1,000 A/A campaigns" in text
+    row = "| conversion | {} | one send       |       500 | 1.0 % | {} |  0.0 % |"
+    assert row.format("mart         ", " 6.0 %") in text
+    assert row.format("own draw     ", "56.0 %") in text
+    assert "| lift, revenue         | 2025-03          |       600 |  95.0 % |" in text
     short = page.terminal(parts(campaigns=simulated_parts()))
     assert "| revenue    | cuped  | c05-b01-s12 |" in short
-    assert "c01" not in short
+    assert not any(detail in short for detail in ("c01", "own draw  ", "2025-03"))
+    assert "| incrementality factor | all              |       600 |  95.0 % |" in short
 
 
 def test_campaigns_are_told_one_by_one_in_the_report_and_together_in_the_terminal():
