@@ -1,13 +1,13 @@
 # Grain: one row per time window, user and item among the user's candidates.
 def model(dbt, session):
+    from functools import partial
+
     from precision_marketing.build.documents import read_item_fields, read_review_fields
     from precision_marketing.build.relations import (
         on_other_cursor,
         reader,
         row_count,
-        to_arrow,
         window_schema,
-        window_tables,
     )
     from precision_marketing.build.scorer_lists import ScorerLists
     from precision_marketing.build.windows import read_settings, read_windows
@@ -16,6 +16,7 @@ def model(dbt, session):
         blended_schema,
     )
     from precision_marketing.scorers.blend_weights import read_weights
+    from precision_marketing.scorers.lists import read_neighbors
 
     weights = read_weights(dbt.ref("precision_marketing", "scorer_decisions"))
     settings = read_settings(
@@ -37,15 +38,11 @@ def model(dbt, session):
         ),
         weights,
         keep_of_each=settings["kept_of_each_scorer"],
-        choice_neighbors=dict(
-            window_tables(
-                to_arrow(dbt.ref("precision_marketing", "item_cosine_neighbors"))
-            )
+        choice_neighbors=partial(
+            read_neighbors, dbt.ref("precision_marketing", "item_cosine_neighbors")
         ),
-        next_neighbors=dict(
-            window_tables(
-                to_arrow(dbt.ref("precision_marketing", "next_basket_neighbors"))
-            )
+        next_neighbors=partial(
+            read_neighbors, dbt.ref("precision_marketing", "next_basket_neighbors")
         ),
         item_fields=read_item_fields(
             dbt.ref("precision_marketing", "content_terms"), n_items

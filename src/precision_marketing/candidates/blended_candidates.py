@@ -57,8 +57,8 @@ def blended_batches(
     weights: Mapping[str, float],
     *,
     keep_of_each: int,
-    choice_neighbors: Mapping[str, pa.Table],
-    next_neighbors: Mapping[str, pa.Table],
+    choice_neighbors: Callable[[str], pa.Table],
+    next_neighbors: Callable[[str], pa.Table],
     item_fields: Fields,
     review_fields: Mapping[str, Fields],
     content_settings: Mapping[str, float],
@@ -74,7 +74,8 @@ def blended_batches(
     keep_of_each : int
         First items of each scorer's list that are kept beside the blend's best.
     choice_neighbors, next_neighbors, item_fields, review_fields, content_settings
-        As for `window_similarities`, the first two and the fourth by window.
+        As for `window_similarities`; the first two are asked for each window, the
+        fourth is by window.
 
     Yields
     ------
@@ -87,8 +88,8 @@ def blended_batches(
         name = window.time_window
         nearness = window_similarities(
             window,
-            choice_neighbors[name],
-            next_neighbors[name],
+            choice_neighbors(name),
+            next_neighbors(name),
             item_fields | review_fields[name],
             content_settings,
         )

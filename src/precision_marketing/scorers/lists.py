@@ -180,7 +180,8 @@ def read_inputs(
     ):
         if relation is not None:
             by_window[name] = {
-                window: _neighbors(relation, window, nearest) for window in time_windows
+                window: read_neighbors(relation, window, nearest)
+                for window in time_windows
             }
     if content_terms is not None:
         fields = read_item_fields(content_terms, n_items)
@@ -202,8 +203,24 @@ def read_inputs(
     return inputs
 
 
-def _neighbors(relation: Any, time_window: str, nearest: int | None) -> pa.Table:
-    """Return a window's neighbors, the window not being read with each of millions."""
+def read_neighbors(
+    relation: Any, time_window: str, nearest: int | None = None
+) -> pa.Table:
+    """Return a window's neighbors, whose name is not read with each of millions.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation
+        `item_neighbors_schema` with time_window.
+    time_window : str
+    nearest : int, optional
+        Neighbors of each item that are read, at most; by default all.
+
+    Returns
+    -------
+    pyarrow.Table
+        `item_neighbors_schema`.
+    """
     rows = relation.filter(f"time_window = '{time_window}'")
     if nearest is not None:
         rows = rows.filter(f"neighbor_rank <= {nearest}")
