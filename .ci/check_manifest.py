@@ -40,7 +40,7 @@ LIBRARY = {
     "candidates/learned": {"learned"},
     "candidates/cold_items": {"scorers"},
     "candidates/published": {"candidates", "learned", "scorers"},
-    "candidates/reasons": {"learned"},
+    "candidates/reasons": {"candidates", "learned"},
     "candidates/audiences": {"learned"},
 }
 

@@ -4,7 +4,8 @@ from macro_values import MacroValues
 
 NEIGHBORS = {
     "item_cosine_neighbors": "item cosine",
-    "content_tfidf_neighbors": "text",
+    "next_basket_neighbors": "next basket",
+    "own": "its own parts",
     "itself": "the item itself",
     "": "none",
 }

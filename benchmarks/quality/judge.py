@@ -7,12 +7,14 @@ import json
 from pathlib import Path
 
 import click
+import numpy as np
 
 from benchmarks.builds import node_seconds
 from benchmarks.options import FILE
-from benchmarks.quality import peer
+from benchmarks.quality import last_basket, peer
 from benchmarks.quality.metrics import largest_difference, mean_metrics
 from benchmarks.quality.tables import (
+    TestWindow,
     connect,
     read_labels,
     read_network_choice,
@@ -26,6 +28,9 @@ from benchmarks.quality.tables import (
 
 # Above it, the package's figures and the recount are said to disagree.
 TOLERANCE = 1e-9
+# A label with as many events in the history is known well enough to be found. Filters
+# that keep users and items with five events make rarer ones likely labels.
+LEAST_EVENTS = 6
 _LEARNED = (
     "candidate_features",
     "neural_scorer_model",
@@ -35,7 +40,9 @@ _LEARNED = (
 _BLEND = ("scorer_decisions", "blended_candidates")
 
 
-def judge(database: Path, results: Path, threads: int) -> dict:
+def judge(
+    database: Path, results: Path, threads: int, *, of_last_basket: bool = False
+) -> dict:
     """Return the quality of every ranking of a build.
 
     Parameters
@@ -46,6 +53,8 @@ def judge(database: Path, results: Path, threads: int) -> dict:
         Its `run_results.json`.
     threads : int
         Of the peer.
+    of_last_basket : bool
+        Whether labels are last baskets, to be judged as the literature does.
 
     Returns
     -------
@@ -53,7 +62,8 @@ def judge(database: Path, results: Path, threads: int) -> dict:
         JSON-ready: `rankings` by name with `metrics`, `seconds` and `difference`
         (between the package's figures and the recount), `published`, `split_on`,
         `recall_ceiling`, `network`, `agrees`, and `peer`, or `peer_missing` with the
-        reason.
+        reason; `known_labels`, where each user has one label: the same of the users
+        whose label has `LEAST_EVENTS` in the history; `last_basket` where asked for.
     """
     with connect(database) as connection:
         labels = read_labels(connection)
@@ -66,6 +76,8 @@ def judge(database: Path, results: Path, threads: int) -> dict:
             "network": read_network_choice(connection),
         }
         window = read_test_window(connection, labels)
+        if of_last_basket:
+            part["last_basket"] = last_basket.judge_baskets(connection, lists, labels)
     seconds = ranking_seconds(results, sorted(quality))
     rankings = {
         name: {
@@ -83,6 +95,12 @@ def judge(database: Path, results: Path, threads: int) -> dict:
         if ranking["difference"] == float("inf"):
             ranking["difference"] = None
     part["rankings"] = rankings
+    known = known_labels(window)
+    if known and all(len(items) == 1 for items in labels.values()):
+        part["known_labels"] = {
+            "users": len(known),
+            "rankings": {n: mean_metrics(lists.get(n, {}), known) for n in rankings},
+        }
     try:
         found, spent = peer.rank(window, threads)
     except ImportError:
@@ -92,6 +110,26 @@ def judge(database: Path, results: Path, threads: int) -> dict:
     shown = lists.get("popularity", {}) | found
     part["peer"] = {"metrics": mean_metrics(shown, labels), "seconds": spent}
     return part
+
+
+def known_labels(window: TestWindow) -> dict[int, set[int]]:
+    """Return the labels of users whose labels all have `LEAST_EVENTS` in the history.
+
+    Parameters
+    ----------
+    window : TestWindow
+
+    Returns
+    -------
+    dict of int to set of int
+        By user, as in the window.
+    """
+    counts = np.bincount(window.history.indices, minlength=window.history.shape[1])
+    return {
+        user: items
+        for user, items in window.labels.items()
+        if counts[list(items)].min() >= LEAST_EVENTS
+    }
 
 
 def ranking_seconds(results: Path, rankings: list[str]) -> dict[str, float]:
@@ -132,9 +170,11 @@ def ranking_seconds(results: Path, rankings: list[str]) -> dict[str, float]:
 @click.option("--database", type=FILE, required=True)
 @click.option("--run-results", type=FILE, required=True)
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
-def main(database: Path, run_results: Path, threads: int) -> None:
+@click.option("--last-basket", is_flag=True)
+def main(database: Path, run_results: Path, threads: int, last_basket: bool) -> None:
     """Print what was found as JSON."""
-    print(json.dumps(judge(database, run_results, threads), allow_nan=False))
+    found = judge(database, run_results, threads, of_last_basket=last_basket)
+    print(json.dumps(found, allow_nan=False))
 
 
 if __name__ == "__main__":

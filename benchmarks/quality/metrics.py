@@ -80,7 +80,7 @@ def mean_metrics(
         ]
         for position, metric in enumerate(METRICS):
             values = [row[position] for row in by_user]
-            result[f"{metric}@{k}"] = _mean(values)
+            result[f"{metric}@{k}"] = mean_and_error(values)
     return result
 
 
@@ -115,7 +115,14 @@ def _difference(a: Mapping, b: Mapping) -> float:
     return between if errors[0] is None else max(between, abs(errors[0] - errors[1]))
 
 
-def _mean(values: Iterable[float]) -> dict:
+def mean_and_error(values: Iterable[float]) -> dict:
+    """Return the mean of users' values with its standard error and their number.
+
+    Examples
+    --------
+    >>> mean_and_error([0.0, 1.0])
+    {'value': 0.5, 'standard_error': 0.5, 'users': 2}
+    """
     values = list(values)
     count = len(values)
     mean = math.fsum(values) / count

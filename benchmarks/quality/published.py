@@ -5,7 +5,10 @@ from dataclasses import dataclass
 _BARS = "BARS, candidate item matching, Yelp2018 (https://openbenchmark.github.io/BARS)"
 _ULTRAGCN = "Mao et al., UltraGCN, CIKM 2021, its split of MovieLens-1M"
 _BSPM = "Choi et al., Blurring-Sharpening Process Models, SIGIR 2023"
-_S3REC = "Zhou et al., S3-Rec, CIKM 2020, full ranking (released code and results)"
+_ESASREC = (
+    "Tikhonovich et al., eSASRec, RecSys 2025 (arXiv 2508.06450, released results):"
+    " leave-one-out, full ranking, S3-Rec's data"
+)
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,14 @@ PUBLISHED = (
     _at_20("yelp2018", "SimpleX", 0.0701, 0.0575, _BARS),
     _at_20("yelp2018", "BSPM-EM", 0.0720, 0.0593, _BSPM),
     _at_20("ml1m-ultragcn", "UltraGCN", 0.2787, 0.2642, _ULTRAGCN),
-    _at_10("amazon-beauty", "SASRec", 0.0605, 0.0318, _S3REC),
-    _at_10("amazon-beauty", "S3-Rec", 0.0647, 0.0327, _S3REC),
-    _at_10("amazon-toys", "SASRec", 0.0675, 0.0374, _S3REC),
-    _at_10("amazon-toys", "S3-Rec", 0.0700, 0.0376, _S3REC),
+    _at_10("amazon-beauty", "HSTU", 0.0788, 0.0439, _ESASREC),
+    _at_10("amazon-beauty", "FuXi-alpha", 0.0809, 0.0451, _ESASREC),
+    _at_10("amazon-beauty", "eSASRec", 0.0928, 0.0523, _ESASREC),
+    _at_10("amazon-beauty", "SASRec, sampled softmax", 0.0921, 0.0531, _ESASREC),
+    _at_10("amazon-toys", "FuXi-alpha", 0.0765, 0.0437, _ESASREC),
+    _at_10("amazon-toys", "HSTU", 0.0778, 0.0450, _ESASREC),
+    _at_10("amazon-toys", "eSASRec", 0.0939, 0.0538, _ESASREC),
+    _at_10("amazon-toys", "SASRec, sampled softmax", 0.0970, 0.0580, _ESASREC),
 )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.builds import NO_UNIT_TESTS, Dbt
 from benchmarks.machine import PROJECT, describe
+from benchmarks.quality import last_basket
 from benchmarks.sets import DataSet
 
 
@@ -40,9 +41,11 @@ def measure_set(
     CalledProcessError
         If the judge fails.
     """
-    variables = data_set.judged_variables | {
-        "input_dir": str(data_set.folder.resolve())
-    }
+    folder, is_derived = data_set.folder, data_set.name == last_basket.NAME
+    if is_derived:
+        folder = scratch / "input"
+        last_basket.write_set(data_set.folder, folder)
+    variables = data_set.judged_variables | {"input_dir": str(folder.resolve())}
     database, target = scratch / "quality.duckdb", scratch / "target"
     dbt = Dbt(command, database, target, variables, threads)
     dbt.parse()
@@ -56,6 +59,7 @@ def measure_set(
     )
     judge = [sys.executable, "-m", "benchmarks.quality.judge"]
     judge += ["--database", str(database), "--run-results", str(build.results)]
+    judge += ["--last-basket"] if is_derived else []
     output = subprocess.check_output(
         [*judge, "--threads", str(threads)], cwd=PROJECT, env=os.environ
     )

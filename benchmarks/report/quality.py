@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from benchmarks.machine import one_line
-from benchmarks.quality.judge import TOLERANCE
+from benchmarks.quality.judge import LEAST_EVENTS, TOLERANCE
 from benchmarks.quality.peer import NAME as PEER
 from benchmarks.quality.published import Published, published_for
+from benchmarks.report import last_basket
 from benchmarks.report.targets import best_ranking
 from benchmarks.report.text import paragraph, share, share_with_error, table
 
@@ -24,7 +25,8 @@ def summary(parts: Mapping[str, dict]) -> list[str]:
         published = part["published"]
         # By the metric that the literature gives for the set.
         is_deep = any(("ndcg", 20) in result.values for result in published_for(name))
-        best, _ = best_ranking(part, "ndcg@20" if is_deep else "ndcg@10")
+        depth = 20 if is_deep else 10
+        best, _ = best_ranking(part, f"ndcg@{depth}")
         chosen = {f"{published} (published by the package)": published}
         if best != published:
             chosen[f"{best} (best collaborative)"] = best
@@ -36,7 +38,7 @@ def summary(parts: Mapping[str, dict]) -> list[str]:
             rows.append([name, PEER, *(share(metrics[m]["value"]) for m in NAMES)])
         results = published_for(name)
         if results:
-            best_result = max(results, key=lambda r: max(r.values.values()))
+            best_result = max(results, key=lambda r, k=depth: r.values["ndcg", k])
             rows.append(
                 [name, f"{best_result.method} (literature)", *_cells(best_result)]
             )
@@ -72,7 +74,30 @@ def details(parts: Mapping[str, dict]) -> list[str]:
         lines += table(["ranking", *NAMES.values(), "seconds"], rows)
         lines += [f"[{number}] {source}  " for source, number in numbers.items()]
         lines += [""] if numbers else []
+        lines += _known_labels(part) + last_basket.details(part)
     return lines
+
+
+def _known_labels(part: Mapping) -> list[str]:
+    """Return the table of the users whose label is no rare item."""
+    known = part.get("known_labels")
+    if known is None:
+        return []
+    rows = [
+        [
+            f"**{ranking}**" if ranking == part["published"] else ranking,
+            *(share_with_error(metrics[m]) for m in NAMES),
+        ]
+        for ranking, metrics in sorted(
+            known["rankings"].items(), key=lambda item: -item[1]["ndcg@10"]["value"]
+        )
+    ]
+    said = (
+        f"Of {known['users']:,} users alone, whose label has {LEAST_EVENTS} events or"
+        " more in the history: a filter that keeps items with five events makes rarer"
+        " ones likely labels."
+    )
+    return [*paragraph(said), *table(["ranking", *NAMES.values()], rows)]
 
 
 def _cells(result: Published) -> list[str]:

@@ -41,7 +41,8 @@
         dict(choices, name="last_basket", is_droppable=true, blend_weight=0.05,
              history_view="last_day", page="algorithms/last_basket.md"),
         dict(choices, name="next_basket", is_droppable=true, blend_weight=0.05,
-             history_view="last_day", page="algorithms/last_basket.md", settings={
+             neighbors="next_basket_neighbors", history_view="last_day",
+             page="algorithms/last_basket.md", settings={
             "neighbors": dict(kind.count, default=200),
             "reach": dict(kind.count, default=3),
             "reach_decay": dict(kind.share, default=0.5),
@@ -67,7 +68,7 @@
     {{ return([
         dict(choices, name="user_cosine", is_droppable=true, blend_weight=0.05,
              page="algorithms/user_cosine.md", reason_code="customers_like_you",
-             settings={
+             neighbors="", settings={
             "source_exponent": dict(kind.number, default=0.7, tried=[0.5, 0.6]),
             "popularity_exponent": dict(kind.number, default=0.3, tried=[0.0, 0.15]),
             "item_degree_exponent": dict(kind.number, default=0.5, tried=[0.0, 0.6]),
@@ -88,7 +89,7 @@
     {% set kind = precision_marketing.setting_kinds() %}
     {{ return([
         dict(choices, name="spectral", is_droppable=true, blend_weight=0.45,
-             page="algorithms/spectral.md", settings={
+             neighbors="own", page="algorithms/spectral.md", settings={
             "spectrum_exponent": dict(kind.number, default=0.35, tried=[0.5, 0.25]),
             "decay": dict(kind.share, default=0.85, tried=[1.0, 0.7]),
             "item_degree_exponent": dict(kind.number, default=0.35, tried=[0.4, 0.3]),
@@ -97,7 +98,7 @@
             "user_degree_exponent": dict(kind.number, default=0.3),
         }),
         dict(choices, name="local_ridge", is_droppable=true, blend_weight=0.25,
-             page="algorithms/local_ridge.md", settings={
+             neighbors="own", page="algorithms/local_ridge.md", settings={
             "penalty": dict(kind.positive, default=10.0, tried=[30.0, 3.0]),
             "decay": dict(kind.share, default=0.85, tried=[1.0, 0.7]),
             "penalty_exponent": dict(kind.number, default=0.5, tried=[0.0]),
@@ -115,7 +116,7 @@
     {% set kind = precision_marketing.setting_kinds() %}
     {{ return([
         dict(choices, name="ials", is_droppable=true, blend_weight=0.9,
-             page="algorithms/ials.md", settings={
+             neighbors="own", page="algorithms/ials.md", settings={
             "regularization": dict(kind.number, default=0.023, tried=[0.015, 0.03]),
             "decay": dict(kind.share, default=0.85, tried=[1.0, 0.7]),
             "unobserved_strength": dict(kind.positive, default=1.0, tried=[0.5, 2.0]),
@@ -124,7 +125,7 @@
             "seed": dict(kind.seed, default=0),
         }),
         dict(choices, name="ease", is_droppable=true, blend_weight=0.05,
-             page="algorithms/ease.md", settings={
+             neighbors="own", page="algorithms/ease.md", settings={
             "penalty": dict(kind.positive, default=100.0, tried=[300.0, 30.0]),
             "user_degree_exponent": dict(kind.number, default=0.5),
             "maximum_items": dict(kind.count, default=8000, minimum=0),

@@ -13,8 +13,10 @@
    - blend_weight: in the blend from which learning starts; blended scorers alone have
      it,
    - reason_code: what a recommendation says when this scorer contributed most,
-   - neighbors: the table that finds the history item behind it; `itself` for a scorer
-     that recommends what the user has; else nothing,
+   - neighbors: how the history item behind it is found: `own` where the library takes
+     its score apart (`precision_marketing.candidates.history_parts`), the table whose
+     similarities it adds up, `itself` for a scorer that recommends what the user has;
+     else nothing,
    - is_content: knows what the items are, and so scores what nobody touched yet,
    - history_view: `last_day` where that alone counts. Not given, it is `recent` for a
      scorer with the setting `decay` (what each older day counts of the next), or
@@ -55,8 +57,7 @@
             "reason_code": "because_you_chose", "neighbors": "item_cosine_neighbors",
         },
         "text": {
-            "reason_code": "similar_content", "neighbors": "content_tfidf_neighbors",
-            "is_content": true,
+            "reason_code": "similar_content", "neighbors": "own", "is_content": true,
         },
     }) }}
 {% endmacro %}

@@ -1,5 +1,6 @@
 # Grain: one row per time window (`test`, `serve`), user and item of the scorer's best.
 def model(dbt, session):
+    from precision_marketing.build.relations import on_other_cursor
     from precision_marketing.scorers.lists import later_lists
 
     return later_lists(
@@ -9,4 +10,7 @@ def model(dbt, session):
         interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
         users=dbt.ref("precision_marketing", "int_window_users"),
         items=dbt.ref("precision_marketing", "int_item_features"),
+        ials_factors=on_other_cursor(
+            dbt.ref("precision_marketing", "ials_factors"), session
+        ),
     )

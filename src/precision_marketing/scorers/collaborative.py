@@ -33,6 +33,7 @@ from precision_marketing.algorithms.collaborative.next_basket import (
 )
 from precision_marketing.algorithms.collaborative.popularity import popularity_damping
 from precision_marketing.algorithms.collaborative.spectral import (
+    SpectralWeights,
     fit_spectral,
     spectral_scores,
 )
@@ -181,7 +182,16 @@ def fit_of_spectral(
     window: Window, settings: Settings, before: np.ndarray | None
 ) -> tuple[np.ndarray, ScoreBlock]:
     """Return the spectral scorer's directions, begun from other ones, and scores."""
-    fitted = fit_spectral(
+    fitted = spectral_weights(window, settings, before)
+    history = window.recent_weights(settings["decay"])
+    return fitted.right, spectral_scores(history, fitted)
+
+
+def spectral_weights(
+    window: Window, settings: Settings, before: np.ndarray | None = None
+) -> SpectralWeights:
+    """Return the spectral scorer's weights of items for items."""
+    return fit_spectral(
         window.weights,
         rank=settings["rank"],
         spectrum_exponent=settings["spectrum_exponent"],
@@ -190,31 +200,43 @@ def fit_of_spectral(
         top_k=settings["neighbors"],
         start=before,
     )
-    history = window.recent_weights(settings["decay"])
-    return fitted.right, spectral_scores(history, fitted)
 
 
 def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
     """Yield the best items of local ridge; `neighbors` of item cosine, as many or more.
 
-    Only the nearest `settings["neighbors"]` of each item are used. The weights of items
-    are fitted to whole histories, and applied to decayed ones.
+    The weights of items are fitted to whole histories, and applied to decayed ones.
     """
+    item_weights = local_ridge_weights(window, settings, neighbors)
+    history = window.recent_weights(settings["decay"])
+    return window.top_items(history, item_weights, settings["candidates"])
+
+
+def local_ridge_weights(
+    window: Window, settings: Settings, neighbors: pa.Table
+) -> csr_matrix:
+    """Return the weights of the nearest `settings["neighbors"]` of each item."""
     is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
-    item_weights = fit_local_ridge(
+    return fit_local_ridge(
         window.weights,
         neighbors.filter(is_near),
         user_degree_exponent=settings["user_degree_exponent"],
         penalty=settings["penalty"],
         penalty_exponent=settings["penalty_exponent"],
     )
-    history = window.recent_weights(settings["decay"])
-    return window.top_items(history, item_weights, settings["candidates"])
 
 
 def ials(window: Window, settings: Settings) -> Lists:
     """Yield the best items of the factorization of decayed histories."""
-    return refined(fit_of_ials, settings)(window)
+    factors, _ = fit_of_ials(window, settings, None)
+    return ials_of_factors(window, settings, factors)
+
+
+def ials_of_factors(window: Window, settings: Settings, factors: Factors) -> Lists:
+    """Yield the best items by factors of users and items; nothing without any."""
+    if not factors.items.size:
+        return iter(())
+    return window.top_scores(ials_scores(factors), settings["candidates"])
 
 
 def fit_of_ials(
@@ -265,14 +287,19 @@ def ease(window: Window, settings: Settings) -> Lists:
     """Yield the best items of EASE; nothing for more than `maximum_items` items."""
     if window.weights.shape[1] > settings["maximum_items"]:
         return iter(())
-    item_weights = fit_ease(
+    item_weights = ease_weights(window, settings)
+    return window.top_scores(
+        ease_scores(window.weights, item_weights), settings["candidates"]
+    )
+
+
+def ease_weights(window: Window, settings: Settings) -> np.ndarray:
+    """Return EASE's weights of items for items, row = source."""
+    return fit_ease(
         window.weights,
         penalty=settings["penalty"],
         user_degree_exponent=settings["user_degree_exponent"],
         maximum_items=settings["maximum_items"],
-    )
-    return window.top_scores(
-        ease_scores(window.weights, item_weights), settings["candidates"]
     )
 
 

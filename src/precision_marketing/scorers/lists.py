@@ -30,6 +30,7 @@ from precision_marketing.build.windows import (
     read_windows,
     stream_scores,
 )
+from precision_marketing.scorers.ials_factors import read_factors
 from precision_marketing.scorers.registry import lists_by_window, make_lists
 
 LATER_WINDOWS = ("test", "serve")
@@ -143,6 +144,7 @@ def read_inputs(
     content_terms: Any = None,
     content_review_terms: Any = None,
     item_embeddings: Any = None,
+    ials_factors: Any = None,
 ) -> WindowInputs:
     """Read what scorers need beside window and settings; relations not given are none.
 
@@ -160,6 +162,9 @@ def read_inputs(
         The models of these names, both or none.
     item_embeddings : duckdb.DuckDBPyRelation, optional
         `int_item_embeddings`.
+    ials_factors : duckdb.DuckDBPyRelation, optional
+        The model of this name, on another cursor (`relations.on_other_cursor`) where
+        rows are made meanwhile: it is read a window at a time.
 
     Returns
     -------
@@ -185,9 +190,17 @@ def read_inputs(
     if item_embeddings is not None:
         embeddings = read_embeddings(item_embeddings, n_items)
         by_window["embeddings"] = dict.fromkeys(time_windows, embeddings)
-    return lambda window: {
-        name: partial(values.__getitem__, window) for name, values in by_window.items()
-    }
+
+    def inputs(window: str) -> Mapping[str, Callable[[], Any]]:
+        of_window = {
+            name: partial(values.__getitem__, window)
+            for name, values in by_window.items()
+        }
+        if ials_factors is not None:
+            of_window["factors"] = partial(read_factors, ials_factors, window)
+        return of_window
+
+    return inputs
 
 
 def read_neighbors(

@@ -49,7 +49,8 @@ def lists_by_window(
     -------
     callable
         From a window and its inputs to the lists. Spectral and iALS begin each fit
-        where that of the window before ended.
+        where that of the window before ended; iALS fits nothing where the inputs have
+        `factors`.
 
     Raises
     ------
@@ -58,7 +59,14 @@ def lists_by_window(
     """
     if name in FITS:
         refined = collaborative.refined(FITS[name], settings)
-        return lambda window, inputs: refined(window)
+
+        def lists(window: Window, inputs: Mapping[str, Callable[[], Any]]) -> Lists:
+            if name == "ials" and "factors" in inputs:
+                factors = inputs["factors"]()
+                return collaborative.ials_of_factors(window, settings, factors)
+            return refined(window)
+
+        return lists
     return lambda window, inputs: make_lists(name, window, settings, inputs)
 
 

@@ -124,7 +124,7 @@ def test_a_scorer_has_one_relation_and_its_neighbors_have_one(name):
 
     assert len(files(f"{name}_scores")) == 1
     neighbors = SCORERS[name]["neighbors"]
-    assert neighbors in ("", "itself") or len(files(neighbors)) == 1
+    assert neighbors in ("", "itself", "own") or len(files(neighbors)) == 1
 
 
 @pytest.mark.parametrize(("of", "name", "setting"), SETTINGS)

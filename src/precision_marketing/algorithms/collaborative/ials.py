@@ -122,9 +122,9 @@ def fit_ials(
     if unobserved_strength == 0:
         raise ValueError("unobserved_strength must be above 0")
     by_user = mean_one(as_weights(weights))
-    density = by_user.nnz / max(1.0, float(by_user.shape[0]) * by_user.shape[1])
-    unobserved_weight = unobserved_strength * np.sqrt(density)
-    regularization = regularization * np.sqrt(unobserved_weight)
+    unobserved_weight, regularization = strengths_of(
+        by_user, unobserved_strength, regularization
+    )
     sides = [by_user, by_user.T.tocsr()]
     counts = [np.diff(rows.indptr) for rows in sides]
     factors = max(1, min(factors, *(np.count_nonzero(count) for count in counts)))
@@ -132,7 +132,7 @@ def fit_ials(
     prepared = [
         (
             factor(rows),
-            _penalties(rows, unobserved_weight, regularization),
+            penalties_of(rows, unobserved_weight, regularization),
             solved,
             fixed,
         )
@@ -176,7 +176,16 @@ def ials_scores(factors: Factors) -> ScoreBlock:
     return lambda users: factors.users[users] @ factors.items.T
 
 
-def _penalties(
+def strengths_of(
+    by_user: csr_matrix, unobserved_strength: float, regularization: float
+) -> tuple[float, float]:
+    """Return w and r of the objective (`fit_ials`) for a density."""
+    density = by_user.nnz / max(1.0, float(by_user.shape[0]) * by_user.shape[1])
+    unobserved_weight = unobserved_strength * np.sqrt(density)
+    return unobserved_weight, regularization * np.sqrt(unobserved_weight)
+
+
+def penalties_of(
     rows: csr_matrix, unobserved: float, regularization: float
 ) -> np.ndarray:
     """Return the factor on the squared length of each row's factors, float32."""

@@ -1,0 +1,11 @@
+# Grain: one row per time window (`test`, `serve`) and user or item that has factors.
+def model(dbt, session):
+    from precision_marketing.scorers.ials_factors import later_factors
+
+    return later_factors(
+        settings=dbt.ref("precision_marketing", "int_scorer_settings"),
+        decisions=dbt.ref("precision_marketing", "scorer_decisions"),
+        interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
+        users=dbt.ref("precision_marketing", "int_window_users"),
+        items=dbt.ref("precision_marketing", "int_item_features"),
+    )

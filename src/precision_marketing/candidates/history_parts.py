@@ -1,0 +1,263 @@
+"""What each item of a history adds to a scorer's score: its own sum, taken apart.
+
+All scores are sums over the history, times a factor of the user's own that is left out
+here. Naive Bayes and the SVM are sums over terms, of a logarithm of what all items of
+the history have of a term: it is divided among them as they have of it, which is the
+Aumann-Shapley value of a function of a sum.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import csr_matrix, diags_array
+
+from precision_marketing.algorithms.collaborative.ials import Factors
+from precision_marketing.algorithms.collaborative.ials_parts import ials_parts
+from precision_marketing.algorithms.content.naive_bayes import term_log_odds
+from precision_marketing.algorithms.kernels.engine import factor
+from precision_marketing.algorithms.kernels.sparse_product import sparse_product
+from precision_marketing.algorithms.kernels.sums import pair_products
+from precision_marketing.build.windows import Window
+from precision_marketing.scorers.collaborative import (
+    Settings,
+    ease_weights,
+    local_ridge_weights,
+    spectral_weights,
+)
+from precision_marketing.scorers.content import field_weights, tfidf_profiles
+from precision_marketing.scorers.content_products import Fields, side_by_side
+from precision_marketing.scorers.linear_svm import learn_feature_weights, svm_features
+
+# Pairs of vectors that are multiplied in one go: 200 MB of them at 256 numbers.
+_VECTORS = 100_000
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The items of the histories behind some scores.
+
+    Attributes
+    ----------
+    users, items : array of int64, shape (n,)
+        Pairs of a user, ascending, and an item with a score.
+    pairs, sources : array of int64, shape (n_entries,)
+        For each pair, and in its order, the items of the user's history.
+    weights : array of float64, shape (n_entries,)
+        What the history item counts.
+    """
+
+    users: np.ndarray
+    items: np.ndarray
+    pairs: np.ndarray
+    sources: np.ndarray
+    weights: np.ndarray
+
+
+# From entries to what each adds to the score of its pair.
+Parts = Callable[[Entries], np.ndarray]
+
+
+def entries_of(history: csr_matrix, users: np.ndarray, items: np.ndarray) -> Entries:
+    """Return the history items behind pairs of user and item.
+
+    Examples
+    --------
+    >>> history = csr_matrix([[0.0, 2.0, 3.0], [4.0, 0.0, 0.0]])
+    >>> entries = entries_of(history, np.array([0, 1]), np.array([0, 2]))
+    >>> entries.pairs.tolist(), entries.sources.tolist(), entries.weights.tolist()
+    ([0, 0, 1], [1, 2, 0], [2.0, 3.0, 4.0])
+    """
+    counts = np.diff(history.indptr)[users].astype(np.int64)
+    pairs = np.repeat(np.arange(users.size), counts)
+    before = np.cumsum(counts) - counts
+    stored = np.arange(pairs.size) + np.repeat(history.indptr[users] - before, counts)
+    return Entries(
+        users,
+        items,
+        pairs,
+        history.indices[stored].astype(np.int64),
+        history.data[stored],
+    )
+
+
+def by_item_weights(item_weights: csr_matrix) -> Parts:
+    """Return the parts of scores history @ item_weights, row = source."""
+    sorted_weights = csr_matrix(item_weights).sorted_indices()
+
+    def parts(entries: Entries) -> np.ndarray:
+        if not entries.pairs.size:
+            return np.empty(0)
+        found = sorted_weights[entries.sources, entries.items[entries.pairs]]
+        return entries.weights * np.asarray(found).ravel()
+
+    return parts
+
+
+def by_vectors(sources: np.ndarray, targets: np.ndarray) -> Parts:
+    """Return the parts of scores (history @ sources) @ targets.T."""
+
+    def parts(entries: Entries) -> np.ndarray:
+        result = np.empty(entries.pairs.size)
+        for start in range(0, result.size, _VECTORS):
+            part = slice(start, start + _VECTORS)
+            left = sources[entries.sources[part]]
+            right = targets[entries.items[entries.pairs[part]]]
+            result[part] = np.einsum("ij,ij->i", left, right, dtype=np.float64)
+        return entries.weights * result
+
+    return parts
+
+
+def by_rows(
+    sources: csr_matrix, rows_of: Callable[[np.ndarray, np.ndarray], csr_matrix]
+) -> Parts:
+    """Return the parts of scores that are products of sparse rows.
+
+    Parameters
+    ----------
+    sources : csr_matrix, shape (n_items, m)
+        What a history item adds, times its weight.
+    rows_of : callable
+        From users and items of pairs to a row each, shape (n, m).
+    """
+    right = factor(csr_matrix(sources, dtype=np.float64))
+
+    def parts(entries: Entries) -> np.ndarray:
+        rows = csr_matrix(rows_of(entries.users, entries.items), dtype=np.float64)
+        products = pair_products(
+            entries.pairs, entries.sources, factor(rows), right, sources.shape[1]
+        )
+        return entries.weights * products
+
+    return parts
+
+
+def _of_spectral(window: Window, settings: Settings) -> Parts:
+    fitted = spectral_weights(window, settings)
+    loud = by_vectors(fitted.left, fitted.right)
+    if fitted.own is None:
+        quiet = by_item_weights(fitted.rest)
+        return lambda entries: loud(entries) + quiet(entries)
+    by_item = fitted.rest.T.tocsr()
+    quiet = by_rows(by_item, lambda users, items: by_item[items])
+
+    def parts(entries: Entries) -> np.ndarray:
+        is_itself = entries.sources == entries.items[entries.pairs]
+        own = np.where(is_itself, fitted.own[entries.sources], 0.0)
+        return loud(entries) + quiet(entries) - entries.weights * own
+
+    return parts
+
+
+def _of_local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> Parts:
+    return by_item_weights(local_ridge_weights(window, settings, neighbors))
+
+
+def _of_ease(window: Window, settings: Settings) -> Parts:
+    item_weights = ease_weights(window, settings)
+
+    def parts(entries: Entries) -> np.ndarray:
+        items = entries.items[entries.pairs]
+        return entries.weights * item_weights[entries.sources, items]
+
+    return parts
+
+
+def _of_ials(window: Window, settings: Settings, factors: Factors) -> Parts:
+    parts = ials_parts(
+        window.recent_weights(settings["decay"]),
+        factors.items,
+        unobserved_strength=settings["unobserved_strength"],
+        regularization=settings["regularization"],
+    )
+    return lambda entries: parts(entries.users, entries.items)
+
+
+def _of_content_tfidf(window: Window, settings: Settings, fields: Fields) -> Parts:
+    profiles = tfidf_profiles(fields, settings)
+    return by_rows(profiles, lambda users, items: profiles[items])
+
+
+def _of_naive_bayes(window: Window, settings: Settings, fields: Fields) -> Parts:
+    history = window.recent_weights(settings["decay"])
+    weights = field_weights(settings)
+
+    def rows_of(users: np.ndarray, items: np.ndarray) -> csr_matrix:
+        return side_by_side(
+            [
+                weights[name]
+                * _odds_by_occurrence(
+                    history, field, settings["smoothing"], users, items
+                )
+                for name, field in fields.items()
+            ]
+        )
+
+    return by_rows(side_by_side([f.counts for f in fields.values()]), rows_of)
+
+
+def _of_linear_svm(window: Window, settings: Settings, fields: Fields) -> Parts:
+    features = svm_features(fields, settings["smoothing"])
+    learned = learn_feature_weights(window, *features, settings)
+    history = window.recent_weights(settings["decay"])
+
+    def rows_of(users: np.ndarray, items: np.ndarray) -> csr_matrix:
+        rows = []
+        for number, field in enumerate(fields.values()):
+            of_cosine, of_odds = learned[2 * number : 2 * number + 2]
+            sums = history[users] @ field.profiles
+            lengths = np.sqrt(np.asarray(sums.power(2).sum(axis=1)).ravel())
+            scale = of_cosine / np.where(lengths > 0, lengths, 1.0)
+            rows.append(csr_matrix(diags_array(scale) @ field.profiles[items]))
+            rows.append(
+                of_odds
+                * _odds_by_occurrence(
+                    history, field, settings["smoothing"], users, items
+                )
+            )
+        return side_by_side(rows)
+
+    sources = [rows for f in fields.values() for rows in (f.profiles, f.counts)]
+    return by_rows(side_by_side(sources), rows_of)
+
+
+def _odds_by_occurrence(
+    history: csr_matrix,
+    field: Any,
+    smoothing: float,
+    users: np.ndarray,
+    items: np.ndarray,
+) -> csr_matrix:
+    """Return the log-odds of the items' terms for each time that a user had them."""
+    distinct, places = np.unique(users, return_inverse=True)
+    liked = sparse_product(history[distinct], field.counts, "users' terms")
+    odds = term_log_odds(
+        history[distinct],
+        field.counts,
+        smoothing=smoothing,
+        background=field.occurrences,
+    )
+    odds.data /= liked.data
+    return csr_matrix(field.shares[items].multiply(odds[places]))
+
+
+def _of_item_embedding(
+    window: Window, settings: Settings, embeddings: np.ndarray
+) -> Parts:
+    return by_vectors(embeddings, embeddings)
+
+
+# By the library's function. Parameters after window and settings: see `make_lists`.
+DECOMPOSITIONS: Mapping[str, Callable[..., Parts]] = {
+    "spectral": _of_spectral,
+    "local_ridge": _of_local_ridge,
+    "ials": _of_ials,
+    "ease": _of_ease,
+    "content_tfidf": _of_content_tfidf,
+    "naive_bayes": _of_naive_bayes,
+    "linear_svm": _of_linear_svm,
+    "item_embedding": _of_item_embedding,
+}

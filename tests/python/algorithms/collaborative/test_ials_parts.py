@@ -1,0 +1,70 @@
+"""The parts of iALS are its score, by the formula as it is written."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from precision_marketing.algorithms.collaborative.ials import fit_ials
+from precision_marketing.algorithms.collaborative.ials_parts import ials_parts
+
+STRENGTHS = {"unobserved_strength": 1.0, "regularization": 0.023}
+N_USERS, N_ITEMS = 30, 20
+
+
+@pytest.fixture(scope="module")
+def weights() -> np.ndarray:
+    generator = np.random.default_rng(0)
+    shown = generator.random((N_USERS, N_ITEMS)) < generator.random((N_USERS, 1))
+    result = shown * generator.random(shown.shape)
+    result[3] = 0.0
+    return result
+
+
+def by_the_formula(weights, factors, user, item) -> np.ndarray:
+    """Return x_uj q_i^T A_u^-1 q_j of Hu et al., one user and item at a time."""
+    x, q = weights / weights[weights > 0].mean(), factors.astype(np.float64)
+    unobserved = np.sqrt((weights > 0).mean())
+    penalty = 0.023 * np.sqrt(unobserved)
+    (own,) = np.nonzero(weights[user])
+    matrix = unobserved * q.T @ q
+    matrix += penalty * (own.size + unobserved * N_ITEMS) * np.eye(len(matrix))
+    for j in own:
+        matrix += x[user, j] * np.outer(q[j], q[j])
+    return x[user, own] * (q[own] @ np.linalg.inv(matrix) @ q[item])
+
+
+# Fewer factors than most histories have items, and more: two systems of equations.
+@pytest.mark.parametrize("n_factors", [3, 18])
+def test_parts_are_those_of_the_formula_and_add_up_to_the_score(weights, n_factors):
+    fitted = fit_ials(
+        csr_matrix(weights),
+        factors=n_factors,
+        iterations=300,
+        seed=0,
+        tolerance=0.0,
+        **STRENGTHS,
+    )
+    users = np.repeat(np.arange(N_USERS), np.arange(N_USERS) % 3)
+    items = np.random.default_rng(1).integers(0, N_ITEMS, users.size)
+    found = ials_parts(csr_matrix(weights), fitted.items, **STRENGTHS)(users, items)
+    end = 0
+    for user, item in zip(users, items, strict=True):
+        expected = by_the_formula(weights, fitted.items, user, item)
+        part = found[end : end + expected.size]
+        np.testing.assert_allclose(part, expected, atol=1e-6)
+        score = fitted.users[user] @ fitted.items[item]
+        np.testing.assert_allclose(part.sum(), score, atol=1e-4)
+        end += expected.size
+    assert end == found.size
+
+
+def test_threads_change_nothing(weights, monkeypatch):
+    factors = np.random.default_rng(2).random((N_ITEMS, 4)).astype(np.float32)
+    users = np.repeat(np.arange(N_USERS), 2)
+    items = np.arange(users.size) % N_ITEMS
+    results = []
+    for threads in ("1", "2"):
+        monkeypatch.setenv("PRECISION_MARKETING_THREADS", threads)
+        parts = ials_parts(csr_matrix(weights), factors, **STRENGTHS)
+        results.append(parts(users, items))
+    np.testing.assert_array_equal(*results)
