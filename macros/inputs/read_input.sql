@@ -94,7 +94,9 @@
 {% macro bounded(contract, name, kind, is_required, families) %}
     {% set bounds = none if is_required else precision_marketing.kind_bounds(kind) %}
     {% set value = name ~ "_read" %}
-    {% if name not in families %}
+    {% if kind == "currency" %}
+        {% set value = precision_marketing.currency_of(name, contract, families) %}
+    {% elif name not in families %}
         {% set value = "cast(null as " ~ precision_marketing.kind_type(kind) ~ ")" %}
     {% elif bounds %}
         {% set value = "case when " ~ value ~ " between " ~ bounds[0] ~ " and "
@@ -177,7 +179,7 @@
         {% set gap = given ~ " is not null and (" ~ value ~ " is null" ~ (
             " or " ~ value ~ " not between " ~ bounds[0] ~ " and " ~ bounds[1]
             if bounds else "") ~ (" or " ~ unclear if unclear else "") ~ ")" %}
-        {% if kind != "text" and (is_id or unclear or not is_required) %}
+        {% if kind not in ["text", "currency"] and (is_id or unclear or not is_required) %}
             {% do gaps.append("(" ~ gap ~ ")") %}
             {% do reasons.append("case when " ~ gap ~ (
                 " and not " ~ precision_marketing.is_missing_id(name ~ "_text")
