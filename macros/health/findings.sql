@@ -191,7 +191,8 @@
             and {{ precision_marketing.matches(
                 "row_content", '"user_id":"[^"]*[^" ]') }}
         union all
-        select rejection_reason from {{ ref("precision_marketing", "stg_broken_records") }}
+        select rejection_reason
+        from {{ ref("precision_marketing", "stg_broken_records") }}
         where input_name = 'erasure_requests'
     ) as rejected
 {%- endmacro %}

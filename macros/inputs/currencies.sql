@@ -27,24 +27,37 @@
 {% endmacro %}
 
 
+{# The column that may bring marks, as texts alone do; none where there is none. #}
+{% macro marked_amount(contract, families) %}
+    {{ return(contract.get("amount") if families.get(contract.get("amount")) == "text"
+        else none) }}
+{% endmacro %}
+
+
+{# What stands around a number; null around one that begins and ends with a digit, which
+   is seen fast. #}
+{% macro mark_of(text) %}
+    {{ return("case when not (" ~ text ~ " >= '-' and " ~ text ~ " < ':' and right("
+        ~ text ~ ", 1) between '0' and '9') then translate(upper(" ~ text
+        ~ "), '0123456789.,+- \u00a0\u202f’''', '') end") }}
+{% endmacro %}
+
+
 {# The currency of a row: the mark that its amount brings, unless several currencies
-   share it and the row's column `currency` says which. A number in front of which and
-   behind which is nothing has no mark, and is seen fast. #}
+   share it and the row's column `currency` says which. #}
 {% macro currency_of(name, contract, families) %}
     {% set given = name ~ "_read" if name in families
         else "cast(null as " ~ precision_marketing.kind_type("text") ~ ")" %}
-    {% set amount = contract.get("amount") %}
-    {% if families.get(amount) != "text" %}{{ return(given) }}{% endif %}
-    {% set text = amount ~ "_text" %}
-    {% set mark = "translate(upper(" ~ text ~ "), '0123456789.,+- \u00a0\u202f’''', '')" %}
+    {% set amount = precision_marketing.marked_amount(contract, families) %}
+    {% if not amount %}{{ return(given) }}{% endif %}
+    {% set mark = amount ~ "_mark" %}
     {% set shared = [] %}
     {% for sign, codes in precision_marketing.currency_signs().items()
         if codes | length > 1 %}
         {% do shared.append("'" ~ sign ~ "'") %}
     {% endfor %}
-    {{ return("case when " ~ text ~ " is null or (" ~ text ~ " >= '-' and " ~ text
-        ~ " < ':' and right(" ~ text ~ ", 1) between '0' and '9') then " ~ given
-        ~ " else coalesce(case when " ~ mark ~ " in (" ~ shared | join(", ") ~ ") then "
-        ~ given ~ " end, " ~ precision_marketing.currency_code(mark) ~ ", " ~ given
+    {{ return("case when " ~ mark ~ " is null then " ~ given ~ " when " ~ mark ~ " in ("
+        ~ shared | join(", ") ~ ") then coalesce(" ~ given ~ ", " ~ mark
+        ~ ") else coalesce(" ~ precision_marketing.currency_code(mark) ~ ", " ~ given
         ~ ") end") }}
 {% endmacro %}

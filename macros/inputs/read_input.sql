@@ -31,6 +31,10 @@
             , {{ precision_marketing.typed(name, kind, families[name], facts[name]) }}
                 as {{ name }}_read
             {% endfor %}
+            {% set amount = precision_marketing.marked_amount(contract, families) %}
+            {% if amount %}
+            , {{ precision_marketing.mark_of(amount ~ "_text") }} as {{ amount }}_mark
+            {% endif %}
         from (
             {{ precision_marketing.input_texts(contract, present, families, relation) }}
         ) as texts
