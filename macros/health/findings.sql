@@ -123,7 +123,8 @@
 
 
 {# Amounts of several currencies: those that are added up, and those that stand beside
-   each other. Which they are is in `stg_input_currencies`: cells are not printed. #}
+   each other; of inputs that name any. Which they are is in `stg_input_currencies`:
+   cells are not printed. #}
 {% macro currency_findings() %}
     {% set currencies = ref("precision_marketing", "stg_input_currencies") %}
     {% set count = "count(distinct currency)" %}
@@ -145,6 +146,7 @@
         {{ count }} || {{ finding }} as finding
     from {{ currencies }}
     where input_name in ({{ precision_marketing.text_list(inputs) }})
+    having count(*) > 0
     union all
     {% endfor %}
     {{ precision_marketing.cost_currency_findings(currencies) }}
@@ -157,7 +159,7 @@
     select
         'currencies_mixed' as check_name,
         '{{ input_name }}' as input_name,
-        1e0 * coalesce(max(currency_count), 0) as measured,
+        1e0 * max(currency_count) as measured,
         true as is_judged,
         max(currency_count) || ' currencies are added up in `{{ input_name }}` of a'
         || ' campaign, or differ from its own' as finding
@@ -168,6 +170,7 @@
         group by campaign_id
         having max(case when input_name = '{{ input_name }}' then 1 else 0 end) = 1
     ) as campaigns
+    having count(*) > 0
     {{ "union all" if not loop.last }}
     {% endfor %}
 {%- endmacro %}

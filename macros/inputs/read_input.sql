@@ -27,18 +27,24 @@
     from (
         select
             *
-            {% for name, kind, is_required in contract["columns"] if name in families %}
-            , {{ precision_marketing.typed(name, kind, families[name], facts[name]) }}
-                as {{ name }}_read
-            {% endfor %}
-            {% set amount = precision_marketing.marked_amount(contract, families) %}
-            {% if amount %}
-            , {{ precision_marketing.mark_of(amount ~ "_text") }} as {{ amount }}_mark
-            {% endif %}
+            {{ precision_marketing.input_values(contract, families, facts) }}
         from (
             {{ precision_marketing.input_texts(contract, present, families, relation) }}
         ) as texts
     ) as read_values
+{% endmacro %}
+
+
+{# The values of texts, and the mark that one of them brings. #}
+{% macro input_values(contract, families, facts) %}
+    {% for name, kind, is_required in contract["columns"] if name in families %}
+    , {{ precision_marketing.typed(name, kind, families[name], facts[name]) }}
+        as {{ name }}_read
+    {% endfor %}
+    {% set amount = precision_marketing.marked_amount(contract, families) %}
+    {% if amount %}
+    , {{ precision_marketing.mark_of(amount ~ "_text") }} as {{ amount }}_mark
+    {% endif %}
 {% endmacro %}
 
 

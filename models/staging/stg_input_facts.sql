@@ -77,8 +77,6 @@ final as (
     from event_facts
     cross join longest_gap
     union all
-    {{ precision_marketing.currency_findings() }}
-    union all
     {{ precision_marketing.request_findings() }}
     union all
     {{ precision_marketing.amount_findings() }}
