@@ -79,12 +79,9 @@ final as (
                 if codes | length > 1 %}
             {% set code = "min(case when currency in ("
                 ~ precision_marketing.text_list(codes) ~ ") then currency end)" %}
-            when currency = '{{ sign }}'
-                then coalesce(
-                    {{ code }} over (partition by input_name),
-                    {{ code }} over (),
-                    currency
-                )
+            {% set known = "coalesce(" ~ code ~ " over (partition by input_name), "
+                ~ code ~ " over (), currency)" %}
+            when currency = '{{ sign }}' then {{ known }}
             {% endfor %}
             else currency
         end as currency
