@@ -122,6 +122,85 @@
 {%- endmacro %}
 
 
+{# Amounts of several currencies: those that are added up, and those that stand beside
+   each other; of inputs that name any. Which they are is in `stg_input_currencies`:
+   cells are not printed. #}
+{% macro currency_findings() %}
+    {% set currencies = ref("precision_marketing", "stg_input_currencies") %}
+    {% set count = "count(distinct currency)" %}
+    {% for check_name, input_name, inputs, finding in [
+        ("currencies_mixed", "events", ["events"],
+         "' currencies are added up in the revenue of `events`'"),
+        ("currencies_differ", "items", ["items"],
+         "' currencies are compared in the prices of `items`'"),
+        ("currencies_differ", "campaigns",
+         ["events", "campaigns", "campaign_spend", "campaign_touches"],
+         "' currencies are those of campaigns, what they cost and what was sold'"),
+    ] %}
+    select
+        '{{ check_name }}' as check_name,
+        '{{ input_name }}' as input_name,
+        1e0 * {{ count }} as measured,
+        count(case when input_name <> 'events' then 1 end) > 0
+            or '{{ input_name }}' = 'events' as is_judged,
+        {{ count }} || {{ finding }} as finding
+    from {{ currencies }}
+    where input_name in ({{ precision_marketing.text_list(inputs) }})
+    having count(*) > 0
+    union all
+    {% endfor %}
+    {{ precision_marketing.cost_currency_findings(currencies) }}
+{%- endmacro %}
+
+
+{# What a campaign costs is added up, and is in the campaign's own currency. #}
+{% macro cost_currency_findings(currencies) %}
+    {% for input_name in ["campaign_spend", "campaign_touches"] %}
+    select
+        'currencies_mixed' as check_name,
+        '{{ input_name }}' as input_name,
+        1e0 * max(currency_count) as measured,
+        true as is_judged,
+        max(currency_count) || ' currencies are added up in `{{ input_name }}` of a'
+        || ' campaign, or differ from its own' as finding
+    from (
+        select count(distinct currency) as currency_count
+        from {{ currencies }}
+        where input_name in ('campaigns', '{{ input_name }}')
+        group by campaign_id
+        having max(case when input_name = '{{ input_name }}' then 1 else 0 end) = 1
+    ) as campaigns
+    having count(*) > 0
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+
+{# Requests of erasure that name somebody, and cannot be read: of a line that cannot be
+   split nobody knows whom. A row without any id names nobody. #}
+{% macro request_findings() %}
+    select
+        'erasure_requests_rejected' as check_name,
+        'erasure_requests' as input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        count(*) || ' rows of `erasure_requests` are rejected: who asked there is not'
+        || ' forgotten' as finding
+    from (
+        select rejection_reason
+        from {{ ref("precision_marketing", "stg_erasure_requests_checked") }}
+        where
+            row_status = 'rejected'
+            and {{ precision_marketing.matches(
+                "row_content", '"user_id":"[^"]*[^" ]') }}
+        union all
+        select rejection_reason
+        from {{ ref("precision_marketing", "stg_broken_records") }}
+        where input_name = 'erasure_requests'
+    ) as rejected
+{%- endmacro %}
+
+
 {# Whether the check of an input is among the names in `health.accept`. #}
 {% macro is_accepted() %}
     {% set literals = [] %}

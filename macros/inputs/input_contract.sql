@@ -1,9 +1,11 @@
-{# Every input with its key and columns: [name, kind, is_required]. The kinds and what
-   they are read as: value_kinds.sql. The only place that knows. #}
+{# Every input with its key and columns: [name, kind, is_required], and the one that is
+   an `amount` of a currency. The kinds and what they are read as: value_kinds.sql. The
+   only place that knows. #}
 {% macro input_contract() %}
     {{ return({
         "events": {"is_required": true, "key": ["event_id"],
             "things": ["user_id", "coalesce(item_id, '')", "lower(event_type)"],
+            "amount": "unit_price",
             "order": ["occurred_at"], "columns": [
             ["event_id", "key", false], ["user_id", "id", true],
             ["item_id", "id", true], ["event_type", "text", true],
@@ -11,8 +13,9 @@
             ["unit_price", "price", false], ["rating", "number", false],
             ["review_text", "text", false], ["session_id", "id", false],
             ["order_id", "id", false], ["recommendation_id", "id", false],
+            ["currency", "currency", false],
         ]},
-        "items": {"is_required": true, "key": ["item_id"],
+        "items": {"is_required": true, "key": ["item_id"], "amount": "price",
             "order": ["updated_at desc nulls last", "published_at desc nulls last",
                 "coalesce(is_available, true)"], "columns": [
             ["item_id", "id", true], ["title", "text", false],
@@ -20,7 +23,7 @@
             ["brand", "text", false], ["price", "price", false],
             ["tags", "text", false], ["is_available", "availability", false],
             ["published_at", "planned", false], ["embedding", "array", false],
-            ["updated_at", "timestamp", false],
+            ["updated_at", "timestamp", false], ["currency", "currency", false],
         ]},
         "users": {"is_required": false, "key": ["user_id"],
             "order": ["signed_up_at desc nulls last"], "columns": [
@@ -38,14 +41,14 @@
             ["click_window_days", "days", false],
             ["view_window_days", "days", false],
             ["target_category", "text", false], ["target_item_ids", "text", false],
-            ["unit_margin_rate", "margin", false], ["currency", "text", false],
+            ["unit_margin_rate", "margin", false], ["currency", "currency", false],
             ["updated_at", "timestamp", false],
         ]},
         "campaign_spend": {"is_required": false,
             "key": ["campaign_id", "spend_date"],
-            "order": [], "is_sum": true, "columns": [
+            "order": [], "is_sum": true, "amount": "spend", "columns": [
             ["campaign_id", "id", true], ["spend_date", "date", true],
-            ["spend", "amount", true],
+            ["spend", "amount", true], ["currency", "currency", false],
         ]},
         "campaign_assignments": {"is_required": false,
             "key": ["campaign_id", "user_id"],
@@ -56,13 +59,14 @@
         "campaign_touches": {"is_required": false, "key": ["touch_id"],
             "things": ["campaign_id", "user_id", "lower(touch_type)",
                 "coalesce(item_id, '')"],
-            "order": ["touched_at"], "columns": [
+            "order": ["touched_at"], "amount": "cost", "columns": [
             ["touch_id", "key", false], ["campaign_id", "id", true],
             ["user_id", "id", true], ["variant", "id", false],
             ["channel", "text", false], ["touch_type", "text", true],
             ["touched_at", "timestamp", true], ["item_id", "id", false],
             ["position", "position", false], ["propensity", "chance", false],
             ["recommendation_id", "id", false], ["cost", "amount", false],
+            ["currency", "currency", false],
         ]},
         "erasure_requests": {"is_required": false, "key": ["user_id"],
             "order": ["requested_at nulls last"], "columns": [

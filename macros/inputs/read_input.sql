@@ -27,14 +27,24 @@
     from (
         select
             *
-            {% for name, kind, is_required in contract["columns"] if name in families %}
-            , {{ precision_marketing.typed(name, kind, families[name], facts[name]) }}
-                as {{ name }}_read
-            {% endfor %}
+            {{ precision_marketing.input_values(contract, families, facts) }}
         from (
             {{ precision_marketing.input_texts(contract, present, families, relation) }}
         ) as texts
     ) as read_values
+{% endmacro %}
+
+
+{# The values of texts, and the mark that one of them brings. #}
+{% macro input_values(contract, families, facts) %}
+    {% for name, kind, is_required in contract["columns"] if name in families %}
+    , {{ precision_marketing.typed(name, kind, families[name], facts[name]) }}
+        as {{ name }}_read
+    {% endfor %}
+    {% set amount = precision_marketing.marked_amount(contract, families) %}
+    {% if amount %}
+    , {{ precision_marketing.mark_of(amount ~ "_text") }} as {{ amount }}_mark
+    {% endif %}
 {% endmacro %}
 
 
@@ -94,7 +104,9 @@
 {% macro bounded(contract, name, kind, is_required, families) %}
     {% set bounds = none if is_required else precision_marketing.kind_bounds(kind) %}
     {% set value = name ~ "_read" %}
-    {% if name not in families %}
+    {% if kind == "currency" %}
+        {% set value = precision_marketing.currency_of(name, contract, families) %}
+    {% elif name not in families %}
         {% set value = "cast(null as " ~ precision_marketing.kind_type(kind) ~ ")" %}
     {% elif bounds %}
         {% set value = "case when " ~ value ~ " between " ~ bounds[0] ~ " and "
@@ -177,7 +189,7 @@
         {% set gap = given ~ " is not null and (" ~ value ~ " is null" ~ (
             " or " ~ value ~ " not between " ~ bounds[0] ~ " and " ~ bounds[1]
             if bounds else "") ~ (" or " ~ unclear if unclear else "") ~ ")" %}
-        {% if kind != "text" and (is_id or unclear or not is_required) %}
+        {% if kind not in ["text", "currency"] and (is_id or unclear or not is_required) %}
             {% do gaps.append("(" ~ gap ~ ")") %}
             {% do reasons.append("case when " ~ gap ~ (
                 " and not " ~ precision_marketing.is_missing_id(name ~ "_text")

@@ -2,7 +2,7 @@
    type and its reading. What is not named is its own. #}
 {% macro base_kind(kind) %}
     {{ return({
-        "id": "text", "key": "text",
+        "id": "text", "key": "text", "currency": "text",
         "planned": "timestamp", "planned end": "timestamp",
         "price": "number", "quantity": "number", "margin": "number",
         "chance": "number", "position": "integer", "days": "integer",
@@ -198,6 +198,8 @@
         {{ return(precision_marketing.date_of(text, column, family)) }}
     {% elif base == "array" %}
         {{ return(precision_marketing.array_of(column)) }}
+    {% elif kind == "currency" %}
+        {{ return(precision_marketing.currency_code("upper(" ~ text ~ ")")) }}
     {% endif %}
     {{ return(text) }}
 {% endmacro %}

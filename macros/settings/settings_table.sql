@@ -378,10 +378,26 @@
              effect="sum of an input's amounts; tables hold no more than the default",
              fix="lower `input_checks: {maximum_amount: 1000000}`, so that typing errors"
              ~ " are rejected, or give amounts in thousands"),
+    ] + precision_marketing.currency_checks(count)) }}
+{% endmacro %}
+
+
+{% macro currency_checks(count) %}
+    {{ return([
         dict(count, unit="currencies", key="currencies_mixed",
-             default={"warn": 1, "stop": "never"}, effect="currencies of the campaigns",
-             fix="convert amounts to one currency, or compare campaigns of one"
-             ~ " currency only"),
+             default={"warn": 1, "stop": 1},
+             effect="currencies that are added up: orders; costs of one campaign",
+             fix="convert amounts to one currency (staging.stg_input_currencies has"
+             ~ " them)"),
+        dict(count, unit="currencies", key="currencies_differ",
+             default={"warn": 1, "stop": "never"},
+             effect="currencies of items; of campaigns, their costs and the orders",
+             fix="convert amounts to one currency, or compare what is of one only"
+             ~ " (staging.stg_input_currencies has them)"),
+        dict(count, unit="rows", key="erasure_requests_rejected", highest=1000000000,
+             default={"warn": 0, "stop": 0},
+             effect="requests of erasure that name somebody and cannot be read",
+             fix="look into marts.rejected_rows and write the ids as `events` does"),
     ]) }}
 {% endmacro %}
 

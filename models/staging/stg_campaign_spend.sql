@@ -15,7 +15,9 @@ final as (
     select
         campaign_id,
         spend_date,
-        cast(sum(spend) as {{ precision_marketing.kind_type("amount") }}) as spend
+        cast(sum(spend) as {{ precision_marketing.kind_type("amount") }}) as spend,
+        -- One, unless `health.accept` has it otherwise.
+        min(currency) as currency
     from checked
     where row_status in ('kept', 'merged')
     group by campaign_id, spend_date

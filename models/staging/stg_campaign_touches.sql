@@ -37,7 +37,8 @@ final as (
         checked.position,
         checked.propensity,
         checked.recommendation_id,
-        checked.cost
+        checked.cost,
+        checked.currency
     from checked
     left join direct_channels on lower(checked.channel) = direct_channels.channel
     where checked.row_status = 'kept'

@@ -30,6 +30,7 @@ final as (
         coalesce(order_id, case when key_line is not null then event_id end)
             as order_id,
         recommendation_id,
+        currency,
         not has_unknown_item as is_known_item
     from checked
     where row_status = 'kept'

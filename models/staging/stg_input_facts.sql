@@ -17,13 +17,6 @@ event_types as (
 
 ),
 
-campaigns as (
-
-    select * from {{ ref("precision_marketing", "stg_campaigns_checked") }}
-    where row_status = 'kept'
-
-),
-
 event_days as (
 
     select distinct {{ precision_marketing.shop_day("occurred_at") }} as event_date
@@ -84,14 +77,7 @@ final as (
     from event_facts
     cross join longest_gap
     union all
-    select
-        'currencies_mixed' as check_name,
-        'campaigns' as input_name,
-        1e0 * count(distinct upper(currency)) as measured,
-        true as is_judged,
-        'campaigns are in ' || count(distinct upper(currency)) || ' currencies'
-            as finding
-    from campaigns
+    {{ precision_marketing.request_findings() }}
     union all
     {{ precision_marketing.amount_findings() }}
 

@@ -40,6 +40,8 @@ findings as (
     {% endfor %}
     {{ precision_marketing.unmatched_findings() }}
     union all
+    {{ precision_marketing.currency_findings() }}
+    union all
     select * from input_facts
 
 ),

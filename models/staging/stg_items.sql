@@ -22,7 +22,8 @@ final as (
         coalesce(is_available, true) as is_available,
         published_at,
         embedding,
-        updated_at
+        updated_at,
+        currency
     from checked
     where row_status = 'kept'
 

@@ -63,6 +63,7 @@ EXPORTS: dict[str, dict[str, Export]] = {
                 "cancelled_at": "Cancelled at",
                 "refunded_amount": "Refunded Amount",
                 "vendor": "Vendor",
+                "currency": "Currency",
             },
         ),
         "products": Export(
@@ -105,6 +106,7 @@ EXPORTS: dict[str, dict[str, Export]] = {
                 "sku": "SKU",
                 "gross_quantity": "Quantity",
                 "country": r"Country Code \(Billing\)",
+                "currency": "Order Currency|Currency",
             },
         ),
         "products": Export(

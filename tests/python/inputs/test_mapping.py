@@ -90,7 +90,7 @@ def shopify_line(order: str, **cells: str) -> dict[str, str]:
 def shopify(tmp_path_factory) -> Path:
     """Give the inputs of a shop's orders, products and customers."""
     export = tmp_path_factory.mktemp("shopify") / "export"
-    first = {"Financial_Status": "paid", "Refunded_Amount": "0.00"}
+    first = {"Financial_Status": "paid", "Refunded_Amount": "0.00", "Currency": "EUR"}
     orders = [
         shopify_line(
             *("#1001",),
@@ -156,12 +156,12 @@ def test_an_order_of_several_lines_keeps_its_lines_and_its_buyer(shopify):
     assert duckdb.sql(
         f"""
         select distinct item_id, quantity, unit_price, occurred_at,
-            user_id = md5('a@x.org')
+            user_id = md5('a@x.org'), currency
         from '{shopify}/events.parquet' where order_id = '#1001' order by item_id
         """
     ).fetchall() == [
-        ('Cup, 7" - Blue', 1, 5, "2025-01-03 01:26:00+0100", True),
-        ("TEA", 2, 9, "2025-01-03 01:26:00+0100", True),
+        ('Cup, 7" - Blue', 1, 5, "2025-01-03 01:26:00+0100", True, "EUR"),
+        ("TEA", 2, 9, "2025-01-03 01:26:00+0100", True, "EUR"),
     ]
 
 
@@ -309,7 +309,8 @@ def test_ga4_items_of_an_event_are_events_of_their_own(tmp_path):
                 name as event_name, 1735867560000000 + number as event_timestamp,
                 case when number = 2 then 'u1' end as user_id, 'p.1' as user_pseudo_id,
                 [{{key: 'ga_session_id', value: {{string_value: null::varchar,
-                    int_value: 77::bigint}}}}] as event_params,
+                    int_value: 77::bigint}}}}, {{key: 'currency', value: {{
+                    string_value: 'EUR', int_value: null}}}}] as event_params,
                 {{transaction_id: case when number = 2 then 'T1' else '(not set)' end}}
                     as ecommerce,
                 list_transform(ids, lambda id: {{item_id: id, item_name: 'Name ' || id,
@@ -324,15 +325,17 @@ def test_ga4_items_of_an_event_are_events_of_their_own(tmp_path):
     assert duckdb.sql(
         f"""
         select user_id, item_id, event_type, occurred_at::text, quantity * unit_price,
-            session_id, order_id
+            session_id, order_id, currency
         from '{out}/events.parquet' order by event_type, item_id
         """
     ).fetchall() == [
-        ("u1", "a", "purchase", "2025-01-03 01:26:00.000002", 5, "p.1-77", "T1"),
-        ("u1", "b", "purchase", "2025-01-03 01:26:00.000002", 5, "p.1-77", "T1"),
-        ("p.1", "a", "view", "2025-01-03 01:26:00.000001", 5, "p.1-77", None),
+        ("u1", "a", "purchase", "2025-01-03 01:26:00.000002", 5, "p.1-77", "T1", "EUR"),
+        ("u1", "b", "purchase", "2025-01-03 01:26:00.000002", 5, "p.1-77", "T1", "EUR"),
+        ("p.1", "a", "view", "2025-01-03 01:26:00.000001", 5, "p.1-77", None, "EUR"),
     ]
-    assert duckdb.sql(f"from '{out}/items.parquet' select item_id, title").fetchall()
+    assert duckdb.sql(
+        f"from '{out}/items.parquet' select item_id, title, currency order by item_id"
+    ).fetchall() == [("a", "Name a", "EUR"), ("b", "Name b", "EUR")]
 
 
 GOOGLE_ADS = """Campaign report
@@ -357,13 +360,13 @@ META_ADS = """Reporting starts,Reporting ends,Campaign name,Amount spent (USD)
         (
             "google_ads",
             GOOGLE_ADS,
-            [("11", "2025-01-01", 1214.5), ("11", "2025-01-02", None)],
+            [("11", "2025-01-01", 1214.5, "EUR"), ("11", "2025-01-02", None, "EUR")],
             [("11", "Brand, Search", "paid_search", "EUR")],
         ),
         (
             "meta_ads",
             META_ADS,
-            [("Spring", "2025-01-01", 10.5), ("Summer", None, 70)],
+            [("Spring", "2025-01-01", 10.5, "USD"), ("Summer", None, 70, "USD")],
             [
                 ("Spring", "Spring", "paid_social", "USD"),
                 ("Summer", "Summer", "paid_social", "USD"),
@@ -379,7 +382,7 @@ def test_spend_is_that_of_the_day_or_none(tmp_path, name, text, expected, campai
     list(map_exports(name, export, out))
     assert (
         duckdb.sql(
-            "select campaign_id, spend_date::text, spend::double from"
+            "select campaign_id, spend_date::text, spend::double, currency from"
             f" '{out}/campaign_spend.parquet' order by all"
         ).fetchall()
         == expected

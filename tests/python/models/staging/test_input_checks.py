@@ -442,7 +442,7 @@ def test_the_order_of_rows_changes_nothing(cases, reversed_cases, fetch):
         "and table_name not like '%_checked' "
         "and table_name not in ('csv_files', 'csv_records', 'stg_input_files')",
     )
-    assert len(relations) == 23
+    assert len(relations) == 24
     for (relation,) in relations:
         query = f"select t::varchar from {relation} t order by all"
         assert fetch(cases, query) == fetch(reversed_cases, query), relation

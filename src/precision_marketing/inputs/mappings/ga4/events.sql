@@ -52,7 +52,9 @@ final as (
         user_pseudo_id || '-' || list_filter(
             event_params, lambda param: param.key = 'ga_session_id'
         )[1].value.int_value as session_id,
-        nullif(ecommerce.transaction_id, '(not set)') as order_id
+        nullif(ecommerce.transaction_id, '(not set)') as order_id,
+        list_filter(event_params, lambda param: param.key = 'currency')
+            [1].value.string_value as currency
     from item_events
 
 )

@@ -13,6 +13,8 @@ item_events as (
 
     select
         event_timestamp,
+        list_filter(event_params, lambda param: param.key = 'currency')
+            [1].value.string_value as currency,
         unnest(items) as item
     from analytics
 
@@ -25,7 +27,8 @@ final as (
         max_by(item.item_name, event_timestamp) as title,
         max_by(item.item_category, event_timestamp) as category,
         max_by(item.item_brand, event_timestamp) as brand,
-        max_by(item.price, event_timestamp) as price
+        max_by(item.price, event_timestamp) as price,
+        max_by(currency, event_timestamp) as currency
     from item_events
     where item.item_id is not null
     group by item.item_id

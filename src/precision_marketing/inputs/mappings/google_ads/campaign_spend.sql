@@ -1,4 +1,4 @@
--- Grain: one row per campaign and day.
+-- Grain: one row per campaign, day and kind of money.
 with
 
 spend as (
@@ -19,7 +19,8 @@ amounts as (
                 then try_cast(
                     regexp_replace(cost, '[^0-9.]', '', 'g') as decimal(18, 6)
                 )
-        end as amount
+        end as amount,
+        currency
     from spend
     -- The sums at the report's end have no day.
     where regexp_matches(day, '[0-9]')
@@ -32,9 +33,10 @@ final as (
         campaign_id,
         spend_date,
         -- All rows of a day, such as its ad groups; a part of them is no sum.
-        case when count(*) = count(amount) then sum(amount) end as spend
+        case when count(*) = count(amount) then sum(amount) end as spend,
+        currency
     from amounts
-    group by campaign_id, spend_date
+    group by campaign_id, spend_date, currency
 
 )
 

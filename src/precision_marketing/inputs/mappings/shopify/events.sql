@@ -19,6 +19,7 @@ filled as (
         max(nullif(financial_status, '')) over of_order as financial_status,
         -- Guests have no account: the address, hashed, is who they are on all exports.
         md5(max(nullif(lower(trim(email)), '')) over of_order) as user_id,
+        max(nullif(currency, '')) over of_order as currency,
         coalesce(nullif(trim(sku), ''), line_name) as item_id,
         try_cast(quantity as double) as quantity,
         -- A discount of the whole order is in no line.
@@ -72,7 +73,8 @@ final as (
         regexp_replace(created_at, ' ([+-])', '\1') as occurred_at,
         quantity,
         unit_price,
-        order_name as order_id
+        order_name as order_id,
+        currency
     from shares
     union all
     select
@@ -85,7 +87,8 @@ final as (
             as occurred_at,
         quantity,
         unit_price * refunded_share as unit_price,
-        order_name as order_id
+        order_name as order_id,
+        currency
     from shares
     where refunded_share > 0
 

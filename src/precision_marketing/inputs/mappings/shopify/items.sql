@@ -1,5 +1,5 @@
 -- Grain: one row per variant of a product.
--- No column of an export is published_at, embedding or updated_at.
+-- No column of an export is published_at, embedding, updated_at or currency.
 with
 
 variants as (

@@ -1,6 +1,6 @@
 -- Grain: one row per item that was ordered, since there is no export of the products.
 -- No column of an export is description, category, tags, is_available, published_at,
--- embedding or updated_at.
+-- embedding or updated_at. The currency is that of `events`.
 with
 
 order_lines as (

@@ -28,7 +28,9 @@ final as (
             else try_cast(quantity as double)
         end as quantity,
         try_cast(price as double) as unit_price,
-        invoice as order_id
+        invoice as order_id,
+        -- The seller is in the United Kingdom, as the data set's page says.
+        'GBP' as currency
     from invoice_lines
     -- Postage (POST, DOT), fees, samples and corrections (M, D, S, B) are no items.
     where regexp_matches(upper(trim(stock_code)), '^([0-9]{5}|DCGS|SP[0-9])')

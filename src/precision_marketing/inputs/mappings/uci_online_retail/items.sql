@@ -1,6 +1,6 @@
 -- Grain: one row per stock code.
 -- No column of an export is description, category, brand, tags, is_available,
--- published_at, embedding or updated_at.
+-- published_at, embedding, updated_at or currency.
 with
 
 invoice_lines as (

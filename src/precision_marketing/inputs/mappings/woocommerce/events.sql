@@ -21,6 +21,7 @@ lines as (
         order_date,
         order_number,
         lower(order_status) as order_status,
+        currency,
         try_cast(price as double) as price,
         try_cast(net_quantity as double) as net_quantity,
         coalesce(try_cast(gross_quantity as double), try_cast(net_quantity as double))
@@ -65,7 +66,8 @@ final as (
         order_date as occurred_at,
         quantity,
         price as unit_price,
-        order_number as order_id
+        order_number as order_id,
+        currency
     from returned
     union all
     select
@@ -77,7 +79,8 @@ final as (
         order_date as occurred_at,
         returned_quantity as quantity,
         price as unit_price,
-        order_number as order_id
+        order_number as order_id,
+        currency
     from returned
     where returned_quantity > 0
 

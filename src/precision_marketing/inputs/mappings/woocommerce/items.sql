@@ -1,5 +1,5 @@
 -- Grain: one row per product or variation.
--- No column of an export is published_at, embedding or updated_at.
+-- No column of an export is published_at, embedding, updated_at or currency.
 with
 
 products as (

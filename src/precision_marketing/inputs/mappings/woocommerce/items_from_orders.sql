@@ -1,6 +1,6 @@
 -- Grain: one row per item that was ordered, since there is no export of the products.
 -- No column of an export is description, category, brand, tags, is_available,
--- published_at, embedding or updated_at.
+-- published_at, embedding or updated_at. The currency is that of `events`.
 with
 
 order_lines as (
