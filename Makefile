@@ -10,7 +10,6 @@ TEST_PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
-PUBLISHED := published/$(basename $(notdir $(DATABASE))).duckdb
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
 
@@ -41,13 +40,21 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 
 .PHONY: run
 run: .venv/.kernels forget-parse ## Build every table, publish them, print recommendations and campaigns
-	$(BIN)/python -m precision_marketing.publishing.command_cost \
-		target/build_cost.json \
+	$(BIN)/python -m precision_marketing.publishing.run target/build_cost.json \
 		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
+	$(BIN)/python -m precision_marketing.publishing.summary --target target \
+		--published-of "$$PRECISION_MARKETING_DATABASE"
+
+.PHONY: publish
+publish: .venv/.runtime ## Publish what was built, as `make run` does at its end
 	$(BIN)/python -m precision_marketing.publishing.publishing \
-		--database "$(DATABASE)" --published "$(PUBLISHED)"
-	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)" \
-		--target target
+		--database "$$PRECISION_MARKETING_DATABASE"
+
+# docs/publication.md
+.PHONY: rollback
+rollback: .venv/.runtime ## Put the publication before the last one back into its place
+	$(BIN)/python -m precision_marketing.publishing.rollback \
+		--database "$$PRECISION_MARKETING_DATABASE"
 
 # dbt's partial parse stumbles over what moved from one YAML file to another, as after
 # an update: "dbt found two schema.yml entries".

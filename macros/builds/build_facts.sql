@@ -52,7 +52,8 @@
 {% endmacro %}
 
 
-{# The vars that were given, as JSON; of salts only that there is one. #}
+{# The vars that were given, as JSON, and all that publishing reads; of salts only that
+   there is one. #}
 {% macro given_settings() %}
     {% set given = {} %}
     {% for name in precision_marketing.settings_table()
@@ -69,7 +70,12 @@
             {% do given.update({name: value}) %}
         {% endif %}
     {% endfor %}
-    {{ return(tojson(given, sort_keys=true)) }}
+    {% set publication = {} %}
+    {% for key in ["marts", "earlier"] %}
+        {% do publication.update(
+            {key: precision_marketing.setting("publication", key)}) %}
+    {% endfor %}
+    {{ return(tojson(dict(given, publication=publication), sort_keys=true)) }}
 {% endmacro %}
 
 

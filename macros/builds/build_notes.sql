@@ -27,7 +27,6 @@
         ended_at timestamp,
         code_version varchar not null,
         settings varchar not null,
-        marts_schema varchar not null,
         input_source varchar not null,
         data_until timestamp,
         inputs varchar,
@@ -39,6 +38,7 @@
     create table if not exists {{ precision_marketing.notes_relation("build_nodes") }} (
         unique_id varchar primary key,
         kind varchar not null,
+        schema_name varchar not null,
         table_name varchar not null,
         build_id varchar,
         state varchar not null
@@ -100,7 +100,8 @@
 
 {% macro node_values(node, build_id=none) %}
     {{ return("('" ~ node.unique_id ~ "', '" ~ precision_marketing.node_kind(node)
-        ~ "', " ~ precision_marketing.text_literal(node.alias or node.name) ~ ", "
+        ~ "', " ~ precision_marketing.text_literal(node.schema) ~ ", "
+        ~ precision_marketing.text_literal(node.alias or node.name) ~ ", "
         ~ (precision_marketing.text_literal(build_id) if build_id else "null")
         ~ ", 'unfinished')") }}
 {% endmacro %}
@@ -108,11 +109,10 @@
 
 {% macro note_begun_build(build_id) %}
     {% set history = precision_marketing.notes_relation("build_history") %}
-    {% set mart = precision_marketing.nodes_of_kind("mart") | first %}
     {% set literal = precision_marketing.text_literal %}
     update {{ history }} set state = 'interrupted' where state = 'running';
     insert into {{ history }} (
-        build_id, state, started_at, code_version, settings, marts_schema, input_source
+        build_id, state, started_at, code_version, settings, input_source
     )
     values (
         {{ literal(build_id) }},
@@ -120,7 +120,6 @@
         {{ precision_marketing.build_time() }},
         {{ literal(precision_marketing.code_version()) }},
         {{ literal(precision_marketing.given_settings()) }},
-        {{ literal(mart.schema) }},
         '{{ precision_marketing.input_source() }}'
     )
     on conflict (build_id) do update set state = 'running', ended_at = null;
