@@ -40,35 +40,24 @@
 
 {# The package's version, and what its models and tests are as they stand here. #}
 {% macro code_version() %}
-    {% set library = graph.nodes["model.precision_marketing.int_python_library"] %}
+    {% set history = graph.nodes["model.precision_marketing.stg_build_history"] %}
     {% set checksums = [] %}
     {% for kind in ["mart", "table", "test"] %}
         {% for node in precision_marketing.nodes_of_kind(kind) %}
             {% do checksums.append(node.unique_id ~ node.checksum.checksum) %}
         {% endfor %}
     {% endfor %}
-    {{ return(library.config.meta.package_version ~ "+"
+    {{ return(history.config.meta.package_version ~ "+"
         ~ local_md5(checksums | sort | join(" "))[:12]) }}
 {% endmacro %}
 
 
-{# The vars that were given, as JSON, and all that publishing reads; of salts only that
-   there is one. #}
+{# The vars that were given, as JSON, and all that publishing reads. #}
 {% macro given_settings() %}
     {% set given = {} %}
     {% for name in precision_marketing.settings_table()
-        | map(attribute="var") | unique | sort %}
-        {% set value = var(name, none) %}
-        {% if value is mapping %}
-            {% set shown = {} %}
-            {% for key, part in value.items() %}
-                {% do shown.update({key | string: "..." if "salt" in key | string
-                    else part}) %}
-            {% endfor %}
-            {% do given.update({name: shown}) %}
-        {% elif value is not none %}
-            {% do given.update({name: value}) %}
-        {% endif %}
+        | map(attribute="var") | unique if var(name, none) is not none %}
+        {% do given.update({name: precision_marketing.json_value(var(name))}) %}
     {% endfor %}
     {% set publication = {} %}
     {% for key in ["marts", "earlier"] %}
@@ -76,6 +65,25 @@
             {key: precision_marketing.setting("publication", key)}) %}
     {% endfor %}
     {{ return(tojson(dict(given, publication=publication), sort_keys=true)) }}
+{% endmacro %}
+
+
+{# What JSON can say of a value of YAML: a date is a text. Of salts that there is one. #}
+{% macro json_value(value) %}
+    {% set parts = [] %}
+    {% if value is mapping %}
+        {% for key, part in value.items() %}
+            {% do parts.append([key | string, "..." if "salt" in key | string
+                else precision_marketing.json_value(part)]) %}
+        {% endfor %}
+        {{ return(dict(parts)) }}
+    {% elif precision_marketing.is_list(value) %}
+        {% for part in value %}
+            {% do parts.append(precision_marketing.json_value(part)) %}
+        {% endfor %}
+        {{ return(parts) }}
+    {% endif %}
+    {{ return(value if value is number or value is none else value | string) }}
 {% endmacro %}
 
 

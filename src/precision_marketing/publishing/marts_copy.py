@@ -17,6 +17,7 @@ from precision_marketing.publishing.publication import write_publication
 
 # Of the published file: whatever a host calls its own, readers' SQL is the same.
 SCHEMA = "marts"
+SCHEMAS = (SCHEMA, "publication")
 # What current BI drivers read; DuckDB 2 writes a newer format by default.
 STORAGE_VERSION = "v1.4.0"
 

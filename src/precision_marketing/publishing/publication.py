@@ -18,7 +18,10 @@ _COLUMNS = {
     "started_at": ("timestamp", "When the build began, UTC."),
     "ended_at": ("timestamp", "When the build ended, UTC."),
     "data_until": ("timestamp", "The latest event that the build has kept, UTC."),
-    "code_version": ("varchar", "Version of the package, and a checksum of its models."),
+    "code_version": (
+        "varchar",
+        "Version of the package, and a checksum of its models.",
+    ),
     "settings": ("varchar", "Vars that were given, as JSON."),
     "inputs": ("varchar", "Rows and fingerprint of each input, as JSON."),
     "row_counts": ("varchar", "Rows of each mart, as JSON."),

@@ -19,7 +19,12 @@ from rich.console import Console
 
 from precision_marketing.publishing.build_record import BuildError, BuildRecord
 from precision_marketing.publishing.machine_faults import fault_in_words
-from precision_marketing.publishing.marts_copy import SCHEMA, CopyError, copy_marts
+from precision_marketing.publishing.marts_copy import (
+    SCHEMA,
+    SCHEMAS,
+    CopyError,
+    copy_marts,
+)
 from precision_marketing.publishing.publication import (
     PublicationError,
     read_publication,
@@ -64,7 +69,8 @@ class PublishedFile:
 def published_of(database: Path) -> Path:
     """Return where a database is published: beside it, in the folder `published`."""
     database = Path(database).resolve()
-    return database.parent / "published" / f"{database.stem}.duckdb"
+    name = database.name.removesuffix(".duckdb")
+    return database.parent / "published" / f"{name}.duckdb"
 
 
 def publish(
@@ -98,8 +104,8 @@ def publish(
     PublishingError
         If the build does not exist, is in use by another program, or is not good
         (`verified_build`); if it has no marts, marts in several schemas or a view among
-        them; if the target is the build, has a name that DuckDB would confuse with the
-        schema `marts`, or was opened for writing by another program; if another
+        them; if the target is the build, has a name that DuckDB would confuse with a
+        schema in it, or was opened for writing by another program; if another
         publication does not end in time, the disk is full or may not be written.
 
     Notes
@@ -175,10 +181,10 @@ def _check_paths(database: Path, published: Path) -> None:
         )
     if published.is_dir():
         raise PublishingError(f"{published} is a folder: name a file in it.")
-    if published.stem.lower() == SCHEMA:
+    if published.stem.lower() in SCHEMAS:
         raise PublishingError(
-            f"A database named {published.name} has the same name as its schema, so "
-            f"`{SCHEMA}.recommendations` would be ambiguous: choose another file name."
+            f"A database named {published.name} has the same name as a schema in it, "
+            f"so `{published.stem}.NAME` would be ambiguous: choose another file name."
         )
     log = published.with_name(published.name + ".wal")
     if log.exists():

@@ -53,13 +53,13 @@ def run(database: Path, report: Path, command: list[str]) -> int:
     Raises
     ------
     RunError
-        If the database may not be written there, or is not free in time.
+        If the database may not be written there or so named, or is not free in time.
     """
     database = database.resolve()
-    _check_writable(database)
+    _check_place(database)
     waited = f"Another build of {database}"
     try:
-        with locked(_lock_file(database), waited, waiting_seconds()):
+        with locked(lock_file(database), waited, waiting_seconds()):
             wait_for(lambda: _is_free(database), waited, waiting_seconds())
             started = time.time()
             status = run_command(report, command)
@@ -73,8 +73,15 @@ def run(database: Path, report: Path, command: list[str]) -> int:
         raise RunError(str(error)) from error
 
 
-def _check_writable(database: Path) -> None:
+def _check_place(database: Path) -> None:
     folder = database.parent
+    # dbt takes the path for an address, and writes the name into SQL as it is.
+    wrong = set("#?") & set(str(database)) | set("'\"") & set(database.name)
+    if wrong:
+        raise RunError(
+            f"dbt cannot name a database {database.name}: choose a name without "
+            "quotation marks, and a path without # and ?."
+        )
     if not folder.is_dir():
         raise RunError(
             f"There is no folder {folder} for the database: make it, or name another "
@@ -88,7 +95,7 @@ def _check_writable(database: Path) -> None:
             )
 
 
-def _lock_file(database: Path) -> Path:
+def lock_file(database: Path) -> Path:
     """Return a file that stands for a database, which need not be there yet."""
     name = hashlib.sha256(os.fsencode(database)).hexdigest()[:16]
     path = (

@@ -52,13 +52,16 @@ class Shop:
 
     def build(self, accept: str = "") -> str:
         """Build as `make run` does; return '' or the errors."""
+        return self.build_only(*SELECTED, accept=accept)
+
+    def build_only(self, *selected: str, accept: str = "") -> str:
         return self._project.run(
-            *("build", "--select", *SELECTED, "--exclude-resource-type", "unit_test"),
+            *("build", "--select", *selected, "--exclude-resource-type", "unit_test"),
             *UNTESTED,
             database=self.database,
             input_dir=self.inputs,
             variables=f"{{input_checks: {{as_of: 2025-02-01}},"
-            f" health: {{accept: [{accept}]}}}}",
+            f" health: {{accept: [{accept}]}}, publication: {{marts: [campaigns]}}}}",
         )
 
     def read(self, query: str) -> list[tuple[Any, ...]]:
@@ -148,4 +151,36 @@ def test_a_build_that_failed_elsewhere_is_not_published_until_one_succeeds(shop)
     with pytest.raises(PublishingError, match="such as stg_items_checked"):
         publish(shop.database, shop.published)
     assert shop.build() == ""
+    publish(shop.database, shop.published)
+
+
+def test_marts_of_two_builds_are_not_published_however_well_each_went(shop):
+    """A second command is another build, unless it only ends the first one."""
+    shop.write(SHOP)
+    assert shop.build() == ""
+    assert shop.build_only("build_health") == ""
+    with pytest.raises(PublishingError, match=r"come of 2 builds: .* are of another"):
+        publish(shop.database, shop.published)
+    assert shop.build() == ""
+    before = shop.read("select build_id from history.build_history order by all")
+    assert shop.build_only("stopped_checks_stop_the_build") == ""
+    assert (
+        shop.read("select build_id from history.build_history order by all") == before
+    )
+    assert publish(shop.database, shop.published).build.row_counts == {"campaigns": 1}
+
+
+def test_what_a_killed_build_left_is_said_and_a_run_of_just_that_ends_it(shop):
+    shop.write(SHOP)
+    assert shop.build() == ""
+    shop.read("update history.build_history set state = 'running'")
+    shop.read(
+        "update history.build_nodes set state = 'unfinished'"
+        " where table_name = 'campaigns' and kind = 'mart'"
+    )
+    with pytest.raises(PublishingError, match="such as campaigns"):
+        publish(shop.database, shop.published)
+    ended = shop.read("select max(started_at) from history.build_history")
+    assert shop.build_only("precision_marketing.marts.campaigns.campaigns") == ""
+    assert shop.read("select max(started_at) from history.build_history") == ended
     publish(shop.database, shop.published)

@@ -461,7 +461,7 @@ def test_target_that_is_the_build_is_refused(build, tmp_path):
     assert checksum(build) == before
 
 
-@pytest.mark.parametrize("name", ["marts.duckdb", "MARTS.db", "marts"])
+@pytest.mark.parametrize("name", ["marts.duckdb", "MARTS.db", "publication"])
 def test_target_named_like_its_schema_is_refused(build, tmp_path, name):
     with pytest.raises(PublishingError, match="ambiguous"):
         publish(build, tmp_path / name)
