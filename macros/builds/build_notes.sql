@@ -127,7 +127,7 @@
 
 
 {# After the last node: what succeeded is finished, and a build of which nothing is
-   unfinished has succeeded. #}
+   unfinished has succeeded, but for `--empty` and `--sample`, which leave rows out. #}
 {% macro note_end(results) %}
     {% if not precision_marketing.notes_builds() %}{{ return("") }}{% endif %}
     {% set history = precision_marketing.notes_relation("build_history") %}
@@ -146,7 +146,7 @@
                 select 1 from {{ nodes }} as made
                 where made.build_id = builds.build_id and made.state = 'unfinished'
             ) then 'failed'
-            else 'succeeded'
+            else '{{ "sampled" if flags.EMPTY or flags.SAMPLE else "succeeded" }}'
         end
     where state = 'running'
 {% endmacro %}

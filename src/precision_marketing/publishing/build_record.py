@@ -16,6 +16,7 @@ import duckdb
 HISTORY = "build_history"
 NODES = "build_nodes"
 HEALTH = "build_health"
+ERASURES = "erasure_requests"
 
 
 class BuildError(Exception):
@@ -44,6 +45,8 @@ class BuildRecord:
         Rows by mart.
     tests_passed, tests_warned, tests_not_run : int
         Data tests; those that warned are among those that passed.
+    same_erasures : frozenset of str
+        Builds of this database that have read the same requests for erasure.
     """
 
     build_id: str
@@ -57,11 +60,7 @@ class BuildRecord:
     tests_passed: int
     tests_warned: int
     tests_not_run: int
-
-    @property
-    def erasures(self) -> str | None:
-        """What tells requests for erasure apart from other ones."""
-        return self.inputs.get("erasure_requests", {}).get("fingerprint")
+    same_erasures: frozenset[str]
 
 
 def verified_build(
@@ -179,7 +178,20 @@ def _record(
     _, *facts = rows[0]
     for place in (4, 6, 7):
         facts[place] = json.loads(facts[place] or "{}")
-    return BuildRecord(*facts)
+    return BuildRecord(*facts, _builds_of_same_erasures(connection, notes, facts[6]))
+
+
+def _builds_of_same_erasures(
+    connection: duckdb.DuckDBPyConnection, notes: str, inputs: dict[str, dict]
+) -> frozenset[str]:
+    builds = connection.execute(
+        f"select build_id, inputs from {notes}.{HISTORY} where inputs is not null"
+    ).fetchall()
+    return frozenset(
+        build_id
+        for build_id, facts in builds
+        if json.loads(facts).get(ERASURES) == inputs.get(ERASURES)
+    )
 
 
 def _counts(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from precision_marketing.publishing.build_record import BuildRecord, identifier
+from precision_marketing.publishing.build_record import (
+    ERASURES,
+    BuildRecord,
+    identifier,
+)
 
 _COLUMNS = {
     "published_at": ("timestamp", "When the file was written, UTC."),
@@ -50,8 +54,6 @@ class Publication:
         UTC.
     tests_passed : int
         Data tests.
-    erasures : str or None
-        Fingerprint of the requests for erasure that the build has read.
     """
 
     build_id: str
@@ -60,7 +62,6 @@ class Publication:
     ended_at: datetime
     data_until: datetime | None
     tests_passed: int
-    erasures: str | None
 
     def in_words(self) -> str:
         """Return when and of what the file was made, on two lines."""
@@ -86,6 +87,8 @@ def write_publication(
         The build that the marts come from.
     """
     values = asdict(build) | {"published_at": datetime.now(UTC).replace(tzinfo=None)}
+    # Whoever knows an id could try whether a fingerprint of few requests is of it.
+    values["inputs"].get(ERASURES, {}).pop("fingerprint", None)
     for name in ("settings", "inputs", "row_counts"):
         values[name] = json.dumps(values[name], sort_keys=True, ensure_ascii=False)
     columns = ", ".join(f"{name} {kind}" for name, (kind, _) in _COLUMNS.items())
@@ -128,12 +131,7 @@ def read_publication(path: Path) -> Publication:
         raise PublicationError(f"{path} is no whole publication: {error}") from error
     if counts != json.loads(record["row_counts"]):
         raise PublicationError(f"{path} has not the marts that its record says.")
-    erasures = json.loads(record["inputs"]).get("erasure_requests", {})
-    names = Publication.__dataclass_fields__
-    return Publication(
-        **{name: record[name] for name in names if name in record},
-        erasures=erasures.get("fingerprint"),
-    )
+    return Publication(*(record[field.name] for field in fields(Publication)))
 
 
 def _read(connection: duckdb.DuckDBPyConnection) -> tuple[dict, dict[str, int]]:

@@ -153,8 +153,8 @@ def plain_errors(published: Path) -> Iterator[None]:
 def _forget_earlier(published: Path, build: BuildRecord) -> None:
     """Remove the earlier publications that are too many, or of before an erasure.
 
-    Whoever has asked for erasure since stands in a file that other requests were made
-    for; one that does not say so is removed too.
+    Whoever has asked for erasure since stands in files of builds that had read other
+    requests; a file of a build that this database does not know is removed too.
     """
     files = earlier_files(published)
     kept = build.settings["publication"]["earlier"]
@@ -162,7 +162,7 @@ def _forget_earlier(published: Path, build: BuildRecord) -> None:
         path.unlink()
     for path in earlier_files(published):
         try:
-            is_alike = read_publication(path).erasures == build.erasures
+            is_alike = read_publication(path).build_id in build.same_erasures
         except PublicationError:
             is_alike = False
         if not is_alike:

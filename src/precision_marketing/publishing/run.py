@@ -135,3 +135,5 @@ if __name__ == "__main__":
         sys.exit(run(Path(target), Path(sys.argv[1]), sys.argv[2:]))
     except RunError as error:
         sys.exit(f"Error: {error}")
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")

@@ -27,9 +27,10 @@ CHILD_ENVIRONMENT = {
 
 def make_build(path: Path, version: int = 1, rows: int = 1000, order: str = "") -> Path:
     """Write a build whose marts carry `version` in every row."""
-    path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema marts; create schema staging")
+        for schema in ("marts", "staging"):
+            connection.execute(f"drop schema if exists {schema} cascade")
+            connection.execute(f"create schema {schema}")
         connection.execute(
             f"create table marts.row_accounting as select {version} as build_version"
         )
@@ -205,6 +206,7 @@ def test_a_build_that_is_not_good_is_not_published(
     with pytest.raises(PublishingError, match=re.escape(reason)):
         publish(build, published)
     assert checksum(published) == before
+    build.unlink()
     publish(make_build(build), published)
 
 

@@ -20,11 +20,11 @@ from precision_marketing.publishing.rollback import roll_back
 def publish_build(folder: Path, number: int, **recorded) -> Path:
     """Publish a build of one mart that says which it is; return the published file."""
     database = folder / "shop.duckdb"
-    database.unlink(missing_ok=True)
     with duckdb.connect(str(database)) as connection:
-        connection.execute("create schema marts")
+        connection.execute("create schema if not exists marts")
         connection.execute(
-            f"create table marts.row_accounting as select {number} as build_number"
+            "create or replace table marts.row_accounting as "
+            f"select {number} as build_number"
         )
         record_build(connection, f"build-{number}", **recorded)
     return publish(database).path
@@ -67,6 +67,19 @@ def test_no_file_of_before_an_erasure_is_kept(tmp_path):
     assert len(earlier_files(published)) == 1
     publish_build(tmp_path, 3, erasures="one more")
     assert earlier_files(published) == []
+
+
+def test_files_of_a_database_that_was_begun_anew_are_not_kept(tmp_path):
+    publish_build(tmp_path, 1)
+    (tmp_path / "shop.duckdb").unlink()
+    assert earlier_files(publish_build(tmp_path, 2)) == []
+
+
+def test_who_was_erased_cannot_be_tried_on_the_published_file(tmp_path):
+    published = publish_build(tmp_path, 1, erasures="of one id")
+    with duckdb.connect(str(published), read_only=True) as connection:
+        inputs = connection.execute("select inputs from publication.build").fetchall()
+    assert inputs == [('{"erasure_requests": {"rows": 1}}',)]
 
 
 def test_files_of_another_published_file_are_not_taken_for_its_own(tmp_path):
