@@ -89,7 +89,7 @@
 
 {% macro time_now() %}
     {{ return("cast('" ~ modules.datetime.datetime.now(modules.pytz.utc).strftime(
-        "%Y-%m-%d %H:%M:%S") ~ "' as timestamp)") }}
+        "%Y-%m-%d %H:%M:%S.%f") ~ "' as timestamp)") }}
 {% endmacro %}
 
 

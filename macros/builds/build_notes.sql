@@ -117,7 +117,7 @@
     values (
         {{ literal(build_id) }},
         'running',
-        {{ precision_marketing.build_time() }},
+        {{ precision_marketing.time_now() }},
         {{ literal(precision_marketing.code_version()) }},
         {{ literal(precision_marketing.given_settings()) }},
         '{{ precision_marketing.input_source() }}'

@@ -105,6 +105,7 @@ def verified_build(
             f"and tests failed or did not run, such as {pending[0][0].split('.')[2]}. "
             "Mend what failed and run `dbt build` again."
         )
+    marts = _wanted(connection, notes, marts)
     record = _record(connection, notes, marts)
     counts = _counts(connection, schema, tables, marts, record)
     return replace(record, row_counts=counts)
@@ -144,6 +145,23 @@ def _notes(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
         f"No build of the schema `{schema}` is recorded: run `dbt build` once with "
         "this version of the package."
     )
+
+
+def _wanted(
+    connection: duckdb.DuckDBPyConnection, notes: str, marts: dict[str, tuple]
+) -> dict[str, tuple]:
+    """Return the marts that the latest build was told to publish."""
+    told = connection.execute(
+        f"select settings from {notes}.{HISTORY} order by started_at desc, build_id "
+        "limit 1"
+    ).fetchall()
+    wanted = json.loads(told[0][0])["publication"]["marts"] or list(marts)
+    if unknown := sorted(set(wanted) - set(marts)):
+        raise BuildError(
+            f"There is no mart `{unknown[0]}`, which `publication: {{marts: ...}}` "
+            f"names: the marts are {', '.join(sorted(marts))}."
+        )
+    return {name: marts[name] for name in sorted(wanted)}
 
 
 def _record(
@@ -202,18 +220,12 @@ def _counts(
     record: BuildRecord,
 ) -> dict[str, int]:
     """Return the rows of what is to be published, if all is as the build left it."""
-    wanted = record.settings["publication"]["marts"] or list(marts)
-    if unknown := sorted(set(wanted) - set(marts)):
-        raise BuildError(
-            f"There is no mart `{unknown[0]}`, which `publication: {{marts: ...}}` "
-            f"names: the marts are {', '.join(sorted(marts))}."
-        )
     missing = sorted(
-        name for name in wanted if name not in record.row_counts or name not in tables
+        name for name in marts if name not in record.row_counts or name not in tables
     )
     if missing:
         raise BuildError(
-            f"{len(missing)} of {len(wanted)} marts are not built, such as "
+            f"{len(missing)} of {len(marts)} marts are not built, such as "
             f"{missing[0]}: run `dbt build` of all, or name those to publish in the "
             "setting `publication: {marts: [...]}`."
         )
@@ -222,7 +234,7 @@ def _counts(
             "No data test of the build has run: run `dbt test`, or `dbt build` with "
             "its tests."
         )
-    for name in sorted(wanted):
+    for name in marts:
         target = f"build.{identifier(schema)}.{identifier(name)}"
         (found,) = connection.execute(f"select count(*) from {target}").fetchall()[0]
         if found != record.row_counts[name]:
@@ -231,7 +243,7 @@ def _counts(
                 "the build ended: something else has written to it. Run `dbt build` "
                 "again."
             )
-    return {name: record.row_counts[name] for name in sorted(wanted)}
+    return {name: record.row_counts[name] for name in marts}
 
 
 def identifier(name: str) -> str:

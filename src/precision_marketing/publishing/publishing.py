@@ -221,7 +221,7 @@ def main(database: Path, published: Path | None, schema: str | None) -> None:
         raise click.ClickException(f"Nothing was published. {error}") from error
     counts = result.build.row_counts
     if result.left_out:
-        print(f"Left out, since they are not the build's: {', '.join(result.left_out)}")
+        print(f"Not of the build, or not to be published: {', '.join(result.left_out)}")
     print(
         f"Published {len(counts)} marts, {sum(counts.values()):,} rows, "
         f"{result.size / 1e6:.1f} MB: {result.path}"

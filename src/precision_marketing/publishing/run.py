@@ -8,14 +8,17 @@ the first, as long as `PRECISION_MARKETING_WAIT` says. Standard library only, li
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from precision_marketing.publishing.command_cost import run_command
@@ -26,6 +29,9 @@ from precision_marketing.publishing.published_files import (
     wait_for,
     waiting_seconds,
 )
+
+# Bytes; what a build that has stopped may have freed again.
+FULL = 10_000_000
 
 
 class RunError(Exception):
@@ -64,7 +70,7 @@ def run(database: Path, report: Path, command: list[str]) -> int:
             started = time.time()
             status = run_command(report, command)
             if status != 0:
-                _explain(report.parent / "run_results.json", started)
+                _explain(database, report.parent / "run_results.json", started)
                 return status
             module = "precision_marketing.publishing.publishing"
             publishing = [sys.executable, "-m", module, "--database", str(database)]
@@ -117,13 +123,18 @@ def _is_free(database: Path) -> bool:
     return True
 
 
-def _explain(results: Path, started: float) -> None:
+def _explain(database: Path, results: Path, started: float) -> None:
     """Say what of the machine stopped the build: dbt shows DuckDB's words only."""
-    if not results.is_file() or results.stat().st_mtime < started:
-        return
-    nodes = json.loads(results.read_text(encoding="utf-8"))["results"]
-    found = {fault_in_words(node.get("message") or "") for node in nodes} - {None}
-    for words in sorted(found):
+    messages = []
+    # A full disk may have cut them off.
+    with suppress(OSError, ValueError):
+        if results.stat().st_mtime >= started:
+            nodes = json.loads(results.read_text(encoding="utf-8"))["results"]
+            messages = [node.get("message") or "" for node in nodes]
+    for folder in {database.parent, results.parent}:
+        if folder.is_dir() and shutil.disk_usage(folder).free < FULL:
+            messages.append(os.strerror(errno.ENOSPC))
+    for words in sorted({fault_in_words(message) for message in messages} - {None}):
         print(f"The build stopped: {words}.", file=sys.stderr)
 
 

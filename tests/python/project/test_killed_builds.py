@@ -11,7 +11,7 @@ import pytest
 from whole_builds import PROJECT
 
 KILLED = -signal.SIGKILL
-BUILDS, PUBLICATIONS = 12, 10
+BUILDS, PUBLICATIONS = 10, 10
 
 
 @pytest.fixture(scope="module")

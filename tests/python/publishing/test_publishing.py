@@ -186,8 +186,8 @@ def test_nothing_but_published_files_is_left_in_the_folder(build, published):
         ("drop schema history cascade", "No build of the schema `marts` is recorded"),
         (
             "update history.build_history set settings = "
-            """'{"publication": {"marts": ["campains"], "earlier": 3}}'""",
-            "There is no mart `campains`",
+            """'{"publication": {"marts": ["no_such_mart"], "earlier": 3}}'""",
+            "There is no mart `no_such_mart`",
         ),
     ],
     ids=[
