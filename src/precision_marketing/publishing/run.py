@@ -34,6 +34,13 @@ from precision_marketing.publishing.published_files import (
 FULL = 10_000_000
 
 
+# Of the database that is built, and DuckDB's own.
+SCHEMAS = {
+    *("staging", "intermediate", "scorers", "candidates", "marts", "history"),
+    *("reference", "example", "main", "memory", "system", "temp"),
+}
+
+
 class RunError(Exception):
     """The build cannot begin; the message says why and what to do."""
 
@@ -82,6 +89,11 @@ def run(database: Path, report: Path, command: list[str]) -> int:
 def _check_place(database: Path) -> None:
     folder = database.parent
     # dbt takes the path for an address, and writes the name into SQL as it is.
+    if database.stem.lower() in SCHEMAS:
+        raise RunError(
+            f"A database named {database.stem} has the name of a schema in it, which "
+            "DuckDB takes for the other: name another DATABASE."
+        )
     wrong = set("#?") & set(str(database)) | set("'\"") & set(database.name)
     if wrong:
         raise RunError(

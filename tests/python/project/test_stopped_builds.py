@@ -182,3 +182,14 @@ def test_marts_of_two_builds_are_not_published_however_well_each_went(shop):
         shop.read("select build_id from history.build_history order by all") == before
     )
     publish(shop.database, shop.published)
+
+
+def test_a_copied_database_is_read_under_another_name(shop, tmp_path):
+    copy = shutil.copy(shop.database, tmp_path / "a copy.duckdb")
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        views = connection.execute(
+            "select schema_name, view_name from duckdb_views() where not internal"
+        ).fetchall()
+        assert len(views) > 3
+        for schema, view in views:
+            connection.execute(f"select * from {schema}.{view} limit 1").fetchall()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
+from whole_builds import PROJECT
 
 from precision_marketing.publishing import run
 from precision_marketing.publishing.run import RunError
@@ -122,6 +124,7 @@ def test_two_runs_of_one_database_do_not_run_at_once(tmp_path, monkeypatch):
             "nowhere/shop.duckdb",
             "There is no folder .*nowhere for the database: make it",
         ),
+        ("Main.duckdb", "A database named Main has the name of a schema in it"),
         ("o'brien.duckdb", "choose a name without quotation marks"),
         ("a#b/shop.duckdb", "a path without # and"),
     ],
@@ -129,6 +132,18 @@ def test_two_runs_of_one_database_do_not_run_at_once(tmp_path, monkeypatch):
 def test_a_database_that_cannot_be_is_refused(tmp_path, name, reason):
     with pytest.raises(RunError, match=reason):
         run.run(tmp_path / name, tmp_path / "cost.json", command(""))
+
+
+def test_the_schemas_that_no_database_may_be_named_after_are_the_projects():
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    layers = {
+        layer["+schema"]
+        for kind in ("models", "seeds")
+        for layer in project[kind]["precision_marketing"].values()
+        if isinstance(layer, dict) and "+schema" in layer
+    }
+    assert len(layers) > 5
+    assert layers <= run.SCHEMAS
 
 
 def test_a_place_that_may_not_be_written_is_named(tmp_path, monkeypatch):
