@@ -27,13 +27,17 @@
 {% endmacro %}
 
 
+{# Whether these are unfinished nodes of a build that has finished others. #}
 {% macro are_unfinished(build_id, unique_ids) %}
     {% set counted = run_query(
         "select count(*) as node_count from "
         ~ precision_marketing.notes_relation("build_nodes")
-        ~ " where state = 'unfinished' and build_id = "
-        ~ precision_marketing.text_literal(build_id)
-        ~ " and unique_id in ('" ~ unique_ids | join("', '") ~ "')") %}
+        ~ " as nodes where build_id = " ~ precision_marketing.text_literal(build_id)
+        ~ " and state = 'unfinished' and unique_id in ('" ~ unique_ids | join("', '")
+        ~ "') and exists (select 1 from "
+        ~ precision_marketing.notes_relation("build_nodes")
+        ~ " as made where made.build_id = nodes.build_id and made.state != 'unfinished')"
+    ) %}
     {{ return(counted[0]["node_count"] == unique_ids | length) }}
 {% endmacro %}
 

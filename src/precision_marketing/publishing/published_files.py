@@ -128,7 +128,7 @@ def _remove(path: Path) -> None:
 
 
 def replace_published(file: Path, published: Path) -> None:
-    """Put a file into the place of the published one, with its mode and group.
+    """Put a file into the place of the published one, with its mode, owner and group.
 
     Where there is none yet, the file is its owner's alone. The mode is set before the
     file is where readers look, and the content is on disk before its name.
@@ -151,16 +151,16 @@ def replace_published(file: Path, published: Path) -> None:
 
 
 def _take_on(file: Path, model: Path) -> None:
-    """Give a file the mode, access lists and group of another one."""
+    """Give a file the mode, access lists, owner and group of another one."""
     wanted = model.stat()
     shutil.copystat(model, file)
     os.utime(file)
-    if file.stat().st_gid != wanted.st_gid:
-        try:
-            os.chown(file, -1, wanted.st_gid)
-        except PermissionError:
-            # Another group must not read what this one might.
-            file.chmod(wanted.st_mode & 0o707)
+    for owner in (wanted.st_uid, -1):
+        with suppress(PermissionError):
+            os.chown(file, owner, wanted.st_gid)
+            return
+    # Another group must not read what this one might.
+    file.chmod(wanted.st_mode & 0o707)
 
 
 def synchronize(folder: Path) -> None:

@@ -343,6 +343,24 @@ def test_the_published_file_keeps_its_mode_and_a_new_one_is_its_owners_alone(
     assert modes == [mode], "the mode was set after the file was in its place"
 
 
+def test_owner_and_group_are_kept_or_the_group_is_shut_out(
+    build, published, monkeypatch
+):
+    publish(build, published)
+    published.chmod(0o640)
+    before = published.stat()
+    asked = []
+
+    def refuse(path, owner, group):
+        asked.append((owner, group))
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chown", refuse)
+    publish(make_build(build, version=2), published)
+    assert asked == [(before.st_uid, before.st_gid), (-1, before.st_gid)]
+    assert published.stat().st_mode & 0o777 == 0o600
+
+
 def test_what_is_written_stands_where_no_one_else_enters(build, published, monkeypatch):
     folders = []
 
