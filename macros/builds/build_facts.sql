@@ -61,7 +61,8 @@
     {% set given = {} %}
     {% for name in precision_marketing.settings_table()
         | map(attribute="var") | unique if var(name, none) is not none %}
-        {% do given.update({name: precision_marketing.json_value(var(name))}) %}
+        {% do given.update({name: precision_marketing.json_value(
+            var(name), is_secret=name == "inputs")}) %}
     {% endfor %}
     {% set publication = {} %}
     {% for key in ["marts", "earlier"] %}
@@ -72,22 +73,24 @@
 {% endmacro %}
 
 
-{# What JSON can say of a value of YAML: a date is a text. Of salts that there is one. #}
-{% macro json_value(value) %}
+{# What JSON can say of a value of YAML: a date is a text. Of salts, and of inputs, whose
+   addresses may have passwords in them, that there is one. #}
+{% macro json_value(value, is_secret=false) %}
     {% set parts = [] %}
     {% if value is mapping %}
         {% for key, part in value.items() %}
-            {% do parts.append([key | string, "..." if "salt" in key | string
-                else precision_marketing.json_value(part)]) %}
+            {% do parts.append([key | string, precision_marketing.json_value(
+                part, is_secret or "salt" in key | string)]) %}
         {% endfor %}
         {{ return(dict(parts)) }}
     {% elif precision_marketing.is_list(value) %}
         {% for part in value %}
-            {% do parts.append(precision_marketing.json_value(part)) %}
+            {% do parts.append(precision_marketing.json_value(part, is_secret)) %}
         {% endfor %}
         {{ return(parts) }}
     {% endif %}
-    {{ return(value if value is number or value is none else value | string) }}
+    {{ return("..." if is_secret else value if value is number or value is none
+        else value | string) }}
 {% endmacro %}
 
 

@@ -130,7 +130,9 @@ def publish(
             build, left_out = copy_marts(database, copy, schema)
             if read_publication(copy).build_id != build.build_id:
                 raise PublicationError("The copy is of another build.")
-            keep_earlier(published)
+            # The same build once more is nothing to go back to.
+            if _build_of(published) != build.build_id:
+                keep_earlier(published)
             replace_published(copy, published)
             _forget_earlier(published, build)
     return PublishedFile(published, build, published.stat().st_size, left_out)
@@ -161,12 +163,16 @@ def _forget_earlier(published: Path, build: BuildRecord) -> None:
     for path in files[: max(len(files) - kept, 0)]:
         path.unlink()
     for path in earlier_files(published):
-        try:
-            is_alike = read_publication(path).build_id in build.same_erasures
-        except PublicationError:
-            is_alike = False
-        if not is_alike:
+        if _build_of(path) not in build.same_erasures:
             path.unlink()
+
+
+def _build_of(path: Path) -> str | None:
+    """Return the build that a published file is of, None if it does not say."""
+    try:
+        return read_publication(path).build_id
+    except PublicationError:
+        return None
 
 
 def _check_paths(database: Path, published: Path) -> None:

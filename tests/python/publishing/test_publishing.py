@@ -143,6 +143,8 @@ def test_order_of_the_builds_rows_changes_nothing(tmp_path, published):
 def test_nothing_but_published_files_is_left_in_the_folder(build, published):
     publish(build, published)
     publish(build, published)
+    assert names(published.parent) == ["shop.duckdb"]
+    publish(make_build(build, version=2), published)
     assert names(published.parent) == ["earlier", "shop.duckdb"]
 
 
