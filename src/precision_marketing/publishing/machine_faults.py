@@ -14,16 +14,16 @@ _FAULTS = (
     ("max_temp_directory_size", _FULL),
     (
         "Permission denied",
-        "you may not write there: get the permission, or name another file",
+        "you have not the permission: get it, or name another file",
     ),
-    ("Operation not permitted", "you may not write there: name another file"),
+    ("Operation not permitted", "the system does not permit it: name another file"),
     (
         "Read-only file system",
         "the file system can only be read: name a file elsewhere",
     ),
     (
         "Conflicting lock",
-        "another program has the file open: wait for its end, or close it",
+        "another program has it open: wait for its end, or close it",
     ),
     (
         "Out of Memory Error",

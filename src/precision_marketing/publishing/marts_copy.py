@@ -12,6 +12,7 @@ from precision_marketing.publishing.build_record import (
     identifier,
     verified_build,
 )
+from precision_marketing.publishing.machine_faults import fault_in_words
 from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
 from precision_marketing.publishing.publication import write_publication
 
@@ -62,10 +63,8 @@ def copy_marts(
         try:
             connection.execute(f"attach {_literal(database)} as build (read_only)")
         except duckdb.Error as error:
-            raise CopyError(
-                f"{database} cannot be read. If a build or another program has it "
-                f"open, wait for it to end. DuckDB says: {error}"
-            ) from error
+            words = fault_in_words(str(error)) or f"DuckDB says {error}"
+            raise CopyError(f"{database} cannot be read: {words}.") from error
         try:
             schema = marts_schema(connection, "build", schema)
         except SchemaError as error:
