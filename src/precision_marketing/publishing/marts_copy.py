@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -76,9 +77,11 @@ def copy_marts(
             f"attach {_literal(copy)} as copy (storage_version '{STORAGE_VERSION}')"
         )
         connection.execute(f"create schema copy.{SCHEMA}")
-        for mart in build.row_counts:
-            _copy_mart(connection, schema, mart)
-        _copy_comments(connection, schema, list(build.row_counts))
+        counts = {
+            mart: _copy_mart(connection, schema, mart) for mart in build.row_counts
+        }
+        build = replace(build, row_counts=counts)
+        _copy_comments(connection, schema, list(counts))
         write_publication(connection, build)
         connection.execute("detach copy")
     return build, sorted(set(kinds) - set(build.row_counts))
@@ -103,13 +106,13 @@ def _refuse_views(schema: str, views: list[str]) -> None:
         )
 
 
-def _copy_mart(connection: duckdb.DuckDBPyConnection, schema: str, mart: str) -> None:
-    """Copy one mart in the order of all its columns."""
+def _copy_mart(connection: duckdb.DuckDBPyConnection, schema: str, mart: str) -> int:
+    """Copy one mart in the order of all its columns and return its rows."""
     name = identifier(mart)
-    connection.execute(
+    return connection.execute(
         f"create table copy.{SCHEMA}.{name} as "
         f"select * from build.{identifier(schema)}.{name} order by all"
-    )
+    ).fetchall()[0][0]
 
 
 def _copy_comments(
