@@ -10,7 +10,6 @@ TEST_PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
-PUBLISHED := published/$(basename $(notdir $(DATABASE))).duckdb
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
 
@@ -41,13 +40,21 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 
 .PHONY: run
 run: .venv/.kernels forget-parse ## Build every table, publish them, print recommendations and campaigns
-	$(BIN)/python -m precision_marketing.publishing.command_cost \
-		target/build_cost.json \
+	$(BIN)/python -m precision_marketing.publishing.run target/build_cost.json \
 		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
+	$(BIN)/python -m precision_marketing.publishing.summary --target target \
+		--published-of "$$PRECISION_MARKETING_DATABASE"
+
+.PHONY: publish
+publish: .venv/.runtime ## Publish what was built, as `make run` does at its end
 	$(BIN)/python -m precision_marketing.publishing.publishing \
-		--database "$(DATABASE)" --published "$(PUBLISHED)"
-	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)" \
-		--target target
+		--database "$$PRECISION_MARKETING_DATABASE"
+
+# docs/publication.md
+.PHONY: rollback
+rollback: .venv/.runtime ## Put the publication before the last one back into its place
+	$(BIN)/python -m precision_marketing.publishing.rollback \
+		--database "$$PRECISION_MARKETING_DATABASE"
 
 # dbt's partial parse stumbles over what moved from one YAML file to another, as after
 # an update: "dbt found two schema.yml entries".
@@ -109,13 +116,23 @@ docs: .venv/.runtime forget-parse ## Write target/static_index.html, the tables'
 lock: ## Write requirements/*.lock anew from pyproject.toml
 	PYTHON="$(PYTHON)" requirements/update.sh
 
+# docs/publication.md; from an environment of their own.
+.PHONY: audit
+audit: .venv/.audit .venv/.runtime ## Licences and known vulnerabilities of what the locks pin
+	@.venv/audit/bin/python .ci/audit.py $(wildcard .venv/lib/python*/site-packages)
+
+.PHONY: sbom
+sbom: .venv/.audit .venv/.runtime ## Write target/sbom.cdx.json, a release's bill of materials
+	@PYTHONPATH=.ci .venv/audit/bin/python requirements/sbom.py target/sbom.cdx.json \
+		$(wildcard .venv/lib/python*/site-packages)
+
 .PHONY: clean
 clean: ## Remove what was built; keeps .venv, databases, published files and data
 	rm -rf target logs dbt_packages .pytest_cache .ruff_cache .import_linter_cache integration_tests/target \
 		integration_tests/logs integration_tests/dbt_packages
 
 # A stamp for each lock file: a second run installs nothing.
-.venv/.runtime: requirements/runtime.lock pyproject.toml
+.venv/.runtime: requirements/runtime.lock requirements/build.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; \
 		exit 1; }
@@ -123,8 +140,8 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 		echo "The virtual environment could not be made: on Debian or Ubuntu run" \
 			"apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing into .venv"
-	@$(INSTALL) --requirement requirements/runtime.lock
-	@$(INSTALL) --no-deps --editable .
+	@$(INSTALL) --requirement requirements/runtime.lock --requirement requirements/build.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Compiled beside what follows, while the second core has nothing else to do.
@@ -139,6 +156,11 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 .venv/.lint: requirements/lint.lock .venv/.test
 	@echo "Installing the linters into .venv"
 	@$(INSTALL) --requirement requirements/lint.lock
+	@touch $@
+
+.venv/.audit: requirements/audit.lock .venv/.runtime
+	@$(BIN)/python -m venv .venv/audit
+	@requirements/install.sh .venv/audit/bin --requirement requirements/audit.lock
 	@touch $@
 
 .venv/.benchmark: requirements/benchmark.lock .venv/.runtime

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+import locked
 
 PROJECT = Path(__file__).parents[1]
 WORK = PROJECT / "target" / "compatibility"
@@ -87,11 +88,10 @@ def install(pair: Pair, folder: Path, log: Path) -> str:
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if not run([sys.executable, "-m", "venv", "--clear", str(folder)], log):
         return "no virtual environment"
-    locked = (PROJECT / "requirements" / "runtime.lock").read_text().splitlines()
     rest = [
-        line
-        for line in locked
-        if not line.startswith(("#", "dbt", "duckdb")) and "==" in line
+        str(pin)
+        for pin in locked.pins("runtime")
+        if not pin.name.startswith(("dbt", "duckdb"))
     ]
     # dbt's own dependencies decide; the lock only fills in where they leave it open.
     names = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")

@@ -1,13 +1,22 @@
 #!/usr/bin/env bash
 # Write the lock files anew: the newest versions that pyproject.toml allows, found by
-# installing into an empty environment. Each file holds what it adds to the one before.
-# Run `make lock` with Python 3.11; it asks the package index that pip is set up for.
+# installing into an empty environment, with the hashes that the package index has of
+# them. Each file holds what it adds to the one before. Run `make lock` with Python 3.11;
+# it asks the package index that pip and uv are set up for.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 environment=$(mktemp -d)
 trap 'rm -rf "$environment"' EXIT
 "${PYTHON:-python3.11}" -m venv "$environment"
+"${PYTHON:-python3.11}" -m venv "$environment/tools"
+"$environment/tools/bin/pip" install --quiet --quiet uv
+note='# Exact versions for Python 3.11. Written by `make lock`; do not edit by hand.'
+
+compile() {  # compile <arguments of `uv pip compile`>
+    "$environment/tools/bin/uv" pip compile --quiet --generate-hashes --no-header \
+        --no-annotate --python-version 3.11 "$@"
+}
 
 lock() {  # lock <file> <extras> <file it builds on, or nothing>
     # dbt 1.12 fetches its parser from outside the package index while it installs.
@@ -15,12 +24,12 @@ lock() {  # lock <file> <extras> <file it builds on, or nothing>
     "$environment/bin/pip" list --format=freeze --exclude pip --exclude setuptools \
         --exclude precision-marketing > "$environment/$1.all"
     {
-        echo '# Exact versions for Python 3.11. Written by `make lock`; do not edit by hand.'
+        echo "$note"
         if [ -n "${3:-}" ]; then
             echo "-r $3.lock"
-            grep -vxFf "$environment/$3.all" "$environment/$1.all"
+            grep -vxFf "$environment/$3.all" "$environment/$1.all" | compile --no-deps -
         else
-            cat "$environment/$1.all"
+            compile --no-deps "$environment/$1.all"
         fi
     } > "requirements/$1.lock"
 }
@@ -37,9 +46,17 @@ lock benchmark "[benchmark]" runtime
 forget benchmark
 lock test "[test]" runtime
 lock lint "[lint]" test
-# What requirements/install.sh installs with.
-"$environment/bin/pip" install --quiet --quiet uv
+# What stands in no extra: what builds the package in its environment, what looks for
+# vulnerabilities from an environment of its own, and what requirements/install.sh uses.
+for group in build audit; do
+    {
+        echo "$note"
+        compile --constraint "$environment/runtime.all" \
+            --group "pyproject.toml:$group"
+    } > "requirements/$group.lock"
+done
 {
-    echo '# Exact version. Written by `make lock`; do not edit by hand.'
-    "$environment/bin/pip" list --format=freeze | grep '^uv=='
+    echo "$note"
+    "$environment/tools/bin/pip" list --format=freeze | grep '^uv==' |
+        compile --no-deps -
 } > requirements/installer.lock

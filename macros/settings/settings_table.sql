@@ -30,7 +30,7 @@
 {% endmacro %}
 
 
-{% macro setting_themes() %}{{ return(11) }}{% endmacro %}
+{% macro setting_themes() %}{{ return(12) }}{% endmacro %}
 
 
 {# The settings of one theme, those first that models ask for most. #}
@@ -46,6 +46,7 @@
         else precision_marketing.lift_settings() if number == 7
         else precision_marketing.audience_settings() if number == 8
         else precision_marketing.health_settings() if number == 9
+        else precision_marketing.publication_settings() if number == 10
         else precision_marketing.part_settings()
     ) }}
 {% endmacro %}
@@ -398,6 +399,18 @@
              default={"warn": 0, "stop": 0},
              effect="requests of erasure that name somebody and cannot be read",
              fix="look into marts.rejected_rows and write the ids as `events` does"),
+    ]) }}
+{% endmacro %}
+
+
+{% macro publication_settings() %}
+    {{ return([
+        {"var": "publication", "key": "marts", "kind": "texts", "unit": "list",
+         "default": [], "example": "[campaigns, row_accounting]",
+         "effect": "marts that are [published](docs/publication.md); empty: all"},
+        {"var": "publication", "key": "earlier", "kind": "whole number", "lowest": 0,
+         "highest": 100, "unit": "files", "default": 3,
+         "effect": "earlier publications that are kept for `make rollback`"},
     ]) }}
 {% endmacro %}
 

@@ -1,19 +1,15 @@
 """Publish the marts of a finished build as one DuckDB file that readers may keep open.
 
-Run `python -m precision_marketing.publishing.publishing --database build.duckdb
---published published/shop.duckdb` after a `dbt build`. One that failed, was killed or
-was stopped by its inputs is not published. Readers open the published file only, since
-DuckDB lets one process write or many read, and a reader of the build file would block
-the next build.
+Run `python -m precision_marketing.publishing.publishing --database shop.duckdb` after a
+`dbt build`. What is published are the marts of one build that succeeded as a whole, and
+the record of that build. Readers open the published file only, since DuckDB lets one
+process write or many read, and a reader of the build file would block the next build.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +17,27 @@ import click
 import duckdb
 from rich.console import Console
 
-from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
-
-# Of the published file: whatever a host calls its own, readers' SQL is the same.
-SCHEMA = "marts"
-# What current BI drivers read; DuckDB 2 writes a newer format by default.
-STORAGE_VERSION = "v1.4.0"
-# What tells whether a build is good: a mart, and what the project's hooks write.
-HEALTH = "build_health"
-UNFINISHED = "unfinished_nodes"
+from precision_marketing.publishing.build_record import BuildError, BuildRecord
+from precision_marketing.publishing.machine_faults import fault_in_words
+from precision_marketing.publishing.marts_copy import (
+    SCHEMA,
+    SCHEMAS,
+    CopyError,
+    copy_marts,
+)
+from precision_marketing.publishing.publication import (
+    PublicationError,
+    read_publication,
+)
+from precision_marketing.publishing.published_files import (
+    LockedError,
+    earlier_files,
+    keep_earlier,
+    locked,
+    private_folder,
+    replace_published,
+    waiting_seconds,
+)
 
 
 class PublishingError(Exception):
@@ -44,33 +52,44 @@ class PublishedFile:
     ----------
     path : Path
         The file that readers open.
-    row_counts : dict of str to int
-        Rows by mart, ordered by name.
+    build : BuildRecord
+        The build whose marts are in it; rows by mart among what it says.
     size : int
         Bytes of the file.
+    left_out : list of str
+        Other tables in the marts' schema: not of the build, or not to be published.
     """
 
     path: Path
-    row_counts: dict[str, int]
+    build: BuildRecord
     size: int
+    left_out: list[str]
+
+
+def published_of(database: Path) -> Path:
+    """Return where a database is published: beside it, in the folder `published`."""
+    database = Path(database).resolve()
+    name = database.name.removesuffix(".duckdb")
+    return database.parent / "published" / f"{name}.duckdb"
 
 
 def publish(
-    database: Path, published: Path, schema: str | None = None
+    database: Path, published: Path | None = None, schema: str | None = None
 ) -> PublishedFile:
     """Copy every mart of a finished build into the published file, all at once.
 
-    The copy is written beside the target, synchronized to disk and renamed over it, so
-    readers see the old marts or the new ones and never a mixture. A reader that has the
-    old file open goes on seeing the old marts until it closes its connections.
+    The copy is written in a folder of its own, verified, synchronized to disk and moved
+    onto the target, so readers see the old marts or the new ones and never a mixture. A
+    reader that has the old file open goes on seeing the old marts until it closes its
+    connections. The old file is kept for `rollback`.
 
     Parameters
     ----------
     database : Path
         DuckDB file of a finished build. It is read only.
-    published : Path
+    published : Path, optional
         Target; its folder is made if need be. If it is a symbolic link, the file that
-        it points to is replaced.
+        it points to is replaced. Without it, that of `published_of`.
     schema : str, optional
         Schema of the marts in the build, such as `analytics_marts`; without it, the
         one schema that has marts. In the published file it is always `marts`.
@@ -78,40 +97,82 @@ def publish(
     Returns
     -------
     PublishedFile
-        The target's path, rows by mart, and size.
+        The target's path, its build, size, and what was left out.
 
     Raises
     ------
     PublishingError
-        If the build does not exist, is in use by another program, did not succeed as a
-        whole, or was stopped by its inputs (the mart `build_health`); if it has no
-        marts, marts in several schemas, or a view among them; if the target is the
-        build, has a name that DuckDB would confuse with the schema `marts`, or was
-        opened for writing by another program.
+        If the build does not exist, is in use by another program, or is not good
+        (`verified_build`); if it has no marts, marts in several schemas or a view among
+        them; if the target is the build, has a name that DuckDB would confuse with a
+        schema in it, or was opened for writing by another program; if another
+        publication does not end in time, the disk is full or may not be written.
 
     Notes
     -----
     Rows are inserted in the order of all their columns, so equal marts give equal
     content whatever order the build wrote them in. Constraints are not copied: they
     were enforced in the build, and their indexes would only slow the copy. Publishing
-    to one folder is serialized; a killed publish leaves files whose names start with a
-    dot, which the next one removes.
+    to one folder is serialized; a killed publication leaves a folder whose name starts
+    with a dot, which the next one removes.
     """
-    database, published = Path(database).resolve(), Path(published).resolve()
+    database = Path(database).resolve()
+    published = Path(published or published_of(database)).resolve()
     _check_paths(database, published)
-    published.parent.mkdir(parents=True, exist_ok=True)
-    temporary = published.with_name(f".{published.name}.publishing")
-    with _locked(published.parent) as folder:
-        _remove_leftovers(temporary)
-        try:
-            row_counts = _copy(database, temporary, schema)
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            os.replace(temporary, published)
-            os.fsync(folder)
-        finally:
-            _remove_leftovers(temporary)
-    return PublishedFile(published, row_counts, published.stat().st_size)
+    with plain_errors(published):
+        published.parent.mkdir(parents=True, exist_ok=True)
+        waited = f"Another publication to {published.parent}"
+        with (
+            locked(published.parent, waited, waiting_seconds()),
+            private_folder(published) as folder,
+        ):
+            copy = folder / "copy.duckdb"
+            build, left_out = copy_marts(database, copy, schema)
+            if read_publication(copy).build_id != build.build_id:
+                raise PublicationError("The copy is of another build.")
+            # The same build once more is nothing to go back to.
+            if _build_of(published) != build.build_id:
+                keep_earlier(published)
+            replace_published(copy, published)
+            _forget_earlier(published, build)
+    return PublishedFile(published, build, published.stat().st_size, left_out)
+
+
+@contextmanager
+def plain_errors(published: Path) -> Iterator[None]:
+    """Say in one sentence what is wrong with disk, permissions or locks."""
+    try:
+        yield
+    except (BuildError, CopyError, LockedError, PublicationError) as error:
+        raise PublishingError(str(error)) from error
+    except (OSError, duckdb.Error) as error:
+        words = fault_in_words(str(error))
+        if words is None:
+            raise
+        raise PublishingError(f"{published.parent}: {words}.") from error
+
+
+def _forget_earlier(published: Path, build: BuildRecord) -> None:
+    """Remove the earlier publications that are too many, or of before an erasure.
+
+    Whoever has asked for erasure since stands in files of builds that had read other
+    requests; a file of a build that this database does not know is removed too.
+    """
+    files = earlier_files(published)
+    kept = build.settings["publication"]["earlier"]
+    for path in files[: max(len(files) - kept, 0)]:
+        path.unlink()
+    for path in earlier_files(published):
+        if _build_of(path) not in build.same_erasures:
+            path.unlink()
+
+
+def _build_of(path: Path) -> str | None:
+    """Return the build that a published file is of, None if it does not say."""
+    try:
+        return read_publication(path).build_id
+    except PublicationError:
+        return None
 
 
 def _check_paths(database: Path, published: Path) -> None:
@@ -126,10 +187,10 @@ def _check_paths(database: Path, published: Path) -> None:
         )
     if published.is_dir():
         raise PublishingError(f"{published} is a folder: name a file in it.")
-    if published.stem.lower() == SCHEMA:
+    if published.stem.lower() in SCHEMAS:
         raise PublishingError(
-            f"A database named {published.name} has the same name as its schema, so "
-            f"`{SCHEMA}.recommendations` would be ambiguous: choose another file name."
+            f"A database named {published.name} has the same name as a schema in it, "
+            f"so `{published.stem}.NAME` would be ambiguous: choose another file name."
         )
     log = published.with_name(published.name + ".wal")
     if log.exists():
@@ -138,143 +199,6 @@ def _check_paths(database: Path, published: Path) -> None:
             f"{log} shows that a program wrote to the published file: close that "
             "program, remove the log, and open the file read-only."
         )
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[int]:
-    """Lock the folder itself: no lock file stays behind, not even after a kill."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _remove_leftovers(temporary: Path) -> None:
-    """Remove the temporary file, its write-ahead log and its spill folder."""
-    temporary.unlink(missing_ok=True)
-    temporary.with_name(temporary.name + ".wal").unlink(missing_ok=True)
-    shutil.rmtree(_spill_folder(temporary), ignore_errors=True)
-
-
-def _spill_folder(temporary: Path) -> Path:
-    return temporary.with_name(temporary.name + ".spill")
-
-
-def _copy(database: Path, temporary: Path, schema: str | None) -> dict[str, int]:
-    with closing(duckdb.connect()) as connection:
-        connection.execute(f"set temp_directory = {_literal(_spill_folder(temporary))}")
-        try:
-            connection.execute(f"attach {_literal(database)} as build (read_only)")
-        except duckdb.Error as error:
-            raise PublishingError(
-                f"{database} cannot be read. If a build or another program has it "
-                f"open, wait for it to end. DuckDB says: {error}"
-            ) from error
-        try:
-            schema = marts_schema(connection, "build", schema)
-        except SchemaError as error:
-            raise PublishingError(f"{database}: {error}") from error
-        marts = _marts(connection, schema)
-        _check_success(connection, schema, marts)
-        connection.execute(
-            f"attach {_literal(temporary)} as copy "
-            f"(storage_version '{STORAGE_VERSION}')"
-        )
-        connection.execute(f"create schema copy.{SCHEMA}")
-        row_counts = {mart: _copy_mart(connection, schema, mart) for mart in marts}
-        _copy_comments(connection, schema)
-        connection.execute("detach copy")
-    return row_counts
-
-
-def _marts(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
-    """Return the names of the build's marts, or refuse a view among them."""
-    relations = connection.execute(
-        "select table_name, table_type from information_schema.tables "
-        "where table_catalog = 'build' and table_schema = ? order by table_name",
-        [schema],
-    ).fetchall()
-    views = [name for name, kind in relations if kind == "VIEW"]
-    if views:
-        raise PublishingError(
-            f"`{schema}.{views[0]}` is a view, and what it reads is not published: "
-            "materialize it as a table."
-        )
-    return [name for name, _ in relations]
-
-
-def _check_success(
-    connection: duckdb.DuckDBPyConnection, schema: str, marts: list[str]
-) -> None:
-    """Refuse a build that its inputs stopped, or that has not succeeded as a whole.
-
-    What dbt was to build or test and has not succeeded since is noted by the project's
-    hooks, in the table `unfinished_nodes` of the schema that stands beside the marts.
-    """
-    if HEALTH in marts:
-        stops = connection.execute(
-            f"select message from build.{_identifier(schema)}.{HEALTH} "
-            "where outcome = 'stopped' order by check_name, input_name"
-        ).fetchall()
-        if stops:
-            sentences = " ".join(message for (message,) in stops)
-            raise PublishingError(f"The inputs stopped the build. {sentences}")
-    notes = connection.execute(
-        "select table_schema from information_schema.tables "
-        "where table_catalog = 'build' and table_name = ? order by table_schema",
-        [UNFINISHED],
-    ).fetchall()
-    for (notes_schema,) in notes:
-        nodes = connection.execute(
-            f"select unique_id from build.{_identifier(notes_schema)}.{UNFINISHED} "
-            "order by unique_id"
-        ).fetchall()
-        if nodes:
-            # `model.precision_marketing.campaigns`; a test ends with a hash besides.
-            raise PublishingError(
-                f"The last build did not succeed as a whole: {len(nodes)} of its "
-                "tables and tests failed or did not run, such as "
-                f"{nodes[0][0].split('.')[2]}. Mend what failed and run `dbt build` "
-                "again."
-            )
-
-
-def _copy_mart(connection: duckdb.DuckDBPyConnection, schema: str, mart: str) -> int:
-    """Copy one mart in the order of all its columns and return its rows."""
-    name = _identifier(mart)
-    return connection.execute(
-        f"create table copy.{SCHEMA}.{name} as "
-        f"select * from build.{_identifier(schema)}.{name} order by all"
-    ).fetchall()[0][0]
-
-
-def _copy_comments(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
-    """Carry over the descriptions that dbt's `persist_docs` wrote."""
-    comments = connection.execute(
-        "select 'table', table_name, null, comment from duckdb_tables() "
-        "where database_name = 'build' and schema_name = $schema "
-        "and comment is not null "
-        "union all "
-        "select 'column', table_name, column_name, comment from duckdb_columns() "
-        "where database_name = 'build' and schema_name = $schema "
-        "and comment is not null",
-        {"schema": schema},
-    ).fetchall()
-    for kind, mart, column, comment in comments:
-        target = f"copy.{SCHEMA}.{_identifier(mart)}"
-        if column is not None:
-            target += f".{_identifier(column)}"
-        connection.execute(f"comment on {kind} {target} is {_literal(comment.strip())}")
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str | Path) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
 
 
 @click.command()
@@ -287,25 +211,26 @@ def _literal(text: str | Path) -> str:
 @click.option(
     "--published",
     type=click.Path(path_type=Path),
-    required=True,
-    help="DuckDB file for readers.",
+    help="DuckDB file for readers (default: published/NAME.duckdb beside the build).",
 )
 @click.option(
     "--schema",
     help="Schema of the marts in the build, such as analytics_marts (default: the one"
     f" that has marts); in the published file it is always {SCHEMA}.",
 )
-def main(database: Path, published: Path, schema: str | None) -> None:
+def main(database: Path, published: Path | None, schema: str | None) -> None:
     """Copy the marts of a build that succeeded into one file for readers."""
     try:
         with Console(stderr=True).status("Copying the marts"):
             result = publish(database, published, schema)
     except PublishingError as error:
         raise click.ClickException(f"Nothing was published. {error}") from error
+    counts = result.build.row_counts
+    if result.left_out:
+        print(f"Not of the build, or not to be published: {', '.join(result.left_out)}")
     print(
-        f"Published {len(result.row_counts)} marts, "
-        f"{sum(result.row_counts.values()):,} rows, {result.size / 1e6:.1f} MB: "
-        f"{result.path}"
+        f"Published {len(counts)} marts, {sum(counts.values()):,} rows, "
+        f"{result.size / 1e6:.1f} MB: {result.path}"
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import click
@@ -18,6 +18,11 @@ import duckdb
 from precision_marketing.publishing import summary_sections
 from precision_marketing.publishing.build_costs import build_costs
 from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
+from precision_marketing.publishing.publication import (
+    PublicationError,
+    read_publication,
+)
+from precision_marketing.publishing.publishing import published_of as published_path
 
 # By what marts a part of the package is known to be built (docs/parts.md).
 PART_MARTS = {
@@ -152,8 +157,12 @@ def _show_marts(
 @click.option(
     "--database",
     type=click.Path(path_type=Path),
-    required=True,
     help="DuckDB file of a build, or a published file.",
+)
+@click.option(
+    "--published-of",
+    type=click.Path(path_type=Path),
+    help="DuckDB file of a build, to read what `make run` has published of it.",
 )
 @click.option(
     "--published",
@@ -174,13 +183,17 @@ def _show_marts(
 )
 @click.option("--schema", help="Schema of the marts (default: the one that has marts).")
 def main(
-    database: Path,
+    database: Path | None,
+    published_of: Path | None,
     published: Path | None,
     users: int,
     target: Path | None,
     schema: str | None,
 ) -> None:
     """Print what a build found; ends with 1 if the database or a mart is missing."""
+    if (database is None) == (published_of is None):
+        raise click.UsageError("Name either --database or --published-of.")
+    database = database or published_path(published_of)
     # A title may hold characters that the terminal's encoding lacks.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
@@ -192,6 +205,8 @@ def main(
         title = "Cost of the build"
         text += f"\n\n{title}\n{'=' * len(title)}\n{build_costs(target)}"
     tables = f"{published}, schema marts" if published else database
+    with suppress(PublicationError):
+        text += f"\n\n{read_publication(database).in_words()}"
     print(f"{text}\n\nAll tables: {tables}. Open it read-only.")
     if missing:
         sys.exit(1)

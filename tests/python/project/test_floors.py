@@ -2,6 +2,7 @@
 
 import tomllib
 
+import locked
 import yaml
 from compatibility import PAIRS
 from whole_builds import PROJECT
@@ -25,5 +26,5 @@ def test_the_package_asks_for_the_same_dbt():
 
 
 def test_the_locked_versions_are_a_pair():
-    locked = (PROJECT / "requirements" / "runtime.lock").read_text().splitlines()
-    assert any(set(pair.packages) <= set(locked) for pair in PAIRS)
+    pinned = {str(pin) for pin in locked.pins("runtime")}
+    assert any(set(pair.packages) <= pinned for pair in PAIRS)

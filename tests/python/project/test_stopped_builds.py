@@ -52,13 +52,17 @@ class Shop:
 
     def build(self, accept: str = "") -> str:
         """Build as `make run` does; return '' or the errors."""
+        return self.build_only(*SELECTED, accept=accept)
+
+    def build_only(self, *selected: str, accept: str = "") -> str:
         return self._project.run(
-            *("build", "--select", *SELECTED, "--exclude-resource-type", "unit_test"),
+            *("build", "--select", *selected, "--exclude-resource-type", "unit_test"),
             *UNTESTED,
             database=self.database,
             input_dir=self.inputs,
             variables=f"{{input_checks: {{as_of: 2025-02-01}},"
-            f" health: {{accept: [{accept}]}}}}",
+            f" health: {{accept: [{accept}]}},"
+            " publication: {marts: [campaigns, row_accounting]}}",
         )
 
     def read(self, query: str) -> list[tuple[Any, ...]]:
@@ -149,3 +153,45 @@ def test_a_build_that_failed_elsewhere_is_not_published_until_one_succeeds(shop)
         publish(shop.database, shop.published)
     assert shop.build() == ""
     publish(shop.database, shop.published)
+
+
+def test_marts_of_two_builds_are_not_published_however_well_each_went(shop):
+    """A second command is another build, unless it only ends the first one."""
+    shop.write(SHOP)
+    assert shop.build() == ""
+    assert shop.build_only("row_accounting") == ""
+    with pytest.raises(PublishingError, match=r"come of 2 builds: .* are of another"):
+        publish(shop.database, shop.published)
+    assert shop.build() == ""
+    before = shop.read("select build_id from history.build_history order by all")
+    assert shop.build_only("stopped_checks_stop_the_build") == ""
+    assert (
+        shop.read("select build_id from history.build_history order by all") == before
+    )
+    counts = publish(shop.database, shop.published).build.row_counts
+    assert counts == {"campaigns": 1, "row_accounting": 8}
+
+    # As a kill leaves it; a run of nothing but what is unfinished ends that build.
+    shop.read("update history.build_history set state = 'running'")
+    shop.read(
+        "update history.build_nodes set state = 'unfinished'"
+        " where table_name = 'campaigns' and kind = 'mart'"
+    )
+    with pytest.raises(PublishingError, match="such as campaigns"):
+        publish(shop.database, shop.published)
+    assert shop.build_only("precision_marketing.marts.campaigns.campaigns") == ""
+    assert (
+        shop.read("select build_id from history.build_history order by all") == before
+    )
+    publish(shop.database, shop.published)
+
+
+def test_a_copied_database_is_read_under_another_name(shop, tmp_path):
+    copy = shutil.copy(shop.database, tmp_path / "a copy.duckdb")
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        views = connection.execute(
+            "select schema_name, view_name from duckdb_views() where not internal"
+        ).fetchall()
+        assert len(views) > 3
+        for schema, view in views:
+            connection.execute(f"select * from {schema}.{view} limit 1").fetchall()

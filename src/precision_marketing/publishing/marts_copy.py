@@ -1,0 +1,140 @@
+"""The copy of a build's marts that becomes the published file."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from precision_marketing.publishing.build_record import (
+    BuildRecord,
+    identifier,
+    verified_build,
+)
+from precision_marketing.publishing.machine_faults import fault_in_words
+from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
+from precision_marketing.publishing.publication import write_publication
+
+# Of the published file: whatever a host calls its own, readers' SQL is the same.
+SCHEMA = "marts"
+SCHEMAS = (SCHEMA, "publication")
+# What current BI drivers read; DuckDB 2 writes a newer format by default.
+STORAGE_VERSION = "v1.4.0"
+
+
+class CopyError(Exception):
+    """The marts cannot be copied; the message says why and what to do."""
+
+
+def copy_marts(
+    database: Path, copy: Path, schema: str | None = None
+) -> tuple[BuildRecord, list[str]]:
+    """Write the marts of a finished build and the build's record into a new file.
+
+    Parameters
+    ----------
+    database : Path
+        DuckDB file of the build. It is read only.
+    copy : Path
+        File to write; what does not fit into memory goes into a folder beside it.
+    schema : str, optional
+        Schema of the marts in the build; without it, the one schema that has marts.
+
+    Returns
+    -------
+    build : BuildRecord
+        The build, with the rows of the marts that were copied.
+    left_out : list of str
+        Other tables in the marts' schema.
+
+    Raises
+    ------
+    CopyError
+        If the build is in use by another program, has no marts, marts in several
+        schemas, or a view among them.
+    BuildError
+        If the build is not good (`verified_build`).
+    """
+    with closing(duckdb.connect()) as connection:
+        connection.execute(
+            f"set temp_directory = {_literal(copy.with_suffix('.spill'))}"
+        )
+        try:
+            connection.execute(f"attach {_literal(database)} as build (read_only)")
+        except duckdb.Error as error:
+            words = fault_in_words(str(error)) or f"DuckDB says {error}"
+            raise CopyError(f"{database} cannot be read: {words}.") from error
+        try:
+            schema = marts_schema(connection, "build", schema)
+        except SchemaError as error:
+            raise CopyError(f"{database}: {error}") from error
+        kinds = _relations(connection, schema)
+        build = verified_build(connection, schema, sorted(kinds))
+        _refuse_views(schema, [m for m in build.row_counts if kinds[m] == "VIEW"])
+        connection.execute(
+            f"attach {_literal(copy)} as copy (storage_version '{STORAGE_VERSION}')"
+        )
+        connection.execute(f"create schema copy.{SCHEMA}")
+        counts = {
+            mart: _copy_mart(connection, schema, mart) for mart in build.row_counts
+        }
+        build = replace(build, row_counts=counts)
+        _copy_comments(connection, schema, list(counts))
+        write_publication(connection, build)
+        connection.execute("detach copy")
+    return build, sorted(set(kinds) - set(build.row_counts))
+
+
+def _relations(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:
+    """Return the build's tables and views in a schema with their kind."""
+    return dict(
+        connection.execute(
+            "select table_name, table_type from information_schema.tables "
+            "where table_catalog = 'build' and table_schema = ? order by table_name",
+            [schema],
+        ).fetchall()
+    )
+
+
+def _refuse_views(schema: str, views: list[str]) -> None:
+    if views:
+        raise CopyError(
+            f"`{schema}.{views[0]}` is a view, and what it reads is not published: "
+            "materialize it as a table."
+        )
+
+
+def _copy_mart(connection: duckdb.DuckDBPyConnection, schema: str, mart: str) -> int:
+    """Copy one mart in the order of all its columns and return its rows."""
+    name = identifier(mart)
+    return connection.execute(
+        f"create table copy.{SCHEMA}.{name} as "
+        f"select * from build.{identifier(schema)}.{name} order by all"
+    ).fetchall()[0][0]
+
+
+def _copy_comments(
+    connection: duckdb.DuckDBPyConnection, schema: str, marts: list[str]
+) -> None:
+    """Carry over the descriptions that dbt's `persist_docs` wrote."""
+    comments = connection.execute(
+        "select 'table', table_name, null, comment from duckdb_tables() "
+        "where database_name = 'build' and schema_name = $schema "
+        "and comment is not null and list_contains($marts, table_name) "
+        "union all "
+        "select 'column', table_name, column_name, comment from duckdb_columns() "
+        "where database_name = 'build' and schema_name = $schema "
+        "and comment is not null and list_contains($marts, table_name)",
+        {"schema": schema, "marts": marts},
+    ).fetchall()
+    for kind, mart, column, comment in comments:
+        target = f"copy.{SCHEMA}.{identifier(mart)}"
+        if column is not None:
+            target += f".{identifier(column)}"
+        connection.execute(f"comment on {kind} {target} is {_literal(comment.strip())}")
+
+
+def _literal(text: str | Path) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
