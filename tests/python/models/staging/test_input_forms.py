@@ -104,7 +104,7 @@ def test_parquet_and_csv_give_equal_tables(from_csv, dbt_project, tmp_path, fetc
     write_inputs(tmp_path, "parquet", tuple(TABLES))
     from_parquet = dbt_project.check_inputs(tmp_path)
     expected = snapshot(from_csv, fetch)
-    assert len(expected) == 21
+    assert len(expected) == 22
     assert snapshot(from_parquet, fetch) == expected
 
 
