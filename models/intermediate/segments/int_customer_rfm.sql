@@ -1,4 +1,5 @@
 -- Grain: one row per user who ever ordered: recency, frequency, monetary and scores.
+-- Who refuses to be profiled is in no row, and not among those the scores compare.
 -- Data without any order (ratings, plays) are scored by target events instead.
 {% set amount = precision_marketing.kind_type("amount") %}
 with
@@ -12,6 +13,13 @@ events as (
 conversions as (
 
     select * from {{ ref("precision_marketing", "int_conversions") }}
+
+),
+
+profiled_users as (
+
+    select user_id from {{ ref("precision_marketing", "int_users") }}
+    where has_profiling_consent
 
 ),
 
@@ -45,6 +53,7 @@ totals as (
         count(*) as frequency_count,
         cast(sum(revenue_amount) as {{ amount }}) as revenue_amount
     from acts
+    where user_id in (select profiled_users.user_id from profiled_users)
     group by user_id, rfm_basis
 
 ),
