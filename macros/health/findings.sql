@@ -86,6 +86,18 @@
     from {{ ref("precision_marketing", "stg_zeros_lost") }}
     group by input_name
     union all
+    select
+        'zeros_lost' as check_name,
+        'erasure_requests' as input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        count(*) || ' ids of `erasure_requests` are written like `'
+        || min(user_id_shape) || '`, and in `events` with other zeros in front, like `'
+        || min(known_user_id_shape) || '`' as finding
+    from {{ ref("precision_marketing", "stg_unmatched_requests") }}
+    where known_user_id_shape is not null
+    having count(*) > 0
+    union all
     select * from {{ ref("precision_marketing", "stg_match_facts") }}
 {%- endmacro %}
 

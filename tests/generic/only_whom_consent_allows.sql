@@ -35,12 +35,16 @@
 
     ),
 
+    erased_users as (
+
+        {{ precision_marketing.erased_users() }}
+
+    ),
+
     erased as (
 
-        select listed.user_id
-        from listed
-        inner join {{ ref("precision_marketing", "stg_erasure_requests") }} as requests
-            on listed.user_id = requests.user_id
+        select user_id from listed
+        where {{ precision_marketing.is_erased("user_id") }}
 
     )
 

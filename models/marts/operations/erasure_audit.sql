@@ -1,0 +1,61 @@
+-- Grain: one row per request for erasure that a build was ever given.
+{% set inputs = [] %}
+{% for input_name in precision_marketing.input_contract()
+    if precision_marketing.is_about_users(input_name) %}
+    {% do inputs.append(input_name) %}
+{% endfor %}
+with
+
+suppressed_users as (
+
+    select * from {{ ref("precision_marketing", "stg_suppressed_users") }}
+
+),
+
+matches as (
+
+    select * from {{ ref("precision_marketing", "stg_erasure_matches") }}
+
+),
+
+erased_rows as (
+
+    select
+        request_number,
+        {% for input_name in inputs %}
+        coalesce(sum(case
+            when input_name = '{{ input_name }}' then row_count
+        end), 0) as {{ input_name }}_row_count{{ "," if not loop.last }}
+        {% endfor %}
+    from {{ ref("precision_marketing", "stg_erased_rows") }}
+    group by request_number
+
+),
+
+final as (
+
+    select
+        suppressed_users.request_number,
+        suppressed_users.requested_at,
+        case
+            when suppressed_users.readmitted_at is not null then 'readmitted'
+            when matches.request_number is null then 'matches nobody'
+            else 'erased'
+        end as outcome,
+        {% for input_name in inputs %}
+        cast(coalesce(erased_rows.{{ input_name }}_row_count, 0) as bigint)
+            as {{ input_name }}_row_count,
+        {% endfor %}
+        suppressed_users.build_id as listing_build_id,
+        matches.build_id as erasing_build_id,
+        -- By `confirm_erasures`, when the last table is written.
+        cast(null as bigint) as checked_relation_count,
+        cast(null as bigint) as holding_relation_count
+    from suppressed_users
+    left join matches on suppressed_users.request_number = matches.request_number
+    left join erased_rows
+        on suppressed_users.request_number = erased_rows.request_number
+
+)
+
+select * from final
