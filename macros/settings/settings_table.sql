@@ -30,7 +30,7 @@
 {% endmacro %}
 
 
-{% macro setting_themes() %}{{ return(11) }}{% endmacro %}
+{% macro setting_themes() %}{{ return(12) }}{% endmacro %}
 
 
 {# The settings of one theme, those first that models ask for most. #}
@@ -46,6 +46,7 @@
         else precision_marketing.lift_settings() if number == 7
         else precision_marketing.audience_settings() if number == 8
         else precision_marketing.health_settings() if number == 9
+        else precision_marketing.privacy_settings() if number == 10
         else precision_marketing.part_settings()
     ) }}
 {% endmacro %}
@@ -381,6 +382,22 @@
              default={"warn": 1, "stop": "never"}, effect="currencies of the campaigns",
              fix="convert amounts to one currency, or compare campaigns of one"
              ~ " currency only"),
+    ]) }}
+{% endmacro %}
+
+
+{% macro privacy_settings() %}
+    {{ return([
+        {"var": "privacy", "key": "profile", "kind": "word",
+         "words": ["in-house", "shared"], "unit": "word", "default": "in-house",
+         "effect": "[what is published of people](docs/privacy.md#profiles); also"
+         ~ " `PROFILE=`"},
+        {"var": "privacy", "key": "minimum_group", "kind": "number", "lowest": 1,
+         "highest": 1000000, "unit": "users", "default": 5,
+         "effect": "smaller groups are not published; `shared`: 10 at least"},
+        {"var": "privacy", "key": "pseudonyms", "kind": "flag", "unit": "flag",
+         "default": false,
+         "effect": "keyed hashes in place of ids also in-house; `shared` has them anyway"},
     ]) }}
 {% endmacro %}
 

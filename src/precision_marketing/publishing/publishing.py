@@ -21,6 +21,9 @@ import click
 import duckdb
 from rich.console import Console
 
+from precision_marketing.privacy.fresh_file import forget_erased
+from precision_marketing.privacy.profiles import PrivacyError, Profile, read_profile
+from precision_marketing.privacy.published_marts import mart_query
 from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
 
 # Of the published file: whatever a host calls its own, readers' SQL is the same.
@@ -56,7 +59,10 @@ class PublishedFile:
 
 
 def publish(
-    database: Path, published: Path, schema: str | None = None
+    database: Path,
+    published: Path,
+    schema: str | None = None,
+    profile: str | None = None,
 ) -> PublishedFile:
     """Copy every mart of a finished build into the published file, all at once.
 
@@ -67,13 +73,16 @@ def publish(
     Parameters
     ----------
     database : Path
-        DuckDB file of a finished build. It is read only.
+        DuckDB file of a finished build. It is read only, but for one that left out
+        rows of erased users: that is written anew (`forget_erased`).
     published : Path
         Target; its folder is made if need be. If it is a symbolic link, the file that
         it points to is replaced.
     schema : str, optional
         Schema of the marts in the build, such as `analytics_marts`; without it, the
         one schema that has marts. In the published file it is always `marts`.
+    profile : str, optional
+        What is published of people (`read_profile`).
 
     Returns
     -------
@@ -87,7 +96,7 @@ def publish(
         whole, or was stopped by its inputs (the mart `build_health`); if it has no
         marts, marts in several schemas, or a view among them; if the target is the
         build, has a name that DuckDB would confuse with the schema `marts`, or was
-        opened for writing by another program.
+        opened for writing by another program; if the profile is not one, or has no key.
 
     Notes
     -----
@@ -104,7 +113,8 @@ def publish(
     with _locked(published.parent) as folder:
         _remove_leftovers(temporary)
         try:
-            row_counts = _copy(database, temporary, schema)
+            forget_erased(database)
+            row_counts = _copy(database, temporary, schema, profile)
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
             os.replace(temporary, published)
@@ -162,7 +172,9 @@ def _spill_folder(temporary: Path) -> Path:
     return temporary.with_name(temporary.name + ".spill")
 
 
-def _copy(database: Path, temporary: Path, schema: str | None) -> dict[str, int]:
+def _copy(
+    database: Path, temporary: Path, schema: str | None, profile: str | None
+) -> dict[str, int]:
     with closing(duckdb.connect()) as connection:
         connection.execute(f"set temp_directory = {_literal(_spill_folder(temporary))}")
         try:
@@ -178,12 +190,15 @@ def _copy(database: Path, temporary: Path, schema: str | None) -> dict[str, int]
             raise PublishingError(f"{database}: {error}") from error
         marts = _marts(connection, schema)
         _check_success(connection, schema, marts)
+        people = read_profile(connection, "build", profile)
         connection.execute(
             f"attach {_literal(temporary)} as copy "
             f"(storage_version '{STORAGE_VERSION}')"
         )
         connection.execute(f"create schema copy.{SCHEMA}")
-        row_counts = {mart: _copy_mart(connection, schema, mart) for mart in marts}
+        row_counts = {
+            mart: _copy_mart(connection, schema, mart, people) for mart in marts
+        }
         _copy_comments(connection, schema)
         connection.execute("detach copy")
     return row_counts
@@ -241,12 +256,14 @@ def _check_success(
             )
 
 
-def _copy_mart(connection: duckdb.DuckDBPyConnection, schema: str, mart: str) -> int:
-    """Copy one mart in the order of all its columns and return its rows."""
-    name = _identifier(mart)
+def _copy_mart(
+    connection: duckdb.DuckDBPyConnection, schema: str, mart: str, people: Profile
+) -> int:
+    """Copy what is published of one mart, by all its columns; return its rows."""
+    table = f"build.{_identifier(schema)}.{_identifier(mart)}"
     return connection.execute(
-        f"create table copy.{SCHEMA}.{name} as "
-        f"select * from build.{_identifier(schema)}.{name} order by all"
+        f"create table copy.{SCHEMA}.{_identifier(mart)} as "
+        f"{mart_query(connection, table, mart, people)} order by all"
     ).fetchall()[0][0]
 
 
@@ -295,12 +312,19 @@ def _literal(text: str | Path) -> str:
     help="Schema of the marts in the build, such as analytics_marts (default: the one"
     f" that has marts); in the published file it is always {SCHEMA}.",
 )
-def main(database: Path, published: Path, schema: str | None) -> None:
+@click.option(
+    "--profile",
+    type=click.Choice(["in-house", "shared"]),
+    help="What is published of people (default: the setting `privacy`).",
+)
+def main(
+    database: Path, published: Path, schema: str | None, profile: str | None
+) -> None:
     """Copy the marts of a build that succeeded into one file for readers."""
     try:
         with Console(stderr=True).status("Copying the marts"):
-            result = publish(database, published, schema)
-    except PublishingError as error:
+            result = publish(database, published, schema, profile)
+    except (PublishingError, PrivacyError) as error:
         raise click.ClickException(f"Nothing was published. {error}") from error
     print(
         f"Published {len(result.row_counts)} marts, "
