@@ -9,12 +9,17 @@ VARS ?= {}
 TEST_PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 
+# docs/privacy.md; what is shared has a file of its own.
+PROFILE ?= $(PRECISION_MARKETING_PROFILE)
+SUFFIX := $(addprefix _,$(filter-out in-house,$(PROFILE)))
+
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
-PUBLISHED := published/$(basename $(notdir $(DATABASE))).duckdb
+PUBLISHED := published/$(basename $(notdir $(DATABASE)))$(SUFFIX).duckdb
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
 
 export PRECISION_MARKETING_INPUT_DIR := $(INPUT_DIR)
+export PRECISION_MARKETING_PROFILE := $(PROFILE)
 export PRECISION_MARKETING_DATABASE := $(DATABASE)
 export DBT_PROFILES_DIR := $(CURDIR)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := False
@@ -48,6 +53,11 @@ run: .venv/.kernels forget-parse ## Build every table, publish them, print recom
 		--database "$(DATABASE)" --published "$(PUBLISHED)"
 	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)" \
 		--target target
+
+.PHONY: publish
+publish: .venv/.runtime ## Publish what was built, PROFILE=shared with pseudonyms (docs/privacy.md)
+	$(BIN)/python -m precision_marketing.publishing.publishing \
+		--database "$(DATABASE)" --published "$(PUBLISHED)"
 
 # dbt's partial parse stumbles over what moved from one YAML file to another, as after
 # an update: "dbt found two schema.yml entries".

@@ -5,6 +5,8 @@
     {% set minimum = precision_marketing.setting("health", "minimum_rows") %}
     {% set enough = "rows_given >= " ~ minimum %}
     {% set none_kept = "case when rows_kept = 0 then 1e0 else 0e0 end" %}
+    {#- Requests for erasure are remembered: their file may be deleted. #}
+    {% set needed = " and input_name <> 'erasure_requests'" %}
     {% set before = "'`' || input_name || '` has ' || rows_given || ' rows, and had '"
         ~ " || rows_before || ' in the last build'" %}
     {% set kept = "'none of ' || rows_given || ' rows of `' || input_name"
@@ -23,9 +25,9 @@
          ~ " || '` are duplicates'"],
         ["rows_fell",
          "1e0 * greatest(rows_before - rows_given, 0) / nullif(rows_before, 0)",
-         "rows_before >= " ~ minimum ~ " and rows_given > 0", before],
+         "rows_before >= " ~ minimum ~ " and rows_given > 0" ~ needed, before],
         ["input_vanished", "case when rows_given = 0 then 1e0 else 0e0 end",
-         "rows_before > 0", before],
+         "rows_before > 0" ~ needed, before],
         ["input_empty", none_kept, "is_required", kept],
         ["optional_input_empty", none_kept, "not is_required and rows_given > 0", kept],
     ] + precision_marketing.value_findings(enough)) }}

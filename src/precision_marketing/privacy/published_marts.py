@@ -135,7 +135,9 @@ def _without_small_groups(
     if not hidden:
         return table
     name = f"hidden_{mart}"
-    connection.execute(f"create or replace temp table {name} (whole varchar, part varchar)")
+    connection.execute(
+        f"create or replace temp table {name} (whole varchar, part varchar)"
+    )
     connection.executemany(f"insert into {name} values (?, ?)", hidden)
     return (
         f"(select * from {table} as shown where not exists (select 1 from {name} as"

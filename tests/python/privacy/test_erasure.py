@@ -1,0 +1,205 @@
+"""Erasure is complete and remembered: bytes, marts, weights, and later builds."""
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from precision_marketing.privacy.fresh_file import forget_erased
+from precision_marketing.publishing.publishing import publish
+
+ERASED = {"Zoë-Quillfeather-77": "The marmalade kettle hums.", "0042817": "Wobbly lid!"}
+STRANGER = "nobody-Plumtree-5"
+# As the person wrote them, not as the shop did.
+REQUESTS = ["  zoe\u0308-quillfeather-77 ", "42817.0", "0042817", STRANGER]
+BARE = "42817"
+USERS = [f"u{number:02}" for number in range(16)]
+# What counts the rows that are left out, or who asked for it.
+COUNTS = {"row_accounting", "erasure_audit"}
+OF_ERASED = ["erased_user_count", "candidate_user_count"]
+
+
+def shop(users: list[str]) -> dict[str, list[dict]]:
+    """Return the inputs of a shop with these users, the erased ones' last."""
+    return {
+        "items": [
+            {"item_id": f"i{n}", "title": f"Tea {n}", "category": "tea", "price": 5 + n}
+            for n in range(8)
+        ],
+        "users": [{"user_id": user, "country": "NL"} for user in users],
+        "events": [
+            {
+                "user_id": user,
+                "item_id": f"i{(number * (day % 5 + 1) + day) % 8}",
+                "event_type": "purchase" if day % 3 == 0 else "view",
+                "occurred_at": f"2025-01-{day:02d} {4 + number:02d}:00:00",
+                "unit_price": 5,
+                "order_id": f"o-{user}-{day}",
+                "review_text": ERASED.get(user, "") if day == 9 else "",
+                "rating": 5 if day == 9 else "",
+            }
+            for number, user in enumerate(users)
+            for day in range(1, 29)
+            if (number + day) % 4
+        ],
+        "campaigns": [
+            {
+                "campaign_id": "c1",
+                "channel": "email",
+                "started_at": "2025-01-10",
+                "ended_at": "2025-01-20",
+                "target_category": "tea",
+            }
+        ],
+        "campaign_assignments": [
+            {
+                "campaign_id": "c1",
+                "user_id": user,
+                "variant": "control" if number % 3 == 0 else "a",
+                "assigned_at": "2025-01-10",
+            }
+            for number, user in enumerate(users)
+        ],
+        "campaign_touches": [
+            {
+                "touch_id": f"t-{user}",
+                "campaign_id": "c1",
+                "user_id": user,
+                "channel": "email",
+                "touch_type": "click",
+                "touched_at": "2025-01-11 03:00:00",
+            }
+            for number, user in enumerate(users)
+            if number % 3
+        ],
+    }
+
+
+def marts(database: Path) -> dict[str, list[tuple]]:
+    """Return the rows of every mart; what counts the erased is left out."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        found = {}
+        for (name,) in connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall():
+            if name not in COUNTS:
+                left_out = f"exclude ({', '.join(OF_ERASED)})"
+                found[name] = connection.execute(
+                    f"select * {left_out if name == 'audience_summary' else ''}"
+                    f" from marts.{name} order by all"
+                ).fetchall()
+        return found
+
+
+def traces(*folders: Path) -> list[tuple[str, str]]:
+    """Return the files in which a byte sequence of the erased stands, and which."""
+    texts = [*ERASED, *ERASED.values(), *REQUESTS, BARE]
+    return [
+        (str(path), text)
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+        for text in texts
+        if text.strip().encode() in path.read_bytes()
+    ]
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory, dbt_project, write_csv):
+    """Build a shop with the users, after their requests, and without the requests."""
+    folder = tmp_path_factory.mktemp("erasing")
+    kept = tmp_path_factory.mktemp("kept")
+    output = dbt_project.work / folder.name
+
+    def build(step: str) -> Path:
+        database = dbt_project.build(folder, excluded=("unit_test",))
+        if step != "before":
+            forget_erased(database)
+            publish(database, output / "published" / "shop.duckdb")
+        return Path(shutil.copytree(output, kept / step))
+
+    for name, rows in shop([*USERS, *ERASED]).items():
+        write_csv(folder, name, rows)
+    results = {"before": build("before")}
+    requests = [{"user_id": user, "requested_at": "2025-02-01"} for user in REQUESTS]
+    write_csv(folder, "erasure_requests", requests)
+    results["erasing"] = build("erasing")
+    (folder / "erasure_requests.csv").unlink()
+    results["later"] = build("later")
+    return results
+
+
+@pytest.fixture(scope="module")
+def never_held(tmp_path_factory, dbt_project, write_csv) -> Path:
+    """Build the same shop without the users."""
+    folder = tmp_path_factory.mktemp("never")
+    for name, rows in shop(USERS).items():
+        write_csv(folder, name, rows)
+    return dbt_project.build(folder, excluded=("unit_test", "test"))
+
+
+def test_no_byte_of_the_erased_is_left(builds, dbt_project):
+    assert {text for _, text in traces(builds["before"])} >= set(ERASED)
+    assert traces(builds["erasing"], builds["later"]) == []
+    assert traces(dbt_project.work / "target", dbt_project.work / "logs") == []
+
+
+@pytest.mark.parametrize("step", ["erasing", "later"])
+def test_marts_and_weights_are_those_of_a_build_that_never_held_them(
+    builds, never_held, step
+):
+    found, expected = marts(builds[step] / "inputs.duckdb"), marts(never_held)
+    assert expected["neural_scorer_weights"] and expected["recommendations"]
+    assert {name: found[name] == rows for name, rows in expected.items()} == {
+        name: True for name in expected
+    }
+
+
+def test_each_request_is_confirmed_and_one_that_matches_nobody_says_so(builds, fetch):
+    rows = fetch(
+        builds["erasing"] / "inputs.duckdb",
+        "select outcome, events_row_count, users_row_count,"
+        " checked_relation_count > 20, holding_relation_count"
+        " from marts.erasure_audit order by request_number",
+    )
+    with_zeros, spelt = ("erased", 21, 1, True, 0), ("erased", 21, 1, True, 0)
+    nobody = ("matches nobody", 0, 0, True, 0)
+    assert sorted(rows) == sorted([with_zeros, spelt, nobody, nobody])
+    health = fetch(
+        builds["erasing"] / "inputs.duckdb",
+        "select message from marts.build_health"
+        " where check_name = 'zeros_lost' and input_name = 'erasure_requests'",
+    )
+    assert "like `99999`" in health[0][0] and "like `9999999`" not in health[0][0]
+
+
+def test_a_list_without_requests_brings_nobody_back_until_one_is_readmitted(
+    builds, dbt_project, tmp_path, fetch
+):
+    later = builds["later"] / "inputs.duckdb"
+    count = "select count(*) from marts.erasure_audit where outcome = 'erased'"
+    assert fetch(later, count) == [(2,)]
+    database = Path(shutil.copy(later, tmp_path / "inputs.duckdb"))
+    for expected in ("", "No user is erased by request 1"):
+        errors = dbt_project.run(
+            *("run-operation", "precision_marketing.readmit"),
+            *("--args", "{request: 1}"),
+            database=database,
+            input_dir="",
+        )
+        assert expected in errors and bool(expected) == bool(errors)
+    active = "select count(*) from history.stg_suppressed_users where readmitted_at"
+    assert fetch(database, f"{active} is null") == [(3,)]
+    assert fetch(database, f"{active} is not null") == [(1,)]
+
+
+def test_a_file_keeps_its_mode_when_it_is_written_anew(builds, tmp_path):
+    database = Path(
+        shutil.copy(builds["erasing"] / "inputs.duckdb", tmp_path / "inputs.duckdb")
+    )
+    database.chmod(0o640)
+    assert forget_erased(database)
+    assert database.stat().st_mode & 0o777 == 0o640
+    assert os.listdir(tmp_path) == ["inputs.duckdb"]
