@@ -5,8 +5,6 @@
     {% set minimum = precision_marketing.setting("health", "minimum_rows") %}
     {% set enough = "rows_given >= " ~ minimum %}
     {% set none_kept = "case when rows_kept = 0 then 1e0 else 0e0 end" %}
-    {#- Requests for erasure are remembered: their file may be deleted. #}
-    {% set needed = " and input_name <> 'erasure_requests'" %}
     {% set before = "'`' || input_name || '` has ' || rows_given || ' rows, and had '"
         ~ " || rows_before || ' in the last build'" %}
     {% set kept = "'none of ' || rows_given || ' rows of `' || input_name"
@@ -25,9 +23,9 @@
          ~ " || '` are duplicates'"],
         ["rows_fell",
          "1e0 * greatest(rows_before - rows_given, 0) / nullif(rows_before, 0)",
-         "rows_before >= " ~ minimum ~ " and rows_given > 0" ~ needed, before],
+         "rows_before >= " ~ minimum ~ " and rows_given > 0", before],
         ["input_vanished", "case when rows_given = 0 then 1e0 else 0e0 end",
-         "rows_before > 0" ~ needed, before],
+         "rows_before > 0", before],
         ["input_empty", none_kept, "is_required", kept],
         ["optional_input_empty", none_kept, "not is_required and rows_given > 0", kept],
     ] + precision_marketing.value_findings(enough)) }}
@@ -76,31 +74,38 @@
             as finding
     from {{ ref("precision_marketing", "stg_unmatched_users") }}
     union all
+    {{ precision_marketing.zeros_findings() }}
+    union all
+    select * from {{ ref("precision_marketing", "stg_match_facts") }}
+{%- endmacro %}
+
+
+{# Of requests for erasure no id is known, but what they look like. #}
+{% macro zeros_findings() %}
     select
         'zeros_lost' as check_name,
         input_name,
         1e0 * count(*) as measured,
         true as is_judged,
         count(*) || ' ids of `' || input_name || '` are written like `'
-        || min({{ precision_marketing.id_shape("named_id") }}) || '`, and in `'
-        || min(known_input) || '` with other zeros in front, like `'
-        || min({{ precision_marketing.id_shape("known_id") }}) || '`' as finding
-    from {{ ref("precision_marketing", "stg_zeros_lost") }}
+        || min(named_shape) || '`, and in `' || min(known_input)
+        || '` with other zeros in front, like `' || min(known_shape) || '`' as finding
+    from (
+        select
+            input_name,
+            known_input,
+            {{ precision_marketing.id_shape("named_id") }} as named_shape,
+            {{ precision_marketing.id_shape("known_id") }} as known_shape
+        from {{ ref("precision_marketing", "stg_zeros_lost") }}
+        union all
+        select
+            'erasure_requests' as input_name,
+            'events' as known_input,
+            user_id_shape as named_shape,
+            known_user_id_shape as known_shape
+        from {{ ref("precision_marketing", "stg_zeros_lost_of_requests") }}
+    ) as lost
     group by input_name
-    union all
-    select
-        'zeros_lost' as check_name,
-        'erasure_requests' as input_name,
-        1e0 * count(*) as measured,
-        true as is_judged,
-        count(*) || ' ids of `erasure_requests` are written like `'
-        || min(user_id_shape) || '`, and in `events` with other zeros in front, like `'
-        || min(known_user_id_shape) || '`' as finding
-    from {{ ref("precision_marketing", "stg_unmatched_requests") }}
-    where known_user_id_shape is not null
-    having count(*) > 0
-    union all
-    select * from {{ ref("precision_marketing", "stg_match_facts") }}
 {%- endmacro %}
 
 

@@ -40,27 +40,26 @@
 
 {# The update of the audit. #}
 {% macro confirmation(audit, tables) %}
-    {% set salt = "(select max(erased_users.salt) from erased_users)" %}
     with erased_users as (
         select * from {{ precision_marketing.earlier_table("stg_suppressed_users") }}
         where readmitted_at is null
     ),
     named as (
         {% for table in tables %}
-        select distinct {{ loop.index }} as table_number, user_id from {{ table }}
-        {% if not loop.last %}union all{% endif %}
+        {{ "union all" if not loop.first }} select distinct user_id from {{ table }}
         {% endfor %}
     ),
     ids as (
-        select user_id, {{ precision_marketing.user_hash("user_id", salt) }} as user_hash
+        select user_id, {{ precision_marketing.user_hash("user_id",
+            "(select max(erased_users.salt) from erased_users)") }} as user_hash
         from (select distinct user_id from named)
         where exists (select 1 from erased_users)
     ),
     held as (
         select erased_users.request_number, count(*) as table_count
         from erased_users
-        inner join ids on erased_users.user_hash = ids.user_hash
-        inner join named on ids.user_id = named.user_id
+        inner join ids using (user_hash)
+        inner join named using (user_id)
         group by erased_users.request_number
     )
     update {{ audit }} as audit set

@@ -30,3 +30,40 @@
         on touches.campaign_id = campaigns.campaign_id
     where touches.touch_type = 'unsubscribe'
 {%- endmacro %}
+
+
+{# The users of a mart, and where it has campaigns their channels. #}
+{% macro listed_users(mart) %}
+    {% set columns = adapter.get_columns_in_relation(mart) | map(attribute="name")
+        | list if execute else [] %}
+    select distinct
+        listed.user_id,
+        {{ "campaigns.channel" if "campaign_id" in columns
+            else "cast(null as " ~ precision_marketing.kind_type("text") ~ ")" }}
+            as channel
+    from {{ mart }} as listed
+    {% if "campaign_id" in columns %}
+    left join {{ ref("precision_marketing", "stg_campaigns") }} as campaigns
+        on listed.campaign_id = campaigns.campaign_id
+    {% endif %}
+{%- endmacro %}
+
+
+{# Whether a row of the matrix is closed to a listed user's refusal. #}
+{% macro is_closed() %}
+    (matrix.profiling_refused = 'closed' and refusals.refused = 'profiling')
+    or (
+        matrix.channel_refused = 'closed'
+        and (
+            refusals.channel = listed.channel
+            or (
+                refusals.refused = 'email'
+                and listed.channel in ('email', 'e-mail', '(unknown)')
+            )
+            or (
+                refusals.refused = 'ads'
+                and listed.channel not in ('email', 'e-mail')
+            )
+        )
+    )
+{%- endmacro %}

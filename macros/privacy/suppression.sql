@@ -6,14 +6,23 @@
 {% endmacro %}
 
 
-{# Who is erased: from the list, so that a build without the requests forgets nobody. #}
+{# Who is erased: by the requests of this build, and by the list, so that a build without
+   them forgets nobody. #}
 {% macro erased_users() %}
+    {% set list = precision_marketing.earlier_table("stg_suppressed_users") %}
     select
-        request_number,
+        user_id as user_hash,
+        salt
+    from {{ ref("precision_marketing", "stg_erasure_requests_checked") }}
+    where row_status = 'kept'
+    {% if list %}
+    union
+    select
         user_hash,
         salt
-    from {{ ref("precision_marketing", "stg_suppressed_users") }}
+    from {{ list }}
     where readmitted_at is null
+    {% endif %}
 {% endmacro %}
 
 

@@ -1,4 +1,4 @@
--- Grain: one row per input and request for erasure that has rows in it.
+-- Grain: one row per input and erased user that has rows in it.
 -- Counted on the inputs themselves, where alone these rows are.
 with
 
@@ -48,12 +48,12 @@ hashed as (
 final as (
 
     select
-        hashed.input_name,
-        erased_users.request_number,
-        cast(sum(hashed.row_count) as bigint) as row_count
+        input_name,
+        user_hash,
+        cast(sum(row_count) as bigint) as row_count
     from hashed
-    inner join erased_users on hashed.user_hash = erased_users.user_hash
-    group by hashed.input_name, erased_users.request_number
+    where user_hash in (select erased_users.user_hash from erased_users)
+    group by input_name, user_hash
 
 )
 

@@ -4,6 +4,13 @@
 {% set earlier = precision_marketing.earlier_table("stg_erasure_matches") %}
 with
 
+suppressed_users as (
+
+    select * from {{ ref("precision_marketing", "stg_suppressed_users") }}
+    where readmitted_at is null
+
+),
+
 erased_rows as (
 
     select * from {{ ref("precision_marketing", "stg_erased_rows") }}
@@ -13,18 +20,19 @@ erased_rows as (
 final as (
 
     select
-        request_number,
+        suppressed_users.request_number,
         '{{ invocation_id }}' as build_id,
         {{ precision_marketing.build_time() }} as matched_at,
-        cast(sum(row_count) as bigint) as row_count
-    from erased_rows
+        cast(sum(erased_rows.row_count) as bigint) as row_count
+    from suppressed_users
+    inner join erased_rows on suppressed_users.user_hash = erased_rows.user_hash
     {% if earlier %}
     where
-        request_number not in (
+        suppressed_users.request_number not in (
             select matched.request_number from {{ earlier }} as matched
         )
     {% endif %}
-    group by request_number
+    group by suppressed_users.request_number
 
 )
 

@@ -9,6 +9,17 @@ event_users as (
 
 ),
 
+-- Rows of the erased are counted where the inputs are read, by their hashes.
+known_users as (
+
+    select user_id from event_users
+    union all
+    select user_hash as user_id
+    from {{ ref("precision_marketing", "stg_erased_rows") }}
+    where input_name = 'events'
+
+),
+
 named_users as (
 
     {% for input_name in ["users", "campaign_assignments", "campaign_touches"] %}
@@ -36,26 +47,17 @@ named_users as (
 ),
 
 -- What ids look like, without saying whose they are.
-shapes as (
+ranked_shapes as (
 
     select
         input_name,
         user_id_shape,
-        count(*) as shape_count
-    from named_users
-    group by input_name, user_id_shape
-
-),
-
-ranked_shapes as (
-
-    select
-        *,
         row_number() over (
             partition by input_name
-            order by shape_count desc, user_id_shape
+            order by count(*) desc, user_id_shape
         ) as shape_rank
-    from shapes
+    from named_users
+    group by input_name, user_id_shape
 
 ),
 
@@ -64,18 +66,9 @@ counted as (
     select
         named_users.input_name,
         count(*) as user_count,
-        -- Rows of erased users are counted where the inputs are read.
-        case
-            when named_users.input_name = 'erasure_requests'
-                then count(unmatched_requests.user_hash)
-            else count(*) - count(event_users.user_id)
-        end as unmatched_user_count
+        count(*) - count(known_users.user_id) as unmatched_user_count
     from named_users
-    left join event_users on named_users.user_id = event_users.user_id
-    left join {{ ref(
-        "precision_marketing", "stg_unmatched_requests"
-    ) }} as unmatched_requests
-        on named_users.user_id = unmatched_requests.user_hash
+    left join known_users on named_users.user_id = known_users.user_id
     where named_users.input_name <> 'events'
     group by named_users.input_name
 

@@ -16,13 +16,6 @@ conversions as (
 
 ),
 
-profiled_users as (
-
-    select user_id from {{ ref("precision_marketing", "int_users") }}
-    where has_profiling_consent
-
-),
-
 acts as (
 
     select
@@ -47,14 +40,15 @@ acts as (
 totals as (
 
     select
-        user_id,
-        rfm_basis,
-        max(acted_at) as last_acted_at,
+        acts.user_id,
+        acts.rfm_basis,
+        max(acts.acted_at) as last_acted_at,
         count(*) as frequency_count,
-        cast(sum(revenue_amount) as {{ amount }}) as revenue_amount
+        cast(sum(acts.revenue_amount) as {{ amount }}) as revenue_amount
     from acts
-    where user_id in (select profiled_users.user_id from profiled_users)
-    group by user_id, rfm_basis
+    inner join {{ ref("precision_marketing", "int_users") }} as users
+        on acts.user_id = users.user_id and users.has_profiling_consent
+    group by acts.user_id, acts.rfm_basis
 
 ),
 

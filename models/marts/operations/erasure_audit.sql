@@ -21,14 +21,14 @@ matches as (
 erased_rows as (
 
     select
-        request_number,
+        user_hash,
         {% for input_name in inputs %}
         coalesce(sum(case
             when input_name = '{{ input_name }}' then row_count
         end), 0) as {{ input_name }}_row_count{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("precision_marketing", "stg_erased_rows") }}
-    group by request_number
+    group by user_hash
 
 ),
 
@@ -54,7 +54,8 @@ final as (
     from suppressed_users
     left join matches on suppressed_users.request_number = matches.request_number
     left join erased_rows
-        on suppressed_users.request_number = erased_rows.request_number
+        on suppressed_users.user_hash = erased_rows.user_hash
+        and suppressed_users.readmitted_at is null
 
 )
 
