@@ -1,25 +1,13 @@
-{# Who refuses what, one row per user and refusal, read from the rows of the input: any
-   row that says no counts, and one that cannot be read is a no to everything. Who
-   unsubscribed from a channel refuses that channel. #}
+{# Who refuses what, one row per user and refusal. Who unsubscribed from a channel refuses
+   that channel. #}
 {% macro refusals() %}
-    {% set text = precision_marketing.kind_type("text") %}
     {% for purpose in ["email", "ads", "profiling"] %}
-    select distinct
+    select
         user_id,
         '{{ purpose }}' as refused,
-        cast(null as {{ text }}) as channel
-    from {{ ref("precision_marketing", "stg_users_checked") }}
-    where not has_{{ purpose }}_consent
-    union
-    select distinct
-        rejected.user_id,
-        '{{ purpose }}' as refused,
-        cast(null as {{ text }}) as channel
-    from {{ ref("precision_marketing", "stg_users_checked") }} as rejected
-    left join {{ ref("precision_marketing", "stg_users") }} as users
-        on rejected.user_id = users.user_id
-    where rejected.row_status = 'rejected' and users.has_{{ purpose }}_consent is null
-    union
+        cast(null as {{ precision_marketing.kind_type("text") }}) as channel
+    from ({{ precision_marketing.users_who_refuse(purpose) }}) as {{ purpose }}_refusals
+    union all
     {% endfor %}
     select distinct
         touches.user_id,
@@ -29,6 +17,28 @@
     inner join {{ ref("precision_marketing", "stg_campaigns") }} as campaigns
         on touches.campaign_id = campaigns.campaign_id
     where touches.touch_type = 'unsubscribe'
+{%- endmacro %}
+
+
+{# Read from the rows of the input: any that says no counts, and one that cannot be read
+   is a no to everything; so is nothing said, where the setting has it. #}
+{% macro users_who_refuse(purpose) %}
+    {% set has_consent = "has_" ~ purpose ~ "_consent" %}
+    {% set unknown = precision_marketing.setting("privacy", "unknown_consent") %}
+    select user_id from {{ ref("precision_marketing", "stg_users_checked") }}
+    where not {{ has_consent }}
+    union
+    select others.user_id
+    from (
+        select user_id from {{ ref("precision_marketing", "stg_users_checked") }}
+        {{ "where row_status = 'rejected'" if unknown == "given" }}
+        union
+        select user_id from {{ ref("precision_marketing", "stg_events") }}
+        {{ "where 1 = 0" if unknown == "given" }}
+    ) as others
+    left join {{ ref("precision_marketing", "stg_users") }} as users
+        on others.user_id = users.user_id
+    where users.{{ has_consent }} is null
 {%- endmacro %}
 
 

@@ -388,6 +388,10 @@
 
 {% macro privacy_settings() %}
     {{ return([
+        {"var": "privacy", "key": "unknown_consent", "kind": "word",
+         "words": ["given", "refused"], "unit": "word", "default": "given",
+         "effect": "what it is if nothing is said of a user's [consent]"
+         ~ "(docs/privacy.md#purposes)"},
         {"var": "privacy", "key": "profile", "kind": "word",
          "words": ["in-house", "shared"], "unit": "word", "default": "in-house",
          "effect": "[what is published of people](docs/privacy.md#profiles); also"
