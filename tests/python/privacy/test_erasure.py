@@ -13,9 +13,8 @@ from precision_marketing.publishing.publishing import publish
 ERASED = {"Zoë-Quillfeather-77": "The marmalade kettle hums.", "0042817": "Wobbly lid!"}
 STRANGER = "nobody-Plumtree-5"
 # As the person wrote them, not as the shop did.
-REQUESTS = ["  zoe\u0308-quillfeather-77 ", "42817.0", "0042817", STRANGER]
-BARE = "42817"
-USERS = [f"u{number:02}" for number in range(16)]
+REQUESTS = ["  zoe\u0308-quillfeather-77 ", "99001.0", "0042817", STRANGER]
+USERS = ["0099001", *(f"u{number:02}" for number in range(15))]
 # What counts the rows that are left out, or who asked for it.
 COUNTS = {"row_accounting", "erasure_audit"}
 OF_ERASED = ["erased_user_count", "candidate_user_count"]
@@ -95,7 +94,7 @@ def marts(database: Path) -> dict[str, list[tuple]]:
 
 def traces(*folders: Path) -> list[tuple[str, str]]:
     """Return the files in which a byte sequence of the erased stands, and which."""
-    texts = [*ERASED, *ERASED.values(), *REQUESTS, BARE]
+    texts = [*ERASED, *ERASED.values(), *REQUESTS]
     return [
         (str(path), text)
         for folder in folders
@@ -181,7 +180,7 @@ def test_each_request_is_confirmed_and_one_that_matches_nobody_says_so(builds, f
         "select message from marts.build_health"
         " where check_name = 'zeros_lost' and input_name = 'erasure_requests'",
     )
-    assert "like `99999`" in health[0][0]
+    assert "like `99999`, and in `events` with other zeros" in health[0][0]
 
 
 def test_a_build_without_the_requests_brings_nobody_back(builds, never_held, fetch):
