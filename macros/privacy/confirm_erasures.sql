@@ -7,65 +7,69 @@
     {% if not execute or not audits or target.type != "duckdb" %}{{ return("") }}{% endif %}
     {% set audit = audits[0].node.relation_name %}
     {% set tables = precision_marketing.tables_of_users() %}
-    {% do run_query(precision_marketing.confirmation(audit, tables)) %}
-    {% set found = run_query("select request_number from " ~ audit
-        ~ " where outcome <> 'readmitted' and holding_relation_count > 0 limit 1") %}
-    {% if found %}
+    {% set holding = run_query(precision_marketing.tables_of_erased(tables)) %}
+    {% do run_query(precision_marketing.confirmation(audit, tables, holding)) %}
+    {% if holding %}
         {% do adapter.commit() %}
-        {% do exceptions.raise_compiler_error("Request for erasure "
-            ~ found.rows[0][0] ~ " is not carried out everywhere, and nothing is to be"
-            ~ " published: build all tables with `dbt build`, since some are of an"
-            ~ " earlier build.") %}
+        {% do exceptions.raise_compiler_error("Erased users are still in "
+            ~ holding.columns["table_name"].values() | unique | join(", ")
+            ~ ": run `dbt build` for all tables, and drop what is no longer made. Until"
+            ~ " then nothing is to be published.") %}
     {% endif %}
 {% endmacro %}
 
 
-{# Relations of the package's own tables that have a column `user_id`. #}
+{# Tables with a column `user_id` in the schemas of the package's models, made by this
+   build or an earlier one. #}
 {% macro tables_of_users() %}
-    {% set names = {} %}
-    {% for row in run_query("select distinct schema_name, table_name from
-        duckdb_columns() where database_name = current_database() and column_name =
-        'user_id' and table_name in (select table_name from duckdb_tables() where
-        database_name = current_database())") %}
-        {% do names.update({row[0] ~ "." ~ row[1]: true}) %}
-    {% endfor %}
-    {% set found = [] %}
+    {% set schemas = [] %}
     {% for node in graph.nodes.values() if node.package_name == "precision_marketing"
-        and node.resource_type == "model" and node.schema ~ "." ~ node.alias in names %}
-        {% do found.append(node.relation_name) %}
+        and node.resource_type == "model" %}
+        {% do schemas.append(node.schema) %}
     {% endfor %}
-    {{ return(found) }}
+    {% set found = run_query("select '\"' || schema_name || '\".\"' || table_name || '\"'"
+        ~ " as name"
+        ~ " from duckdb_columns() semi join duckdb_tables()"
+        ~ " using (database_name, schema_name, table_name)"
+        ~ " where database_name = current_database() and column_name = 'user_id'"
+        ~ " and schema_name in ('" ~ schemas | unique | join("', '") ~ "')"
+        ~ " order by name") %}
+    {{ return(found.columns["name"].values() | list) }}
 {% endmacro %}
 
 
-{# The update of the audit. #}
-{% macro confirmation(audit, tables) %}
+{# Which tables hold the user of which request. #}
+{% macro tables_of_erased(tables) %}
     with erased_users as (
         select * from {{ precision_marketing.earlier_table("stg_suppressed_users") }}
         where readmitted_at is null
     ),
     named as (
         {% for table in tables %}
-        {{ "union all" if not loop.first }} select distinct user_id from {{ table }}
+        {{ "union all" if not loop.first }}
+        select distinct '{{ table }}' as table_name, user_id from {{ table }}
+        where exists (select 1 from erased_users)
         {% endfor %}
     ),
     ids as (
         select user_id, {{ precision_marketing.user_hash("user_id",
             "(select max(erased_users.salt) from erased_users)") }} as user_hash
         from (select distinct user_id from named)
-        where exists (select 1 from erased_users)
-    ),
-    held as (
-        select erased_users.request_number, count(*) as table_count
-        from erased_users
-        inner join ids using (user_hash)
-        inner join named using (user_id)
-        group by erased_users.request_number
     )
-    update {{ audit }} as audit set
+    select erased_users.request_number, named.table_name
+    from erased_users
+    inner join ids using (user_hash)
+    inner join named using (user_id)
+    order by named.table_name
+{% endmacro %}
+
+
+{# The update of the audit. #}
+{% macro confirmation(audit, tables, holding) %}
+    {% set requests = holding.columns["request_number"].values() | list %}
+    update {{ audit }} set
         checked_relation_count = {{ tables | length }},
-        holding_relation_count = coalesce((
-            select held.table_count from held
-            where held.request_number = audit.request_number
-        ), 0)
+        holding_relation_count = len(list_filter(
+            cast([{{ requests | join(", ") }}] as bigint[]), lambda n: n = request_number
+        ))
 {% endmacro %}

@@ -207,6 +207,22 @@ def test_a_build_without_the_requests_brings_nobody_back(builds, never_held, fet
         assert rows[0][0][-1] > 0
 
 
+def test_a_table_of_before_in_which_an_erased_user_is_found_fails_the_build(
+    builds, dbt_project, tmp_path
+):
+    database = Path(
+        shutil.copy(builds["later"] / "inputs.duckdb", tmp_path / "inputs.duckdb")
+    )
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table marts.old_mart as select '0042817' as user_id")
+    errors = dbt_project.run(
+        *("run", "--select", "erasure_audit"),
+        database=database,
+        input_dir=tmp_path / "inputs",
+    )
+    assert 'Erased users are still in "marts"."old_mart"' in errors
+
+
 def test_only_who_is_readmitted_by_hand_leaves_the_list(
     builds, dbt_project, tmp_path, fetch
 ):
