@@ -4,7 +4,7 @@
 {% macro confirm_erasures(results) %}
     {% set audits = results | selectattr("status", "equalto", "success")
         | selectattr("node.name", "equalto", "erasure_audit") | list %}
-    {% if not execute or not audits or target.type != "duckdb" %}{{ return("") }}{% endif %}
+    {% if not audits or target.type != "duckdb" %}{{ return("") }}{% endif %}
     {% set audit = audits[0].node.relation_name %}
     {% set tables = precision_marketing.tables_of_users() %}
     {% set holding = run_query(precision_marketing.tables_of_erased(tables)) %}
@@ -27,9 +27,8 @@
         and node.resource_type == "model" %}
         {% do schemas.append(node.schema) %}
     {% endfor %}
-    {% set found = run_query("select '\"' || schema_name || '\".\"' || table_name || '\"'"
-        ~ " as name"
-        ~ " from duckdb_columns() semi join duckdb_tables()"
+    {% set found = run_query("select '\"' || schema_name || '\".\"' || table_name"
+        ~ " || '\"' as name from duckdb_columns() semi join duckdb_tables()"
         ~ " using (database_name, schema_name, table_name)"
         ~ " where database_name = current_database() and column_name = 'user_id'"
         ~ " and schema_name in ('" ~ schemas | unique | join("', '") ~ "')"
@@ -70,6 +69,7 @@
     update {{ audit }} set
         checked_relation_count = {{ tables | length }},
         holding_relation_count = len(list_filter(
-            cast([{{ requests | join(", ") }}] as bigint[]), lambda n: n = request_number
+            cast([{{ requests | join(", ") }}] as bigint[]),
+            lambda n: n = request_number
         ))
 {% endmacro %}

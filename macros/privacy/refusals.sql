@@ -1,5 +1,5 @@
-{# Who refuses what, one row per user and refusal. Who unsubscribed from a channel refuses
-   that channel. #}
+{# Who refuses what, one row per user and refusal. Who unsubscribed from a channel
+   refuses that channel. #}
 {% macro refusals() %}
     {% for purpose in ["email", "ads", "profiling"] %}
     select
@@ -77,3 +77,21 @@
         )
     )
 {%- endmacro %}
+
+
+{# The marts of the graph: `name`, whether rows are about users, and whether the test
+   `only_whom_consent_allows` is on them. #}
+{% macro marts_and_their_tests() %}
+    {% if not execute %}{{ return([]) }}{% endif %}
+    {% set tested, marts = [], [] %}
+    {% for node in graph.nodes.values() if node.package_name == "precision_marketing"
+        and (node.test_metadata or {}).get("name") == "only_whom_consent_allows" %}
+        {% do tested.append(node.attached_node) %}
+    {% endfor %}
+    {% for node in graph.nodes.values() if node.package_name == "precision_marketing"
+        and node.resource_type == "model" and node.fqn[1] == "marts" %}
+        {% do marts.append({"name": node.name, "has_users": "user_id" in node.columns,
+            "is_tested": node.unique_id in tested}) %}
+    {% endfor %}
+    {{ return(marts) }}
+{% endmacro %}

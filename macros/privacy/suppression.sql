@@ -1,13 +1,13 @@
-{# The list of the erased holds no ids but these: an id as two spellings of it are alike,
-   with the list's salt (docs/decisions/0030). #}
+{# The list of the erased holds no ids but these: an id as two spellings of it are
+   alike, with the list's salt (docs/decisions/0030). #}
 {% macro user_hash(user_id, salt) %}
     {{ return(precision_marketing.sha256_of(
         salt ~ " || chr(31) || " ~ precision_marketing.id_key(user_id))) }}
 {% endmacro %}
 
 
-{# Who is erased: by the requests of this build, and by the list, so that a build without
-   them forgets nobody. #}
+{# Who is erased: by the requests of this build, and by the list, so that a build
+   without them forgets nobody. #}
 {% macro erased_users() %}
     {% set list = precision_marketing.earlier_table("stg_suppressed_users") %}
     select
@@ -26,7 +26,7 @@
 {% endmacro %}
 
 
-{# Whether a user is one of the CTE `erased_users`; nothing is hashed for an empty one. #}
+{# Whether a user is one of the CTE `erased_users`; nothing is hashed for none. #}
 {% macro is_erased(user_id) %}
     coalesce(
         {{ precision_marketing.user_hash(

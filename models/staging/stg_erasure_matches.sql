@@ -1,4 +1,4 @@
--- Grain: one row per request for erasure that ever matched rows: the first build it did.
+-- Grain: one row per request for erasure that ever matched: the first build it did.
 -- Appended to and never dropped, as `stg_suppressed_users`.
 {{ config(materialized="incremental", schema="history", full_refresh=false) }}
 {% set earlier = precision_marketing.earlier_table("stg_erasure_matches") %}

@@ -1,5 +1,6 @@
--- Every conversion of a user who may be profiled is there in every attribution model; its credits add up to 1 and its
--- credited revenue to the order's, to the last digit. Unless nobody was touched.
+-- Every conversion of a user who may be profiled is there in every attribution model;
+-- its credits add up to 1 and its credited revenue to the order's, to the last digit.
+-- Unless nobody was touched.
 with
 
 expected as (

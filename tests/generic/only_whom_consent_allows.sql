@@ -1,6 +1,6 @@
-{# Nobody is in a row of a mart that the seed `mart_purposes` closes to them. Asked of the
-   inputs' own rows, not of the users that were derived from them. A mart that the seed
-   does not name fails. #}
+{# Nobody is in a row of a mart that the seed `mart_purposes` closes to them. Asked of
+   the inputs' own rows, not of the users that were derived from them. A mart that the
+   seed does not name fails. #}
 {% test only_whom_consent_allows(model) %}
     with matrix as (
         select * from {{ ref("precision_marketing", "mart_purposes") }}

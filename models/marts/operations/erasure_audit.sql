@@ -1,9 +1,5 @@
 -- Grain: one row per request for erasure that a build was ever given.
-{% set inputs = [] %}
-{% for input_name in precision_marketing.input_contract()
-    if precision_marketing.is_about_users(input_name) %}
-    {% do inputs.append(input_name) %}
-{% endfor %}
+{% set inputs = precision_marketing.input_contract() %}
 with
 
 suppressed_users as (
@@ -21,12 +17,11 @@ matches as (
 erased_rows as (
 
     select
-        user_hash,
-        {% for input_name in inputs %}
-        coalesce(sum(case
-            when input_name = '{{ input_name }}' then row_count
-        end), 0) as {{ input_name }}_row_count{{ "," if not loop.last }}
+        {% for input_name in inputs if precision_marketing.is_about_users(input_name) %}
+        sum(case when input_name = '{{ input_name }}' then row_count end)
+            as {{ input_name }}_row_count,
         {% endfor %}
+        user_hash
     from {{ ref("precision_marketing", "stg_erased_rows") }}
     group by user_hash
 
@@ -42,7 +37,7 @@ final as (
             when matches.request_number is null then 'matches nobody'
             else 'erased'
         end as outcome,
-        {% for input_name in inputs %}
+        {% for input_name in inputs if precision_marketing.is_about_users(input_name) %}
         cast(coalesce(erased_rows.{{ input_name }}_row_count, 0) as bigint)
             as {{ input_name }}_row_count,
         {% endfor %}
