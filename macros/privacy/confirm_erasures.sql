@@ -19,20 +19,25 @@
 {% endmacro %}
 
 
-{# Tables with a column `user_id` in the schemas of the package's models, made by this
-   build or an earlier one. #}
+{# The package's tables with a column `user_id`: of this build, and marts of parts that
+   an earlier one has built. A host's own tables may be in the same schemas. #}
 {% macro tables_of_users() %}
-    {% set schemas = [] %}
+    {% set schemas, names = [], [] %}
     {% for node in graph.nodes.values() if node.package_name == "precision_marketing"
         and node.resource_type == "model" %}
         {% do schemas.append(node.schema) %}
+        {% do names.append(node.alias) %}
     {% endfor %}
+    {% set seed = graph.nodes["seed.precision_marketing.mart_purposes"] %}
+    {% set purposes = adapter.get_relation(seed.database, seed.schema, seed.alias) %}
     {% set found = run_query("select '\"' || schema_name || '\".\"' || table_name"
         ~ " || '\"' as name from duckdb_columns() semi join duckdb_tables()"
         ~ " using (database_name, schema_name, table_name)"
         ~ " where database_name = current_database() and column_name = 'user_id'"
         ~ " and schema_name in ('" ~ schemas | unique | join("', '") ~ "')"
-        ~ " order by name") %}
+        ~ " and (table_name in ('" ~ names | join("', '") ~ "')"
+        ~ (" or table_name in (select mart from " ~ purposes ~ ")" if purposes else "")
+        ~ ") order by name") %}
     {{ return(found.columns["name"].values() | list) }}
 {% endmacro %}
 
