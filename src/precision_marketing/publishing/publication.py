@@ -26,6 +26,7 @@ _COLUMNS = {
         "varchar",
         "Version of the package, and a checksum of its models.",
     ),
+    "profile": ("varchar", "What is published of people: in-house or shared."),
     "settings": ("varchar", "Vars that were given, as JSON."),
     "inputs": ("varchar", "Rows and fingerprint of each input, as JSON."),
     "row_counts": ("varchar", "Rows of each mart, as JSON."),
@@ -48,6 +49,8 @@ class Publication:
     ----------
     build_id, code_version : str
         As in `BuildRecord`.
+    profile : str
+        What is published of people.
     published_at, ended_at : datetime
         UTC.
     data_until : datetime or None
@@ -58,6 +61,7 @@ class Publication:
 
     build_id: str
     code_version: str
+    profile: str
     published_at: datetime
     ended_at: datetime
     data_until: datetime | None
@@ -75,7 +79,7 @@ class Publication:
 
 
 def write_publication(
-    connection: duckdb.DuckDBPyConnection, build: BuildRecord
+    connection: duckdb.DuckDBPyConnection, build: BuildRecord, profile: str
 ) -> None:
     """Write the record into a database that is attached as `copy`, after all else.
 
@@ -85,8 +89,13 @@ def write_publication(
         Has it attached; the schema `publication` is made.
     build : BuildRecord
         The build that the marts come from.
+    profile : str
+        What is published of people.
     """
-    values = asdict(build) | {"published_at": datetime.now(UTC).replace(tzinfo=None)}
+    values = asdict(build) | {
+        "published_at": datetime.now(UTC).replace(tzinfo=None),
+        "profile": profile,
+    }
     # Whoever knows an id could try whether a fingerprint of few requests is of it.
     values["inputs"].get(ERASURES, {}).pop("fingerprint", None)
     for name in ("settings", "inputs", "row_counts"):

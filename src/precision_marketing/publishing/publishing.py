@@ -17,6 +17,8 @@ import click
 import duckdb
 from rich.console import Console
 
+from precision_marketing.privacy.fresh_file import forget_erased
+from precision_marketing.privacy.profiles import PrivacyError, named_profile
 from precision_marketing.publishing.build_record import BuildError, BuildRecord
 from precision_marketing.publishing.machine_faults import fault_in_words
 from precision_marketing.publishing.marts_copy import (
@@ -26,6 +28,7 @@ from precision_marketing.publishing.marts_copy import (
     copy_marts,
 )
 from precision_marketing.publishing.publication import (
+    Publication,
     PublicationError,
     read_publication,
 )
@@ -66,15 +69,25 @@ class PublishedFile:
     left_out: list[str]
 
 
-def published_of(database: Path) -> Path:
-    """Return where a database is published: beside it, in the folder `published`."""
+def published_of(database: Path, profile: str | None = None) -> Path:
+    """Return where a database is published: beside it, in the folder `published`.
+
+    What is published for others, by a `profile` or the environment's, has a file of its
+    own: `published/shop_shared.duckdb`.
+    """
     database = Path(database).resolve()
     name = database.name.removesuffix(".duckdb")
+    profile = named_profile(profile)
+    if profile not in (None, "in-house"):
+        name += f"_{profile}"
     return database.parent / "published" / f"{name}.duckdb"
 
 
 def publish(
-    database: Path, published: Path | None = None, schema: str | None = None
+    database: Path,
+    published: Path | None = None,
+    schema: str | None = None,
+    profile: str | None = None,
 ) -> PublishedFile:
     """Copy every mart of a finished build into the published file, all at once.
 
@@ -86,13 +99,16 @@ def publish(
     Parameters
     ----------
     database : Path
-        DuckDB file of a finished build. It is read only.
+        DuckDB file of a finished build. It is read only, but for one that left out
+        rows of erased users: that is written anew (`forget_erased`).
     published : Path, optional
         Target; its folder is made if need be. If it is a symbolic link, the file that
         it points to is replaced. Without it, that of `published_of`.
     schema : str, optional
         Schema of the marts in the build, such as `analytics_marts`; without it, the
         one schema that has marts. In the published file it is always `marts`.
+    profile : str, optional
+        What is published of people (`read_profile`).
 
     Returns
     -------
@@ -106,7 +122,8 @@ def publish(
         (`verified_build`); if it has no marts, marts in several schemas or a view among
         them; if the target is the build, has a name that DuckDB would confuse with a
         schema in it, or was opened for writing by another program; if another
-        publication does not end in time, the disk is full or may not be written.
+        publication does not end in time, the disk is full or may not be written; if the
+        profile is not one, or has no key.
 
     Notes
     -----
@@ -117,7 +134,7 @@ def publish(
     with a dot, which the next one removes.
     """
     database = Path(database).resolve()
-    published = Path(published or published_of(database)).resolve()
+    published = Path(published or published_of(database, profile)).resolve()
     _check_paths(database, published)
     with plain_errors(published):
         published.parent.mkdir(parents=True, exist_ok=True)
@@ -127,14 +144,16 @@ def publish(
             private_folder(published) as folder,
         ):
             copy = folder / "copy.duckdb"
-            build, left_out = copy_marts(database, copy, schema)
-            if read_publication(copy).build_id != build.build_id:
+            forget_erased(database)
+            build, left_out = copy_marts(database, copy, schema, profile)
+            new, old = read_publication(copy), _publication_of(published)
+            if new.build_id != build.build_id:
                 raise PublicationError("The copy is of another build.")
             # The same build once more is nothing to go back to.
-            if _build_of(published) != build.build_id:
+            if old is None or old.build_id != build.build_id:
                 keep_earlier(published)
             replace_published(copy, published)
-            _forget_earlier(published, build)
+            _forget_earlier(published, build, new.profile)
     return PublishedFile(published, build, published.stat().st_size, left_out)
 
 
@@ -143,7 +162,9 @@ def plain_errors(published: Path) -> Iterator[None]:
     """Say in one sentence what is wrong with disk, permissions or locks."""
     try:
         yield
-    except (BuildError, CopyError, LockedError, PublicationError) as error:
+    except (
+        *(BuildError, CopyError, LockedError, PrivacyError, PublicationError),
+    ) as error:
         raise PublishingError(str(error)) from error
     except (OSError, duckdb.Error) as error:
         words = fault_in_words(str(error))
@@ -152,25 +173,31 @@ def plain_errors(published: Path) -> Iterator[None]:
         raise PublishingError(f"{published.parent}: {words}.") from error
 
 
-def _forget_earlier(published: Path, build: BuildRecord) -> None:
-    """Remove the earlier publications that are too many, or of before an erasure.
+def _forget_earlier(published: Path, build: BuildRecord, profile: str) -> None:
+    """Remove earlier publications that are too many, or that would say too much.
 
     Whoever has asked for erasure since stands in files of builds that had read other
-    requests; a file of a build that this database does not know is removed too.
+    requests, and ids in those of another profile; a file of a build that this database
+    does not know is removed too.
     """
     files = earlier_files(published)
     kept = build.settings["publication"]["earlier"]
     for path in files[: max(len(files) - kept, 0)]:
         path.unlink()
     for path in earlier_files(published):
-        if _build_of(path) not in build.same_erasures:
+        found = _publication_of(path)
+        if (
+            found is None
+            or found.profile != profile
+            or found.build_id not in build.same_erasures
+        ):
             path.unlink()
 
 
-def _build_of(path: Path) -> str | None:
-    """Return the build that a published file is of, None if it does not say."""
+def _publication_of(path: Path) -> Publication | None:
+    """Return what a published file says of itself, None if it does not say."""
     try:
-        return read_publication(path).build_id
+        return read_publication(path)
     except PublicationError:
         return None
 
@@ -218,11 +245,18 @@ def _check_paths(database: Path, published: Path) -> None:
     help="Schema of the marts in the build, such as analytics_marts (default: the one"
     f" that has marts); in the published file it is always {SCHEMA}.",
 )
-def main(database: Path, published: Path | None, schema: str | None) -> None:
+@click.option(
+    "--profile",
+    type=click.Choice(["in-house", "shared"]),
+    help="What is published of people (default: the setting `privacy`).",
+)
+def main(
+    database: Path, published: Path | None, schema: str | None, profile: str | None
+) -> None:
     """Copy the marts of a build that succeeded into one file for readers."""
     try:
         with Console(stderr=True).status("Copying the marts"):
-            result = publish(database, published, schema)
+            result = publish(database, published, schema, profile)
     except PublishingError as error:
         raise click.ClickException(f"Nothing was published. {error}") from error
     counts = result.build.row_counts
