@@ -9,11 +9,15 @@ VARS ?= {}
 TEST_PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 
+# docs/privacy.md; what is shared has a file of its own.
+PROFILE ?= $(PRECISION_MARKETING_PROFILE)
+
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
 
 export PRECISION_MARKETING_INPUT_DIR := $(INPUT_DIR)
+export PRECISION_MARKETING_PROFILE := $(PROFILE)
 export PRECISION_MARKETING_DATABASE := $(DATABASE)
 export DBT_PROFILES_DIR := $(CURDIR)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := False
@@ -46,7 +50,7 @@ run: .venv/.kernels forget-parse ## Build every table, publish them, print recom
 		--published-of "$$PRECISION_MARKETING_DATABASE"
 
 .PHONY: publish
-publish: .venv/.runtime ## Publish what was built, as `make run` does at its end
+publish: .venv/.runtime ## Publish what was built; PROFILE=shared: with pseudonyms (docs/privacy.md)
 	$(BIN)/python -m precision_marketing.publishing.publishing \
 		--database "$$PRECISION_MARKETING_DATABASE"
 

@@ -15,6 +15,8 @@ def render() -> str:
             column: re.sub(r"\s+", " ", field["description"]).strip().replace("|", "/")
             for column, field in node["columns"].items()
         }
+        # Of an id that no table keeps, its hash is described.
+        meanings.setdefault("user_id", meanings.get("user_hash"))
         is_required = "required" if contract["is_required"] else "optional"
         rows = [
             f"| {f'**{column}**' if needed else column} | {kind} | {meanings[column]} |"

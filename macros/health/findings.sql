@@ -74,19 +74,38 @@
             as finding
     from {{ ref("precision_marketing", "stg_unmatched_users") }}
     union all
+    {{ precision_marketing.zeros_findings() }}
+    union all
+    select * from {{ ref("precision_marketing", "stg_match_facts") }}
+{%- endmacro %}
+
+
+{# Of requests for erasure no id is known, but what they look like. #}
+{% macro zeros_findings() %}
     select
         'zeros_lost' as check_name,
         input_name,
         1e0 * count(*) as measured,
         true as is_judged,
         count(*) || ' ids of `' || input_name || '` are written like `'
-        || min({{ precision_marketing.id_shape("named_id") }}) || '`, and in `'
-        || min(known_input) || '` with other zeros in front, like `'
-        || min({{ precision_marketing.id_shape("known_id") }}) || '`' as finding
-    from {{ ref("precision_marketing", "stg_zeros_lost") }}
+        || min(named_shape) || '`, and in `' || min(known_input)
+        || '` with other zeros in front, like `' || min(known_shape) || '`' as finding
+    from (
+        select
+            input_name,
+            known_input,
+            {{ precision_marketing.id_shape("named_id") }} as named_shape,
+            {{ precision_marketing.id_shape("known_id") }} as known_shape
+        from {{ ref("precision_marketing", "stg_zeros_lost") }}
+        union all
+        select
+            'erasure_requests' as input_name,
+            'events' as known_input,
+            user_id_shape as named_shape,
+            known_user_id_shape as known_shape
+        from {{ ref("precision_marketing", "stg_zeros_lost_of_requests") }}
+    ) as lost
     group by input_name
-    union all
-    select * from {{ ref("precision_marketing", "stg_match_facts") }}
 {%- endmacro %}
 
 

@@ -41,10 +41,7 @@
 {# The table of earlier builds, none before the first. It is no `ref`: what is written
    there depends on what is read. #}
 {% macro earlier_builds() %}
-    {% if not execute %}{{ return(none) }}{% endif %}
-    {% set node = graph.nodes["model.precision_marketing.stg_build_history"] %}
-    {{ return(load_relation(api.Relation.create(
-        database=node.database, schema=node.schema, identifier=node.alias))) }}
+    {{ return(precision_marketing.earlier_table("stg_build_history")) }}
 {% endmacro %}
 
 

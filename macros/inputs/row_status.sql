@@ -127,14 +127,6 @@
 {%- endmacro %}
 
 
-{# A row counts as erased, and is not looked at further, when its user asked for it. #}
-{% macro erased_users() %}
-    select user_id
-    from {{ ref("precision_marketing", "stg_erasure_requests_checked") }}
-    where row_status = 'kept'
-{% endmacro %}
-
-
 {# True for the inputs whose rows belong to a user; the requests themselves stay. #}
 {% macro is_about_users(input_name) %}
     {% set names = precision_marketing.input_contract()[input_name]["columns"]

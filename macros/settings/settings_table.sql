@@ -30,7 +30,7 @@
 {% endmacro %}
 
 
-{% macro setting_themes() %}{{ return(12) }}{% endmacro %}
+{% macro setting_themes() %}{{ return(13) }}{% endmacro %}
 
 
 {# The settings of one theme, those first that models ask for most. #}
@@ -47,6 +47,7 @@
         else precision_marketing.audience_settings() if number == 8
         else precision_marketing.health_settings() if number == 9
         else precision_marketing.publication_settings() if number == 10
+        else precision_marketing.privacy_settings() if number == 11
         else precision_marketing.part_settings()
     ) }}
 {% endmacro %}
@@ -394,6 +395,26 @@
         {"var": "publication", "key": "earlier", "kind": "whole number", "lowest": 0,
          "highest": 100, "unit": "files", "default": 3,
          "effect": "earlier publications that are kept for `make rollback`"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro privacy_settings() %}
+    {{ return([
+        {"var": "privacy", "key": "unknown_consent", "kind": "word",
+         "words": ["given", "refused"], "unit": "word", "default": "given",
+         "effect": "what it is if nothing is said of a user's [consent]"
+         ~ "(docs/privacy.md#purposes)"},
+        {"var": "privacy", "key": "profile", "kind": "word",
+         "words": ["in-house", "shared"], "unit": "word", "default": "in-house",
+         "effect": "[what is published of people](docs/privacy.md#profiles); also"
+         ~ " `PROFILE=`"},
+        {"var": "privacy", "key": "minimum_group", "kind": "number", "lowest": 1,
+         "highest": 1000000, "unit": "users", "default": 5,
+         "effect": "smaller groups are not published; `shared`: 10 at least"},
+        {"var": "privacy", "key": "pseudonyms", "kind": "flag", "unit": "flag",
+         "default": false,
+         "effect": "keyed hashes in place of ids also in-house; `shared` has them anyway"},
     ]) }}
 {% endmacro %}
 

@@ -37,9 +37,8 @@ checked as (
                 then 'unknown_campaign'
         end as rejection_reason
     from source
-    left join erased_users on source.user_id = erased_users.user_id
     left join known_campaigns on source.campaign_id = known_campaigns.campaign_id
-    where source.user_id is null or erased_users.user_id is null
+    where not {{ precision_marketing.is_erased("source.user_id") }}
 
 ),
 

@@ -12,8 +12,12 @@ checked as (
 final as (
 
     select
-        user_id,
-        requested_at
+        user_id as user_hash,
+        salt,
+        requested_at,
+        request_place,
+        user_id_shape,
+        bare_user_hash
     from checked
     where row_status = 'kept'
 

@@ -69,10 +69,9 @@ checked as (
         end as rejection_reason,
         known_items.item_id is null as has_unknown_item
     from source
-    left join erased_users on source.user_id = erased_users.user_id
     left join event_types on lower(source.event_type) = event_types.event_type
     left join known_items on source.item_id = known_items.item_id
-    where source.user_id is null or erased_users.user_id is null
+    where not {{ precision_marketing.is_erased("source.user_id") }}
 
 ),
 

@@ -21,8 +21,10 @@ compared as (
         input_counts.*,
         coalesce(earlier_rows.rows_given, 0) as rows_before
     from input_counts
+    -- Requests for erasure are remembered: their file may be deleted.
     left join {{ ref("precision_marketing", "stg_earlier_input_rows") }} as earlier_rows
         on input_counts.input_name = earlier_rows.input_name
+        and input_counts.input_name <> 'erasure_requests'
 
 ),
 

@@ -1,41 +1,43 @@
 -- Grain: one row per input: rows read and rows erased, counted on the input itself.
 with
 
-{% set inputs = precision_marketing.input_contract().keys() | list %}
-erased_users as (
+erased_rows as (
 
-    {{ precision_marketing.erased_users() }}
-
-),
-
-{% for input_name in inputs if precision_marketing.is_about_users(input_name) %}
-{{ input_name }}_rows as (
-
-    {{ precision_marketing.read_input(input_name, only=["user_id"]) }}
+    select * from {{ ref("precision_marketing", "stg_erased_rows") }}
 
 ),
 
-{% endfor %}
-final as (
+counted as (
 
-    {% for input_name in inputs %}
-    {% if precision_marketing.is_about_users(input_name) %}
+    {% for input_name in precision_marketing.input_contract() %}
     select
         '{{ input_name }}' as input_name,
-        {{ precision_marketing.counted_rows(input_name) }} as rows_read,
-        count(*) as rows_erased,
-        count(distinct user_id) as erased_user_count
-    from {{ input_name }}_rows
-    where user_id in (select erased_users.user_id from erased_users)
-    {% else %}
-    select
-        '{{ input_name }}' as input_name,
-        {{ precision_marketing.counted_rows(input_name) }} as rows_read,
-        cast(0 as bigint) as rows_erased,
-        cast(0 as bigint) as erased_user_count
-    {% endif %}
+        {{ precision_marketing.counted_rows(input_name) }} as rows_read
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
+
+),
+
+erased as (
+
+    select
+        input_name,
+        sum(row_count) as row_count,
+        count(*) as user_count
+    from erased_rows
+    group by input_name
+
+),
+
+final as (
+
+    select
+        counted.input_name,
+        counted.rows_read,
+        cast(coalesce(erased.row_count, 0) as bigint) as rows_erased,
+        coalesce(erased.user_count, 0) as erased_user_count
+    from counted
+    left join erased on counted.input_name = erased.input_name
 
 )
 

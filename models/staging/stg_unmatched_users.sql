@@ -9,54 +9,55 @@ event_users as (
 
 ),
 
--- Rows of erased users are counted where the inputs are read, and nowhere else.
-erasure_counts as (
+-- Rows of the erased are counted where the inputs are read, by their hashes.
+known_users as (
 
-    select max(erased_user_count) as erased_user_count
-    from {{ ref("precision_marketing", "stg_input_rows") }}
+    select user_id from event_users
+    union all
+    select user_hash as user_id
+    from {{ ref("precision_marketing", "stg_erased_rows") }}
     where input_name = 'events'
 
 ),
 
 named_users as (
 
-    {% for input_name in ["users", "campaign_assignments", "campaign_touches",
-        "erasure_requests"] %}
+    {% for input_name in ["users", "campaign_assignments", "campaign_touches"] %}
     select distinct
         '{{ input_name }}' as input_name,
-        user_id
+        user_id,
+        {{ precision_marketing.id_shape("user_id") }} as user_id_shape
     from {{ ref("precision_marketing", "stg_" ~ input_name ~ "_checked") }}
     where row_status = 'kept'
     union all
     {% endfor %}
+    -- No id is kept of these.
+    select
+        'erasure_requests' as input_name,
+        user_hash as user_id,
+        user_id_shape
+    from {{ ref("precision_marketing", "stg_erasure_requests") }}
+    union all
     select
         'events' as input_name,
-        user_id
+        user_id,
+        {{ precision_marketing.id_shape("user_id") }} as user_id_shape
     from event_users
 
 ),
 
 -- What ids look like, without saying whose they are.
-shapes as (
-
-    select
-        input_name,
-        {{ precision_marketing.id_shape("user_id") }} as user_id_shape,
-        count(*) as shape_count
-    from named_users
-    group by input_name, {{ precision_marketing.id_shape("user_id") }}
-
-),
-
 ranked_shapes as (
 
     select
-        *,
+        input_name,
+        user_id_shape,
         row_number() over (
             partition by input_name
-            order by shape_count desc, user_id_shape
+            order by count(*) desc, user_id_shape
         ) as shape_rank
-    from shapes
+    from named_users
+    group by input_name, user_id_shape
 
 ),
 
@@ -65,14 +66,9 @@ counted as (
     select
         named_users.input_name,
         count(*) as user_count,
-        case
-            when named_users.input_name = 'erasure_requests'
-                then count(*) - coalesce(max(erasure_counts.erased_user_count), 0)
-            else count(*) - count(event_users.user_id)
-        end as unmatched_user_count
+        count(*) - count(known_users.user_id) as unmatched_user_count
     from named_users
-    cross join erasure_counts
-    left join event_users on named_users.user_id = event_users.user_id
+    left join known_users on named_users.user_id = known_users.user_id
     where named_users.input_name <> 'events'
     group by named_users.input_name
 

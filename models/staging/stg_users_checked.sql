@@ -23,8 +23,7 @@ checked as (
             {{ precision_marketing.id_reasons("user_id") }}
         end as rejection_reason
     from source
-    left join erased_users on source.user_id = erased_users.user_id
-    where source.user_id is null or erased_users.user_id is null
+    where not {{ precision_marketing.is_erased("source.user_id") }}
 
 ),
 

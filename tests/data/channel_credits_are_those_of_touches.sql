@@ -1,6 +1,6 @@
--- A channel's credits of touches are those of campaign_attribution, and but for markov
+-- A channel's credits of touches are those of all users, and but for markov
 -- they are its credits. No credit is without a row of its channel. Where nobody was
--- touched, campaign_attribution has no rows, and all credit is that of `(none)`.
+-- touched, no touch has credit, and all credit is that of `(none)`.
 {% set month = precision_marketing.month_start(
     precision_marketing.shop_day("converted_at")) %}
 with
@@ -12,7 +12,7 @@ touches as (
         channel,
         {{ month }} as month_start_date,
         sum(credit) as credit
-    from {{ ref("precision_marketing", "campaign_attribution") }}
+    from {{ ref("precision_marketing", "int_attributed_touches") }}
     group by
         attribution_model,
         channel,

@@ -1,5 +1,6 @@
--- Every conversion is there in every attribution model; its credits add up to 1 and its
--- credited revenue to the order's, to the last digit. Unless nobody was touched.
+-- Every conversion of a user who may be profiled is there in every attribution model;
+-- its credits add up to 1 and its credited revenue to the order's, to the last digit.
+-- Unless nobody was touched.
 with
 
 expected as (
@@ -12,6 +13,8 @@ expected as (
     cross join {{ ref(
         "precision_marketing", "attribution_models"
     ) }} as attribution_models
+    inner join {{ ref("precision_marketing", "int_users") }} as users
+        on conversions.user_id = users.user_id and users.has_profiling_consent
     where
         attribution_models.is_path_based
         and exists (

@@ -16,7 +16,7 @@ paths as (
 conversions as (
 
     select count(distinct conversion_id) as conversion_count
-    from {{ ref("precision_marketing", "campaign_attribution") }}
+    from {{ ref("precision_marketing", "int_attributed_touches") }}
     where touch_id is not null
 
 ),

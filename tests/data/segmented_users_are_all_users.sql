@@ -1,4 +1,5 @@
--- Nobody is lost or doubled by scoring, and revenue is not multiplied on the way.
+-- Nobody who may be profiled is lost or doubled by scoring, nobody else is scored, and
+-- revenue is not multiplied on the way.
 with
 
 segments as (
@@ -12,14 +13,18 @@ segments as (
 
 users as (
 
-    select count(*) as user_count from {{ ref("precision_marketing", "int_users") }}
+    select count(*) as user_count
+    from {{ ref("precision_marketing", "int_users") }}
+    where has_profiling_consent
 
 ),
 
 conversions as (
 
-    select sum(revenue_amount) as revenue_amount
-    from {{ ref("precision_marketing", "int_conversions") }}
+    select sum(conversions.revenue_amount) as revenue_amount
+    from {{ ref("precision_marketing", "int_conversions") }} as conversions
+    inner join {{ ref("precision_marketing", "int_users") }} as users
+        on conversions.user_id = users.user_id and users.has_profiling_consent
 
 )
 

@@ -14,8 +14,9 @@ targets as (
 -- Their ids stand nowhere; how many asked is known.
 erased as (
 
-    select count(distinct user_id) as erased_user_count
-    from {{ ref("precision_marketing", "stg_erasure_requests") }}
+    select count(*) as erased_user_count
+    from {{ ref("precision_marketing", "stg_suppressed_users") }}
+    where readmitted_at is null
 
 ),
 

@@ -1,4 +1,6 @@
 -- Grain: one row per user who is in `users` or has a sound event.
+{% set unknown_is_given = precision_marketing.setting("privacy", "unknown_consent")
+    == "given" %}
 with
 
 users as (
@@ -31,16 +33,17 @@ final as (
             row_number() over (order by known_users.user_id) - 1 as integer
         ) as user_index,
         known_users.user_id,
+        -- Unknown counts as given unless the setting says otherwise: data without a
+        -- `users` input have no such column.
+        {% for purpose in ["email", "ads", "profiling"] %}
+        coalesce(
+            users.has_{{ purpose }}_consent,
+            {{ "unread_users.user_id is null" if unknown_is_given else "false" }}
+        ) as has_{{ purpose }}_consent,
+        {% endfor %}
         users.signed_up_at,
         users.country,
-        users.attributes,
-        -- Unknown counts as given: data without a `users` input has no such column.
-        coalesce(users.has_email_consent, unread_users.user_id is null)
-            as has_email_consent,
-        coalesce(users.has_ads_consent, unread_users.user_id is null)
-            as has_ads_consent,
-        coalesce(users.has_profiling_consent, unread_users.user_id is null)
-            as has_profiling_consent
+        users.attributes
     from known_users
     left join users on known_users.user_id = users.user_id
     left join unread_users on known_users.user_id = unread_users.user_id

@@ -1,4 +1,5 @@
 -- Grain: one row per user who ever ordered: recency, frequency, monetary and scores.
+-- Who refuses to be profiled is in no row, and not among those the scores compare.
 -- Data without any order (ratings, plays) are scored by target events instead.
 {% set amount = precision_marketing.kind_type("amount") %}
 with
@@ -39,13 +40,15 @@ acts as (
 totals as (
 
     select
-        user_id,
-        rfm_basis,
-        max(acted_at) as last_acted_at,
+        acts.user_id,
+        acts.rfm_basis,
+        max(acts.acted_at) as last_acted_at,
         count(*) as frequency_count,
-        cast(sum(revenue_amount) as {{ amount }}) as revenue_amount
+        cast(sum(acts.revenue_amount) as {{ amount }}) as revenue_amount
     from acts
-    group by user_id, rfm_basis
+    inner join {{ ref("precision_marketing", "int_users") }} as users
+        on acts.user_id = users.user_id and users.has_profiling_consent
+    group by acts.user_id, acts.rfm_basis
 
 ),
 

@@ -1,9 +1,10 @@
--- Grain: one row per user and kind of segment that the user belongs to.
+-- Grain: one row per user who may be profiled and kind of segment the user belongs to.
 with
 
 users as (
 
     select * from {{ ref("precision_marketing", "int_users") }}
+    where has_profiling_consent
 
 ),
 

@@ -1,9 +1,10 @@
--- Grain: one row per user.
+-- Grain: one row per user who may be profiled.
 with
 
 users as (
 
     select * from {{ ref("precision_marketing", "int_users") }}
+    where has_profiling_consent
 
 ),
 

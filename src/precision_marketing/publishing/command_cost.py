@@ -41,7 +41,8 @@ def run_command(report: Path, command: list[str]) -> int:
     """
     report.unlink(missing_ok=True)
     started = time.perf_counter()
-    process = subprocess.Popen(command)
+    # New files are their owner's alone; earlier ones keep their mode.
+    process = subprocess.Popen(command, umask=0o077)
     try:
         status = process.wait()
     except KeyboardInterrupt:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
+from precision_marketing.privacy.profiles import Profile, read_profile
+from precision_marketing.privacy.published_marts import mart_query
 from precision_marketing.publishing.build_record import (
     BuildRecord,
     identifier,
@@ -28,7 +31,10 @@ class CopyError(Exception):
 
 
 def copy_marts(
-    database: Path, copy: Path, schema: str | None = None
+    database: Path,
+    copy: Path,
+    schema: str | None = None,
+    profile: str | None = None,
 ) -> tuple[BuildRecord, list[str]]:
     """Write the marts of a finished build and the build's record into a new file.
 
@@ -40,6 +46,8 @@ def copy_marts(
         File to write; what does not fit into memory goes into a folder beside it.
     schema : str, optional
         Schema of the marts in the build; without it, the one schema that has marts.
+    profile : str, optional
+        What is published of people (`read_profile`).
 
     Returns
     -------
@@ -55,6 +63,8 @@ def copy_marts(
         schemas, or a view among them.
     BuildError
         If the build is not good (`verified_build`).
+    PrivacyError
+        If the profile is not one, or has no key.
     """
     with closing(duckdb.connect()) as connection:
         connection.execute(
@@ -76,8 +86,12 @@ def copy_marts(
             f"attach {_literal(copy)} as copy (storage_version '{STORAGE_VERSION}')"
         )
         connection.execute(f"create schema copy.{SCHEMA}")
-        for mart in build.row_counts:
-            _copy_mart(connection, schema, mart)
+        people = read_profile(connection, "build", profile)
+        counts = {
+            mart: _copy_mart(connection, schema, mart, people)
+            for mart in build.row_counts
+        }
+        build = replace(build, row_counts=counts)
         _copy_comments(connection, schema, list(build.row_counts))
         write_publication(connection, build)
         connection.execute("detach copy")
@@ -103,13 +117,15 @@ def _refuse_views(schema: str, views: list[str]) -> None:
         )
 
 
-def _copy_mart(connection: duckdb.DuckDBPyConnection, schema: str, mart: str) -> None:
-    """Copy one mart in the order of all its columns."""
-    name = identifier(mart)
-    connection.execute(
-        f"create table copy.{SCHEMA}.{name} as "
-        f"select * from build.{identifier(schema)}.{name} order by all"
-    )
+def _copy_mart(
+    connection: duckdb.DuckDBPyConnection, schema: str, mart: str, people: Profile
+) -> int:
+    """Copy what is published of one mart, by all its columns; return its rows."""
+    table = f"build.{identifier(schema)}.{identifier(mart)}"
+    return connection.execute(
+        f"create table copy.{SCHEMA}.{identifier(mart)} as "
+        f"{mart_query(connection, table, mart, people)} order by all"
+    ).fetchall()[0][0]
 
 
 def _copy_comments(

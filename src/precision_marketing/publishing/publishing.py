@@ -8,6 +8,7 @@ process write or many read, and a reader of the build file would block the next 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ import click
 import duckdb
 from rich.console import Console
 
+from precision_marketing.privacy.fresh_file import forget_erased
+from precision_marketing.privacy.profiles import PROFILE_VARIABLE, PrivacyError
 from precision_marketing.publishing.build_record import BuildError, BuildRecord
 from precision_marketing.publishing.machine_faults import fault_in_words
 from precision_marketing.publishing.marts_copy import (
@@ -66,15 +69,23 @@ class PublishedFile:
     left_out: list[str]
 
 
-def published_of(database: Path) -> Path:
-    """Return where a database is published: beside it, in the folder `published`."""
+def published_of(database: Path, profile: str | None = None) -> Path:
+    """Return where a database is published: beside it, in the folder `published`.
+
+    What another profile than `in-house` is asked for has a file of its own.
+    """
     database = Path(database).resolve()
     name = database.name.removesuffix(".duckdb")
-    return database.parent / "published" / f"{name}.duckdb"
+    profile = profile or os.environ.get(PROFILE_VARIABLE) or "in-house"
+    suffix = "" if profile == "in-house" else f"_{profile}"
+    return database.parent / "published" / f"{name}{suffix}.duckdb"
 
 
 def publish(
-    database: Path, published: Path | None = None, schema: str | None = None
+    database: Path,
+    published: Path | None = None,
+    schema: str | None = None,
+    profile: str | None = None,
 ) -> PublishedFile:
     """Copy every mart of a finished build into the published file, all at once.
 
@@ -86,13 +97,16 @@ def publish(
     Parameters
     ----------
     database : Path
-        DuckDB file of a finished build. It is read only.
+        DuckDB file of a finished build. It is read only, but for one that left out
+        rows of erased users: that is written anew (`forget_erased`).
     published : Path, optional
         Target; its folder is made if need be. If it is a symbolic link, the file that
         it points to is replaced. Without it, that of `published_of`.
     schema : str, optional
         Schema of the marts in the build, such as `analytics_marts`; without it, the
         one schema that has marts. In the published file it is always `marts`.
+    profile : str, optional
+        What is published of people (`read_profile`).
 
     Returns
     -------
@@ -106,7 +120,8 @@ def publish(
         (`verified_build`); if it has no marts, marts in several schemas or a view among
         them; if the target is the build, has a name that DuckDB would confuse with a
         schema in it, or was opened for writing by another program; if another
-        publication does not end in time, the disk is full or may not be written.
+        publication does not end in time, the disk is full or may not be written; if
+        the profile is not one, or has no key.
 
     Notes
     -----
@@ -117,7 +132,7 @@ def publish(
     with a dot, which the next one removes.
     """
     database = Path(database).resolve()
-    published = Path(published or published_of(database)).resolve()
+    published = Path(published or published_of(database, profile)).resolve()
     _check_paths(database, published)
     with plain_errors(published):
         published.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +142,8 @@ def publish(
             private_folder(published) as folder,
         ):
             copy = folder / "copy.duckdb"
-            build, left_out = copy_marts(database, copy, schema)
+            forget_erased(database)
+            build, left_out = copy_marts(database, copy, schema, profile)
             if read_publication(copy).build_id != build.build_id:
                 raise PublicationError("The copy is of another build.")
             # The same build once more is nothing to go back to.
@@ -143,7 +159,10 @@ def plain_errors(published: Path) -> Iterator[None]:
     """Say in one sentence what is wrong with disk, permissions or locks."""
     try:
         yield
-    except (BuildError, CopyError, LockedError, PublicationError) as error:
+    except (
+        *(BuildError, CopyError, LockedError),
+        *(PrivacyError, PublicationError),
+    ) as error:
         raise PublishingError(str(error)) from error
     except (OSError, duckdb.Error) as error:
         words = fault_in_words(str(error))
@@ -218,11 +237,18 @@ def _check_paths(database: Path, published: Path) -> None:
     help="Schema of the marts in the build, such as analytics_marts (default: the one"
     f" that has marts); in the published file it is always {SCHEMA}.",
 )
-def main(database: Path, published: Path | None, schema: str | None) -> None:
+@click.option(
+    "--profile",
+    type=click.Choice(["in-house", "shared"]),
+    help="What is published of people (default: the setting `privacy`).",
+)
+def main(
+    database: Path, published: Path | None, schema: str | None, profile: str | None
+) -> None:
     """Copy the marts of a build that succeeded into one file for readers."""
     try:
         with Console(stderr=True).status("Copying the marts"):
-            result = publish(database, published, schema)
+            result = publish(database, published, schema, profile)
     except PublishingError as error:
         raise click.ClickException(f"Nothing was published. {error}") from error
     counts = result.build.row_counts

@@ -399,8 +399,6 @@ def test_erased_users_are_nowhere_whatever_else_their_rows_hold(cases, fetch):
     )
     assert len(tables) >= 10
     for schema, table in tables:
-        if table == "stg_erasure_requests_checked":
-            continue
         query = f"from {schema}.{table} t where contains(t::varchar, 'gone')"
         found = fetch(cases, query)
         assert not found, f"{schema}.{table}"
@@ -435,7 +433,11 @@ def test_the_order_of_rows_changes_nothing(cases, reversed_cases, fetch):
         "and table_name not like '%_checked' "
         "and table_name not in ('csv_files', 'csv_records', 'stg_input_files')",
     )
-    assert len(relations) == 23
+    assert len(relations) == 26
     for (relation,) in relations:
-        query = f"select t::varchar from {relation} t order by all"
+        # Each database has a salt of its own.
+        query = (
+            "select t::varchar from (select columns(c -> c not in ('salt', 'user_hash',"
+            f" 'bare_user_hash')) from {relation}) as t order by all"
+        )
         assert fetch(cases, query) == fetch(reversed_cases, query), relation

@@ -1,0 +1,155 @@
+"""A warehouse without the freed blocks in which rows of erased users still stand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+
+from precision_marketing.privacy.profiles import PrivacyError
+
+# Tables of staging and of the history that tell what a build has read and left out.
+MATCHES, REQUESTS, ROWS = (
+    "stg_erasure_matches",
+    "stg_erasure_requests_checked",
+    "stg_erased_rows",
+)
+RECORDS = "csv_records"
+# In the schema of the history: how many requests had matched at the last rewriting.
+REWRITTEN = "rewritten_for_requests"
+
+
+def forget_erased(database: Path) -> bool:
+    """Write a warehouse anew if its last build may have left traces of erased users.
+
+    What DuckDB deletes or replaces stays in the file until the blocks are used again.
+    All tables and views are copied into a new file, which then takes the old one's
+    place, with its mode: a kill leaves the old one or the new one.
+
+    Parameters
+    ----------
+    database : Path
+        DuckDB file of a finished build.
+
+    Returns
+    -------
+    bool
+        Whether it was written anew.
+
+    Raises
+    ------
+    PrivacyError
+        If that is needed and another program has the file open.
+    """
+    database = Path(database).resolve()
+    try:
+        with closing(duckdb.connect(str(database), read_only=True)) as connection:
+            matches = _matches(connection)
+            if matches is None:
+                return False
+    except duckdb.IOException:
+        # Publishing says what is the matter with the file.
+        return False
+    fresh = database.with_name(f".{database.name}.fresh")
+    _remove(fresh)
+    try:
+        _copy(database, fresh, *matches)
+        os.replace(fresh, database)
+        _synchronize(database.parent)
+    except duckdb.IOException as error:
+        raise PrivacyError(
+            f"{database} holds traces of erased users and cannot be written anew: wait "
+            "until no other program has it open, and see that the disk has room for a "
+            f"second file of its size. DuckDB says: {error}"
+        ) from error
+    finally:
+        _remove(fresh)
+    return True
+
+
+def _matches(connection: duckdb.DuckDBPyConnection) -> tuple[str, int] | None:
+    """Return the history's schema and its matched requests, or None if all is clean."""
+    tables = dict(
+        connection.execute(
+            "select table_name, schema_name from duckdb_tables() "
+            "where database_name = current_database()"
+        ).fetchall()
+    )
+    if MATCHES not in tables:
+        return None
+
+    def count(name: str) -> int:
+        if name not in tables:
+            return 0
+        return connection.execute(
+            f'select count(*) from "{tables[name]}".{name}'
+        ).fetchall()[0][0]
+
+    matched = count(MATCHES)
+    before = 0
+    if REWRITTEN in tables:
+        before = connection.execute(
+            f'select request_count from "{tables[REWRITTEN]}".{REWRITTEN}'
+        ).fetchall()[0][0]
+    # Records of CSV files were in the file, those of erased users and requests too.
+    reads_again = RECORDS in tables and (count(REQUESTS) or count(ROWS))
+    return (tables[MATCHES], matched) if reads_again or matched != before else None
+
+
+def _copy(database: Path, fresh: Path, schema: str, matched: int) -> None:
+    """Copy under the database's own name, which stands in the text of its views."""
+    # Whoever may read the old file may read the new one, and nobody else before.
+    old_mask = os.umask(0o077)
+    try:
+        with closing(duckdb.connect()) as connection:
+            name = _quoted(database.stem)
+            spill = fresh.with_name(fresh.name + ".spill")
+            connection.execute(f"set temp_directory = {_literal(spill)}")
+            connection.execute(f"attach {_literal(database)} as {name}")
+            # Nothing is left in a log that would be replayed onto the new file.
+            connection.execute(f"force checkpoint {name}")
+            version = connection.execute(
+                "select tags['storage_version'] from duckdb_databases() "
+                "where database_name = ?",
+                [database.stem],
+            ).fetchall()[0][0]
+            connection.execute(
+                f"attach {_literal(fresh)} as fresh_file "
+                f"(storage_version {_literal(version.rstrip('+'))})"
+            )
+            connection.execute(f"copy from database {name} to fresh_file")
+            connection.execute(
+                f'create or replace table fresh_file."{schema}".{REWRITTEN} as '
+                f"select {matched} as request_count"
+            )
+            connection.execute("detach fresh_file")
+    finally:
+        os.umask(old_mask)
+    shutil.copymode(database, fresh)
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _remove(fresh: Path) -> None:
+    fresh.unlink(missing_ok=True)
+    fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+    shutil.rmtree(fresh.with_name(fresh.name + ".spill"), ignore_errors=True)
+
+
+def _synchronize(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str | Path) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
