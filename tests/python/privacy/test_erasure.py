@@ -197,6 +197,11 @@ def test_a_build_without_the_requests_brings_nobody_back(builds, never_held, fet
     expected = marts(never_held)
     for name in ("customer_segments", "campaign_daily"):
         assert later[name] == expected[name], name
+    vanished = (
+        "select distinct outcome from staging.stg_input_health"
+        " where input_name = 'erasure_requests'"
+    )
+    assert fetch(builds["later"] / "inputs.duckdb", vanished) == [("ok",)]
     erased = "select rows_erased from marts.row_accounting where input_name = 'events'"
     outcome = "select outcome, events_row_count from marts.erasure_audit order by all"
     for query in (erased, outcome):
