@@ -92,7 +92,7 @@ def copy_marts(
             for mart in build.row_counts
         }
         build = replace(build, row_counts=counts)
-        _copy_comments(connection, schema, list(build.row_counts))
+        _copy_comments(connection, schema, list(counts))
         write_publication(connection, build)
         connection.execute("detach copy")
     return build, sorted(set(kinds) - set(build.row_counts))
