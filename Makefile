@@ -49,6 +49,14 @@ run: .venv/.kernels forget-parse ## Build every table, publish them, print recom
 	$(BIN)/python -m precision_marketing.publishing.summary --database "$(PUBLISHED)" \
 		--target target
 
+# docs/service.md. Keys: PRECISION_MARKETING_SERVICE_KEYS=NAME=KEY; OPTIONS='--port 80'.
+.PHONY: serve
+serve: .venv/.service ## Answer from the published file over HTTP
+	$(BIN)/python -m precision_marketing.service store --published "$(PUBLISHED)" \
+		--database "$(DATABASE)"
+	$(BIN)/python -m precision_marketing.service serve --published "$(PUBLISHED)" \
+		$(OPTIONS)
+
 # dbt's partial parse stumbles over what moved from one YAML file to another, as after
 # an update: "dbt found two schema.yml entries".
 .PHONY: forget-parse
@@ -132,7 +140,11 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@echo "Compiling the scoring kernels for this machine beside the build: once"
 	@nice $(BIN)/python -m precision_marketing.algorithms.kernels.warm >/dev/null 2>&1 & touch $@
 
-.venv/.test: requirements/test.lock .venv/.runtime
+.venv/.service: requirements/service.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/service.lock
+	@touch $@
+
+.venv/.test: requirements/test.lock .venv/.service
 	@$(INSTALL) --requirement requirements/test.lock
 	@touch $@
 

@@ -35,6 +35,8 @@ lock complete-journey "[complete-journey]" runtime
 forget complete-journey
 lock benchmark "[benchmark]" runtime
 forget benchmark
+lock service "[service]" runtime
+forget service
 lock test "[test]" runtime
 lock lint "[lint]" test
 # What requirements/install.sh installs with.
