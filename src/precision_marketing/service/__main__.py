@@ -59,7 +59,12 @@ def store(published: Path, database: Path | None) -> None:
     help="Requests per second of a key and worker; 0: no limit.",
 )
 def serve(
-    published: Path, host: str, port: int, workers: int, feedback: Path | None, rate: float
+    published: Path,
+    host: str,
+    port: int,
+    workers: int,
+    feedback: Path | None,
+    rate: float,
 ) -> None:
     """Answer until stopped. Keys: PRECISION_MARKETING_SERVICE_KEYS=NAME=KEY,..."""
     try:
@@ -67,6 +72,7 @@ def serve(
 
         from precision_marketing.service import app
         from precision_marketing.service.guard import digests_of
+        from precision_marketing.service.protocol import JoinedProtocol
         from precision_marketing.service.reader import open_store
     except ModuleNotFoundError as error:
         raise click.ClickException(
@@ -91,6 +97,7 @@ def serve(
         host=host,
         port=port,
         workers=workers,
+        http=JoinedProtocol,
         # Its lines have what was asked for, which names users.
         access_log=False,
         server_header=False,

@@ -87,7 +87,11 @@ def recommendations(store: Store, user_id: str, question: Question) -> bytes:
     if question.context:
         near = _neighbors(store, question.context)
         # A stable sort: what is no neighbor keeps its order.
-        items.sort(key=lambda item: -near.get(item["item_id"], (0.0,))[0])
+        items.sort(
+            key=lambda item: (
+                -near[item["item_id"]].score if item["item_id"] in near else 0.0
+            )
+        )
     return _head(store, is_known=True) + _listed(_cut(items, question))
 
 
@@ -105,19 +109,13 @@ def stranger(store: Store, user_id: str, question: Question) -> list[dict]:
     if len(found) < question.n:
         given = {item["item_id"] for item in found} | set(question.context)
         found += _popular(store, question, given)
-    return _cut(
-        [
-            item
-            | {
-                "rank": rank,
-                "recommendation_id": _identifier(
-                    store, item.pop("scorer"), item["reason_code"], rank, user_id, item
-                ),
-            }
-            for rank, item in enumerate(found[: question.n], start=1)
-        ],
-        question,
-    )
+    chosen = found[: question.n]
+    for rank, item in enumerate(chosen, start=1):
+        item["rank"] = rank
+        item["recommendation_id"] = _identifier(
+            store, item.pop("scorer"), item["reason_code"], rank, user_id, item
+        )
+    return _cut(chosen, question)
 
 
 def session(store: Store, session_id: str, question: Question) -> bytes:
@@ -209,52 +207,83 @@ def _cut(items: list[dict], question: Question) -> list[dict]:
     ]
 
 
-def _neighbors(
-    store: Store, context: Iterable[str]
-) -> dict[str, tuple[float, float, dict]]:
-    """Return by item: sum of weights, the largest of them, and whose neighbor it is.
+def _neighbors(store: Store, context: Iterable[str]) -> dict[str, _Near]:
+    """Return neighbors of what is looked at, by item.
 
     Similarities compare within an item and a kind only, so ranks are added up.
     """
-    near: dict[str, tuple[float, float, dict]] = {}
+    near: dict[str, _Near] = {}
     weight = 1.0
     for item_id in reversed(tuple(context)):
         for entry in store.entries("similar", item_id):
             gain = weight * (_LONGEST_LIST + 1 - entry["rank"]) / _LONGEST_LIST
-            total, most, because = near.get(entry["item_id"], (0.0, 0.0, entry))
-            if gain > most:
-                most, because = gain, entry | {"because_item_id": item_id}
-            near[entry["item_id"]] = (total + gain, most, because)
+            found = near.get(entry["item_id"])
+            if found is None:
+                near[entry["item_id"]] = _Near(gain, gain, entry, item_id)
+            else:
+                found.score += gain
+                if gain > found.most:
+                    found.most, found.entry, found.because = gain, entry, item_id
         weight *= _SESSION_DECAY
     return near
+
+
+@dataclass(slots=True)
+class _Near:
+    """A neighbor: sum of gains, the largest of them, its entry, and whose it is."""
+
+    score: float
+    most: float
+    entry: dict
+    because: str
+
+    def item(self) -> dict:
+        """Return the item as it is answered, with the reason."""
+        title = self.entry["similar_to"] or self.because
+        is_chosen = self.entry["similarity_kind"] == "chosen_together"
+        reason = "Because you looked at" if is_chosen else "Similar to"
+        return _item(
+            self.entry,
+            "session",
+            self.score,
+            "because_you_chose" if is_chosen else "similar_content",
+            self.because,
+            f"{reason} “{title}”.",
+        )
 
 
 def _of_session(store: Store, question: Question) -> list[dict]:
     """Return neighbors of what is looked at, the nearest first."""
     seen = set(question.context)
-    found = []
-    for item_id, (total, _, entry) in _neighbors(store, question.context).items():
-        if item_id not in seen and question.wants(entry):
-            found.append((-total, item_id, entry))
-    found.sort(key=lambda row: row[:2])
-    return [_session_item(-total, entry) for total, _, entry in found[: question.n]]
+    by_item = _neighbors(store, question.context)
+    found = [
+        (-near.score, item_id)
+        for item_id, near in by_item.items()
+        if item_id not in seen and question.wants(near.entry)
+    ]
+    nearest = sorted(found)[: question.n]
+    return [by_item[item_id].item() for _, item_id in nearest]
 
 
-def _session_item(score: float, entry: dict) -> dict:
-    title = entry["similar_to"] or entry["because_item_id"]
-    is_chosen = entry["similarity_kind"] == "chosen_together"
+def _item(
+    entry: dict,
+    scorer: str,
+    score: float | None,
+    code: str,
+    because: str | None,
+    reason: str,
+) -> dict:
     return {
         "item_id": entry["item_id"],
         "title": entry["title"],
         "category": entry["category"],
         "brand": entry["brand"],
+        "rank": 0,
         "score": score,
-        "reason_code": "because_you_chose" if is_chosen else "similar_content",
-        "because_item_id": entry["because_item_id"],
-        "reason": f"Because you looked at “{title}”."
-        if is_chosen
-        else f"Similar to “{title}”.",
-        "scorer": "session",
+        "reason_code": code,
+        "because_item_id": because,
+        "reason": reason,
+        "scorer": scorer,
     }
 
 
@@ -274,19 +303,7 @@ def _popular(store: Store, question: Question, given: set[str]) -> list[dict]:
                 break
             if entry["item_id"] not in given and question.wants(entry):
                 given.add(entry["item_id"])
-                found.append(
-                    {
-                        "item_id": entry["item_id"],
-                        "title": entry["title"],
-                        "category": entry["category"],
-                        "brand": entry["brand"],
-                        "score": None,
-                        "reason_code": code,
-                        "because_item_id": None,
-                        "reason": reason,
-                        "scorer": "popularity",
-                    }
-                )
+                found.append(_item(entry, "popularity", None, code, None, reason))
     return found
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from precision_marketing.service import answers, pages
 from precision_marketing.service.feedback import FeedbackError, input_row
@@ -34,6 +34,25 @@ LOOK_SECONDS = 0.2
 MAXIMUM_RECORDS = 1_000
 STORE, FEEDBACK = "PRECISION_MARKETING_STORE", "PRECISION_MARKETING_FEEDBACK"
 KEYS, RATE = "PRECISION_MARKETING_SERVICE_KEYS", "PRECISION_MARKETING_SERVICE_RATE"
+
+
+class Endpoint:
+    """One endpoint as ASGI: half of the cost of what a router makes of a function.
+
+    Parameters
+    ----------
+    answer : callable
+        Takes a request, gives a response.
+    """
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
+        self.answer = answer
+        self.name = answer.__name__
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        response = await self.answer(Request(scope, receive))
+        await response(scope, receive, send)
 
 
 class Service:
@@ -155,10 +174,7 @@ class Service:
 
     async def counts(self, request: Request) -> Response:
         """Answer with this worker's counts."""
-        current = self.current
-        body = self.metrics.text(
-            os.getpid(), current.store.build_id, current.swap_count, current.refused_count
-        )
+        body = self.metrics.text(os.getpid(), self.current)
         return Response(body, media_type="text/plain; version=0.0.4")
 
     async def openapi(self, request: Request) -> Response:
@@ -173,7 +189,7 @@ class Service:
         return Response(pages.docs(), media_type="text/html", headers=headers)
 
     async def watch(self) -> None:
-        """Look for the next store, turn old journals, write the log: until cancelled."""
+        """Look for the next store, turn old journals, write the log, and again."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             done = await self.current.look()
@@ -183,7 +199,8 @@ class Service:
                 try:
                     await self.journal.turn_if_due()
                 except OSError as error:
-                    self.log.write("fault", kind=type(error).__name__, errno=error.errno)
+                    kind = type(error).__name__
+                    self.log.write("fault", kind=kind, errno=error.errno)
             self.log.flush()
 
     @asynccontextmanager
@@ -240,7 +257,7 @@ def _routes(service: Service) -> list[Route]:
         "/v1/feedback": service.feedback,
     }
     return [
-        Route(path, endpoint, methods=[method])
+        Route(path, Endpoint(endpoint), methods=[method])
         for method, found in (("GET", gets), ("POST", posts))
         for path, endpoint in found.items()
     ]
@@ -271,9 +288,7 @@ def application(
     """
     service = Service(Current(store), Journal(feedback) if feedback else None)
 
-    router = Router(
-        _routes(service), redirect_slashes=False, lifespan=service.lifespan
-    )
+    router = Router(_routes(service), redirect_slashes=False, lifespan=service.lifespan)
     return Guard(router, digests_of(keys), rate, service.metrics, service.log)
 
 

@@ -48,7 +48,9 @@ def digests_of(keys: str) -> dict[bytes, str]:
     for entry in filter(None, (part.strip() for part in keys.split(","))):
         name, separator, key = entry.partition("=")
         if not separator or not name or len(key) < 16:
-            raise ValueError("write keys as NAME=KEY,NAME=KEY, of 16 characters or more")
+            raise ValueError(
+                "write keys as NAME=KEY,NAME=KEY, with 16 letters at least"
+            )
         if name in found.values():
             raise ValueError(f"the key {name} is given twice")
         found[hashlib.sha256(key.encode()).digest()] = name
@@ -85,18 +87,23 @@ class Log:
     """One JSON object a line, written out when `flush` is called."""
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
+        self._lines: list[tuple[float, str, dict]] = []
 
     def write(self, event: str, **facts: object) -> None:
         """Note an event; facts must not name users, items or what was asked for."""
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._lines.append(json.dumps({"time": now, "event": event, **facts}))
+        self._lines.append((time.time(), event, facts))
 
     def flush(self) -> None:
         """Write what was noted to the standard output."""
         if self._lines:
             lines, self._lines = self._lines, []
-            sys.stdout.write("\n".join(lines) + "\n")
+            for moment, event, facts in lines:
+                at = datetime.fromtimestamp(moment, UTC).isoformat(
+                    timespec="milliseconds"
+                )
+                sys.stdout.write(
+                    json.dumps({"time": at, "event": event} | facts) + "\n"
+                )
             sys.stdout.flush()
 
 
@@ -157,7 +164,7 @@ class Guard:
         except Withheld:
             await _refuse(sent, Refusal(404, "not_found", "Nothing is known of it."))
         except HTTPException as error:
-            word = {404: "no_endpoint", 405: "wrong_method"}.get(error.status_code, "no")
+            word = "no_endpoint" if error.status_code == 404 else "wrong_method"
             sentence = "See /docs for what may be asked."
             await _refuse(sent, Refusal(error.status_code, word, sentence))
         except TimeoutError:
@@ -167,12 +174,15 @@ class Guard:
             # Where it happened; the message might hold an id.
             place = traceback.extract_tb(error.__traceback__)[-1]
             self.log.write(
-                "fault", kind=type(error).__name__, file=place.filename, line=place.lineno
+                "fault",
+                kind=type(error).__name__,
+                file=place.filename,
+                line=place.lineno,
             )
             await _refuse(sent, Refusal(500, "fault", "The service has a fault."))
         finally:
             seconds = time.perf_counter() - began
-            endpoint = getattr(scope.get("endpoint"), "__name__", "none")
+            endpoint = getattr(scope.get("endpoint"), "name", "none")
             self.metrics.observe(endpoint, status, seconds)
             self.log.write(
                 "request",
@@ -238,6 +248,10 @@ async def _refuse(send: Send, refusal: Refusal) -> None:
         headers.append((b"www-authenticate", b"Bearer"))
     if refusal.status == 429:
         headers.append((b"retry-after", b"1"))
-    start = {"type": "http.response.start", "status": refusal.status, "headers": headers}
+    start = {
+        "type": "http.response.start",
+        "status": refusal.status,
+        "headers": headers,
+    }
     await send(start)
     await send({"type": "http.response.body", "body": body})

@@ -31,7 +31,7 @@ class Journal:
     """An append-only log that becomes Parquet files in an input folder.
 
     A row is on disk, in a journal of JSON lines, before it is acknowledged. Journals
-    turn into files `events/feedback-*.parquet` and `campaign_touches/feedback-*.parquet`
+    turn into files `feedback-*.parquet` in the folders `events` and `campaign_touches`
     when they are long or old, when the service ends, and after a kill when it starts
     again. A journal's files bear its name, so that turning one twice writes the same
     files.

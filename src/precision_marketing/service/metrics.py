@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 
+from precision_marketing.service.reader import Current
+
 # Seconds.
 _BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0)
 
@@ -25,24 +27,15 @@ class Metrics:
         buckets[bisect_left(_BOUNDS, seconds)] += 1
         self._seconds[endpoint] += seconds
 
-    def text(self, worker: int, build_id: str, swaps: int, refused: int) -> str:
+    def text(self, worker: int, current: Current) -> str:
         """Return all counts.
 
         Parameters
         ----------
         worker : int
             Number of the process: each worker counts what it has answered.
-        build_id : str
-            Whose answers are given.
-        swaps, refused : int
-            Stores that were taken, and that were not whole.
-
-        Examples
-        --------
-        >>> metrics = Metrics()
-        >>> metrics.observe("popular", 200, 0.001)
-        >>> print(metrics.text(7, "b1", 0, 0).splitlines()[2])
-        service_requests_total{worker="7",endpoint="popular",status="200"} 1
+        current : Current
+            The store that answers.
         """
         w = f'worker="{worker}"'
         lines = [
@@ -79,12 +72,12 @@ class Metrics:
         lines += [
             "# HELP service_store_swaps_total Stores that were taken while running.",
             "# TYPE service_store_swaps_total counter",
-            f"service_store_swaps_total{{{w}}} {swaps}",
+            f"service_store_swaps_total{{{w}}} {current.swap_count}",
             "# HELP service_store_refused_total Stores that were not whole.",
             "# TYPE service_store_refused_total counter",
-            f"service_store_refused_total{{{w}}} {refused}",
+            f"service_store_refused_total{{{w}}} {current.refused_count}",
             "# HELP service_build The build whose answers are given.",
             "# TYPE service_build gauge",
-            f'service_build{{{w},build_id="{build_id}"}} 1',
+            f'service_build{{{w},build_id="{current.store.build_id}"}} 1',
         ]
         return "\n".join(lines) + "\n"

@@ -11,7 +11,8 @@ from precision_marketing.service.reader import Current
 
 _STYLE = """
 :root { color-scheme: light dark }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: auto; padding: 1rem }
+body { font: 1rem/1.5 system-ui, sans-serif }
+main { max-width: 60rem; margin: auto; padding: 1rem }
 pre { overflow: auto; padding: .7rem; border: 1px solid #8888; border-radius: 4px }
 code, pre { font-family: ui-monospace, monospace; font-size: .9em }
 td, th { text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0 }
@@ -57,9 +58,7 @@ def docs() -> bytes:
     return ("\n".join(parts) + "\n</main></body></html>\n").encode()
 
 
-def _operation(
-    described: dict, path: str, method: str, operation: dict
-) -> list[str]:
+def _operation(described: dict, path: str, method: str, operation: dict) -> list[str]:
     title = escape(f"{method.upper()} {path}")
     parts = [f"<h2><code>{title}</code></h2>", f"<p>{escape(operation['summary'])}</p>"]
     rows = []

@@ -111,7 +111,9 @@ def _fill(
     marts = _tables(source, "published", "marts")
     written = 0
     for name, table in STORE_TABLES.items():
-        target.execute(f"create table {name} (key text primary key, body blob not null)")
+        target.execute(
+            f"create table {name} (key text primary key, body blob not null)"
+        )
         if marts.issuperset(table.marts):
             written += 1
             for rows in _rows(source, table):
@@ -148,24 +150,26 @@ def _rows(
 
 def _withheld(source: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
     """Yield salt and hash of whom nothing may be answered about."""
-    for name, columns in ((_ERASED, "salt, user_hash"), (_USERS, "user_id")):
-        schemas = source.execute(
-            "select schema_name from duckdb_tables() "
-            "where database_name = 'build' and table_name = ?",
-            [name],
+    yield from _of_build(source, _ERASED, "salt, user_hash", "readmitted_at is null")
+    salt = os.urandom(32).hex()
+    for (user,) in _of_build(source, _USERS, "user_id", "not has_profiling_consent"):
+        yield salt, withheld_hash(salt, user)
+
+
+def _of_build(
+    source: duckdb.DuckDBPyConnection, table: str, columns: str, condition: str
+) -> Iterator[tuple]:
+    """Yield rows of a build's table, whatever its schema is called."""
+    schemas = source.execute(
+        "select schema_name from duckdb_tables() "
+        "where database_name = 'build' and table_name = ?",
+        [table],
+    ).fetchall()
+    for (schema,) in schemas:
+        name = f'build."{schema}"."{table}"'
+        yield from source.execute(
+            f"select {columns} from {name} where {condition}"
         ).fetchall()
-        for (schema,) in schemas:
-            condition = (
-                "readmitted_at is null" if name == _ERASED else "not has_profiling_consent"
-            )
-            rows = source.execute(
-                f'select {columns} from build."{schema}"."{name}" where {condition}'
-            ).fetchall()
-            if name == _ERASED:
-                yield from rows
-            else:
-                salt = os.urandom(32).hex()
-                yield from ((salt, withheld_hash(salt, user)) for (user,) in rows)
 
 
 def _facts(

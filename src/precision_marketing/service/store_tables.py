@@ -62,7 +62,9 @@ group by 1 order by 1
 """
 
 _MEMBERS = """
-select user_id as key, string_agg(line, chr(10) order by value desc, campaign_id) as body
+select
+    user_id as key,
+    string_agg(line, chr(10) order by value desc, campaign_id) as body
 from (
     select
         m.user_id,
