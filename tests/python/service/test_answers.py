@@ -138,7 +138,10 @@ def test_similar_and_popular_items(client: Client):
 
 def test_offers_are_the_campaigns_a_user_may_get_the_dearest_first(client: Client):
     offers = client.ask("/v1/users/u2/offers").json["offers"]
-    assert [(o["campaign_id"], o["rank"]) for o in offers] == [("may", 1), ("spring", 2)]
+    assert [(o["campaign_id"], o["rank"]) for o in offers] == [
+        ("may", 1),
+        ("spring", 2),
+    ]
     assert client.ask("/v1/users/u1/offers").json["offers"] == []
     kept_out = client.ask("/v1/users/u1/audiences").json["audiences"]
     assert {row["suppression_reason"] for row in kept_out} == {"cap_reached"}
