@@ -176,9 +176,15 @@ def test_whoever_has_the_builds_answer_is_told_so(client: Client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/popular?n=0", "/v1/popular?n=101", "/v1/popular?n=1.5", "/v1/popular?m=1"]
-    + ["/v1/popular?reasons=perhaps", "/v1/users/u1/recommendations?n="]
-    + [f"/v1/popular?country={'x' * 501}"],
+    [
+        "/v1/popular?n=0",
+        "/v1/popular?n=101",
+        "/v1/popular?n=1.5",
+        "/v1/popular?m=1",
+        "/v1/popular?reasons=perhaps",
+        "/v1/users/u1/recommendations?n=",
+        f"/v1/popular?country={'x' * 501}",
+    ],
 )
 def test_questions_that_cannot_be_meant_are_refused(client: Client, path: str):
     answer = client.ask(path)
@@ -188,8 +194,19 @@ def test_questions_that_cannot_be_meant_are_refused(client: Client, path: str):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{", b"[" * 100_000, b"\xff", b'{"items": "i1"}', b'{"items": [1]}']
-    + [b'{"items": ["\\ud800"]}', b'{"n": true}', b'{"n": 1e400}', b'{"other": 1}'],
+    [
+        b"",
+        b"[]",
+        b"{",
+        b"[" * 100000,
+        b"\xff",
+        b'{"items": "i1"}',
+        b'{"items": [1]}',
+        b'{"items": ["\\ud800"]}',
+        b'{"n": true}',
+        b'{"n": 1e400}',
+        b'{"other": 1}',
+    ],
 )
 def test_bodies_that_are_no_question_are_refused(client: Client, body: bytes):
     answer = client.ask("/v1/sessions", body)

@@ -51,8 +51,12 @@ def test_ten_swaps_under_readers_fail_and_mix_nothing(tmp_path):
     with serving(published) as client:
         readers = Readers(
             client,
-            ["/v1/users/u1/recommendations", "/v1/users/no/recommendations"]
-            + ["/v1/items/i3/similar", "/v1/popular"],
+            [
+                "/v1/users/u1/recommendations",
+                "/v1/users/no/recommendations",
+                "/v1/items/i3/similar",
+                "/v1/popular",
+            ],
         )
         swapped_at = {}
         for number in range(1, 11):
