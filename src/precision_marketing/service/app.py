@@ -142,9 +142,11 @@ class Service:
         if self.journal is None:
             raise Refusal(503, "no_feedback", "The service keeps no feedback.")
         values = await body_of(request)
-        records = values.get("feedback")
+        records = values.pop("feedback", None)
         if not isinstance(records, list) or not 1 <= len(records) <= MAXIMUM_RECORDS:
             raise wrong(f"feedback is a list of 1 to {MAXIMUM_RECORDS} records")
+        if values:
+            raise wrong("beside feedback there is nothing")
         rows = []
         for number, record in enumerate(records):
             try:

@@ -138,9 +138,10 @@ def _value(name: str, kind: str, value: object) -> str | float | int:
         return int(value) if kind == WHOLE else float(value)
     if not isinstance(value, str) or not value or len(value) > _LONGEST_TEXT:
         raise FeedbackError(f"{name} is a text of 1 to {_LONGEST_TEXT} characters")
-    if not value.isprintable():
-        # Half of a surrogate pair could not even be written.
-        raise FeedbackError(f"{name} has characters that are no text")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise FeedbackError(f"{name} has half of a character") from error
     return _time(name, value) if kind == TIME else value
 
 

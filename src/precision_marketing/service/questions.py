@@ -61,6 +61,9 @@ def question(values: Mapping[str, object], names: set[str] = frozenset()) -> Que
     if unknown:
         raise wrong(f"there is no parameter {unknown[0]!r}")
     n = values.get("n", 10)
+    # JSON has one kind of number.
+    if isinstance(n, float) and n.is_integer():
+        n = int(n)
     if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= MAXIMUM_ITEMS:
         raise wrong(f"n is a whole number from 1 to {MAXIMUM_ITEMS}")
     reasons = values.get("reasons", True)

@@ -71,7 +71,7 @@ def write_store(published: Path, database: Path | None = None) -> Path:
     Notes
     -----
     A reader that has the earlier store open goes on reading it. Memory: DuckDB's for
-    50,000 users at a time.
+    10,000 users at a time.
     """
     published = Path(published).resolve()
     store = store_of(published)

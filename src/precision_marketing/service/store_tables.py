@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # One grouping of all users would need several times the memory.
-USERS_AT_ONCE = 50_000
+USERS_AT_ONCE = 10_000
 
 _RECOMMENDATIONS = """
 with catalogue as (

@@ -115,7 +115,7 @@ def test_a_session_gets_neighbors_of_its_items_then_popular_ones(client: Client)
     assert first["because_item_id"] == "i4"
     assert first["recommendation_id"].startswith("r1.session.because_you_chose.1.2026")
     assert len(first["recommendation_id"].split(".")[5]) == 16
-    assert ids(client.ask("/v1/sessions", {"items": ["gone"], "n": 1})) == ["i0"]
+    assert ids(client.ask("/v1/sessions", {"items": ["gone"], "n": 1.0})) == ["i0"]
 
 
 def test_batch_answers_in_the_order_asked(client: Client):

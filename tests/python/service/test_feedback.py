@@ -47,7 +47,7 @@ def rows_in(folder: Path, input_name: str) -> list[dict]:
         ({"user_id": ""}, "user_id is a text"),
         ({"item_id": 5}, "item_id is a text"),
         ({"item_id": None}, "item_id is missing"),
-        ({"item_id": "\ud800"}, "no text"),
+        ({"item_id": "\ud800"}, "half of a char"),
         ({"occurred_at": "2026-05-01T12:00:00"}, "with its zone"),
         ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "with its zone"),
         ({"quantity": -1}, "between"),
