@@ -1,4 +1,4 @@
--- Grain: one row per kind of customers, segment and item on offer, the most popular first.
+-- Grain: one row per kind of segment, segment and popularity rank of an item on offer.
 with
 
 items as (

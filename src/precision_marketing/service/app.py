@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from precision_marketing.service import answers, pages
+from precision_marketing.service.endpoint import Endpoint, answered
 from precision_marketing.service.feedback import FeedbackError, input_row
 from precision_marketing.service.guard import Guard, Log, Refusal, digests_of
 from precision_marketing.service.journal import Journal
@@ -27,32 +28,13 @@ from precision_marketing.service.questions import (
     texts,
     wrong,
 )
-from precision_marketing.service.reader import Current, Store
+from precision_marketing.service.reader import Current
 
 # How often a worker looks for the next publication and writes its log, in seconds.
 LOOK_SECONDS = 0.2
 MAXIMUM_RECORDS = 1_000
 STORE, FEEDBACK = "PRECISION_MARKETING_STORE", "PRECISION_MARKETING_FEEDBACK"
 KEYS, RATE = "PRECISION_MARKETING_SERVICE_KEYS", "PRECISION_MARKETING_SERVICE_RATE"
-
-
-class Endpoint:
-    """One endpoint as ASGI: half of the cost of what a router makes of a function.
-
-    Parameters
-    ----------
-    answer : callable
-        Takes a request, gives a response.
-    """
-
-    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
-        self.answer = answer
-        self.name = answer.__name__
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
-        response = await self.answer(Request(scope, receive))
-        await response(scope, receive, send)
 
 
 class Service:
@@ -75,14 +57,14 @@ class Service:
         """Answer with a user's items."""
         store, asked = self.current.store, from_query(request)
         user = text(request.path_params["user_id"], "user_id")
-        return _answer(request, store, answers.recommendations(store, user, asked))
+        return answered(request, store, answers.recommendations(store, user, asked))
 
     async def session(self, request: Request) -> Response:
         """Answer with items for somebody whom no build has seen."""
         store, values = self.current.store, await body_of(request)
         asked = question({"context": values.pop("items", []), **values}, {"session_id"})
         name = text(values.get("session_id", ""), "session_id", is_needed=False)
-        return _answer(request, store, answers.session(store, name, asked))
+        return answered(request, store, answers.session(store, name, asked))
 
     async def batch(self, request: Request) -> Response:
         """Answer with the items of several users; of whom nothing is said, null."""
@@ -95,18 +77,18 @@ class Service:
                 found.append(answers.recommendations(store, user, asked))
             except answers.Withheld:
                 found.append(b"null")
-        return _answer(request, store, b'{"answers":[%b]}' % b",".join(found))
+        return answered(request, store, b'{"answers":[%b]}' % b",".join(found))
 
     async def similar(self, request: Request) -> Response:
         """Answer with the items like one."""
         store, asked = self.current.store, from_query(request)
         item = text(request.path_params["item_id"], "item_id")
-        return _answer(request, store, answers.similar(store, item, asked))
+        return answered(request, store, answers.similar(store, item, asked))
 
     async def popular(self, request: Request) -> Response:
         """Answer with the most popular items."""
         store, asked = self.current.store, from_query(request)
-        return _answer(request, store, answers.popular(store, asked))
+        return answered(request, store, answers.popular(store, asked))
 
     async def offers(self, request: Request) -> Response:
         """Answer with the campaigns that a user may get."""
@@ -119,23 +101,23 @@ class Service:
     def _members(self, request: Request, only_eligible: bool) -> Response:
         store = self.current.store
         user = text(request.path_params["user_id"], "user_id")
-        return _answer(request, store, answers.members(store, user, only_eligible))
+        return answered(request, store, answers.members(store, user, only_eligible))
 
     async def campaigns(self, request: Request) -> Response:
         """Answer with the ids of campaigns."""
         store = self.current.store
-        return _answer(request, store, answers.campaigns(store))
+        return answered(request, store, answers.campaigns(store))
 
     async def campaign(self, request: Request) -> Response:
         """Answer with a campaign's results."""
         store = self.current.store
         name = text(request.path_params["campaign_id"], "campaign_id")
-        return _answer(request, store, answers.campaign(store, name))
+        return answered(request, store, answers.campaign(store, name))
 
     async def model(self, request: Request) -> Response:
         """Answer with the model card."""
         store = self.current.store
-        return _answer(request, store, answers.model(store))
+        return answered(request, store, answers.model(store))
 
     async def feedback(self, request: Request) -> Response:
         """Keep what users did for the next build."""
@@ -221,19 +203,6 @@ class Service:
                 self.journal.close()
             self.log.write("stopped")
             self.log.flush()
-
-
-def _answer(request: Request, store: Store, body: bytes | None) -> Response:
-    """Return an answer of one build: whoever has it already is told so."""
-    if body is None:
-        raise answers.Withheld
-    if request.method == "POST":
-        return Response(body, media_type="application/json")
-    tag = f'"{store.build_id}"'
-    headers = {"etag": tag, "cache-control": "private, no-cache"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
 
 
 def _routes(service: Service) -> list[Route]:
