@@ -62,6 +62,8 @@ class Service:
     async def session(self, request: Request) -> Response:
         """Answer with items for somebody whom no build has seen."""
         store, values = self.current.store, await body_of(request)
+        if "context" in values:
+            raise wrong("what is looked at are the items")
         asked = question({"context": values.pop("items", []), **values}, {"session_id"})
         name = text(values.get("session_id", ""), "session_id", is_needed=False)
         return answered(request, store, answers.session(store, name, asked))
@@ -167,25 +169,24 @@ class Service:
 
     async def docs(self, request: Request) -> Response:
         """Answer with the description for people: one page without scripts."""
-        headers = {
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"
-        }
+        headers = {"content-security-policy": pages.POLICY}
         return Response(pages.docs(), media_type="text/html", headers=headers)
 
     async def watch(self) -> None:
         """Look for the next store, turn old journals, write the log, and again."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            done = await self.current.look()
-            if done is not None:
-                self.log.write("store", done=done, build_id=self.current.store.build_id)
-            if self.journal is not None:
-                try:
+            try:
+                done = await self.current.look()
+                if done is not None:
+                    build = self.current.store.build_id
+                    self.log.write("store", done=done, build_id=build)
+                if self.journal is not None:
                     await self.journal.turn_if_due()
-                except OSError as error:
-                    kind = type(error).__name__
-                    self.log.write("fault", kind=kind, errno=error.errno)
-            self.log.flush()
+                self.log.flush()
+            except Exception as error:
+                # Such as a full disk: it goes on looking.
+                self.log.fault(error)
 
     @asynccontextmanager
     async def lifespan(self, app: Router) -> AsyncIterator[None]:
@@ -200,7 +201,7 @@ class Service:
             with suppress(asyncio.CancelledError):
                 await task
             if self.journal is not None:
-                self.journal.close()
+                await self.journal.turn()
             self.log.write("stopped")
             self.log.flush()
 

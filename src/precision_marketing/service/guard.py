@@ -93,6 +93,12 @@ class Log:
         """Note an event; facts must not name users, items or what was asked for."""
         self._lines.append((time.time(), event, facts))
 
+    def fault(self, error: Exception) -> None:
+        """Note where a fault happened; its message might hold an id."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        kind = type(error).__name__
+        self.write("fault", kind=kind, file=place.filename, line=place.lineno)
+
     def flush(self) -> None:
         """Write what was noted to the standard output."""
         if self._lines:
@@ -171,14 +177,7 @@ class Guard:
             sentence = f"The request took longer than {MAXIMUM_SECONDS:g} s."
             await _refuse(sent, Refusal(408, "timeout", sentence))
         except Exception as error:
-            # Where it happened; the message might hold an id.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            self.log.write(
-                "fault",
-                kind=type(error).__name__,
-                file=place.filename,
-                line=place.lineno,
-            )
+            self.log.fault(error)
             await _refuse(sent, Refusal(500, "fault", "The service has a fault."))
         finally:
             seconds = time.perf_counter() - began

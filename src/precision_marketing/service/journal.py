@@ -56,6 +56,7 @@ class Journal:
         self._row_count = 0
         self._opened_at = 0.0
         self._pending: list[tuple[list[tuple[str, dict]], asyncio.Future]] = []
+        self._tasks: set[asyncio.Task] = set()
         self._busy = asyncio.Lock()
         self.turn_left_over()
 
@@ -63,26 +64,39 @@ class Journal:
         """Return once the rows are on disk; rows of one moment share one write."""
         done = asyncio.get_running_loop().create_future()
         self._pending.append((rows, done))
-        async with self._busy:
-            if not done.done():
-                taken, self._pending = self._pending, []
-                try:
-                    added = [row for rows, _ in taken for row in rows]
-                    await asyncio.to_thread(self._append, added)
-                except OSError as error:
-                    for _, future in taken:
-                        future.set_exception(error)
-                else:
-                    for _, future in taken:
-                        future.set_result(None)
+        # Of its own, so that a request that is given up does not break off a write.
+        task = asyncio.create_task(self._write_pending())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         await done
+
+    async def _write_pending(self) -> None:
+        async with self._busy:
+            taken, self._pending = self._pending, []
+            fault = None
+            try:
+                added = [row for rows, _ in taken for row in rows]
+                if added:
+                    await asyncio.to_thread(self._append, added)
+            except OSError as error:
+                fault = error
+            for _, waiting in taken:
+                if not waiting.done():
+                    if fault is None:
+                        waiting.set_result(None)
+                    else:
+                        waiting.set_exception(fault)
 
     async def turn_if_due(self) -> None:
         """Turn the journal into Parquet files if it is long or old enough."""
         age = time.monotonic() - self._opened_at
         if self._row_count and (self._row_count >= self.rows or age >= self.seconds):
-            async with self._busy:
-                await asyncio.to_thread(self.close)
+            await self.turn()
+
+    async def turn(self) -> None:
+        """Turn the journal into Parquet files, after what is being written."""
+        async with self._busy:
+            await asyncio.to_thread(self.close)
 
     def _append(self, rows: list[tuple[str, dict]]) -> None:
         if self._descriptor is None:

@@ -87,6 +87,8 @@ def write_store(published: Path, database: Path | None = None) -> Path:
             with closing(sqlite3.connect(copy)) as target:
                 copy.chmod(0o600)
                 _fill(source, target, published)
+            # Who may read what was published may read what is made of it.
+            copy.chmod(published.stat().st_mode & 0o777)
             with copy.open("rb") as file:
                 os.fsync(file.fileno())
             os.replace(copy, store)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 
 import duckdb
@@ -181,6 +182,28 @@ def test_rows_of_one_moment_share_a_write_and_long_journals_are_turned(tmp_path)
     assert sum(writes) == 100
     assert len(writes) < 10
     assert len(rows_in(tmp_path, "events")) == 100
+
+
+def test_a_request_that_is_given_up_does_not_break_off_those_of_others(tmp_path):
+    journal = Journal(tmp_path)
+    append = journal._append
+    journal._append = lambda rows: (time.sleep(0.3), append(rows))
+
+    async def add(user: str, seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            await journal.add([input_row(VIEW | {"user_id": user})])
+
+    async def add_all() -> list:
+        users = {"u1": 0.1, "u2": 5, "u3": 0.1, "u4": 5}
+        tasks = (add(user, seconds) for user, seconds in users.items())
+        found = await asyncio.gather(*tasks, return_exceptions=True)
+        await journal.turn()
+        return found
+
+    found = asyncio.run(add_all())
+    assert [type(one).__name__ for one in found] == ["TimeoutError", "NoneType"] * 2
+    kept = {row["user_id"] for row in rows_in(tmp_path, "events")}
+    assert kept >= {"u2", "u4"}
 
 
 def test_a_service_that_starts_leaves_the_journal_of_another_alone(tmp_path):

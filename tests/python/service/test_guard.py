@@ -128,6 +128,7 @@ def test_the_description_names_every_endpoint_and_holds_its_examples():
     assert "http" not in page
     assert "<script" not in page
     assert "src=" not in page
+    assert "unsafe" not in pages.POLICY
 
 
 def test_the_description_is_of_the_endpoints_that_there_are(client: Client):
