@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import threading
 import time
 
+import pyarrow.parquet as pq
 import pytest
 
 pytest.importorskip("uvicorn", reason="the extra [service] is not installed")
@@ -80,44 +82,43 @@ def test_ten_swaps_under_readers_fail_and_mix_nothing(tmp_path):
     assert counts.split("service_store_swaps_total{")[1].split()[1] == "10"
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda content: content[: len(content) // 2],
-        lambda content: content[:-1],
-        lambda content: b"",
-        lambda content: content[:4096] + bytes(8192) + content[12288:],
-        lambda content: b"no database at all" * 1000,
-    ],
-    ids=["half", "a byte less", "empty", "damaged", "other"],
-)
-def test_a_file_that_is_not_whole_is_refused_and_the_last_one_answers(tmp_path, damage):
+DAMAGES = {
+    "half": lambda content: content[: len(content) // 2],
+    "a byte less": lambda content: content[:-1],
+    "empty": lambda content: b"",
+    "damaged": lambda content: content[:4096] + bytes(8192) + content[12288:],
+    "another file": lambda content: b"no database at all" * 1000,
+}
+
+
+def test_a_file_that_is_not_whole_is_refused_and_the_last_one_answers(tmp_path):
     published = make_published(tmp_path / "shop.duckdb", "build-0")
     store = write_store(published)
     whole = store.read_bytes()
     with serving(published) as client:
-        replaced = store.with_suffix(".tmp")
-        replaced.write_bytes(damage(whole))
-        with pytest.raises(StoreError):
-            open_store(replaced)
-        os.replace(replaced, store)
-        until = time.monotonic() + 5
-        while client.ask("/health/ready").json["refused_stores"] == 0:
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        assert client.ask("/v1/popular").json["build_id"] == "build-0"
+
+        def wait_for(page: str, name: str, value: object) -> None:
+            until = time.monotonic() + 5
+            while client.ask(page).json[name] != value:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+
+        for number, (kind, damage) in enumerate(DAMAGES.items(), start=1):
+            replaced = store.with_suffix(".tmp")
+            replaced.write_bytes(damage(whole))
+            with pytest.raises(StoreError):
+                print(kind, open_store(replaced))
+            os.replace(replaced, store)
+            wait_for("/health/ready", "refused_stores", number)
+            assert client.ask("/v1/popular").json["build_id"] == "build-0"
         make_published(published, "build-1")
         write_store(published)
-        while client.ask("/v1/popular").json["build_id"] != "build-1":
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        wait_for("/v1/popular", "build_id", "build-1")
 
 
 def test_a_store_without_its_record_is_not_whole(tmp_path):
     store = write_store(make_published(tmp_path / "shop.duckdb"))
     content = store.read_bytes()
-    import sqlite3
-
     with sqlite3.connect(store) as connection:
         connection.execute("delete from meta where key = 'format'")
     with pytest.raises(StoreError, match="another version"):
@@ -174,8 +175,6 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(tmp_path):
     # What the killed worker has acknowledged is in its journal until one starts.
     with serving(published, "--feedback", str(tmp_path)) as client:
         client.stop()
-    import pyarrow.parquet as pq
-
     files = list((tmp_path / "events").glob("*.parquet"))
     kept = {
         name for file in files for name in pq.read_table(file)["event_id"].to_pylist()
