@@ -72,6 +72,7 @@ def serve(
 
         from precision_marketing.service import app
         from precision_marketing.service.guard import digests_of
+        from precision_marketing.service.logs import SERVER
         from precision_marketing.service.protocol import JoinedProtocol
         from precision_marketing.service.reader import open_store
     except ModuleNotFoundError as error:
@@ -100,6 +101,7 @@ def serve(
         http=JoinedProtocol,
         # Its lines have what was asked for, which names users.
         access_log=False,
+        log_config=SERVER,
         server_header=False,
         limit_concurrency=2_000,
         timeout_keep_alive=15,

@@ -16,8 +16,9 @@ from starlette.types import ASGIApp
 from precision_marketing.service import answers, pages
 from precision_marketing.service.endpoint import Endpoint, answered
 from precision_marketing.service.feedback import FeedbackError, input_row
-from precision_marketing.service.guard import Guard, Log, Refusal, digests_of
+from precision_marketing.service.guard import Guard, Refusal, digests_of
 from precision_marketing.service.journal import Journal
+from precision_marketing.service.logs import Log
 from precision_marketing.service.metrics import Metrics
 from precision_marketing.service.questions import (
     MAXIMUM_USERS,

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import sys
 import time
-import traceback
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from precision_marketing.service.answers import Withheld
+from precision_marketing.service.logs import Log
 from precision_marketing.service.metrics import Metrics
 
 # Without a key: a balancer asks for health, people for the pages about the service.
@@ -81,36 +79,6 @@ class Buckets:
         is_free = left >= 1
         self._left[name] = (left - is_free, now)
         return is_free
-
-
-class Log:
-    """One JSON object a line, written out when `flush` is called."""
-
-    def __init__(self) -> None:
-        self._lines: list[tuple[float, str, dict]] = []
-
-    def write(self, event: str, **facts: object) -> None:
-        """Note an event; facts must not name users, items or what was asked for."""
-        self._lines.append((time.time(), event, facts))
-
-    def fault(self, error: Exception) -> None:
-        """Note where a fault happened; its message might hold an id."""
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        kind = type(error).__name__
-        self.write("fault", kind=kind, file=place.filename, line=place.lineno)
-
-    def flush(self) -> None:
-        """Write what was noted to the standard output."""
-        if self._lines:
-            lines, self._lines = self._lines, []
-            for moment, event, facts in lines:
-                at = datetime.fromtimestamp(moment, UTC).isoformat(
-                    timespec="milliseconds"
-                )
-                sys.stdout.write(
-                    json.dumps({"time": at, "event": event} | facts) + "\n"
-                )
-            sys.stdout.flush()
 
 
 class Guard:
