@@ -60,6 +60,14 @@ rollback: .venv/.runtime ## Put the publication before the last one back into it
 	$(BIN)/python -m precision_marketing.publishing.rollback \
 		--database "$$PRECISION_MARKETING_DATABASE"
 
+# docs/service.md. Keys: PRECISION_MARKETING_SERVICE_KEYS=NAME=KEY; OPTIONS='--port 80'.
+.PHONY: serve
+serve: .venv/.service ## Answer from the published file over HTTP
+	$(BIN)/python -m precision_marketing.service store --published "$(PUBLISHED)" \
+		--database "$(DATABASE)"
+	$(BIN)/python -m precision_marketing.service serve --published "$(PUBLISHED)" \
+		$(OPTIONS)
+
 # dbt's partial parse stumbles over what moved from one YAML file to another, as after
 # an update: "dbt found two schema.yml entries".
 .PHONY: forget-parse
@@ -153,7 +161,11 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@echo "Compiling the scoring kernels for this machine beside the build: once"
 	@nice $(BIN)/python -m precision_marketing.algorithms.kernels.warm >/dev/null 2>&1 & touch $@
 
-.venv/.test: requirements/test.lock .venv/.runtime
+.venv/.service: requirements/service.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/service.lock
+	@touch $@
+
+.venv/.test: requirements/test.lock .venv/.service
 	@$(INSTALL) --requirement requirements/test.lock
 	@touch $@
 

@@ -44,6 +44,8 @@ lock complete-journey "[complete-journey]" runtime
 forget complete-journey
 lock benchmark "[benchmark]" runtime
 forget benchmark
+lock service "[service]" runtime
+forget service
 lock test "[test]" runtime
 lock lint "[lint]" test
 # What stands in no extra: what builds the package in its environment, what looks for

@@ -1,0 +1,1 @@
+"""The published marts as a service: one user's recommendations by HTTP."""
