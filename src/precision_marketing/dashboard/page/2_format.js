@@ -2,6 +2,8 @@
 
 const LOCALES = { en: "en-GB", zh: "zh-CN" };
 const MISSING = "–";
+// No minus before what is rounded to nothing.
+const SIGN = { signDisplay: "negative" };
 const formats = new Map();
 
 function formatter(kind, options) {
@@ -35,9 +37,9 @@ function words(name) {
 const shown = {
   count: (value) => formatter(Intl.NumberFormat, { maximumFractionDigits: 1 }).format(value),
   number: (value) => formatter(Intl.NumberFormat, { maximumSignificantDigits: 3 }).format(value),
-  score: (value) => formatter(Intl.NumberFormat, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(value),
-  rate: (value) => formatter(Intl.NumberFormat, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value),
-  ratio: (value) => formatter(Intl.NumberFormat, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value),
+  score: (value) => formatter(Intl.NumberFormat, { minimumFractionDigits: 3, maximumFractionDigits: 3, ...SIGN }).format(value),
+  rate: (value) => formatter(Intl.NumberFormat, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1, ...SIGN }).format(value),
+  ratio: (value) => formatter(Intl.NumberFormat, { minimumFractionDigits: 2, maximumFractionDigits: 2, ...SIGN }).format(value),
   date: (value) => formatter(Intl.DateTimeFormat, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(value.length > 10 ? `${value}Z` : value)),
   time: (value) => formatter(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(new Date(`${value}Z`)),
   flag: (value) => say(value ? "yes" : "no"),
@@ -46,7 +48,8 @@ const shown = {
   label,
   campaign: campaignName,
   money(value, row) {
-    const options = { minimumFractionDigits: 0, maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 };
+    const digits = Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0;
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, ...SIGN };
     if (!row || !/^[A-Z]{3}$/.test(row.currency || "")) return formatter(Intl.NumberFormat, options).format(value);
     return formatter(Intl.NumberFormat, { style: "currency", currency: row.currency, ...options }).format(value);
   },

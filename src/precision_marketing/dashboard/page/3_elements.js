@@ -10,7 +10,7 @@ function make(tag, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return element;
 }
 
@@ -100,13 +100,13 @@ function table(title, list, columns, { key = null } = {}) {
   });
   fill();
   return make("div", { class: "table" },
-    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
+    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("table_of", { title }) },
       make("table", {}, make("caption", { class: "hidden" }, title), make("thead", {}, make("tr", {}, heads)), body)),
     more);
 }
 
-function folded(content) {
-  return make("details", {}, make("summary", {}, say("as_table")), content);
+function folded(content, name = say("as_table")) {
+  return make("details", {}, make("summary", {}, name), content);
 }
 
 function sparkline(values) {

@@ -22,7 +22,7 @@ function drawCharts() {
   for (const item of drawn) {
     if (item.chart || !item.element.isConnected) continue;
     item.chart = echarts.init(item.element, null, { renderer: "svg" });
-    item.chart.setOption({ animation: false, color: palette(), textStyle: { fontFamily: "inherit", color: color("soft") }, ...item.option(item.element.clientWidth) });
+    item.chart.setOption({ animation: false, color: palette(), textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: color("soft") }, ...item.option(item.element.clientWidth) });
   }
 }
 

@@ -4,10 +4,10 @@ function campaignsPage() {
   return [
     tiles(campaignTiles()),
     block("campaigns", "campaigns", campaignTable, { wide: true, note: say("campaigns_note") }),
-    block("campaign_lift", "lift", liftBlock, { note: say("lift_note") }),
+    block("campaign_lift", "lift", liftBlock, { wide: true, note: say("lift_note") }),
     block("campaign_performance", "funnel", funnel, { note: say("funnel_note") }),
     block("campaign_lift", "return", returnBlock, { note: say("return_note") }),
-    block("campaign_periods", "rates", ratesBlock, { note: say("rates_note", { step: stepName() }) }),
+    block("campaign_periods", "rates", ratesBlock, { wide: true, note: say("rates_note", { step: stepName() }) }),
     block("campaign_performance", "performance", performanceTable, { wide: true }),
   ];
 }
@@ -170,11 +170,10 @@ function ratesBlock() {
     ["date", "date"], ["part", "count"], ["whole", "count"], ["value", "rate"],
     { name: "interval", kind: "rate", label: say("interval"), cell: (row) => showInterval("rate", row.lower, row.upper) },
   ];
-  return series.flatMap((one) => [
+  return make("div", { class: "pair" }, series.map((one) => make("div", {},
     make("h3", {}, one.name),
     one.points.length ? lines(one.name, [one], (value) => show("rate", value)) : make("p", { class: "empty" }, say("no_rows")),
-    folded(table(one.name, one.points, columns)),
-  ]);
+    folded(table(one.name, one.points, columns)))));
 }
 
 function performanceTable() {

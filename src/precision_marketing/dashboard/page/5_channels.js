@@ -5,8 +5,8 @@ const MODELS = ["first", "last", "last_non_direct", "linear", "position", "time_
 function channelsPage() {
   return [
     block("channel_attribution", "attribution", attributionBlock, { wide: true, note: say("attribution_note") }),
-    block("channel_factors", "calibrated", calibratedBlock, { note: say("calibrated_note") }),
-    block("conversion_paths", "paths", pathsBlock, { note: say("paths_note") }),
+    block("channel_factors", "calibrated", calibratedBlock, { wide: true, note: say("calibrated_note") }),
+    block("conversion_paths", "paths", pathsBlock, { wide: true, note: say("paths_note") }),
   ];
 }
 

@@ -5,9 +5,9 @@ const LEFT_OUT = ["erased_user_count", "no_consent_user_count", "bounced_or_comp
 function customersPage() {
   return [
     block("customer_segments", "segments", segmentsBlock, { note: say(previous && previous.customer_segments ? "segments_then" : "segments_note") }),
-    block("audience_summary", "audiences", audiencesBlock, { wide: true, note: say("audiences_note") }),
     block("propensity_calibration", "calibration", calibrationBlock, { note: say("calibration_note") }),
-    block("audience_moves", "moves", movesBlock),
+    block("audience_summary", "audiences", audiencesBlock, { wide: true, note: say("audiences_note") }),
+    block("audience_moves", "moves", movesBlock, { wide: true }),
   ];
 }
 

@@ -3,13 +3,13 @@
 function recommendationsPage() {
   return [
     block("recommender_quality", "quality", qualityBlock, { wide: true, note: say("quality_note") }),
-    block("ranking_choice", "gate", gateBlock, { note: say("gate_note") }),
+    block("ranking_choice", "gate", gateBlock, { wide: true, note: say("gate_note") }),
     block("recommender_quality", "breadth", breadthBlock, { note: say("breadth_note") }),
-    block("feedback", "feedback", feedbackBlock),
     block("reasons", "reasons", reasonsBlock),
-    block("examples", "examples", () => table(say("examples"), rows("examples"), [["item_title", "text"], ["reason_text", "text"], ["user_count", "count"]]), { note: say("examples_note") }),
+    block("feedback", "feedback", feedbackBlock, { wide: true }),
+    block("examples", "examples", () => table(say("examples"), rows("examples"), [["item_title", "text"], ["reason_text", "text"], ["user_count", "count"]]), { wide: true, note: say("examples_note") }),
     sets.user_examples
-      ? block("user_examples", "user_examples", () => table(say("user_examples"), rows("user_examples"), [["user_id", "text"], ["recommendation_rank", "count"], ["item_title", "text"], ["winning_scorer", "term"], ["reason_text", "text"]]))
+      ? block("user_examples", "user_examples", () => table(say("user_examples"), rows("user_examples"), [["user_id", "text"], ["recommendation_rank", "count"], ["item_title", "text"], ["winning_scorer", "term"], ["reason_text", "text"]]), { wide: true })
       : null,
   ];
 }
@@ -30,7 +30,7 @@ function qualityBlock() {
     make("div", { class: "choices" }, choice("metric", say("metric"), metrics.map((name) => [name, term(name)])), choice("segment", say("segment"), segments.map((name) => [name, term(name)]))),
     points.length ? intervals(title, points, (value) => show("number", value)) : make("p", { class: "empty" }, say("no_rows")),
     table(title, list, [
-      { name: "scorer", cell: (row) => [term(row.scorer), row.is_published ? make("span", { class: "badge good" }, say("published")) : null] },
+      { name: "scorer", cell: (row) => [`${term(row.scorer)} `, row.is_published ? make("span", { class: "badge good" }, say("published")) : null] },
       ["metric_value", "score"],
       { name: "interval", kind: "score", label: say("interval"), cell: (row) => showInterval("score", row.interval_lower, row.interval_upper) },
       ["popularity_value", "score"], ["user_count", "count"],

@@ -4,7 +4,7 @@ function todayPage() {
   return [
     freshness(),
     tiles(figureTiles()),
-    block("figures_campaigns", "changed", changedTable, { note: say(previous ? "changed_note" : "changed_none") }),
+    block("mart_rows", "changed", changedTable, { note: say(previous ? "changed_note" : "changed_none") }),
     block("build_health", "breakers", healthBlock),
     block("row_accounting", "row_accounting", rowAccounting, { wide: true, note: say("row_accounting_note") }),
     block("rejections", "rejections", () => table(say("rejections"), rows("rejections"), [["input_name", "term"], ["rejection_reason", "term"], ["row_count", "count"]])),
@@ -74,9 +74,13 @@ function changedTable() {
   ];
   return [
     ...(previous ? [table(say("changed"), now, columns)] : []),
-    make("header", {}, make("h3", {}, say("mart_rows")), sqlButton("mart_rows", say("mart_rows"))),
-    changed.length ? table(say("mart_rows"), changed, columns) : make("p", { class: "empty" }, say("nothing_changed")),
+    changed.length ? shownMarts(table(say("mart_rows"), changed, columns)) : make("p", { class: "empty" }, say("nothing_changed")),
   ];
+}
+
+// Folded where there is nothing to compare.
+function shownMarts(marts) {
+  return previous ? [make("h3", {}, say("mart_rows")), marts] : folded(marts, say("mart_rows"));
 }
 
 function healthBlock() {
