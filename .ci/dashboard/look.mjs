@@ -3,7 +3,7 @@
 //     node look.mjs < visits.json
 //
 // Reads {chromium, file, screenshots, visits: [{name, address, width, dark, print, axe}]}
-// and writes a list of {name, errors, requests, faults, milliseconds, cells, charts}.
+// and writes a list of {name, errors, requests, faults, milliseconds, cells, charts, ...}.
 // A screenshot of each visit is kept where a folder for them is named.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -52,14 +52,13 @@ async function visit(browser, wanted) {
 
 function look() {
   const text = (cell) => [cell.closest("[data-block]").dataset.block, cell.closest("tr").dataset.key, cell.dataset.column, cell.textContent];
-  const paint = performance.getEntriesByName("first-contentful-paint")[0];
   return {
-    milliseconds: paint ? paint.startTime : null,
+    milliseconds: performance.getEntriesByName("drawn")[0].startTime,
     cells: [...document.querySelectorAll("tr[data-key] [data-column]")].map(text),
     charts: [...document.querySelectorAll(".chart")].map((chart) => chart.querySelectorAll("svg path, svg line, svg circle").length),
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    title: document.title,
-    options: Object.fromEntries([...document.querySelectorAll("select")].map((select) => [select.name, [...select.options].map((option) => option.value)])),
+    tiles: [...document.querySelectorAll(".tile > *")].map((part) => part.textContent),
+    text: document.querySelector("main").textContent,
   };
 }
 

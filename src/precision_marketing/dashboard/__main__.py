@@ -29,9 +29,7 @@ def main(
 ) -> None:
     """Write the dashboard of a published file."""
     try:
-        size = write_dashboard(
-            published, out, previous=previous, with_users=with_users
-        )
+        size = write_dashboard(published, out, previous=previous, with_users=with_users)
     except DashboardError as error:
         raise click.ClickException(str(error)) from error
     print(f"Dashboard, {size / 1e6:.2f} MB: {out.resolve()}")

@@ -89,7 +89,7 @@ def _read(
     left_out = () if with_users else OF_USERS
     with _opened(published) as connection:
         sets = read_data_sets(connection, only=only, left_out=left_out)
-    if not sets["mart_rows"].rows:
+    if "mart_rows" not in sets:
         raise DashboardError(f"{published} has no marts: name a published file.")
     return sets
 

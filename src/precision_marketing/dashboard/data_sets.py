@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,7 +65,8 @@ def query(name: str) -> str:
     Returns
     -------
     str
-        SQL; `{step}` in it is to be filled with `day`, `week` or `month`.
+        SQL; `{step}` in it is to be filled with `day`, `week` or `month`, and
+        `{each_mart}` with a count of the rows of each mart.
     """
     return files(__package__).joinpath("queries", f"{name}.sql").read_text("utf-8")
 
@@ -97,12 +99,20 @@ def read_data_sets(
             "where database_name = current_database()"
         ).fetchall()
     )
-    names = only or [path.name[:-4] for path in files(__package__).joinpath("queries").iterdir()]
+    each_mart = "\nunion all\n".join(
+        f"select '{mart}' as mart, count(*) as row_count from marts.{mart}"
+        for schema, mart in sorted(there)
+        if schema == "marts"
+    )
+    folder = files(__package__).joinpath("queries")
+    names = only or [path.name.removesuffix(".sql") for path in folder.iterdir()]
     sets = {}
     for name in sorted(set(names) - set(left_out)):
         sql = query(name)
+        if "{each_mart}" in sql and not each_mart:
+            continue
         if set(_READ.findall(sql)) <= there:
-            sets[name] = _run(connection, sql)
+            sets[name] = _run(connection, sql.replace("{each_mart}", each_mart))
     return sets
 
 
@@ -137,6 +147,8 @@ def _packed(column: tuple) -> list | dict[str, list]:
 def _value(value: Any) -> Any:
     """Return what JSON can hold; nine digits are more than any page shows."""
     if isinstance(value, float | Decimal):
+        if not math.isfinite(value):
+            return None
         number = float(f"{value:.9g}")
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
     if isinstance(value, datetime.datetime | datetime.date):

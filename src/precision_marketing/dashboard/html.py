@@ -46,8 +46,8 @@ def page(data: dict[str, Any]) -> bytes:
     Returns
     -------
     bytes
-        An HTML file in UTF-8. Its policy allows the scripts and the style sheet in it by
-        their hashes, and no request to anywhere.
+        An HTML file in UTF-8. Its policy allows the scripts and the style sheet in it
+        by their hashes, and no request to anywhere.
 
     Raises
     ------
@@ -97,9 +97,7 @@ def _hash(text: str) -> str:
 
 
 def _coded(data: dict[str, Any]) -> tuple[str, str]:
-    text = json.dumps(
-        data, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     if len(text) > LARGEST_PLAIN_BYTES:
         packed = gzip.compress(text.encode(), compresslevel=6, mtime=0)
         return "gzip", base64.b64encode(packed).decode()

@@ -68,7 +68,7 @@ function table(title, list, columns, { key = null } = {}) {
   const heads = shapes.map((shape) => {
     const name = shape.label ?? label(shape.name);
     const number = NUMBERS.has(shape.kind) ? "number" : null;
-    if (shape.cell) return make("th", { scope: "col", class: number }, name);
+    if (shape.cell) return make("th", { scope: "col", class: number }, make("span", {}, name));
     return make("th", { scope: "col", class: number }, make("button", { type: "button", onclick: () => sortBy(shape.name) }, name));
   });
   function sortBy(name) {
@@ -89,7 +89,7 @@ function table(title, list, columns, { key = null } = {}) {
   function fill() {
     const ordered = sorted.name ? [...list].sort(order) : list;
     body.replaceChildren(...ordered.slice(0, limit).map((row) => make("tr", { "data-key": key ? key(row) : null },
-      shapes.map((shape, place) => make(place ? "td" : "th", { scope: place ? null : "row", class: NUMBERS.has(shape.kind) ? "number" : null, "data-column": shape.name },
+      shapes.map((shape, place) => make(place ? "td" : "th", { scope: place ? null : "row", class: cellClass(shape.kind), "data-column": shape.name },
         shape.cell ? shape.cell(row) : show(shape.kind, row[shape.name], row))))));
     more.hidden = list.length <= limit;
     more.textContent = say("show_all", { count: show("count", list.length) });
@@ -103,6 +103,11 @@ function table(title, list, columns, { key = null } = {}) {
     make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("table_of", { title }) },
       make("table", {}, make("caption", { class: "hidden" }, title), make("thead", {}, make("tr", {}, heads)), body)),
     more);
+}
+
+function cellClass(kind) {
+  if (NUMBERS.has(kind)) return "number";
+  return kind === "date" ? "date" : null;
 }
 
 function folded(content, name = say("as_table")) {

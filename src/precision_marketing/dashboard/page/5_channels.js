@@ -43,7 +43,7 @@ function totalOf(channel, model, list) {
 
 function creditTable(title, channels, models, of) {
   const list = channels.map((channel) => ({ channel, ...Object.fromEntries(models.map((model) => [model, sum(of(channel, model), "conversion_credit")])) }));
-  return table(title, list, [["channel", "term"], ...models.map((model) => ({ name: model, kind: "count", label: term(model) }))].map((column) => column), { key: (row) => row.channel });
+  return table(title, list, [["channel", "term"], ...models.map((model) => ({ name: model, kind: "count", label: term(model) }))], { key: (row) => row.channel });
 }
 
 function calibratedBlock() {
@@ -61,11 +61,15 @@ function calibratedBlock() {
   ];
 }
 
+function pathName(row) {
+  return row.path.split(" > ").map(term).join(" › ");
+}
+
 function pathsBlock() {
   const list = rows("conversion_paths").filter((row) => !state.channel || row.path.split(" > ").includes(state.channel));
   const top = list.slice(0, 10);
   return [
-    bars(say("paths"), top.map((row) => row.path), [{ name: label("conversion_count"), values: top.map((row) => row.conversion_count) }], (value) => show("count", value), { height: 60 + 26 * top.length }),
-    table(say("paths"), list, [["path", "text"], ["conversion_count", "count"], ["unconverted_user_count", "count"], ["conversion_rate", "rate"], ["revenue_amount", "money"], ["average_days_to_conversion", "count"]], { key: (row) => row.path }),
+    bars(say("paths"), top.map(pathName), [{ name: label("conversion_count"), values: top.map((row) => row.conversion_count) }], (value) => show("count", value), { height: 60 + 26 * top.length }),
+    table(say("paths"), list, [{ name: "path", cell: pathName }, ["conversion_count", "count"], ["unconverted_user_count", "count"], ["conversion_rate", "rate"], ["revenue_amount", "money"], ["average_days_to_conversion", "count"]], { key: (row) => row.path }),
   ];
 }

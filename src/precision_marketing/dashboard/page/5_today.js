@@ -2,8 +2,7 @@
 
 function todayPage() {
   return [
-    freshness(),
-    tiles(figureTiles()),
+    tiles(freshness(), figureTiles()),
     block("mart_rows", "changed", changedTable, { note: say(previous ? "changed_note" : "changed_none") }),
     block("build_health", "breakers", healthBlock),
     block("row_accounting", "row_accounting", rowAccounting, { wide: true, note: say("row_accounting_note") }),
@@ -16,7 +15,7 @@ function freshness() {
   const build = rows("publication")[0];
   const latest = build ? build.data_until : (rows("freshness")[0] || {}).last_event_at;
   const setName = build ? "publication" : "freshness";
-  if (!latest) return null;
+  if (!latest) return [];
   const days = Math.max(0, Math.floor((Date.now() - new Date(`${latest}Z`)) / 86_400_000));
   const list = [tile(say("latest_event"), show("time", latest), setName, say("days_old", { days: show("count", days) }))];
   if (build) {
@@ -26,7 +25,7 @@ function freshness() {
       tile(say("tests_passed"), show("count", build.tests_passed), setName, say("tests_warned", { count: show("count", build.tests_warned) })),
     );
   }
-  return tiles(list);
+  return list;
 }
 
 const FIGURES = ["figures_campaigns", "figures_recommendations", "figures_customers"];
