@@ -13,7 +13,7 @@ TEXTS.en = {
     breakers: "Checks of the inputs", all_checks_ok: "All checks passed.", row_accounting: "Every row accounted for", row_accounting_note: "Kept, duplicate, merged, erased and rejected rows add up to the rows read.",
     rejections: "Why rows were rejected", value_gaps: "Values that could not be read",
     campaigns: "Campaigns", campaigns_note: "Orders and revenue by last touch, within the period. The verdict is of the whole campaign.", conversions_over_time: "Orders over time",
-    lift: "Did it work?", lift_note: "More orders per user than the holdout, in percentage points of users; the line is the 95 % interval. Filled green works, red diamond harms, hollow is unclear or broken.",
+    lift: "Did it work?", lift_note: "More orders per user than the holdout, in percentage points of users; the line is the 95 % interval. Filled green works, red diamond harms, hollow is neither.",
     guards: "Guards", guard_none: "none raised", guard_ratio: "split not as designed", guard_history: "groups differed before", guard_interim: "still running, {share} of its time; so far: {verdict}", largest_shown: "The {count} highest are drawn; choose a campaign or channel for others.",
     funnel: "From assigned to bought", funnel_note: "Users of the treated variants, by last touch; each step counts users, over the whole campaign. Users of several campaigns count in each.",
     return: "Spend and incremental return", return_note: "Revenue that would not have come without the campaign, against what it cost. Above the dashed line it earned its spend back.", incremental_revenue: "Incremental revenue", choose_currency: "Choose a currency: amounts of several are not drawn on one scale.",

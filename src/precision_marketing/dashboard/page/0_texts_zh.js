@@ -13,7 +13,7 @@ TEXTS.zh = {
     breakers: "输入检查", all_checks_ok: "全部检查通过。", row_accounting: "每一行的去向", row_accounting_note: "保留、重复、合并、删除与拒绝的行数之和等于读取的行数。",
     rejections: "行被拒绝的原因", value_gaps: "无法读取的值",
     campaigns: "营销活动", campaigns_note: "订单与收入按末次接触归因，限于所选时段。结论针对整个活动。", conversions_over_time: "订单走势",
-    lift: "是否有效？", lift_note: "与对照组相比，每位用户下单比例的差（百分点）；横线为 95% 区间。绿色实心为有效，红色菱形为有害，空心为不明确或无效实验。",
+    lift: "是否有效？", lift_note: "与对照组相比，每位用户下单比例的差（百分点）；横线为 95% 区间。绿色实心为有效，红色菱形为有害，空心为两者皆非。",
     guards: "警示", guard_none: "无", guard_ratio: "分组比例与设计不符", guard_history: "分组前已有差异", guard_interim: "仍在进行，已过 {share}；目前：{verdict}", largest_shown: "图中为最高的 {count} 个；其余请选择活动或渠道。",
     funnel: "从分配到购买", funnel_note: "实验组用户，按末次接触；每一步为整个活动期间的用户数。参加多个活动的用户在每个活动中各计一次。",
     return: "花费与增量回报", return_note: "若无活动便不会产生的收入，与其花费相比。位于虚线之上即收回花费。", incremental_revenue: "增量收入", choose_currency: "请选择货币：不同货币的金额不画在同一刻度上。",
@@ -46,7 +46,7 @@ TEXTS.zh = {
     scorer: "排序", metric_value: "数值", popularity_value: "热门榜", is_published: "已发布", ndcg_at_10: "NDCG@10", margin: "差值", reason: "原因", recommendation_rank: "名次", reason_code: "理由", recommendation_count: "推荐数", winning_scorer: "排序", item_count: "商品", item_title: "商品", reason_text: "理由", user_id: "用户",
   },
   terms: {
-    ok: "正常", warned: "警告", stopped: "停止", accepted: "已接受", works: "有效", harms: "有害", unclear: "不明确", broken: "实验无效", published: "已发布", "(none)": "无渠道", "(unknown)": "未知",
+    ok: "正常", warned: "警告", stopped: "停止", accepted: "已接受", works: "有效", harms: "有害", unclear: "不明确", broken: "实验无效", running: "进行中", unmeasured: "未测量", published: "已发布", "(none)": "无渠道", "(unknown)": "未知",
     email: "邮件", display: "展示广告", social: "社交", sms: "短信", push: "推送", search: "搜索",
     events: "事件", items: "商品", users: "用户", campaigns: "活动", campaign_spend: "活动花费", campaign_assignments: "活动分组", campaign_touches: "活动接触", erasure_requests: "删除请求",
     first: "首次接触", last: "末次接触", last_touch: "末次接触", channel_reported: "渠道上报", last_non_direct: "末次非直接", linear: "线性", position: "位置", time_decay: "时间衰减", markov: "马尔可夫", shapley: "Shapley",

@@ -114,12 +114,14 @@ function folded(content, name = say("as_table")) {
   return make("details", {}, make("summary", {}, name), content);
 }
 
-function sparkline(values) {
-  if (values.length < 2) return "";
+// Points of [time, value], in the order of time.
+function sparkline(points) {
+  if (points.length < 2) return "";
   const [width, height] = [96, 22];
-  const most = Math.max(...values, 1e-9);
-  const points = values.map((value, place) => `${((place / (values.length - 1)) * width).toFixed(1)},${(height - 2 - (value / most) * (height - 4)).toFixed(1)}`);
-  return make("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" }, make("path", { d: `M${points.join("L")}` }));
+  const most = Math.max(...points.map(([, value]) => value), 1);
+  const [first, last] = [points[0][0], points[points.length - 1][0]];
+  const place = ([time, value]) => `${(((time - first) / (last - first)) * width).toFixed(1)},${(height - 2 - (value / most) * (height - 4)).toFixed(1)}`;
+  return make("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" }, make("path", { d: `M${points.map(place).join("L")}` }));
 }
 
 function badge(value) {

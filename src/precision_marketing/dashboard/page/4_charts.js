@@ -62,9 +62,12 @@ function legend() {
   return { top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: color("soft") } };
 }
 
+// Out of the middle: variants of a campaign differ at the end.
 function shorten(text, most) {
   const letters = Array.from(text);
-  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
+  if (letters.length <= most) return text;
+  const end = Math.floor(most / 3);
+  return `${letters.slice(0, most - 1 - end).join("")}…${letters.slice(-end).join("")}`;
 }
 
 // Rows of {label, value, lower, upper, tone, mark, said}: a point and its interval, one
@@ -77,7 +80,7 @@ function intervals(title, list, format, { zero = true } = {}) {
     return {
       grid: { left: left + 8, right: 16, top: 6, bottom: 30 },
       xAxis: axis("value", { min: niceEnd(Math.min(...ends, zero ? 0 : Infinity), ends, -1), max: niceEnd(Math.max(...ends, zero ? 0 : -Infinity), ends, 1), splitNumber: width < 500 ? 3 : 5, axisLabel: { formatter: format } }),
-      yAxis: axis("category", { inverse: true, data: names, axisLabel: { width: left, interval: 0, hideOverlap: false, overflow: "truncate", color: color("ink"), formatter: (text) => shorten(text, Math.floor(left / 6.5)) } }),
+      yAxis: axis("category", { inverse: true, data: names, axisLabel: { interval: 0, hideOverlap: false, color: color("ink"), formatter: (text) => shorten(text, Math.floor(left / 6.5)) } }),
       tooltip: tooltip((point) => list[point.dataIndex].said),
       series: [{
         type: "custom", data: list.map((row, place) => [row.value, place, row.lower, row.upper, row.mark ?? null]),
@@ -120,7 +123,7 @@ function intervalShape(api, list) {
 }
 
 // Series of {name, values}: bars side by side, or on one another; horizontal.
-function bars(title, names, series, format, { stacked = false, height = null } = {}) {
+function bars(title, names, series, format, { stacked = false, height = null, max = null } = {}) {
   const thickness = stacked ? 26 : 8 + 14 * series.length;
   return chart(title, height ?? 70 + thickness * names.length, (width) => {
     const left = Math.min(190, width * 0.36);
@@ -128,7 +131,7 @@ function bars(title, names, series, format, { stacked = false, height = null } =
     return {
       legend: many ? { ...legend(), type: "plain" } : undefined,
       grid: { left: left + 8, right: 24, top: many ? legendHeight(series, width) : 6, bottom: 30 },
-      xAxis: axis("value", { splitNumber: width < 500 ? 3 : 5, axisLabel: { formatter: format } }),
+      xAxis: axis("value", { max, splitNumber: width < 500 ? 3 : 5, axisLabel: { formatter: format } }),
       yAxis: axis("category", { inverse: true, data: names, axisLabel: { interval: 0, hideOverlap: false, color: color("ink"), formatter: (text) => shorten(text, Math.floor(left / 6.5)) } }),
       tooltip: tooltip((point) => `${point.name}\n${point.seriesName}: ${format(point.value)}`),
       series: series.map((one) => ({

@@ -43,7 +43,7 @@ function campaignTable() {
     { name: "campaign_name", cell: (row) => make("a", { href: address({ campaign: row.campaign_id }) }, row.campaign_name || row.campaign_id) },
     ["channel", "term"], ["started_at", "date"], ["ended_at", "date"], ["assigned_user_count", "count"], ["control_user_count", "count"],
     ["conversion_count", "count"],
-    { name: "days", label: say("conversions_over_time"), cell: (row) => sparkline(row.days.map((day) => day.conversion_count)) },
+    { name: "days", label: say("conversions_over_time"), cell: (row) => sparkline(row.days.map((day) => [Date.parse(day.period_start_date), day.conversion_count])) },
     ["spend_amount", "money"], ["revenue_amount", "money"],
     { name: "verdict", cell: (row) => (row.lifts.length ? [...new Set(row.lifts.map((lift) => lift.verdict))].map(badge) : MISSING) },
   ], { key: (row) => row.campaign_id });
@@ -68,7 +68,7 @@ function liftBlock() {
   const list = ofChosenCampaigns("campaign_lift").filter((row) => row.is_primary).sort((one, other) => (other.absolute_lift ?? -9) - (one.absolute_lift ?? -9));
   const said = list.slice(0, FOREST_ROWS).map((row) => ({
     label: campaignAndVariant(row), value: row.absolute_lift, lower: row.absolute_lift_lower, upper: row.absolute_lift_upper,
-    tone: VERDICT_TONES[row.verdict] || "soft", hollow: row.verdict === "unclear" || row.verdict === "broken",
+    tone: VERDICT_TONES[row.verdict] || "soft", hollow: !["works", "harms"].includes(row.verdict),
     said: `${campaignAndVariant(row)}\n${term(row.verdict)}\n${show("rate", row.absolute_lift)} (${showInterval("rate", row.absolute_lift_lower, row.absolute_lift_upper)})\n${guards(row)}`.trim(),
   }));
   const columns = [

@@ -13,7 +13,10 @@ function customersPage() {
 
 function segmentsBlock() {
   const then = new Map((previous && previous.customer_segments ? previous.customer_segments.rows : []).map((row) => [row.segment, row.user_count]));
-  const list = rows("customer_segments").map((row) => ({ ...row, users_before: then.get(row.segment) ?? null }));
+  const now = rows("customer_segments");
+  const emptied = [...then.keys()].filter((segment) => !now.some((row) => row.segment === segment))
+    .map((segment) => ({ segment, user_count: 0, revenue_amount: null, median_recency_days: null }));
+  const list = [...now, ...emptied].map((row) => ({ ...row, users_before: then.get(row.segment) ?? (then.size ? 0 : null) }));
   const series = [{ name: say("now"), values: list.map((row) => row.user_count) }];
   if (then.size) series.push({ name: say("before"), tone: "soft", values: list.map((row) => row.users_before) });
   return [

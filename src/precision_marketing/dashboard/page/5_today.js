@@ -4,7 +4,7 @@ function todayPage() {
   return [
     tiles(freshness(), figureTiles()),
     block("mart_rows", "changed", changedTable, { note: say(previous ? "changed_note" : "changed_none") }),
-    block("build_health", "breakers", healthBlock),
+    block("build_health", "breakers", healthBlock, { wide: rows("build_health").some((row) => row.outcome !== "ok") }),
     block("row_accounting", "row_accounting", rowAccounting, { wide: true, note: say("row_accounting_note") }),
     block("rejections", "rejections", () => table(say("rejections"), rows("rejections"), [["input_name", "term"], ["rejection_reason", "term"], ["row_count", "count"]])),
     block("value_gaps", "value_gaps", () => table(say("value_gaps"), rows("value_gaps"), [["input_name", "term"], ["column_name", "text"], ["gap_reason", "term"], ["row_count", "count"]])),
@@ -89,13 +89,12 @@ function healthBlock() {
   const columns = [
     ["check_name", "term"], ["input_name", "term"],
     { name: "outcome", cell: (row) => badge(row.outcome) },
-    ["measured", "number"], ["warns_above", "number"], ["stops_above", "number"], ["message", "text"],
+    ["measured", "number"], ["warns_above", "number"], ["stops_above", "number"],
   ];
-  const quiet = columns.slice(0, 6);
   return [
     make("ul", { class: "counts" }, outcomes),
-    odd.length ? table(say("breakers"), odd, columns) : make("p", {}, say("all_checks_ok")),
-    folded(table(say("breakers"), list, quiet)),
+    odd.length ? table(say("breakers"), odd, [...columns, ["message", "text"]]) : make("p", {}, say("all_checks_ok")),
+    folded(table(say("breakers"), list, columns)),
   ];
 }
 
@@ -105,7 +104,7 @@ function rowAccounting() {
   const title = say("row_accounting");
   const share = (row, part) => (row.rows_read ? row[part] / row.rows_read : null);
   return [
-    bars(title, list.map((row) => term(row.input_name)), parts.map(([part, fill]) => ({ name: label(part), tone: fill, values: list.map((row) => share(row, part)) })), (value) => show("rate", value), { stacked: true }),
+    bars(title, list.map((row) => term(row.input_name)), parts.map(([part, fill]) => ({ name: label(part), tone: fill, values: list.map((row) => share(row, part)) })), (value) => show("rate", value), { stacked: true, max: 1 }),
     table(title, list, [["input_name", "term"], ["rows_read", "count"], ...parts.map(([part]) => [part, "count"]), ["key_conflicts", "count"]]),
   ];
 }
