@@ -17,6 +17,8 @@ _READ = re.compile(r"\b(?:from|join)\s+(marts|publication)\.(\w+)")
 # Days as long as they are so few, then weeks, then months: what a page can hold.
 STEPS = (("day", 20_000), ("week", 100_000))
 LONGEST_STEP = "month"
+# What JSON has too.
+_PLAIN = {int, str, bool, type(None)}
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,8 @@ def _step(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 
 def _packed(column: tuple) -> list | dict[str, list]:
-    values = [_value(value) for value in column]
+    as_they_are = {type(value) for value in column} <= _PLAIN
+    values = list(column) if as_they_are else [_value(value) for value in column]
     texts = dict.fromkeys(value for value in values if isinstance(value, str))
     if not texts or 2 * len(texts) > len(values):
         return values

@@ -50,7 +50,7 @@ function block(setName, titleKey, build, { wide = false, note = null } = {}) {
 function tile(title, value, setName, change = null) {
   return make("button", { type: "button", class: "tile", title: say("sql_of", { title }), "data-set": setName, onclick: () => showSql(setName, title) },
     make("span", { class: "name" }, title),
-    make("span", { class: "value" }, value),
+    make("span", { class: value.length > 11 ? "value long" : "value" }, value),
     change ? make("span", { class: "change" }, change) : null);
 }
 

@@ -12,8 +12,15 @@ function campaignsPage() {
   ];
 }
 
+const kept = { address: null, periods: [] };
+
+// Kept until the address changes: of many campaigns it is the largest list.
 function periods() {
-  return ofChosenCampaigns("campaign_periods").filter((row) => inPeriod(row.period_start_date));
+  if (kept.address !== address({})) {
+    kept.address = address({});
+    kept.periods = ofChosenCampaigns("campaign_periods").filter((row) => inPeriod(row.period_start_date));
+  }
+  return kept.periods;
 }
 
 function campaignTiles() {
