@@ -75,11 +75,11 @@ run-openbandit: data/open_bandit/.complete ## The same on 60,000 impressions wit
 	@$(MAKE) --no-print-directory run \
 		INPUT_DIR=data/open_bandit DATABASE=open_bandit.duckdb
 
-# docs/dashboard.md. PREVIOUS=file: an earlier published file to compare with.
+# docs/dashboard.md. EARLIER="files": earlier published files to compare with.
 .PHONY: dashboard
 dashboard: .venv/.runtime ## Write the published file's dashboard, one HTML file, and open it
 	$(BIN)/python -m precision_marketing.dashboard --published "$(PUBLISHED)" \
-		--out "$(DASHBOARD)" $(if $(PREVIOUS),--previous "$(PREVIOUS)") --open
+		--out "$(DASHBOARD)" $(EARLIER:%=--earlier %) --open
 
 .PHONY: dashboard-bundle
 dashboard-bundle: ## Build anew, with npm, what the dashboard draws with

@@ -16,7 +16,10 @@ _FILE = click.Path(path_type=Path)
 @click.option("--published", type=_FILE, required=True, help="The published file.")
 @click.option("--out", type=_FILE, required=True, help="HTML file to write.")
 @click.option(
-    "--previous", type=_FILE, help="An earlier published file, to compare it with."
+    "--earlier",
+    type=_FILE,
+    multiple=True,
+    help="An earlier published file, to compare it with; may be given several times.",
 )
 @click.option(
     "--with-users",
@@ -25,11 +28,11 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--open", "opens", is_flag=True, help="Open it in a browser.")
 def main(
-    published: Path, out: Path, previous: Path | None, with_users: bool, opens: bool
+    published: Path, out: Path, earlier: tuple[Path, ...], with_users: bool, opens: bool
 ) -> None:
     """Write the dashboard of a published file."""
     try:
-        size = write_dashboard(published, out, previous=previous, with_users=with_users)
+        size = write_dashboard(published, out, earlier=earlier, with_users=with_users)
     except DashboardError as error:
         raise click.ClickException(str(error)) from error
     print(f"Dashboard, {size / 1e6:.2f} MB: {out.resolve()}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import duckdb
 from precision_marketing.dashboard.data_sets import DataSet, read_data_sets
 from precision_marketing.dashboard.html import page
 
-# Read of the earlier published file too, to say what changed since.
+# Read of earlier published files too, to say what changed since.
 COMPARED = (
     *("figures_campaigns", "figures_recommendations", "figures_customers"),
     *("mart_rows", "customer_segments", "publication", "freshness"),
@@ -30,7 +30,7 @@ def write_dashboard(
     published: Path,
     out: Path,
     *,
-    previous: Path | None = None,
+    earlier: Iterable[Path] = (),
     with_users: bool = False,
 ) -> int:
     """Write the dashboard of a published file, all at once.
@@ -42,9 +42,9 @@ def write_dashboard(
     out : Path
         HTML file; its folder is made if need be. One that is there is replaced and
         keeps its mode; a new one can be read by its owner only.
-    previous : Path, optional
-        An earlier published file. Without it, or where it is not there, the page does
-        not say what changed.
+    earlier : iterable of Path
+        Earlier published files. The page says what changed since the latest of them,
+        and how segments went over all.
     with_users : bool
         Whether rows of single users may stand in the page.
 
@@ -65,9 +65,10 @@ def write_dashboard(
     significant digits.
     """
     published, out = Path(published), Path(out)
-    data = {"sets": _packed(_read(published, with_users=with_users))}
-    if previous is not None and Path(previous).is_file():
-        data["previous"] = _packed(_read(Path(previous), only=COMPARED))
+    data = {
+        "sets": _packed(_read(published, with_users=with_users)),
+        "earlier": [_packed(_read(Path(file), only=COMPARED)) for file in earlier],
+    }
     content = page(data)
     out.parent.mkdir(parents=True, exist_ok=True)
     mode = out.stat().st_mode & 0o777 if out.exists() else 0o600

@@ -41,7 +41,7 @@ def page(data: dict[str, Any]) -> bytes:
     Parameters
     ----------
     data : dict
-        `sets` by name, as `DataSet.packed` gives them, and `previous` like it.
+        `sets` by name, as `DataSet.packed` gives them, and `earlier`, a list of such.
 
     Returns
     -------

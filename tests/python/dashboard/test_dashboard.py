@@ -200,11 +200,11 @@ def test_what_changed_is_held_against_the_file_before(
     shutil.copy(published_example, before)
     with closing(duckdb.connect(str(before))) as connection:
         connection.execute("delete from marts.customer_segments where segment = 'Lost'")
-    write_dashboard(published_example, tmp_path / "page.html", previous=before)
+    write_dashboard(published_example, tmp_path / "page.html", earlier=[before])
     data = read_page(tmp_path / "page.html")
     segments = [
         {row[0] for row in rows(which["customer_segments"])}
-        for which in (data["sets"], data["previous"])
+        for which in (data["sets"], data["earlier"][0])
     ]
     assert segments[0] - segments[1] == {"Lost"}
 

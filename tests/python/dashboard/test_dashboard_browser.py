@@ -250,13 +250,21 @@ def test_a_named_build_and_what_changed_are_shown(
             "update marts.build_health set outcome = 'warned', message = 'Look here.' "
             "where check_name = 'rows_fell'"
         )
-    write_dashboard(files[1], tmp_path / "page.html", previous=files[0])
+    oldest = tmp_path / "oldest.duckdb"
+    shutil.copy(files[0], oldest)
+    for file, day in ((oldest, "2025-05-01"), (files[0], "2025-06-01")):
+        with closing(duckdb.connect(str(file))) as connection:
+            connection.execute(
+                f"update publication.build set ended_at = timestamp '{day}'"
+            )
+    write_dashboard(files[1], tmp_path / "page.html", earlier=[oldest, files[0]])
     visits = [
         {"name": f"{page}_previous", "address": f"{page}?language=en"}
         for page in ("today", "customers")
     ]
     seen = look(tmp_path / "page.html", visits)
     assert [visit["errors"] for visit in seen.values()] == [[], []]
+    assert len(seen["customers_previous"]["charts"]) == 4
     assert {"Build", "b7", "▼ 78"} <= set(seen["today_previous"]["tiles"])
     assert "Look here." in seen["today_previous"]["text"]
     assert "customer_segments" in seen["today_previous"]["text"]

@@ -22,7 +22,7 @@ TEXTS.en = {
     attribution: "Orders by channel, eight rules", attribution_note: "The same orders, divided among the touches before them. “No channel” had no touch.", money_by_model: "Revenue and spend",
     calibrated: "What experiments say of it", calibrated_note: "Incremental orders for each attributed one: 1 (the upright line) means that all would not have come anyway. The calibrated ROAS counts those only.",
     paths: "Ways that lead to orders", paths_note: "The 50 most frequent, over all time.",
-    segments: "Segments", segments_note: "By recency, frequency and monetary value.", segments_then: "By recency, frequency and monetary value; before: in the published file before.",
+    segments: "Segments", segments_note: "By recency, frequency and monetary value.", segments_over_time: "Users of the largest segments over time", segments_then: "By recency, frequency and monetary value; before: in the published file before.",
     audiences: "Audiences, and who was left out", audiences_note: "Each candidate is counted once, under the first reason that keeps them out.",
     calibration: "Did propensities come true?", calibration_note: "By tenth of the audience: the share who bought, with its interval, and what was foretold (the upright line). Green: as foretold.", choose_campaign: "Choose another campaign above.",
     tenth: "Tenth {tenth}", seen: "Bought", foretold: "Foretold", moves: "Onto the lists and off them", one_build: "All came in one week; a line is drawn from the second on.",

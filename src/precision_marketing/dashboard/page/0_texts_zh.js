@@ -22,7 +22,7 @@ TEXTS.zh = {
     attribution: "按渠道的订单：八种规则", attribution_note: "同样的订单，按不同规则分给此前的接触。“无渠道”没有任何接触。", money_by_model: "收入与花费",
     calibrated: "实验如何评价归因", calibrated_note: "每个归因订单中的增量订单：1（竖线）表示若无活动则全都不会发生。校准后的 ROAS 只计这些订单。",
     paths: "通向订单的路径", paths_note: "全部时间内最常见的 50 条。",
-    segments: "客户分群", segments_note: "按最近购买、频次与金额。", segments_then: "按最近购买、频次与金额；“上次”为上一份已发布文件。",
+    segments: "客户分群", segments_note: "按最近购买、频次与金额。", segments_over_time: "最大分群的用户数走势", segments_then: "按最近购买、频次与金额；“上次”为上一份已发布文件。",
     audiences: "受众，以及谁被排除", audiences_note: "每位候选人只计一次，归于第一个排除原因。",
     calibration: "倾向预测是否应验？", calibration_note: "按受众的十分位：购买比例及其区间，以及预测值（竖线）。绿色：与预测相符。", choose_campaign: "可在上方选择其他活动。",
     tenth: "第 {tenth} 十分位", seen: "实际购买", foretold: "预测", moves: "进出名单", one_build: "全部在同一周进入；从第二周起画出走势。",

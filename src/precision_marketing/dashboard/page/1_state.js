@@ -4,6 +4,8 @@ const PAGES = ["today", "campaigns", "channels", "customers", "recommendations"]
 const FILTERS = ["campaign", "channel", "currency", "from", "to"];
 const state = { page: "today", language: "en", theme: "auto", metric: "ndcg", segment: "all" };
 let sets = {};
+// The same of earlier published files, by their date, and the latest of them.
+let earlier = [];
 let previous = null;
 
 async function readData() {
@@ -16,7 +18,14 @@ async function readData() {
   }
   const data = JSON.parse(text);
   sets = unpackAll(data.sets);
-  previous = data.previous ? unpackAll(data.previous) : null;
+  earlier = data.earlier.map(unpackAll).sort((one, other) => (madeAt(one) < madeAt(other) ? -1 : 1));
+  previous = earlier.length ? earlier[earlier.length - 1] : null;
+}
+
+// When a file's build ended, or what moment it looks back from.
+function madeAt(file) {
+  if (file.publication) return file.publication.rows[0].ended_at;
+  return file.freshness ? file.freshness.rows[0].as_of_at || "" : "";
 }
 
 function unpackAll(packed) {

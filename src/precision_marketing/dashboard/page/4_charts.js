@@ -155,9 +155,9 @@ function textWidth(text) {
 function lines(title, series, format) {
   const days = [...new Set(series.flatMap((one) => one.points.map((point) => point.date)))].sort();
   const said = (list) => list.filter((point) => !point.seriesName.startsWith("\u200b")).map((point) => point.data.said).join("\n");
-  return chart(title, 280, (width) => ({
+  return chart(title, series.length > 1 ? 340 : 280, (width) => ({
     legend: { ...legend(), data: series.map((one) => one.name) },
-    grid: { left: 58, right: 16, top: 36, bottom: 30 },
+    grid: { left: 58, right: 16, top: Math.max(36, legendHeight(series, width)), bottom: 30 },
     xAxis: axis("category", { data: days, boundaryGap: false, axisLabel: { formatter: (day) => show("date", day), interval: Math.ceil(days.length / Math.max(2, width / 130)) } }),
     yAxis: axis("value", { axisLabel: { formatter: format }, min: 0 }),
     tooltip: { ...tooltip(said), trigger: "axis" },

@@ -20,9 +20,23 @@ function segmentsBlock() {
   const series = [{ name: say("now"), values: list.map((row) => row.user_count) }];
   if (then.size) series.push({ name: say("before"), tone: "soft", values: list.map((row) => row.users_before) });
   return [
+    ...segmentsOverTime(list),
     bars(say("segments"), list.map((row) => term(row.segment)), series, (value) => show("count", value), { height: 70 + (then.size ? 40 : 26) * list.length }),
     table(say("segments"), list, [["segment", "term"], ["user_count", "count"], ...(then.size ? [["users_before", "count"]] : []), ["revenue_amount", "money"], ["median_recency_days", "count"]], { key: (row) => row.segment }),
   ];
+}
+
+const SEGMENT_LINES = 8;
+
+function segmentsOverTime(list) {
+  const files = [...earlier, sets].filter((file) => file.customer_segments && madeAt(file));
+  if (new Set(files.map((file) => madeAt(file).slice(0, 10))).size < 3) return [];
+  const users = (file, segment) => (file.customer_segments.rows.find((row) => row.segment === segment) || { user_count: 0 }).user_count;
+  const series = list.slice(0, SEGMENT_LINES).map(({ segment }) => ({
+    name: term(segment),
+    points: files.map((file) => ({ date: madeAt(file).slice(0, 10), value: users(file, segment), lower: null, upper: null, said: `${term(segment)}: ${show("count", users(file, segment))}` })),
+  }));
+  return [lines(say("segments_over_time"), series, (value) => show("count", value))];
 }
 
 const AUDIENCE_ROWS = 30;
