@@ -27,7 +27,7 @@ TEXTS.zh = {
     calibration: "倾向预测是否应验？", calibration_note: "按受众的十分位：购买比例及其区间，以及预测值（竖线）。绿色：与预测相符。", choose_campaign: "可在上方选择其他活动。",
     tenth: "第 {tenth} 十分位", seen: "实际购买", foretold: "预测", moves: "进出名单", one_build: "全部在同一周进入；从第二周起画出走势。",
     quality: "各排序与热门榜对比", quality_note: "以用户随后的行为评判，列表长度为 10。竖线为热门榜，实心点为已发布的排序。", metric: "指标", segment: "用户",
-    gate: "为何发布该排序", gate_note: "NDCG@10 相对最佳简单排序的差值及其配对 95% 区间。学习型排序只有整个区间高于 0 才会发布。",
+    gate: "为何发布该排序", gate_note: "NDCG@10 相对需要胜过的排序的差值及其配对 95% 区间；实心点为已发布。“由他人选择”指由其他用户选出时已发布排序的数值。", train_margin_window: "训练时段", test_margin_window: "测试时段",
     breadth: "覆盖率与新颖度", breadth_note: "覆盖率：被推荐过的商品所占比例。新颖度：商品有多冷门（比特）。",
     feedback: "推荐的效果", reasons: "推荐理由", examples: "示例", examples_note: "被推荐给至少 10 位用户的商品，最多者在前。", user_examples: "用户示例", published: "已发布", popularity: "热门榜",
   },
@@ -43,7 +43,7 @@ TEXTS.zh = {
     path: "路径", unconverted_user_count: "未下单", conversion_rate: "比率", average_days_to_conversion: "下单所需天数",
     segment: "分群", user_count: "用户", users_before: "上次", median_recency_days: "距上次行为天数", candidate_user_count: "候选人", eligible_user_count: "可联系", erased_user_count: "已删除", no_consent_user_count: "未同意", bounced_or_complained_user_count: "退信或投诉", recent_buyer_user_count: "近期购买", cap_reached_user_count: "联系过多", global_holdout_user_count: "全局对照", campaign_holdout_user_count: "活动对照", worthwhile_user_count: "价值高于成本",
     mean_propensity: "平均倾向", base_rate: "基准比例", top_decile_lift: "最佳十分位提升", expected_value_amount: "期望价值", propensity_decile: "十分位", scored_user_count: "用户", is_as_foretold: "与预测相符", week_start_date: "周", entered_user_count: "进入", exited_user_count: "离开",
-    scorer: "排序", metric_value: "数值", popularity_value: "热门榜", is_published: "已发布", ndcg_at_10: "NDCG@10", margin: "差值", reason: "原因", recommendation_rank: "名次", reason_code: "理由", recommendation_count: "推荐数", winning_scorer: "排序", item_count: "商品", item_title: "商品", reason_text: "理由", user_id: "用户",
+    scorer: "排序", metric_value: "数值", popularity_value: "热门榜", is_published: "已发布", opponent: "需胜过", train_margin: "差值（训练）", test_margin: "差值（测试）", train_user_count: "用户", test_user_count: "用户", test_ndcg_at_10: "NDCG@10", test_ndcg_at_10_chosen_elsewhere: "由他人选择", reason: "原因", recommendation_rank: "名次", reason_code: "理由", recommendation_count: "推荐数", winning_scorer: "排序", item_count: "商品", item_title: "商品", reason_text: "理由", user_id: "用户",
   },
   terms: {
     ok: "正常", warned: "警告", stopped: "停止", accepted: "已接受", works: "有效", harms: "有害", unclear: "不明确", broken: "实验无效", running: "进行中", unmeasured: "未测量", published: "已发布", "(none)": "无渠道", "(unknown)": "未知",

@@ -40,16 +40,22 @@ function qualityBlock() {
 
 function gateBlock() {
   const list = rows("ranking_choice");
-  const points = list.filter((row) => row.margin !== null).map((row) => ({
-    label: term(row.scorer), value: row.margin, lower: row.margin_lower, upper: row.margin_upper,
-    tone: row.is_published ? "good" : "soft", hollow: !row.is_published,
-    said: `${term(row.scorer)}: ${show("score", row.margin)} (${showInterval("score", row.margin_lower, row.margin_upper)})`,
-  }));
+  const interval = (name) => ({ name: `${name}_interval`, kind: "score", label: say("interval"), cell: (row) => showInterval("score", row[`${name}_lower`], row[`${name}_upper`]) });
+  const drawing = (name) => {
+    const title = say(`${name}_window`);
+    const points = list.filter((row) => row[name] !== null).map((row) => ({
+      label: term(row.scorer), value: row[name], lower: row[`${name}_lower`], upper: row[`${name}_upper`],
+      tone: row.is_published ? "good" : "soft", hollow: !row.is_published,
+      said: `${term(row.scorer)}: ${show("score", row[name])} (${showInterval("score", row[`${name}_lower`], row[`${name}_upper`])})`,
+    }));
+    return make("div", {}, make("h3", {}, title), points.length ? intervals(title, points, (value) => show("number", value)) : make("p", { class: "empty" }, say("no_rows")));
+  };
   return [
-    intervals(say("gate"), points, (value) => show("number", value)),
+    make("div", { class: "pair" }, ["train_margin", "test_margin"].map(drawing)),
     table(say("gate"), list, [
-      ["scorer", "term"], { name: "is_published", cell: (row) => (row.is_published ? badge("published") : MISSING) }, ["ndcg_at_10", "score"], ["margin", "score"],
-      { name: "interval", kind: "score", label: say("interval"), cell: (row) => showInterval("score", row.margin_lower, row.margin_upper) }, ["reason", "text"],
+      ["scorer", "term"], { name: "is_published", cell: (row) => (row.is_published ? badge("published") : MISSING) }, ["opponent", "term"],
+      ["train_margin", "score"], interval("train_margin"), ["train_user_count", "count"], ["test_margin", "score"], interval("test_margin"), ["test_user_count", "count"],
+      ["test_ndcg_at_10", "score"], ["test_ndcg_at_10_chosen_elsewhere", "score"], ["reason", "text"],
     ], { key: (row) => row.scorer }),
   ];
 }
