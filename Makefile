@@ -13,6 +13,11 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(nam
 PROFILE ?= $(PRECISION_MARKETING_PROFILE)
 
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
+<<<<<<< HEAD
+=======
+DASHBOARD = $(PUBLISHED:.duckdb=.html)
+PUBLISHED := published/$(basename $(notdir $(DATABASE))).duckdb
+>>>>>>> p21a
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
 
@@ -92,6 +97,16 @@ run-completejourney: data/complete_journey/.complete ## The same on a real retai
 run-openbandit: data/open_bandit/.complete ## The same on 60,000 impressions with logged chances
 	@$(MAKE) --no-print-directory run \
 		INPUT_DIR=data/open_bandit DATABASE=open_bandit.duckdb
+
+# docs/dashboard.md. EARLIER="files": earlier published files to compare with.
+.PHONY: dashboard
+dashboard: .venv/.runtime ## Write the published file's dashboard, one HTML file, and open it
+	$(BIN)/python -m precision_marketing.dashboard --published "$(PUBLISHED)" \
+		--out "$(DASHBOARD)" $(EARLIER:%=--earlier %) --open
+
+.PHONY: dashboard-bundle
+dashboard-bundle: ## Build anew, with npm, what the dashboard draws with
+	cd .ci/dashboard && npm ci --no-fund --no-audit && npm run bundle
 
 .PHONY: test
 test: .venv/.test ## Run the Python tests, `dbt build` of the example among them

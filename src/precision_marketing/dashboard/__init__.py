@@ -1,0 +1,1 @@
+"""The dashboard: one HTML file of a published file, which needs no server."""

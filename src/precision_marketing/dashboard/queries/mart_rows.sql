@@ -1,0 +1,3 @@
+-- Rows of each mart.
+{each_mart}
+order by mart
