@@ -13,13 +13,14 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(nam
 PROFILE ?= $(PRECISION_MARKETING_PROFILE)
 
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
-<<<<<<< HEAD
-=======
-DASHBOARD = $(PUBLISHED:.duckdb=.html)
-PUBLISHED := published/$(basename $(notdir $(DATABASE))).duckdb
->>>>>>> p21a
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
+
+# What is made of a publication, whichever it is: the page and the service's store.
+define FOLLOW
+$(BIN)/python -m precision_marketing.dashboard --database "$$PRECISION_MARKETING_DATABASE"
+$(BIN)/python -m precision_marketing.service store --database "$$PRECISION_MARKETING_DATABASE"
+endef
 
 export PRECISION_MARKETING_INPUT_DIR := $(INPUT_DIR)
 export PRECISION_MARKETING_PROFILE := $(PROFILE)
@@ -51,6 +52,7 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 run: .venv/.kernels forget-parse ## Build every table, publish them, print recommendations and campaigns
 	$(BIN)/python -m precision_marketing.publishing.run target/build_cost.json \
 		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
+	$(FOLLOW)
 	$(BIN)/python -m precision_marketing.publishing.summary --target target \
 		--published-of "$$PRECISION_MARKETING_DATABASE"
 
@@ -58,20 +60,21 @@ run: .venv/.kernels forget-parse ## Build every table, publish them, print recom
 publish: .venv/.runtime ## Publish what was built, PROFILE=shared with pseudonyms (docs/privacy.md)
 	$(BIN)/python -m precision_marketing.publishing.publishing \
 		--database "$$PRECISION_MARKETING_DATABASE"
+	$(FOLLOW)
 
 # docs/publication.md
 .PHONY: rollback
 rollback: .venv/.runtime ## Put the publication before the last one back into its place
 	$(BIN)/python -m precision_marketing.publishing.rollback \
 		--database "$$PRECISION_MARKETING_DATABASE"
+	$(FOLLOW)
 
 # docs/service.md. Keys: PRECISION_MARKETING_SERVICE_KEYS=NAME=KEY; OPTIONS='--port 80'.
 .PHONY: serve
 serve: .venv/.service ## Answer from the published file over HTTP
-	$(BIN)/python -m precision_marketing.service store --published "$(PUBLISHED)" \
-		--database "$(DATABASE)"
-	$(BIN)/python -m precision_marketing.service serve --published "$(PUBLISHED)" \
-		$(OPTIONS)
+	$(FOLLOW)
+	$(BIN)/python -m precision_marketing.service serve \
+		--database "$$PRECISION_MARKETING_DATABASE" $(OPTIONS)
 
 # dbt's partial parse stumbles over what moved from one YAML file to another, as after
 # an update: "dbt found two schema.yml entries".
@@ -101,8 +104,8 @@ run-openbandit: data/open_bandit/.complete ## The same on 60,000 impressions wit
 # docs/dashboard.md. EARLIER="files": earlier published files to compare with.
 .PHONY: dashboard
 dashboard: .venv/.runtime ## Write the published file's dashboard, one HTML file, and open it
-	$(BIN)/python -m precision_marketing.dashboard --published "$(PUBLISHED)" \
-		--out "$(DASHBOARD)" $(EARLIER:%=--earlier %) --open
+	$(BIN)/python -m precision_marketing.dashboard \
+		--database "$$PRECISION_MARKETING_DATABASE" $(EARLIER:%=--earlier %) --open
 
 .PHONY: dashboard-bundle
 dashboard-bundle: ## Build anew, with npm, what the dashboard draws with

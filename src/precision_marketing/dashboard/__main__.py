@@ -1,4 +1,4 @@
-"""Run `python -m precision_marketing.dashboard --published FILE --out FILE.html`."""
+"""Run `python -m precision_marketing.dashboard --database BUILD`, or --published FILE."""
 
 from __future__ import annotations
 
@@ -8,18 +8,30 @@ from pathlib import Path
 import click
 
 from precision_marketing.dashboard.dashboard import DashboardError, write_dashboard
+from precision_marketing.publishing.published_files import earlier_files
+from precision_marketing.publishing.publishing import published_of
 
 _FILE = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--published", type=_FILE, required=True, help="The published file.")
-@click.option("--out", type=_FILE, required=True, help="HTML file to write.")
+@click.option(
+    "--database",
+    type=_FILE,
+    help="DuckDB file of the build whose publication is meant.",
+)
+@click.option(
+    "--published", type=_FILE, help="The published file, if another is meant."
+)
+@click.option(
+    "--out", type=_FILE, help="HTML file to write (default: beside the published file)."
+)
 @click.option(
     "--earlier",
     type=_FILE,
     multiple=True,
-    help="An earlier published file, to compare it with; may be given several times.",
+    help="An earlier published file, to compare it with; may be given several times"
+    " (default: those that are kept for a rollback).",
 )
 @click.option(
     "--with-users",
@@ -28,9 +40,19 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--open", "opens", is_flag=True, help="Open it in a browser.")
 def main(
-    published: Path, out: Path, earlier: tuple[Path, ...], with_users: bool, opens: bool
+    database: Path | None,
+    published: Path | None,
+    out: Path | None,
+    earlier: tuple[Path, ...],
+    with_users: bool,
+    opens: bool,
 ) -> None:
     """Write the dashboard of a published file."""
+    if published is None and database is None:
+        raise click.UsageError("Name the --database, or the --published file.")
+    published = published or published_of(database)
+    out = out or published.with_suffix(".html")
+    earlier = earlier or tuple(earlier_files(published.resolve()))
     try:
         size = write_dashboard(published, out, earlier=earlier, with_users=with_users)
     except DashboardError as error:

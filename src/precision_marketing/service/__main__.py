@@ -7,15 +7,27 @@ from pathlib import Path
 
 import click
 
+from precision_marketing.publishing.publishing import published_of
 from precision_marketing.service.store import StoreError, store_of, write_store
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _published = click.option(
     "--published",
     type=click.Path(path_type=Path),
-    required=True,
-    help="Published DuckDB file; its store is beside it.",
+    help="Published DuckDB file, if another than the build's is meant; its store is"
+    " beside it.",
 )
+_database = click.option(
+    "--database",
+    type=click.Path(path_type=Path),
+    help="DuckDB file of the build, which knows who was erased or refuses.",
+)
+
+
+def _published_file(published: Path | None, database: Path | None) -> Path:
+    if published is None and database is None:
+        raise click.UsageError("Name the --database, or the --published file.")
+    return published or published_of(database)
 
 
 @click.group()
@@ -25,15 +37,11 @@ def main() -> None:
 
 @main.command()
 @_published
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    help="DuckDB file of the build, which knows who was erased or refuses.",
-)
-def store(published: Path, database: Path | None) -> None:
+@_database
+def store(published: Path | None, database: Path | None) -> None:
     """Write the store of a published file; services that run take it at once."""
     try:
-        path = write_store(published, database)
+        path = write_store(_published_file(published, database), database)
     except StoreError as error:
         raise click.ClickException(f"No store was written. {error}") from error
     print(f"Store of {path.stat().st_size / 1e6:.1f} MB: {path}")
@@ -41,6 +49,7 @@ def store(published: Path, database: Path | None) -> None:
 
 @main.command()
 @_published
+@_database
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address.")
 @click.option("--port", default=8000, show_default=True, help="Port.")
 @click.option(
@@ -59,7 +68,8 @@ def store(published: Path, database: Path | None) -> None:
     help="Requests per second of a key and worker; 0: no limit.",
 )
 def serve(
-    published: Path,
+    published: Path | None,
+    database: Path | None,
     host: str,
     port: int,
     workers: int,
@@ -79,7 +89,7 @@ def serve(
         raise click.ClickException(
             f"{error.name} is missing: pip install 'precision-marketing[service]'"
         ) from error
-    path = store_of(published)
+    path = store_of(_published_file(published, database))
     try:
         keys = digests_of(os.environ.get(app.KEYS, ""))
         open_store(path).connection.close()
