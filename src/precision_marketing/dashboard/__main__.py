@@ -1,4 +1,4 @@
-"""Run `python -m precision_marketing.dashboard --database BUILD`, or --published FILE."""
+"""Run `python -m precision_marketing.dashboard --database` with the build's file."""
 
 from __future__ import annotations
 
