@@ -30,7 +30,7 @@
 {% endmacro %}
 
 
-{% macro setting_themes() %}{{ return(11) }}{% endmacro %}
+{% macro setting_themes() %}{{ return(12) }}{% endmacro %}
 
 
 {# The settings of one theme, those first that models ask for most. #}
@@ -46,6 +46,7 @@
         else precision_marketing.lift_settings() if number == 7
         else precision_marketing.audience_settings() if number == 8
         else precision_marketing.health_settings() if number == 9
+        else precision_marketing.shop_settings() if number == 10
         else precision_marketing.part_settings()
     ) }}
 {% endmacro %}
@@ -226,6 +227,21 @@
          "unit": "mapping", "default": {},
          "example": "{spring: {control: 0.2, treatment: 0.8}}",
          "effect": "designed arms of a campaign: [lift](docs/campaign_lift.md)"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro shop_settings() %}
+    {{ return([
+        {"var": "item_pairs", "key": "minimum_baskets", "kind": "whole number",
+         "lowest": 2, "highest": 1000000000, "unit": "baskets", "default": 3,
+         "effect": "that two items must share to be a pair"},
+        {"var": "item_pairs", "key": "top_items", "kind": "whole number", "lowest": 1,
+         "highest": 1000, "unit": "items", "default": 20,
+         "effect": "most pairs of an item"},
+        {"var": "item_pairs", "key": "basket_items", "kind": "whole number",
+         "lowest": 2, "highest": 10000, "unit": "items", "default": 100,
+         "effect": "baskets of more items are no pairs, as a reseller's"},
     ]) }}
 {% endmacro %}
 

@@ -87,12 +87,10 @@ final as (
     select
         event_id,
         -- Null where no refund of the line has a price: unknown, not zero.
-        cast(
-            sum(
-                cast(refund_amount * share_until as {{ amount }})
-                - cast(refund_amount * share_from as {{ amount }})
-            ) as {{ amount }}
-        ) as refund_amount
+        cast(sum(
+            cast(refund_amount * share_until as {{ amount }})
+            - cast(refund_amount * share_from as {{ amount }})
+        ) as {{ amount }}) as refund_amount
     from shares
     group by event_id
 

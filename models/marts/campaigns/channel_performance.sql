@@ -1,0 +1,104 @@
+-- Grain: one row per channel of campaigns.
+-- What attribution gives it beside what holdouts measured. Ratios are of campaigns whose
+-- spend is known; the others are counted.
+{% set amount = precision_marketing.kind_type("amount") %}
+{% set currency = "coalesce(campaigns.currency, '')" %}
+with
+
+performance as (
+
+    select
+        campaign_id,
+        sum(conversion_count) as conversion_count,
+        -- Unknown of one variant is unknown of all.
+        case when count(revenue_amount) = count(*) then sum(revenue_amount) end
+            as revenue_amount,
+        case when count(spend_amount) = count(*) then sum(spend_amount) end
+            as spend_amount
+    from {{ ref("precision_marketing", "campaign_performance") }}
+    where attribution_model = 'last_touch'
+    group by campaign_id
+
+),
+
+measured as (
+
+    select
+        campaigns.channel,
+        campaigns.currency,
+        performance.*,
+        uplifts.treated_user_count * uplifts.revenue_lift as incremental,
+        uplifts.treated_user_count * (uplifts.revenue_lift - uplifts.revenue_lift_lower)
+            as distance_down,
+        uplifts.treated_user_count * (uplifts.revenue_lift_upper - uplifts.revenue_lift)
+            as distance_up,
+        -- Amounts of several currencies are not to be added up.
+        min({{ currency }}) over (partition by campaigns.channel)
+        = max({{ currency }}) over (partition by campaigns.channel) as has_one_currency
+    from {{ ref("precision_marketing", "int_campaigns") }} as campaigns
+    inner join performance on campaigns.campaign_id = performance.campaign_id
+    left join {{ ref("precision_marketing", "int_campaign_uplifts") }} as uplifts
+        on campaigns.campaign_id = uplifts.campaign_id
+
+),
+
+{% set one_currency = "case when has_one_currency then " %}
+{% set has_roas = "has_one_currency and revenue_amount + spend_amount is not null" %}
+{% set roas = "case when " ~ has_roas ~ " then " %}
+{% set compared = "case when " ~ has_roas ~ " and incremental is not null then " %}
+-- Campaigns draw their holdouts apart from each other: their errors do not go together.
+sums as (
+
+    select
+        channel,
+        max({{ one_currency }} currency end) as currency,
+        count(*) as campaign_count,
+        count(*) filter (where spend_amount is null) as unknown_spend_campaign_count,
+        count(*) filter (where incremental is null) as unmeasured_campaign_count,
+        count({{ compared }} 1 end) as compared_campaign_count,
+        sum(conversion_count) as conversion_count,
+        sum({{ one_currency }} revenue_amount end) as revenue_amount,
+        sum({{ one_currency }} spend_amount end) as spend_amount,
+        cast(sum({{ roas }} revenue_amount end) as double)
+        / nullif(cast(sum({{ roas }} spend_amount end) as double), 0e0) as roas,
+        sum({{ compared }} revenue_amount end) as compared_revenue,
+        sum({{ compared }} spend_amount end) as compared_spend,
+        {{ precision_marketing.fine_exact_sum(compared ~ "incremental end") }}
+            as incremental,
+        {% for distance in ["distance_down", "distance_up"] %}
+        sqrt({{ precision_marketing.fine_exact_sum(
+            compared ~ "power(" ~ distance ~ ", 2) end"
+        ) }}) as {{ distance }}{{ "," if not loop.last }}
+        {% endfor %}
+    from measured
+    group by channel
+
+),
+
+{% set spend = "nullif(cast(compared_spend as double), 0e0)" %}
+final as (
+
+    select
+        channel,
+        currency,
+        'last_touch' as attribution_model,
+        {% for kind in ["", "unknown_spend_", "unmeasured_", "compared_"] %}
+        {{ kind }}campaign_count,
+        {% endfor %}
+        cast(conversion_count as bigint) as conversion_count,
+        cast(revenue_amount as {{ amount }}) as revenue_amount,
+        cast(spend_amount as {{ amount }}) as spend_amount,
+        roas,
+        cast(compared_spend as {{ amount }}) as compared_spend_amount,
+        cast(compared_revenue as double) / {{ spend }} as compared_roas,
+        {% for end, sign in {"": "", "_lower": " - distance_down",
+            "_upper": " + distance_up"}.items() %}
+        incremental{{ sign }} as {{ "incremental_revenue" ~ end ~ "_amount" }},
+        (incremental{{ sign }}) / {{ spend }}
+            as {{ "iroas" ~ end }}{{ "," if not loop.last }}
+        {% endfor %}
+    from sums
+
+)
+
+select * from final
