@@ -1,8 +1,6 @@
 -- Grain: one row per channel of campaigns.
--- What attribution gives it beside what holdouts measured. Ratios are of campaigns whose
--- spend is known; the others are counted.
+-- Attributed beside incremental return, of campaigns whose spend is known.
 {% set amount = precision_marketing.kind_type("amount") %}
-{% set currency = "coalesce(campaigns.currency, '')" %}
 with
 
 performance as (
@@ -11,10 +9,10 @@ performance as (
         campaign_id,
         sum(conversion_count) as conversion_count,
         -- Unknown of one variant is unknown of all.
-        case when count(revenue_amount) = count(*) then sum(revenue_amount) end
-            as revenue_amount,
-        case when count(spend_amount) = count(*) then sum(spend_amount) end
-            as spend_amount
+        {% for measure in ["revenue_amount", "spend_amount"] %}
+        case when count({{ measure }}) = count(*) then sum({{ measure }}) end
+            as {{ measure }}{{ "," if not loop.last }}
+        {% endfor %}
     from {{ ref("precision_marketing", "campaign_performance") }}
     where attribution_model = 'last_touch'
     group by campaign_id
@@ -33,19 +31,19 @@ measured as (
         uplifts.treated_user_count * (uplifts.revenue_lift_upper - uplifts.revenue_lift)
             as distance_up,
         -- Amounts of several currencies are not to be added up.
-        min({{ currency }}) over (partition by campaigns.channel)
-        = max({{ currency }}) over (partition by campaigns.channel) as has_one_currency
+        min(coalesce(campaigns.currency, '')) over a_channel
+        = max(coalesce(campaigns.currency, '')) over a_channel as has_one_currency
     from {{ ref("precision_marketing", "int_campaigns") }} as campaigns
     inner join performance on campaigns.campaign_id = performance.campaign_id
     left join {{ ref("precision_marketing", "int_campaign_uplifts") }} as uplifts
         on campaigns.campaign_id = uplifts.campaign_id
+    window a_channel as (partition by campaigns.channel)
 
 ),
 
 {% set one_currency = "case when has_one_currency then " %}
-{% set has_roas = "has_one_currency and revenue_amount + spend_amount is not null" %}
-{% set roas = "case when " ~ has_roas ~ " then " %}
-{% set compared = "case when " ~ has_roas ~ " and incremental is not null then " %}
+{% set roas = "case when has_one_currency and revenue_amount + spend_amount is not null" %}
+{% set compared = roas ~ " and incremental is not null then " %}
 -- Campaigns draw their holdouts apart from each other: their errors do not go together.
 sums as (
 
@@ -59,16 +57,16 @@ sums as (
         sum(conversion_count) as conversion_count,
         sum({{ one_currency }} revenue_amount end) as revenue_amount,
         sum({{ one_currency }} spend_amount end) as spend_amount,
-        cast(sum({{ roas }} revenue_amount end) as double)
-        / nullif(cast(sum({{ roas }} spend_amount end) as double), 0e0) as roas,
+        cast(sum({{ roas }} then revenue_amount end) as double)
+        / nullif(cast(sum({{ roas }} then spend_amount end) as double), 0e0) as roas,
         sum({{ compared }} revenue_amount end) as compared_revenue,
         sum({{ compared }} spend_amount end) as compared_spend,
         {{ precision_marketing.fine_exact_sum(compared ~ "incremental end") }}
             as incremental,
         {% for distance in ["distance_down", "distance_up"] %}
-        sqrt({{ precision_marketing.fine_exact_sum(
-            compared ~ "power(" ~ distance ~ ", 2) end"
-        ) }}) as {{ distance }}{{ "," if not loop.last }}
+        {% set square = compared ~ "power(" ~ distance ~ ", 2) end" %}
+        sqrt({{ precision_marketing.fine_exact_sum(square) }})
+            as {{ distance }}{{ "," if not loop.last }}
         {% endfor %}
     from measured
     group by channel
@@ -76,14 +74,16 @@ sums as (
 ),
 
 {% set spend = "nullif(cast(compared_spend as double), 0e0)" %}
+{% set ends = {"": "", "_lower": " - distance_down", "_upper": " + distance_up"} %}
 final as (
 
     select
         channel,
         currency,
         'last_touch' as attribution_model,
-        {% for kind in ["", "unknown_spend_", "unmeasured_", "compared_"] %}
-        {{ kind }}campaign_count,
+        campaign_count,
+        {% for kind in ["unknown_spend", "unmeasured", "compared"] %}
+        {{ kind }}_campaign_count,
         {% endfor %}
         cast(conversion_count as bigint) as conversion_count,
         cast(revenue_amount as {{ amount }}) as revenue_amount,
@@ -91,11 +91,9 @@ final as (
         roas,
         cast(compared_spend as {{ amount }}) as compared_spend_amount,
         cast(compared_revenue as double) / {{ spend }} as compared_roas,
-        {% for end, sign in {"": "", "_lower": " - distance_down",
-            "_upper": " + distance_up"}.items() %}
+        {% for end, sign in ends.items() %}
         incremental{{ sign }} as {{ "incremental_revenue" ~ end ~ "_amount" }},
-        (incremental{{ sign }}) / {{ spend }}
-            as {{ "iroas" ~ end }}{{ "," if not loop.last }}
+        (incremental{{ sign }}) / {{ spend }} as {{ "iroas" ~ end }}{{ "," if not loop.last }}
         {% endfor %}
     from sums
 
