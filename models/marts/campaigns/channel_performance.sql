@@ -41,7 +41,6 @@ measured as (
 
 ),
 
-{% set one_currency = "case when has_one_currency then " %}
 {% set roas = "case when has_one_currency and revenue_amount + spend_amount is not null" %}
 {% set compared = roas ~ " and incremental is not null then " %}
 -- Campaigns draw their holdouts apart from each other: their errors do not go together.
@@ -49,25 +48,24 @@ sums as (
 
     select
         channel,
-        max({{ one_currency }} currency end) as currency,
+        case when min(has_one_currency) then min(currency) end as currency,
         count(*) as campaign_count,
         count(*) filter (where spend_amount is null) as unknown_spend_campaign_count,
         count(*) filter (where incremental is null) as unmeasured_campaign_count,
         count({{ compared }} 1 end) as compared_campaign_count,
-        sum(conversion_count) as conversion_count,
-        sum({{ one_currency }} revenue_amount end) as revenue_amount,
-        sum({{ one_currency }} spend_amount end) as spend_amount,
+        case when min(has_one_currency) then sum(revenue_amount) end as revenue_amount,
+        case when min(has_one_currency) then sum(spend_amount) end as spend_amount,
         cast(sum({{ roas }} then revenue_amount end) as double)
         / nullif(cast(sum({{ roas }} then spend_amount end) as double), 0e0) as roas,
         sum({{ compared }} revenue_amount end) as compared_revenue,
         sum({{ compared }} spend_amount end) as compared_spend,
         {{ precision_marketing.fine_exact_sum(compared ~ "incremental end") }}
             as incremental,
-        {% for distance in ["distance_down", "distance_up"] %}
-        {% set square = compared ~ "power(" ~ distance ~ ", 2) end" %}
-        sqrt({{ precision_marketing.fine_exact_sum(square) }})
-            as {{ distance }}{{ "," if not loop.last }}
+        {% for end in ["down", "up"] %}
+        {% set square = compared ~ "power(distance_" ~ end ~ ", 2) end" %}
+        sqrt({{ precision_marketing.fine_exact_sum(square) }}) as distance_{{ end }},
         {% endfor %}
+        sum(conversion_count) as conversion_count
     from measured
     group by channel
 
