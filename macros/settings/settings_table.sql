@@ -248,6 +248,10 @@
 
 {% macro audience_settings() %}
     {{ return([
+        {"var": "audiences", "key": "rules", "kind": "audience rules",
+         "unit": "mapping", "default": {},
+         "example": "{spring: {segments: [At risk, Lost], least_days: 60}}",
+         "effect": "segments, and days since the last order, that an audience is for"},
         {"var": "audiences", "key": "recent_buyer_days", "kind": "number", "lowest": 0,
          "highest": 3650, "unit": "days", "default": 14,
          "effect": "who bought the target since then is not contacted"},
