@@ -41,7 +41,8 @@ measured as (
 
 ),
 
-{% set roas = "case when has_one_currency and revenue_amount + spend_amount is not null" %}
+{% set known = "has_one_currency and revenue_amount + spend_amount is not null" %}
+{% set roas = "case when " ~ known %}
 {% set compared = roas ~ " and incremental is not null then " %}
 -- Campaigns draw their holdouts apart from each other: their errors do not go together.
 sums as (
@@ -79,20 +80,19 @@ final as (
         channel,
         currency,
         'last_touch' as attribution_model,
-        campaign_count,
-        {% for kind in ["unknown_spend", "unmeasured", "compared"] %}
-        {{ kind }}_campaign_count,
+        {% for kind in ["", "unknown_spend_", "unmeasured_", "compared_"] %}
+        {{ kind }}campaign_count,
         {% endfor %}
         cast(conversion_count as bigint) as conversion_count,
         cast(revenue_amount as {{ amount }}) as revenue_amount,
         cast(spend_amount as {{ amount }}) as spend_amount,
         roas,
         cast(compared_spend as {{ amount }}) as compared_spend_amount,
-        cast(compared_revenue as double) / {{ spend }} as compared_roas,
         {% for end, sign in ends.items() %}
         incremental{{ sign }} as {{ "incremental_revenue" ~ end ~ "_amount" }},
-        (incremental{{ sign }}) / {{ spend }} as {{ "iroas" ~ end }}{{ "," if not loop.last }}
+        (incremental{{ sign }}) / {{ spend }} as {{ "iroas" ~ end }},
         {% endfor %}
+        cast(compared_revenue as double) / {{ spend }} as compared_roas
     from sums
 
 )

@@ -13,7 +13,7 @@ basket_items as (
         user_id,
         {{ basket }} as basket,
         item_id,
-        row_number() over (partition by user_id, {{ basket }} order by item_id) as place,
+        row_number() over (partition by user_id, {{ basket }} order by item_id) as nth,
         count(*) over (partition by user_id, {{ basket }}) as item_count
     from {{ ref("precision_marketing", "int_order_lines") }}
     where not is_refund and item_id is not null
@@ -27,7 +27,7 @@ common_items as (
     select
         *,
         count(*) over (partition by item_id) as basket_count,
-        sum(case when place = 1 then 1 else 0 end) over () as all_basket_count
+        sum(case when nth = 1 then 1 else 0 end) over () as all_basket_count
     from basket_items
     where item_count <= {{ most_items }}
     qualify count(*) over (partition by item_id) >= {{ minimum }}
