@@ -58,7 +58,7 @@ final as (
         users.has_email_consent,
         users.has_ads_consent,
         users.has_profiling_consent,
-        -- Who refused to be profiled is in no segment.
+        -- Who refused to be profiled is in no segment, and follows no touch.
         case
             when users.has_profiling_consent
                 then coalesce(segments.segment, 'No purchase yet')
@@ -90,6 +90,7 @@ final as (
         and segments.segment_kind = 'behavior'
     left join {{ ref("precision_marketing", "int_last_touch_conversions") }} as touches
         on order_sums.first_conversion_id = touches.conversion_id
+        and users.has_profiling_consent
     left join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on touches.campaign_id = campaigns.campaign_id
 
