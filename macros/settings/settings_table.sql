@@ -248,9 +248,8 @@
 
 {% macro audience_settings() %}
     {{ return([
-        {"var": "audiences", "key": "rules", "kind": "audience rules",
-         "unit": "mapping", "default": {},
-         "example": "{spring: {segments: [At risk, Lost], least_days: 60}}",
+        {"var": "audiences", "key": "rules", "kind": "audience rules", "default": {},
+         "unit": "mapping", "example": "{spring: {segments: [Lost], least_days: 60}}",
          "effect": "segments, and days since the last order, that an audience is for"},
         {"var": "audiences", "key": "recent_buyer_days", "kind": "number", "lowest": 0,
          "highest": 3650, "unit": "days", "default": 14,
@@ -264,17 +263,16 @@
         {"var": "audiences", "key": "channel_frequency_caps", "kind": "channel caps",
          "unit": "mapping", "default": {}, "example": "{email: 3, push: 10}",
          "effect": "who had so many of the campaign's channel is not contacted either"},
-        {"var": "audiences", "key": "global_holdout_share", "kind": "share",
-         "lowest": 0, "highest": 0.9, "unit": "share", "default": 0.05,
+        {"var": "audiences", "key": "global_holdout_share", "kind": "share", "lowest": 0,
+         "highest": 0.9, "unit": "share", "default": 0.05,
          "effect": "users held out of everything"},
         {"var": "audiences", "key": "campaign_holdout_share", "kind": "share",
          "lowest": 0, "highest": 0.9, "unit": "share", "default": 0.1,
          "effect": "users held out of each [audience](docs/audiences.md)"},
-        {"var": "audiences", "key": "holdout_salt", "kind": "text", "lowest": 1,
-         "unit": "text", "default": "precision_marketing",
-         "effect": "keep it: another one is another draw"},
-        {"var": "audiences", "key": "holdout_started_on", "kind": "date",
-         "unit": "date", "default": "",
+        {"var": "audiences", "key": "holdout_salt", "kind": "text", "unit": "text",
+         "lowest": 1, "default": "precision_marketing", "effect": "another draws anew"},
+        {"var": "audiences", "key": "holdout_started_on", "kind": "date", "unit": "date",
+         "default": "",
          "effect": "since when the global holdout is kept; empty: since it was drawn"},
     ]) }}
 {% endmacro %}
