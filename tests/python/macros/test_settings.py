@@ -49,6 +49,7 @@ WRONG = {
     "event types": NO_MAPPING,
     "variant shares": NO_MAPPING,
     "channel caps": NO_MAPPING,
+    "audience rules": NO_MAPPING,
     "feature gaps": NO_MAPPING,
     "rules": [None, True, 1, "", "tea", {}, {"rule": "pin"}],
     "accepted checks": [None, True, 1, "", "rows_fell", {}, {"rows_fell": True}],
