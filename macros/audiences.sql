@@ -42,7 +42,7 @@
 
 
 {# Whether a user is one of those whom an audience is for; true where the setting
-   `audiences.rules` says nothing of the campaign. Who never ordered has no recency, and
+   `audiences.addressed` says nothing of the campaign. Who never ordered has no recency, and
    is outside any. #}
 {% macro is_addressed(rules, campaign_id, segment, recency_days) -%}
     {%- if not rules -%}true{%- else -%}

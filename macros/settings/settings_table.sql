@@ -248,7 +248,7 @@
 
 {% macro audience_settings() %}
     {{ return([
-        {"var": "audiences", "key": "rules", "kind": "audience rules", "default": {},
+        {"var": "audiences", "key": "addressed", "kind": "audience rules", "default": {},
          "unit": "mapping", "example": "{spring: {segments: [Lost], least_days: 60}}",
          "effect": "segments, and days since the last order, that an audience is for"},
         {"var": "audiences", "key": "recent_buyer_days", "kind": "number", "lowest": 0,

@@ -1,7 +1,7 @@
 -- A rule of an audience whose campaign or segment nobody has addresses nobody.
 {{ config(severity="warn", tags=["audiences"], enabled="audiences" in var("parts")) }}
 
-{% set rules = precision_marketing.setting("audiences", "rules") %}
+{% set rules = precision_marketing.setting("audiences", "addressed") %}
 with
 
 campaigns as (

@@ -2,7 +2,7 @@
 {% set salt = precision_marketing.holdout_salt() %}
 {% set campaign_share = precision_marketing.setting(
     "audiences", "campaign_holdout_share") %}
-{% set rules = precision_marketing.setting("audiences", "rules") %}
+{% set rules = precision_marketing.setting("audiences", "addressed") %}
 with
 
 campaigns as (
