@@ -9,20 +9,26 @@ order_lines as (
 
 ),
 
--- What went back of an item is of its lines; of one that the order lacks (postage, a
--- replaced article) it is of all lines.
+ordered as (
+
+    select distinct
+        conversion_id,
+        item_id
+    from order_lines
+
+),
+
+-- What went back of an item is of its lines; of one the order lacks (postage), of all.
 lines as (
 
     select
         *,
-        'item' as scope,
-        item_id as scope_item_id
+        item_id as scope
     from order_lines
     union all
     select
         *,
-        'order' as scope,
-        '' as scope_item_id
+        '' as scope
     from order_lines
 
 ),
@@ -31,11 +37,10 @@ refunds as (
 
     select
         refunds.conversion_id,
-        case when ordered.item_id is null then 'order' else 'item' end as scope,
-        coalesce(ordered.item_id, '') as scope_item_id,
+        coalesce(ordered.item_id, '') as scope,
         sum(refunds.refund_amount) as refund_amount
     from {{ ref("precision_marketing", "int_refunds") }} as refunds
-    left join (select distinct conversion_id, item_id from order_lines) as ordered
+    left join ordered
         on refunds.conversion_id = ordered.conversion_id
         and refunds.item_id = ordered.item_id
     where refunds.conversion_id is not null
@@ -50,9 +55,7 @@ weighed as (
         lines.*,
         refunds.refund_amount,
         case
-            when max(lines.revenue_amount) over (
-                partition by lines.conversion_id, lines.scope, lines.scope_item_id
-            ) > 0
+            when max(lines.revenue_amount) over a_scope > 0
                 then coalesce(lines.revenue_amount, 0)
             else 1
         end as weight
@@ -60,7 +63,7 @@ weighed as (
     inner join refunds
         on lines.conversion_id = refunds.conversion_id
         and lines.scope = refunds.scope
-        and lines.scope_item_id = refunds.scope_item_id
+    window a_scope as (partition by lines.conversion_id, lines.scope)
 
 ),
 
@@ -75,10 +78,8 @@ shares as (
             as share_from
     from weighed
     window
-        whole as (partition by conversion_id, scope, scope_item_id),
-        up_to_this as (
-            partition by conversion_id, scope, scope_item_id order by event_id
-        )
+        whole as (partition by conversion_id, scope),
+        up_to_this as (partition by conversion_id, scope order by event_id)
 
 ),
 

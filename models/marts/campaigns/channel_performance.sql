@@ -9,10 +9,10 @@ performance as (
         campaign_id,
         sum(conversion_count) as conversion_count,
         -- Unknown of one variant is unknown of all.
-        {% for measure in ["revenue_amount", "spend_amount"] %}
-        case when count({{ measure }}) = count(*) then sum({{ measure }}) end
-            as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+        case when count(revenue_amount) = count(*) then sum(revenue_amount) end
+            as revenue_amount,
+        case when count(spend_amount) = count(*) then sum(spend_amount) end
+            as spend_amount
     from {{ ref("precision_marketing", "campaign_performance") }}
     where attribution_model = 'last_touch'
     group by campaign_id
