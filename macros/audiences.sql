@@ -39,3 +39,30 @@
     end, false)
     {%- endif -%}
 {%- endmacro %}
+
+
+{# Whether a user is one of those whom an audience is for; true where the setting
+   `audiences.addressed` says nothing of the campaign. Who never ordered has no recency, and
+   is outside any. #}
+{% macro is_addressed(rules, campaign_id, segment, recency_days) -%}
+    {%- if not rules -%}true{%- else -%}
+    case {{ campaign_id }}
+        {% for campaign, rule in rules.items() -%}
+        when {{ precision_marketing.text_literal(campaign | string) }} then coalesce(
+            true
+            {%- if "segments" in rule %}
+            and {{ segment }} in (
+                {%- for name in rule.segments -%}
+                {{ precision_marketing.text_literal(name) ~ (", " if not loop.last) }}
+                {%- endfor -%}
+            )
+            {%- endif %}
+            {%- for key, sign in {"least_days": ">=", "most_days": "<="}.items()
+                if key in rule %}
+            and {{ recency_days }} {{ sign }} {{ rule[key] }}
+            {%- endfor %}, false)
+        {% endfor -%}
+        else true
+    end
+    {%- endif -%}
+{%- endmacro %}

@@ -51,3 +51,11 @@
 {% macro month_start(day) %}
     {{ return("cast(date_trunc('month', " ~ day ~ ") as date)") }}
 {% endmacro %}
+
+
+{# Months from the month of one day to that of another. #}
+{% macro months_between(earlier, later) %}
+    {{ return("(12 * (extract(year from " ~ later ~ ") - extract(year from " ~ earlier
+        ~ ")) + extract(month from " ~ later ~ ") - extract(month from " ~ earlier
+        ~ "))") }}
+{% endmacro %}

@@ -137,6 +137,27 @@
 {% endmacro %}
 
 
+{% macro check_audience_rules(path, rules) %}
+    {% do precision_marketing.check_names(path, rules) %}
+    {% set days = {"kind": "number", "lowest": 0, "highest": 36500} %}
+    {% for campaign_id, rule in rules.items() %}
+        {% set keys = rule if rule is mapping else {} %}
+        {% set names = keys.get("segments", ["-"]) %}
+        {% if not keys
+            or keys.keys() | reject("in", ["segments", "least_days", "most_days"]) | list
+            or not precision_marketing.is_list(names) or not names
+            or names | reject("string") | list
+            or not precision_marketing.is_in_range(days, keys.get("least_days", 0))
+            or not precision_marketing.is_in_range(days, keys.get("most_days", 0)) %}
+            {% do precision_marketing.content_error(path, campaign_id, rule,
+                "give segments of customer_segments as a list, and least_days and"
+                ~ " most_days since the last order as numbers of at least 0 and at most"
+                ~ " 36500, as {segments: [Lost], least_days: 60}.") %}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+
 {% macro check_variant_shares(path, variant_shares) %}
     {% do precision_marketing.check_names(path, variant_shares) %}
     {% for campaign_id, shares in variant_shares.items() %}

@@ -13,6 +13,8 @@
         {% do precision_marketing.check_variant_shares(path, value) %}
     {% elif record.kind == "channel caps" %}
         {% do precision_marketing.check_channel_caps(path, value) %}
+    {% elif record.kind == "audience rules" %}
+        {% do precision_marketing.check_audience_rules(path, value) %}
     {% elif record.kind == "feature gaps" %}
         {% do precision_marketing.check_feature_gaps(path, value) %}
     {% elif record.kind == "rules" %}

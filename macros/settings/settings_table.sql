@@ -30,7 +30,7 @@
 {% endmacro %}
 
 
-{% macro setting_themes() %}{{ return(13) }}{% endmacro %}
+{% macro setting_themes() %}{{ return(14) }}{% endmacro %}
 
 
 {# The settings of one theme, those first that models ask for most. #}
@@ -48,6 +48,7 @@
         else precision_marketing.health_settings() if number == 9
         else precision_marketing.publication_settings() if number == 10
         else precision_marketing.privacy_settings() if number == 11
+        else precision_marketing.shop_settings() if number == 12
         else precision_marketing.part_settings()
     ) }}
 {% endmacro %}
@@ -232,8 +233,26 @@
 {% endmacro %}
 
 
+{% macro shop_settings() %}
+    {{ return([
+        {"var": "item_pairs", "key": "minimum_baskets", "kind": "whole number",
+         "lowest": 2, "highest": 1000000000, "unit": "baskets", "default": 3,
+         "effect": "that two items must share to be a pair"},
+        {"var": "item_pairs", "key": "top_items", "kind": "whole number", "lowest": 1,
+         "highest": 1000, "unit": "items", "default": 20,
+         "effect": "most pairs of an item"},
+        {"var": "item_pairs", "key": "basket_items", "kind": "whole number",
+         "lowest": 2, "highest": 10000, "unit": "items", "default": 100,
+         "effect": "baskets of more items are no pairs, as a reseller's"},
+    ]) }}
+{% endmacro %}
+
+
 {% macro audience_settings() %}
     {{ return([
+        {"var": "audiences", "key": "addressed", "kind": "audience rules", "default": {},
+         "unit": "mapping", "example": "{spring: {segments: [Lost], least_days: 60}}",
+         "effect": "segments, and days since the last order, that an audience is for"},
         {"var": "audiences", "key": "recent_buyer_days", "kind": "number", "lowest": 0,
          "highest": 3650, "unit": "days", "default": 14,
          "effect": "who bought the target since then is not contacted"},
@@ -246,17 +265,16 @@
         {"var": "audiences", "key": "channel_frequency_caps", "kind": "channel caps",
          "unit": "mapping", "default": {}, "example": "{email: 3, push: 10}",
          "effect": "who had so many of the campaign's channel is not contacted either"},
-        {"var": "audiences", "key": "global_holdout_share", "kind": "share",
-         "lowest": 0, "highest": 0.9, "unit": "share", "default": 0.05,
+        {"var": "audiences", "key": "global_holdout_share", "kind": "share", "lowest": 0,
+         "highest": 0.9, "unit": "share", "default": 0.05,
          "effect": "users held out of everything"},
         {"var": "audiences", "key": "campaign_holdout_share", "kind": "share",
          "lowest": 0, "highest": 0.9, "unit": "share", "default": 0.1,
          "effect": "users held out of each [audience](docs/audiences.md)"},
-        {"var": "audiences", "key": "holdout_salt", "kind": "text", "lowest": 1,
-         "unit": "text", "default": "precision_marketing",
-         "effect": "keep it: another one is another draw"},
-        {"var": "audiences", "key": "holdout_started_on", "kind": "date",
-         "unit": "date", "default": "",
+        {"var": "audiences", "key": "holdout_salt", "kind": "text", "unit": "text",
+         "lowest": 1, "default": "precision_marketing", "effect": "another draws anew"},
+        {"var": "audiences", "key": "holdout_started_on", "kind": "date", "unit": "date",
+         "default": "",
          "effect": "since when the global holdout is kept; empty: since it was drawn"},
     ]) }}
 {% endmacro %}

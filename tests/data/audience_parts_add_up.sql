@@ -17,7 +17,9 @@ members as (
         count(*) filter (where is_eligible) as eligible_count,
         count(*) filter (where suppression_reason = 'recent_buyer') as buyer_count,
         count(*) filter (
-            where suppression_reason in ('global_holdout', 'campaign_holdout')
+            where suppression_reason in (
+                'global_holdout', 'former_control', 'campaign_holdout'
+            )
         ) as holdout_count
     from {{ ref("precision_marketing", "audience_members") }}
     group by campaign_id
@@ -72,7 +74,8 @@ where
     - summary.no_consent_user_count <> coalesce(members.member_count, 0)
     or summary.eligible_user_count <> coalesce(members.eligible_count, 0)
     or summary.recent_buyer_user_count <> coalesce(members.buyer_count, 0)
-    or summary.global_holdout_user_count + summary.campaign_holdout_user_count
+    or summary.global_holdout_user_count + summary.former_control_user_count
+    + summary.campaign_holdout_user_count
     <> coalesce(members.holdout_count, 0)
 union all
 select

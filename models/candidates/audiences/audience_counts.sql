@@ -1,7 +1,7 @@
 -- Grain: one row per audience (campaign): its candidates by what speaks against them.
 {% set reasons = [
-    "no_consent", "bounced_or_complained", "recent_buyer", "cap_reached",
-    "global_holdout", "campaign_holdout",
+    "no_consent", "not_addressed", "bounced_or_complained", "recent_buyer",
+    "cap_reached", "global_holdout", "former_control", "campaign_holdout",
 ] %}
 with
 

@@ -70,6 +70,8 @@ final as (
         - cast(
             path_totals.revenue_amount * channels.revenue_share_before as {{ amount }}
         ) as shared_revenue_amount,
+        coalesce(credits.cohort_credit, 0) as cohort_credit,
+        credits.cohort_revenue_amount,
         channels.removal_effect,
         channels.revenue_removal_effect,
         case

@@ -55,7 +55,8 @@ final as (
         case
             when exclusion_reason is not null then exclusion_reason
             when is_global_holdout then 'global_holdout'
-            when is_drawn_holdout or is_control then 'campaign_holdout'
+            when is_control then 'former_control'
+            when is_drawn_holdout then 'campaign_holdout'
         end as suppression_reason
     from joined
 

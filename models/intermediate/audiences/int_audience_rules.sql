@@ -2,6 +2,7 @@
 {% set salt = precision_marketing.holdout_salt() %}
 {% set campaign_share = precision_marketing.setting(
     "audiences", "campaign_holdout_share") %}
+{% set rules = precision_marketing.setting("audiences", "addressed") %}
 with
 
 campaigns as (
@@ -42,6 +43,10 @@ final as (
         -- Erased users come first, and are in no table (audience_summary counts them).
         case
             when not users.has_consent then 'no_consent'
+            when not {{ precision_marketing.is_addressed(
+                rules, "campaigns.campaign_id",
+                "coalesce(segments.segment, 'No purchase yet')", "rfm.recency_days"
+            ) }} then 'not_addressed'
             when users.has_bounced_or_complained then 'bounced_or_complained'
             when buyers.user_id is not null then 'recent_buyer'
             when contacts.is_capped then 'cap_reached'
@@ -55,6 +60,11 @@ final as (
     left join {{ ref("precision_marketing", "int_recent_contacts") }} as contacts
         on campaigns.channel = contacts.channel
         and users.user_id = contacts.user_id
+    left join {{ ref("precision_marketing", "int_user_segments") }} as segments
+        on users.user_index = segments.user_index
+        and segments.segment_kind = 'behavior'
+    left join {{ ref("precision_marketing", "int_customer_rfm") }} as rfm
+        on users.user_id = rfm.user_id
     left join controls
         on campaigns.campaign_id = controls.campaign_id
         and users.user_id = controls.user_id

@@ -45,7 +45,7 @@ final as (
         lift.degrees_of_freedom,
         lift.skewness,
         lift.p as p_value,
-        lift.adjusted_p as holm_p_value,
+        lift.adjusted_p as adjusted_p_value,
         lift.minimum_detectable_lift,
         lift.theta as cuped_theta,
         lift.variance_ratio,

@@ -43,7 +43,7 @@ final as (
         lift.degrees_of_freedom,
         lift.skewness,
         lift.p as p_value,
-        lift.adjusted_p as benjamini_hochberg_p_value,
+        lift.adjusted_p as adjusted_p_value,
         lift.minimum_detectable_lift,
         lift.variance_ratio,
         lift.absolute_lift * lift.treated_user_count as incremental_total,

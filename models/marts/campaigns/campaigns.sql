@@ -42,6 +42,13 @@ final as (
         campaigns.objective,
         campaigns.started_at,
         campaigns.ended_at,
+        -- As the data see it, not the clock of the machine. Who gives no start may have
+        -- begun or not.
+        case
+            when as_of.as_of_at < campaigns.started_at then 'planned'
+            when as_of.as_of_at >= campaigns.ended_at then 'ended'
+            when as_of.as_of_at >= campaigns.started_at then 'running'
+        end as campaign_status,
         campaigns.click_window_days,
         campaigns.view_window_days,
         campaigns.target_category,
@@ -58,6 +65,7 @@ final as (
             spend.spend_amount as {{ precision_marketing.kind_type("amount") }}
         ) as spend_amount
     from campaigns
+    cross join {{ ref("precision_marketing", "int_audience_as_of") }} as as_of
     inner join user_counts on campaigns.campaign_id = user_counts.campaign_id
     left join spend on campaigns.campaign_id = spend.campaign_id
 

@@ -78,6 +78,13 @@ final as (
         / nullif(cast(conversion_credit as double), 0) as cpa,
         cast(revenue_amount as double)
         / nullif(cast(divisible_spend_amount as double), 0) as roas,
+        cast(
+            case when cohort_credit = 0 then 0 else cohort_revenue_amount end
+            as {{ amount }}
+        ) as cohort_revenue_amount,
+        cast(
+            case when cohort_credit = 0 then 0 else cohort_revenue_amount end as double
+        ) / nullif(cast(divisible_spend_amount as double), 0) as cohort_roas,
         case when attribution_model = 'markov' then removal_effect end
             as removal_effect,
         case when attribution_model = 'markov' then revenue_removal_effect end

@@ -37,7 +37,7 @@ final as (
         conversion_count,
         unconverted_user_count,
         1e0 * conversion_count
-        / nullif(conversion_count + unconverted_user_count, 0) as conversion_rate,
+        / nullif(conversion_count + unconverted_user_count, 0) as converted_path_share,
         cast(touch_count as bigint) as touch_count,
         -- Nobody converted: zero. Somebody did, at prices nobody gave: unknown.
         cast(

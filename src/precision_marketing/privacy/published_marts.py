@@ -166,7 +166,7 @@ def _with_merged_paths(
         " cast(sum(conversion_count) as bigint) as conversion_count,"
         " cast(sum(unconverted_user_count) as bigint) as unconverted_user_count,"
         " sum(conversion_count) / nullif(sum(conversion_count +"
-        " unconverted_user_count), 0) as conversion_rate,"
+        " unconverted_user_count), 0) as converted_path_share,"
         " cast(sum(touch_count) as bigint) as touch_count,"
         " cast(sum(revenue_amount) as decimal(18, 4)) as revenue_amount,"
         " sum(average_days_to_conversion * conversion_count) / nullif(sum("

@@ -85,7 +85,9 @@ def summarize(
             (
                 "Rows read = kept + rejected + duplicate + merged + erased",
                 "row_accounting",
-                lambda: summary_sections.row_accounting(connection),
+                lambda: summary_sections.row_accounting(
+                    connection, has_reasons="rejected_rows" in present
+                ),
             ),
             (
                 "Health of the inputs",

@@ -64,9 +64,35 @@ def recommender_quality(connection: duckdb.DuckDBPyConnection) -> str:
                     numbers=set(numbers),
                 )
             )
-    return "\n\n".join(blocks) or (
-        "Not measured: no user has both a history and something new in the test window."
-    )
+    if not blocks:
+        return (
+            "Not measured: no user has both a history and something new in the test "
+            "window."
+        )
+    return "\n\n".join([*blocks, *_doubt(connection)])
+
+
+def _doubt(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return a sentence if what is served is not surely better than popularity."""
+    served = connection.execute(
+        "select scorer, interval_lower, popularity_value, user_count "
+        "from marts.recommender_quality where time_window = 'test' "
+        "and segment = 'all' and metric = 'ndcg' and k = 10 and is_published"
+    ).fetchone()
+    if served is None:
+        return []
+    scorer, lower, popularity, users = served
+    if scorer == "popularity":
+        doubt = f"Served is popularity: on {users:,} users nothing was surely better."
+    elif lower is None or popularity is None or lower > popularity:
+        return []
+    else:
+        doubt = (
+            f"Served is {scorer}, which is not surely better than popularity: on "
+            f"{users:,} users the interval of its NDCG@10 begins at {lower:.4f}, and "
+            f"popularity has {popularity:.4f}."
+        )
+    return ["\n".join(wrap(doubt, WIDTH))]
 
 
 def _quality_row(
@@ -156,7 +182,7 @@ def _campaign_table(numbers: list[str], rows: list[tuple], decimals: list[int]) 
     return table
 
 
-def row_accounting(connection: duckdb.DuckDBPyConnection) -> str:
+def row_accounting(connection: duckdb.DuckDBPyConnection, has_reasons: bool) -> str:
     """Return the fate of each input's rows; inputs without rows share one line."""
     rows = connection.execute(
         "select input_name, rows_read, rows_kept, rows_rejected, rows_duplicate, "
@@ -172,7 +198,22 @@ def row_accounting(connection: duckdb.DuckDBPyConnection) -> str:
         [(row[0], *map(_number, row[1:])) for row in given],
         numbers=set(numbers),
     )
+    if has_reasons and any(row[3] for row in given):
+        table += f"\n{_rejections(connection)}"
     return table + (f"\nWithout rows: {', '.join(absent)}." if absent else "")
+
+
+def _rejections(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a sentence on why rows were rejected, each input's first reasons first."""
+    reasons = connection.execute(
+        "select input_name, string_agg(reason, ', ' order by row_count desc, reason) "
+        "from (select input_name, count(*) as row_count, "
+        "replace(rejection_reason, '_', ' ') || ' ' || count(*) as reason "
+        "from marts.rejected_rows group by input_name, rejection_reason) "
+        "group by input_name order by input_name"
+    ).fetchall()
+    texts = [f"{name} ({told})" for name, told in reasons]
+    return "\n".join(wrap(f"Rejected: {'; '.join(texts)}.", WIDTH))
 
 
 def build_health(connection: duckdb.DuckDBPyConnection) -> str:

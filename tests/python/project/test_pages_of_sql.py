@@ -1,4 +1,4 @@
-"""What the pages on campaigns say is what the example shop answers."""
+"""What the pages with queries say is what the example shop answers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from whole_builds import PROJECT
 
 TRUTH = PROJECT / "seeds" / "example" / "truth.json"
 CAMPAIGNS = PROJECT / "docs" / "campaigns.md"
+QUESTIONS = PROJECT / "docs" / "questions.md"
 METRICS = PROJECT / "docs" / "campaign_metrics.md"
 
 
@@ -22,9 +23,10 @@ def connection(example_database: Path):
         yield connected
 
 
-def test_every_answer_on_the_page_is_what_its_query_gives(connection):
-    page = CAMPAIGNS.read_text(encoding="utf-8")
-    assert len(queries(page)) == 14
+@pytest.mark.parametrize(("path", "count"), [(CAMPAIGNS, 14), (QUESTIONS, 14)])
+def test_every_answer_on_the_page_is_what_its_query_gives(connection, path, count):
+    page = path.read_text(encoding="utf-8")
+    assert len(queries(page)) == count
     assert answered(page, connection) == page
 
 

@@ -26,6 +26,7 @@ MARTS = {
     "row_accounting": "input_name varchar, rows_read bigint, rows_kept bigint, "
     "rows_rejected bigint, rows_duplicate bigint, "
     "rows_merged bigint, rows_erased bigint",
+    "rejected_rows": "input_name varchar, rejection_reason varchar",
     "build_health": "check_name varchar, input_name varchar, outcome varchar, "
     "message varchar",
 }
@@ -60,6 +61,11 @@ ROWS = {
     "row_accounting": [
         ("events", 1469307, 1460405, 8902, 0, 0, 0),
         ("users", 0, 0, 0, 0, 0, 0),
+    ],
+    "rejected_rows": [
+        ("events", "missing_user_id"),
+        ("events", "impossible_price"),
+        ("events", "missing_user_id"),
     ],
     "build_health": [
         ("rows_rejected", "events", "ok", None),
@@ -121,6 +127,29 @@ def test_quality_is_of_all_users_in_the_test_window_best_scorer_first(make_datab
     assert lines[heading + 3].startswith("popularity ")
     assert "0.9900" not in text
     assert "0.8800" not in text
+
+
+@pytest.mark.parametrize(
+    ("scorer", "lower", "said"),
+    [
+        ("item_cosine", 0.021, ""),
+        ("item_cosine", None, ""),
+        ("item_cosine", 0.02, "Served is item_cosine, which is not surely better than"),
+        ("popularity", 0.01, "Served is popularity: on 90 users nothing was surely"),
+    ],
+)
+def test_a_ranking_that_may_be_no_better_than_popularity_is_called_so(
+    make_database, scorer, lower, said
+):
+    row = ("test", scorer, "all", "ndcg", 10, 0.05, lower, 0.06, 0.02, 90, True)
+    text, _ = summarize(make_database({**ROWS, "recommender_quality": [row]}))
+    assert said in text
+    assert ("Served is" in text) == bool(said)
+
+
+def test_rejected_rows_have_their_reasons(make_database):
+    text, _ = summarize(make_database())
+    assert "Rejected: events (missing user id 2, impossible price 1)." in text
 
 
 def test_missing_interval_and_popularity_of_zero_print_a_dash(make_database):

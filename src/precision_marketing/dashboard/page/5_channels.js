@@ -70,6 +70,6 @@ function pathsBlock() {
   const top = list.slice(0, 10);
   return [
     bars(say("paths"), top.map(pathName), [{ name: label("conversion_count"), values: top.map((row) => row.conversion_count) }], (value) => show("count", value), { height: 60 + 26 * top.length }),
-    table(say("paths"), list, [{ name: "path", cell: pathName }, ["conversion_count", "count"], ["unconverted_user_count", "count"], ["conversion_rate", "rate"], ["revenue_amount", "money"], ["average_days_to_conversion", "count"]], { key: (row) => row.path }),
+    table(say("paths"), list, [{ name: "path", cell: pathName }, ["conversion_count", "count"], ["unconverted_user_count", "count"], ["converted_path_share", "rate"], ["revenue_amount", "money"], ["average_days_to_conversion", "count"]], { key: (row) => row.path }),
   ];
 }

@@ -1,6 +1,6 @@
 // Customers: who they are, whom to contact, and whether what was foretold came true.
 
-const LEFT_OUT = ["erased_user_count", "no_consent_user_count", "bounced_or_complained_user_count", "recent_buyer_user_count", "cap_reached_user_count", "global_holdout_user_count", "campaign_holdout_user_count"];
+const LEFT_OUT = ["erased_user_count", "no_consent_user_count", "bounced_or_complained_user_count", "not_addressed_user_count", "recent_buyer_user_count", "cap_reached_user_count", "global_holdout_user_count", "campaign_holdout_user_count", "former_control_user_count"];
 
 function customersPage() {
   return [
