@@ -2,12 +2,13 @@
 # Install into a virtual environment: requirements/install.sh .venv/bin ARGUMENTS, with
 # the arguments of `pip install`. uv takes a third of pip's time, but knows nothing of
 # pip's settings: where these name an index, or uv cannot install, pip does. What a lock
-# file names is installed only if it has one of the hashes there.
+# file names is installed only if it has one of the hashes there, and nothing else is:
+# pip would have extras such as `mashumaro[msgpack]` pinned by that name.
 set -eu
 bin=$1
 shift
 case " $* " in
-    *" --requirement "*) set -- --require-hashes "$@" ;;
+    *" --requirement "*) set -- --require-hashes --no-deps "$@" ;;
 esac
 pip() {
     # Twice quiet: pip's warnings are about the machine's own index settings. No bytecode

@@ -1,5 +1,6 @@
 """What is installed is pinned with hashes, and of licences that are allowed."""
 
+import importlib.metadata
 import json
 import re
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import audit
 import locked
 import pytest
+from packaging.requirements import Requirement
 from whole_builds import PROJECT
 
 LOCKS = sorted(path.stem for path in locked.REQUIREMENTS.glob("*.lock"))
@@ -40,6 +42,19 @@ def test_what_the_package_asks_for_is_pinned():
             locked.plain_name(re.split(r"[\[<>=]", text)[0]) for text in requirements
         }
         assert wanted - names == set(), lock
+
+
+@pytest.mark.parametrize("lock", ["runtime", "service", "test"])
+def test_a_lock_has_all_that_its_packages_ask_for(lock):
+    names = {locked.plain_name(pin.name) for pin in locked.pins(lock)}
+    lines = [line for name in names for line in importlib.metadata.requires(name) or []]
+    asked = [Requirement(line) for line in lines]
+    assert len(asked) > 50
+    assert {
+        locked.plain_name(requirement.name)
+        for requirement in asked
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    } - {"setuptools"} <= names
 
 
 def test_a_file_with_another_hash_is_not_installed(tmp_path):
