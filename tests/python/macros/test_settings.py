@@ -279,7 +279,12 @@ def test_a_macro_that_reads_a_setting_that_is_not_there_stops():
             "sets `email` to `0`: give a number of contacts of at least 1",
         ),
         ("audiences", "channel_frequency_caps", {"sms": "3"}, "a number of contacts"),
-        ("audiences", "addressed", {"c": {}}, "give segments of customer_segments as a"),
+        (
+            "audiences",
+            "addressed",
+            {"c": {}},
+            "give segments of customer_segments as a",
+        ),
         ("audiences", "addressed", {"c": {"segments": "Lost"}}, "give segments of"),
         ("audiences", "addressed", {"c": {"segments": []}}, "give segments of"),
         ("audiences", "addressed", {"c": {"least_days": "60"}}, "and least_days and"),
