@@ -35,11 +35,10 @@ FIGURES = {
     "campaigns": "select count(distinct campaign_id) from marts.campaign_performance",
     "campaigns_that_work": (
         "select count(*) from (select campaign_id from marts.campaign_lift "
-        "group by all having bool_or(verdict = 'works' and verdict_role = 'primary'))"
+        "group by all having bool_or(verdict = 'works' and is_primary))"
     ),
-    "customers": (
-        "select rows_kept from marts.row_accounting where input_name = 'users'"
-    ),
+    # Of the example every one who may be profiled, and nobody else, is recommended to.
+    "customers": "select count(distinct user_id) from marts.recommendations",
     "customers_who_bought": (
         "select count(*) from marts.customer_segments where frequency_count > 0"
     ),

@@ -94,7 +94,7 @@ def query(published: Path, sql: str) -> dict[str, Any]:
             "campaign_lift",
             "absolute_lift",
             "select campaign_id || ' ' || variant, round(100 * absolute_lift, 1) "
-            "from marts.campaign_lift where verdict_role = 'primary'",
+            "from marts.campaign_lift where is_primary",
         ),
         (
             "channels",

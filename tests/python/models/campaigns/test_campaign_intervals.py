@@ -149,7 +149,8 @@ def test_every_rate_with_an_interval_says_whom_it_counts_among_whom():
             columns = {column["name"] for column in model["columns"]}
             shares = {}
             for test in model.get("data_tests", []):
-                shares |= test["table_rules"]["arguments"].get("shares", {})
+                rules = test.get("table_rules", {}).get("arguments", {})
+                shares |= rules.get("shares", {})
             for column in columns:
                 name = f"{model['name']}.{column}"
                 has_interval = {f"{column}_lower", f"{column}_upper"} <= columns

@@ -219,13 +219,27 @@ def test_the_channels_reports_are_kept_beside_the_attribution(query, variants):
     }
 
 
-def test_customer_segments_hold_every_order_of_the_shop(query, truth):
+def orders_of(query, condition: str) -> dict:
+    (found,) = query(
+        "select count(*) as orders, sum(revenue_amount) as revenue, "
+        "count(distinct user_id) as buyers "
+        f"from intermediate.int_conversions where {condition}"
+    )
+    return found
+
+
+def test_customer_segments_hold_every_order_of_who_may_be_profiled(query, truth):
+    every = orders_of(query, "true")
+    assert every["orders"] == truth["totals"]["conversions"]
+    assert cents(every["revenue"]) == truth["totals"]["revenue_cents"]
+    assert every["buyers"] == truth["totals"]["buying_users"]
+    refusing = "select user_id from staging.stg_users where not has_profiling_consent"
+    allowed = orders_of(query, f"user_id not in ({refusing})")
+    assert 0 < allowed["orders"] < every["orders"]
     (measured,) = query(
         "select cast(sum(frequency_count) as bigint) as orders, "
         "sum(revenue_amount) as revenue, "
         "count(*) filter (where segment <> 'No purchase yet') as buyers "
         "from marts.customer_segments"
     )
-    assert measured["orders"] == truth["totals"]["conversions"]
-    assert cents(measured["revenue"]) == truth["totals"]["revenue_cents"]
-    assert measured["buyers"] == truth["totals"]["buying_users"]
+    assert measured == allowed
