@@ -41,7 +41,7 @@ def build():
         " ('a > b', ['a', 'b'], 2, 2, 3, 1, 0.75, 8, 10.0, 3.0, 30),"
         " ('b > a', ['b', 'a'], 2, 2, 1, 0, 1.0, 2, null, 7.0, 30))"
         " as t (path, path_steps, step_count, channel_count, conversion_count,"
-        " unconverted_user_count, conversion_rate, touch_count, revenue_amount,"
+        " unconverted_user_count, converted_path_share, touch_count, revenue_amount,"
         " average_days_to_conversion, lookback_days)"
     )
     connection.execute(
