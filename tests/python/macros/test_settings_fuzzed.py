@@ -107,6 +107,18 @@ def are_shares(value: Any) -> bool:
     )
 
 
+def is_audience_rule(rule: Any) -> bool:
+    segments = rule.get("segments", ["Lost"]) if type(rule) is dict else []
+    return (
+        type(segments) is list
+        and len(segments) > 0
+        and len(rule) > 0
+        and {*rule} <= {"segments", "least_days", "most_days"}
+        and all(map(is_text, segments))
+        and all(is_number(v, 0, 36500) for k, v in rule.items() if k != "segments")
+    )
+
+
 def is_rule(rule: Any) -> bool:
     kind = rule.get("rule") if type(rule) is dict else None
     if kind not in ("pin", "exclude", "cap"):
@@ -179,6 +191,7 @@ RIGHT: dict[str, Callable[[dict[str, Any], Any], bool]] = {
     ),
     "variant shares": is_mapping_of(is_name, are_shares),
     "channel caps": is_mapping_of(is_name, lambda cap: is_number(cap, 1, 1e6)),
+    "audience rules": is_mapping_of(is_name, is_audience_rule),
     "feature gaps": is_mapping_of(
         FEATURES.__contains__, lambda gap: gap == "drop" or is_number(gap, -1e6, 1e6)
     ),
@@ -242,6 +255,13 @@ def near(record: dict[str, Any], draw: random.Random) -> Any:
             for _ in some
         },
         "channel caps": lambda: {key("email", "push", 7): part(3, 2.5) for _ in some},
+        "audience rules": lambda: {
+            key("spring", 7): part(
+                {"segments": part(["Lost"], ["Lost", part("it's")], [])},
+                {key("least_days", "most_days", "days"): part(60, 0.5)},
+            )
+            for _ in some
+        },
         "feature gaps": lambda: {
             key(*FEATURES): part(0, 0.5, "drop") for _ in some
         },
