@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from precision_marketing.build.files import synchronize
+from precision_marketing.build.sql_text import identifier, literal
 from precision_marketing.privacy.profiles import PrivacyError
 
 # Tables of staging and of the history that tell what a build has read and left out.
@@ -58,7 +60,7 @@ def forget_erased(database: Path) -> bool:
     try:
         _copy(database, fresh, *matches)
         os.replace(fresh, database)
-        _synchronize(database.parent)
+        synchronize(database.parent)
     except duckdb.IOException as error:
         raise PrivacyError(
             f"{database} holds traces of erased users and cannot be written anew: wait "
@@ -105,10 +107,10 @@ def _copy(database: Path, fresh: Path, schema: str, matched: int) -> None:
     old_mask = os.umask(0o077)
     try:
         with closing(duckdb.connect()) as connection:
-            name = _quoted(database.stem)
+            name = identifier(database.stem)
             spill = fresh.with_name(fresh.name + ".spill")
-            connection.execute(f"set temp_directory = {_literal(spill)}")
-            connection.execute(f"attach {_literal(database)} as {name}")
+            connection.execute(f"set temp_directory = {literal(spill)}")
+            connection.execute(f"attach {literal(database)} as {name}")
             # Nothing is left in a log that would be replayed onto the new file.
             connection.execute(f"force checkpoint {name}")
             version = connection.execute(
@@ -117,8 +119,8 @@ def _copy(database: Path, fresh: Path, schema: str, matched: int) -> None:
                 [database.stem],
             ).fetchall()[0][0]
             connection.execute(
-                f"attach {_literal(fresh)} as fresh_file "
-                f"(storage_version {_literal(version.rstrip('+'))})"
+                f"attach {literal(fresh)} as fresh_file "
+                f"(storage_version {literal(version.rstrip('+'))})"
             )
             connection.execute(f"copy from database {name} to fresh_file")
             connection.execute(
@@ -137,19 +139,3 @@ def _remove(fresh: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
     shutil.rmtree(fresh.with_name(fresh.name + ".spill"), ignore_errors=True)
-
-
-def _synchronize(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str | Path) -> str:
-    return "'" + str(text).replace("'", "''") + "'"

@@ -13,6 +13,8 @@ from datetime import datetime
 
 import duckdb
 
+from precision_marketing.build.sql_text import identifier
+
 HISTORY = "build_history"
 NODES = "build_nodes"
 HEALTH = "build_health"
@@ -244,8 +246,3 @@ def _counts(
                 "again."
             )
     return {name: record.row_counts[name] for name in marts}
-
-
-def identifier(name: str) -> str:
-    """Return a name as SQL quotes it."""
-    return '"' + name.replace('"', '""') + '"'

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import duckdb
 
+from precision_marketing.build.sql_text import identifier, literal
 from precision_marketing.privacy.profiles import Profile, read_profile
 from precision_marketing.privacy.published_marts import mart_query
 from precision_marketing.publishing.build_record import (
     BuildRecord,
-    identifier,
     verified_build,
 )
 from precision_marketing.publishing.machine_faults import fault_in_words
@@ -68,10 +68,10 @@ def copy_marts(
     """
     with closing(duckdb.connect()) as connection:
         connection.execute(
-            f"set temp_directory = {_literal(copy.with_suffix('.spill'))}"
+            f"set temp_directory = {literal(copy.with_suffix('.spill'))}"
         )
         try:
-            connection.execute(f"attach {_literal(database)} as build (read_only)")
+            connection.execute(f"attach {literal(database)} as build (read_only)")
         except duckdb.Error as error:
             words = fault_in_words(str(error)) or f"DuckDB says {error}"
             raise CopyError(f"{database} cannot be read: {words}.") from error
@@ -84,7 +84,7 @@ def copy_marts(
         _refuse_views(schema, [m for m in build.row_counts if kinds[m] == "VIEW"])
         people = read_profile(connection, "build", profile)
         connection.execute(
-            f"attach {_literal(copy)} as copy (storage_version '{STORAGE_VERSION}')"
+            f"attach {literal(copy)} as copy (storage_version '{STORAGE_VERSION}')"
         )
         connection.execute(f"create schema copy.{SCHEMA}")
         counts = {
@@ -146,8 +146,4 @@ def _copy_comments(
         target = f"copy.{SCHEMA}.{identifier(mart)}"
         if column is not None:
             target += f".{identifier(column)}"
-        connection.execute(f"comment on {kind} {target} is {_literal(comment.strip())}")
-
-
-def _literal(text: str | Path) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
+        connection.execute(f"comment on {kind} {target} is {literal(comment.strip())}")

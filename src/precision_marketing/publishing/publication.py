@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
+from precision_marketing.build.sql_text import identifier
 from precision_marketing.publishing.build_record import (
     ERASURES,
     BuildRecord,
-    identifier,
 )
 
 _COLUMNS = {

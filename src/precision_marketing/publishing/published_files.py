@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from precision_marketing.build.files import synchronize
+
 # In the published file's folder.
 EARLIER = "earlier"
 
@@ -161,15 +163,6 @@ def _take_on(file: Path, model: Path) -> None:
             return
     # Another group must not read what this one might.
     file.chmod(wanted.st_mode & 0o707)
-
-
-def synchronize(folder: Path) -> None:
-    """Write a folder's names to disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def earlier_files(published: Path) -> list[Path]:

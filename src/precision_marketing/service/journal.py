@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from precision_marketing.build.files import synchronize
 from precision_marketing.service.feedback import COLUMNS, NUMBER, TEXT, TIME, WHOLE
 
 _ARROW = {
@@ -124,7 +125,7 @@ class Journal:
             if path.exists():
                 break
             os.close(descriptor)
-        _synchronize(self._journals)
+        synchronize(self._journals)
         self._path, self._descriptor = path, descriptor
         self._opened_at = time.monotonic()
 
@@ -156,7 +157,7 @@ class Journal:
         for input_name, found in rows.items():
             _write(self.folder / input_name / f"feedback-{path.stem}.parquet", found)
         path.unlink()
-        _synchronize(self._journals)
+        synchronize(self._journals)
 
 
 def _write(path: Path, rows: list[dict]) -> None:
@@ -173,12 +174,4 @@ def _write(path: Path, rows: list[dict]) -> None:
     with copy.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(copy, path)
-    _synchronize(path.parent)
-
-
-def _synchronize(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    synchronize(path.parent)
