@@ -1,6 +1,6 @@
 """Shell commands on a documentation page, and what is shown of their output.
 
-A block fenced as `sh` is run as it stands; a block fenced as `text` right below it shows
+A block fenced as `sh` is run as it stands; a block fenced as `text` right below shows
 lines of its output, in their order. A line `…` stands for any lines.
 """
 
