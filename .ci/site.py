@@ -2,8 +2,9 @@
 
 The pages are those of the repository, at their places: links lead where they lead
 there. What is linked and is no page is copied; a link to a folder or to a file of code
-becomes its text, for the site has none. A link that leads nowhere, or to a heading that
-is not there, fails the build. Why Zensical: docs/decisions/0022-a-site-from-a-folder.md.
+becomes its text, for the site has none. A link that leads nowhere, or to a heading
+that is not there, fails the build. Why Zensical:
+docs/decisions/0022-a-site-from-a-folder.md.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ REST = "Further pages"
 # For dbt's own documentation: nothing but texts of columns.
 BLOCKS = re.compile(r"docs/(columns_\w+|overview)\.md")
 ASSETS = (".png", ".csv", ".yml", ".json")
+# Of Zensical's pages: lets the search run where a page is a file.
+SHIM = "https://unpkg.com/iframe-worker/shim"
 LINK = re.compile(r"(?<!\!)\[([^\]]*)\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)]*)?\)")
 
 
@@ -138,10 +141,23 @@ def main() -> int:
     config = WORK.parent / "site.yml"
     # JSON is YAML.
     config.write_text(json.dumps(settings, indent=1), encoding="utf-8")
-    command = ("zensical", "build", "--clean", "--strict", "--config-file", str(config))
-    return subprocess.run(
-        [str(Path(sys.executable).with_name(command[0])), *command[1:]], check=False
-    ).returncode
+    zensical = str(Path(sys.executable).with_name("zensical"))
+    command = (zensical, "build", "--clean", "--strict", "--config-file", str(config))
+    finished = subprocess.run(command, check=False)
+    if finished.returncode == 0:
+        keep_shim()
+    return finished.returncode
+
+
+def keep_shim() -> None:
+    """Let pages load the script from the site that they load from elsewhere."""
+    shim = Path(__file__).with_name("iframe_worker.js")
+    shutil.copyfile(shim, SITE / "assets" / shim.name)
+    for page in SITE.rglob("*.html"):
+        up = "../" * (len(page.relative_to(SITE).parts) - 1)
+        text = page.read_text(encoding="utf-8")
+        local = text.replace(SHIM, f"{up}assets/{shim.name}")
+        page.write_text(local, encoding="utf-8")
 
 
 if __name__ == "__main__":
