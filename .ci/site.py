@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -74,7 +75,7 @@ def navigation(names: list[str]) -> list[dict[str, list[str]]]:
         for name in wanted.split():
             path = name if name.endswith(".md") else f"docs/{name}.md"
             # A page of two groups' patterns stands in the first.
-            found += [page for page in left if Path(page).match(path)]
+            found += [page for page in left if fnmatch(page, path)]
             left = [page for page in left if page not in found]
         if found:
             groups.append({title: found})
