@@ -236,6 +236,7 @@ def test_a_named_build_and_what_changed_are_shown(
     for file in files:
         shutil.copy(published_example, file)
         with closing(duckdb.connect(str(file))) as connection:
+            connection.execute("drop schema if exists publication cascade")
             connection.execute("create schema publication")
             connection.execute(
                 "create table publication.build as select 'b7' as build_id, "
