@@ -95,7 +95,7 @@ function itemTable() {
   return table(say("items"), rows("items"), [
     ["item_title", "text"], ["category", "text"], ["order_count", "count"], ["net_revenue_amount", "money"], ["refund_count", "count"],
     ["view_count", "count"], ["recommended_user_count", "count"], ["impression_count", "count"], ["click_count", "count"],
-  ]);
+  ], { key: (row) => row.item_id });
 }
 
 function pairTable() {
