@@ -53,6 +53,8 @@ def test_a_page_has_no_error_no_request_and_no_serious_fault(
     assert visit["charts"]
     assert all(shapes > 3 for shapes in visit["charts"])
     assert visit["overflow"] == 0
+    # Blocks whose content lies over the next one.
+    assert visit["spilled"] == []
 
 
 def numbers(text: str) -> float:
