@@ -36,7 +36,10 @@ KINDS = {
 SIZES = ("small", "large")
 PRICES = {"Tea": 9, "Coffee": 11, "Chocolate": 4, "Cups": 14, "Pots": 32}
 VENDORS = ("Leaf & Bean", "Kaffeewerk", "Atelier Nord")
-FIRST_NAMES = ("ada", "ben", "chen", "dora", "emil", "fatma", "gita", "hugo", "ines")
+FIRST_NAMES = (
+    *("ada", "ben", "chen", "dora", "emil", "fatma", "gita", "hugo"),
+    "ines",  # codespell:ignore
+)
 LAST_NAMES = ("berg", "costa", "dahl", "evans", "fischer", "garcia", "huang", "ito")
 COUNTRIES = ("DE", "NL", "FR", "GB")
 
