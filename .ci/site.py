@@ -21,7 +21,7 @@ PROJECT = Path(__file__).parents[1]
 WORK = PROJECT / "target" / "site_pages"
 SITE = PROJECT / "target" / "site"
 
-# The way of a newcomer; each title is the page's first heading.
+# The way of a newcomer; titles are first headings, but for those of TITLES.
 NAVIGATION = {
     "Start": "README.md README.zh-CN.md tutorial questions campaigns example_data "
     "complete_journey open_bandit",
@@ -35,11 +35,12 @@ NAVIGATION = {
     "Internals": "architecture CONTRIBUTING.md benchmarks benchmarks/report.md "
     "CHANGELOG.md decisions/*",
 }
+TITLES = {"README.md": "What it is", "README.zh-CN.md": "简体中文"}
 # Pages in no group come last, so that none is lost.
 REST = "Further pages"
 # For dbt's own documentation: nothing but texts of columns.
 BLOCKS = re.compile(r"docs/(columns_\w+|overview)\.md")
-ASSETS = (".png", ".csv", ".yml", ".json")
+ASSETS = (".csv", ".json")
 # Of Zensical's pages: lets the search run where a page is a file.
 SHIM = "https://unpkg.com/iframe-worker/shim"
 LINK = re.compile(r"(?<!\!)\[([^\]]*)\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)]*)?\)")
@@ -92,7 +93,7 @@ def with_links(name: str, text: str, names: set[str]) -> str:
         path = str(target.relative_to(PROJECT))
         if path in names:
             return link[0]
-        if target.is_file() and target.suffix in ASSETS:
+        if target.is_file() and (path.startswith("docs/") or target.suffix in ASSETS):
             copy(path)
             return link[0]
         return link[1]
@@ -120,12 +121,16 @@ def main() -> int:
         "docs_dir": WORK.name,
         "site_dir": SITE.name,
         "use_directory_urls": False,
-        "nav": navigation(list(found)),
+        "nav": [
+            {title: [{TITLES[page]: page} if page in TITLES else page for page in some]}
+            for group in navigation(list(found))
+            for title, some in group.items()
+        ],
         "theme": {
             # No request to a host of fonts.
             "font": False,
             "language": "en",
-            "features": ["navigation.top", "navigation.indexes", "content.code.copy"],
+            "features": ["navigation.top", "content.code.copy"],
             "palette": [
                 {
                     "media": f"(prefers-color-scheme: {colors})",
