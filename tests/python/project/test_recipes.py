@@ -185,6 +185,21 @@ def test_only_what_may_pass_is_tried_again(shop, tool, script, recipe):
     )
 
 
+def test_exit_codes_are_those_of_the_command_line():
+    outcomes = pytest.importorskip("precision_marketing.command_line.outcomes")
+    may_pass = f"({outcomes.LOCKED}, {outcomes.MACHINE})"
+    for recipe in ("airflow_dag.py", "dagster_job.py"):
+        assert f"MAY_PASS = {may_pass}\n" in (RECIPES / recipe).read_text()
+    page = (RECIPES / "README.md").read_text(encoding="utf-8")
+    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+    assert listed == set(outcomes.EXIT_CODES) - {outcomes.INTERRUPTED}
+    service = (RECIPES / "precision-marketing.service").read_text()
+    ends = re.search("RestartPreventExitStatus=(.*)", service)[1].split()
+    assert {int(code) for code in ends} == set(outcomes.EXIT_CODES) - {
+        *(outcomes.DONE, outcomes.LOCKED, outcomes.MACHINE)
+    }
+
+
 def test_the_page_has_the_recipes_that_there_are():
     page = (RECIPES / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\]\(([\w.-]+)\)", page))
