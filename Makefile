@@ -39,7 +39,7 @@ export VARS
 help: ## List the targets
 	@echo "make TARGET [INPUT_DIR=folder] [DATABASE=file.duckdb] [VARS='{name: value}']"
 	@echo "make check INPUT_DIR=folder [MAP=shopify EXPORT=folder: written from an export]"
-	@echo "make benchmark [ONLY=quality,speed,growth,cost,report] [SETS=yelp2018,1m]"
+	@echo "make benchmark [ONLY=quality,speed,growth,service,cost,report] [SETS=yelp2018,1m]"
 	@echo "    [RESUME=1: keep parts that were measured] [OPTIONS='--repeats 5']"
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | \

@@ -42,7 +42,7 @@ forget() {  # forget <file>: uninstall what it added, so that the next does not 
 lock runtime ""
 lock complete-journey "[complete-journey]" runtime
 forget complete-journey
-lock benchmark "[benchmark]" runtime
+lock benchmark "[benchmark,service]" runtime
 forget benchmark
 lock service "[service]" runtime
 forget service

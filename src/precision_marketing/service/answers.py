@@ -72,7 +72,12 @@ def stranger(store: Store, user_id: str, question: Question) -> list[dict]:
     for rank, item in enumerate(chosen, start=1):
         item["rank"] = rank
         item["recommendation_id"] = _identifier(
-            store, item.pop("scorer"), item["reason_code"], rank, user_id, item
+            store,
+            item.pop("scorer"),
+            item["reason_code"],
+            rank,
+            user_id,
+            item["item_id"],
         )
     return _cut(chosen, question)
 
@@ -115,6 +120,9 @@ def members(store: Store, user_id: str, only_eligible: bool) -> bytes | None:
         for name in dropped:
             offer.pop(name)
         offer["rank"] = rank
+        offer["recommendation_id"] = _identifier(
+            store, "audience", "offer", rank, user_id, offer["campaign_id"]
+        )
     return b'%b"offers":%b}' % (_start(store), _dumped(offers))
 
 
@@ -178,7 +186,7 @@ def _identified(store: Store, scorer: str, subject: str, items: list[dict]) -> l
                 item.get("reason_code") or item["similarity_kind"],
                 rank,
                 subject,
-                item,
+                item["item_id"],
             ),
         }
         for rank, item in enumerate(items, start=1)
@@ -186,9 +194,9 @@ def _identified(store: Store, scorer: str, subject: str, items: list[dict]) -> l
 
 
 def _identifier(
-    store: Store, scorer: str, reason: str, rank: int, subject: str, item: dict
+    store: Store, scorer: str, reason: str, rank: int, subject: str, offered: str
 ) -> str:
     """Return an id as `macros/recommendation_ids.sql` writes it."""
-    text = f"{subject}\x1f{item['item_id']}"
+    text = f"{subject}\x1f{offered}"
     digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16]
     return f"r1.{scorer}.{reason}.{rank}.{store.as_of_date}.{digest}"

@@ -38,7 +38,7 @@ COLUMNS = {
 TYPES = ("impression", "view", "click", "cart", "purchase")
 # What a campaign's channel logs; all else is an event of the shop.
 _TOUCH_TYPES = ("impression", "click")
-_REQUIRED = ("type", "user_id", "item_id", "occurred_at")
+_REQUIRED = ("type", "user_id", "occurred_at")
 # A record's names and kinds: those of both inputs, under the names of a request.
 FIELDS = {
     "feedback_id": TEXT,
@@ -110,6 +110,9 @@ def input_row(record: object) -> tuple[str, dict]:
     if values["type"] not in TYPES:
         raise FeedbackError(f"type is one of {', '.join(TYPES)}")
     is_touch = "campaign_id" in values and values["type"] in _TOUCH_TYPES
+    # An offer is a campaign's; all else is of an item.
+    if not is_touch and "item_id" not in values:
+        raise FeedbackError("item_id is missing")
     input_name = "campaign_touches" if is_touch else "events"
     key, kind, time = (
         ("touch_id", "touch_type", "touched_at")

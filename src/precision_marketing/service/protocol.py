@@ -1,11 +1,15 @@
-"""Uvicorn's HTTP protocol, with the head and the body of an answer in one write."""
+"""Uvicorn's HTTP protocol: one write for an answer, and an end that breaks off none."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# A worker that ends keeps quiet connections open so long: whoever asks within it is
+# answered, and told to ask on another connection.
+DRAIN_SECONDS = 1.0
 
 
 class _Joined:
@@ -34,8 +38,29 @@ class _Joined:
 
 
 class JoinedProtocol(HttpToolsProtocol):
-    """Writing is two thirds of what a small answer costs; twice is too often."""
+    """Writing is two thirds of what a small answer costs; twice is too often.
+
+    Uvicorn closes quiet connections at once when a worker ends. A request that is on
+    its way then finds nobody, which is an error for clients that do not ask again.
+    """
+
+    # Of the process, which has one server: connections may be made while it ends.
+    _drains: ClassVar[bool] = False
 
     def connection_made(self, transport: Any) -> None:
         """Take a connection."""
         super().connection_made(_Joined(transport, self.loop))
+
+    def on_headers_complete(self) -> None:
+        """Begin an answer; while the worker ends, the last of its connection."""
+        super().on_headers_complete()
+        if self._drains and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """End after the answer under way, or the next within `DRAIN_SECONDS`."""
+        JoinedProtocol._drains = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(DRAIN_SECONDS, super().shutdown)
+        else:
+            super().shutdown()

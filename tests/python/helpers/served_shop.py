@@ -192,14 +192,20 @@ class Client:
             found = self._connection.getresponse()
             content = found.read()
         except BaseException:
-            self._connection.close()
-            self._connection = None
+            self.close()
             raise
         heads = {name.lower(): value for name, value in found.getheaders()}
         return Answer(found.status, heads, content)
 
+    def close(self) -> None:
+        """Give up the connection: a service that ends waits for those that are open."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def stop(self) -> str:
         """Ask the service to end, wait for it, and return its log."""
+        self.close()
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(30) == 0 or self.process.returncode == -signal.SIGTERM
         return self.log.read_text()
@@ -222,8 +228,8 @@ def serving(published: Path, *options: str, keys: str = KEYS) -> Iterator[Client
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+        client = Client(port, process=process, log=log)
         try:
-            client = Client(port, process=process, log=log)
             until = time.monotonic() + 30
             while not is_ready(client):
                 assert process.poll() is None, log.read_text()
@@ -231,6 +237,7 @@ def serving(published: Path, *options: str, keys: str = KEYS) -> Iterator[Client
                 time.sleep(0.05)
             yield client
         finally:
+            client.close()
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(20)

@@ -1,5 +1,6 @@
 """Every endpoint answers what the published marts hold, and nothing of whom may not."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -142,6 +143,10 @@ def test_offers_are_the_campaigns_a_user_may_get_the_dearest_first(client: Clien
         ("may", 1),
         ("spring", 2),
     ]
+    # md5 of u2, a separator and the campaign.
+    digest = hashlib.md5(b"u2\x1fmay", usedforsecurity=False).hexdigest()[:16]
+    expected = f"r1.audience.offer.1.2026-04-30.{digest}"
+    assert offers[0]["recommendation_id"] == expected
     assert client.ask("/v1/users/u1/offers").json["offers"] == []
     kept_out = client.ask("/v1/users/u1/audiences").json["audiences"]
     assert {row["suppression_reason"] for row in kept_out} == {"cap_reached"}

@@ -66,6 +66,8 @@ def test_records_that_cannot_be_meant_are_refused(change: dict, message: str):
 def test_a_click_of_a_campaign_is_a_touch_and_a_purchase_an_event():
     assert input_row(CLICK)[0] == "campaign_touches"
     assert input_row(VIEW)[0] == "events"
+    # An offer is of a campaign and of no item.
+    assert input_row(CLICK | {"item_id": None})[1]["item_id"] is None
     name, row = input_row(PURCHASE | {"campaign_id": "may"})
     assert (name, row["event_id"], row["quantity"]) == ("events", "order-o1-i1", 2.0)
 

@@ -1,11 +1,13 @@
 """A service goes over to the next publication whole: no failed and no mixed answer."""
 
+import http.client
 import json
 import os
 import signal
 import sqlite3
 import threading
 import time
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -13,16 +15,35 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra [service] is not installed")
 pytest.importorskip("starlette", reason="the extra [service] is not installed")
 
-from served_shop import Client, make_published, serving
+from served_shop import Answer, Client, make_published, serving
 
 from precision_marketing.service.reader import open_store
 from precision_marketing.service.store import StoreError, store_of, write_store
 
 
-class Readers:
-    """Threads that ask until they are stopped, and what they got."""
+PATHS = [
+    "/v1/users/u1/recommendations",
+    "/v1/users/no/recommendations",
+    "/v1/items/i3/similar",
+    "/v1/popular",
+]
 
-    def __init__(self, client: Client, paths: list[str]) -> None:
+
+class Readers:
+    """Threads that ask until they are stopped, what they got, and what broke off.
+
+    Each rests for `pause` seconds between two answers. With `asks_again` a request whose connection broke off before a byte of an answer is
+    sent once more, as RFC 9110, 9.2.2 allows of GET; a second break is a fault.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        paths: list[str],
+        asks_again: bool = False,
+        pause: float = 0,
+    ) -> None:
+        self.asks_again, self.breaks, self.pause = asks_again, [], pause
         self.answers: list[tuple[float, int, bytes]] = []
         self.faults: list[str] = []
         self._stop = threading.Event()
@@ -34,12 +55,21 @@ class Readers:
             thread.start()
 
     def _read(self, client: Client, path: str) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(self.pause):
             try:
-                answer = client.ask(path)
+                answer = self._asked(client, path)
                 self.answers.append((time.time(), answer.status, answer.body))
-            except OSError as error:
+            except (OSError, http.client.HTTPException) as error:
                 self.faults.append(repr(error))
+
+    def _asked(self, client: Client, path: str) -> Answer:
+        try:
+            return client.ask(path)
+        except (ConnectionError, http.client.BadStatusLine) as error:
+            if not self.asks_again:
+                raise
+            self.breaks.append(repr(error))
+            return client.ask(path)
 
     def stop(self) -> None:
         self._stop.set()
@@ -51,15 +81,7 @@ def test_ten_swaps_under_readers_fail_and_mix_nothing(tmp_path):
     published = make_published(tmp_path / "shop.duckdb", "build-0")
     write_store(published)
     with serving(published) as client:
-        readers = Readers(
-            client,
-            [
-                "/v1/users/u1/recommendations",
-                "/v1/users/no/recommendations",
-                "/v1/items/i3/similar",
-                "/v1/popular",
-            ],
-        )
+        readers = Readers(client, PATHS)
         swapped_at = {}
         for number in range(1, 11):
             make_published(published, f"build-{number}")
@@ -147,6 +169,55 @@ def test_equal_publications_give_equal_answers(tmp_path):
     assert contents[0] == contents[1]
 
 
+def workers_of(client: Client) -> set[int]:
+    """Return the processes that answer; beside them one keeps account of semaphores."""
+    children = f"/proc/{client.process.pid}/task/{client.process.pid}/children"
+    found = {int(pid) for pid in Path(children).read_text().split()}
+    return {
+        pid
+        for pid in found
+        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    }
+
+
+def end_workers(client: Client, sent: signal.Signals) -> None:
+    """End both workers, the second when the first has a successor."""
+    for worker in workers_of(client):
+        before = workers_of(client)
+        os.kill(worker, sent)
+        until = time.monotonic() + 30
+        while not workers_of(client) - before:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+def test_workers_that_end_in_order_break_off_no_connection(tmp_path):
+    published = make_published(tmp_path / "shop.duckdb")
+    write_store(published)
+    with serving(published, "--workers", "2") as client:
+        # Connections that are quiet at that moment would be closed as their next
+        # request comes.
+        groups = [Readers(client, PATHS, pause=pause) for pause in (0, 0.1, 0.3)]
+        end_workers(client, signal.SIGTERM)
+        for readers in groups:
+            readers.stop()
+    for readers in groups:
+        assert readers.faults == []
+        assert {status for _, status, _ in readers.answers} == {200}
+
+
+def test_a_killed_worker_breaks_each_of_its_connections_once(tmp_path):
+    published = make_published(tmp_path / "shop.duckdb")
+    write_store(published)
+    with serving(published, "--workers", "2") as client:
+        readers = Readers(client, PATHS * 4, asks_again=True)
+        end_workers(client, signal.SIGKILL)
+        readers.stop()
+    assert readers.faults == []
+    assert {status for _, status, _ in readers.answers} == {200}
+    assert len(readers.breaks) <= 2 * len(PATHS * 4)
+
+
 def test_a_killed_worker_is_replaced_and_nothing_is_lost(tmp_path):
     published = make_published(tmp_path / "shop.duckdb", "build-0")
     write_store(published)
@@ -155,12 +226,9 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(tmp_path):
         sent = {"feedback": [{"type": "view", "user_id": "u1", "item_id": "i1"}]}
         sent["feedback"][0]["occurred_at"] = "2026-05-01T10:00:00Z"
         asked = 0
-        children = f"/proc/{client.process.pid}/task/{client.process.pid}/children"
         for number in range(60):
             if number == 20:
-                with open(children) as found:
-                    workers = [int(pid) for pid in found.read().split()]
-                os.kill(workers[-1], signal.SIGKILL)
+                os.kill(max(workers_of(client)), signal.SIGKILL)
             record = sent["feedback"][0] | {"feedback_id": f"f{number}"}
             for _ in range(20):
                 try:
