@@ -27,6 +27,11 @@ from benchmarks.parts import Parts
 from benchmarks.pipeline.section import measure_pipeline
 from benchmarks.quality import small_shops
 from benchmarks.quality.section import measure_set
+from benchmarks.service.section import (
+    WrongAnswerError,
+    measure_load,
+    measure_store,
+)
 from benchmarks.sets import own_set, public_sets
 from benchmarks.speed.processes import EngineFailedError
 from benchmarks.speed.section import ENGINES, Plan, measure_matrix
@@ -195,6 +200,12 @@ class Benchmark:
 
             self._part("campaigns", name, measured)
 
+    def service(self) -> None:
+        """Load the service and datasette in turn; write the store of a million users."""
+        repeats = self.options.repeats
+        self._part("service", "load", partial(measure_load, repeats=repeats))
+        self._part("service", "store-1m", measure_store)
+
     def cost(self) -> None:
         """Build full and empty in turn: the example, and every folder given."""
         inputs = {"example": {}}
@@ -236,6 +247,7 @@ class Benchmark:
             except (
                 CommandFailedError,
                 EngineFailedError,
+                WrongAnswerError,
                 subprocess.CalledProcessError,
             ) as error:
                 print(f"{section}-{name}: failed: {error}", file=sys.stderr, flush=True)

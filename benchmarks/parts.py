@@ -9,7 +9,7 @@ from pathlib import Path
 
 SECTIONS = (
     *("quality", "gate", "speed", "pipeline", "neural", "growth"),
-    *("campaigns", "cost"),
+    *("campaigns", "service", "cost"),
 )
 
 

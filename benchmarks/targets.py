@@ -69,6 +69,15 @@ BUILDS = {
 }
 # Seconds by those of the pipeline of public libraries, with a higher NDCG@10.
 PIPELINE_RATIO = 1.5
+# Of the service by those of datasette, which serves the same lists: requests a second,
+# their 99th percentile, CPU a request. Then its own: sessions, and the store of 1m users.
+SERVICE_RATIO = 8.0
+SERVICE_P99 = 1 / 3
+SERVICE_CPU = 1 / 8
+SESSIONS = 2_000
+SESSION_P99 = 50.0
+STORE_SECONDS = 60
+STORE_MEGABYTES = 1_000
 # Of the 95 % intervals of lift, the share that covers the truth, and of the tests of a
 # campaign that does nothing, the share below 0.05.
 COVERAGE = (0.93, 0.97)

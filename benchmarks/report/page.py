@@ -12,6 +12,7 @@ from benchmarks.report import (
     neural,
     pipeline,
     quality,
+    service,
     speed,
     targets,
 )
@@ -88,6 +89,7 @@ def _rest(parts: Parts, *, details: bool) -> list[str]:
         "neural": neural,
         "growth": growth,
         "campaigns": campaigns,
+        "service": service,
         "cost": cost,
     }
     for name, render in sections.items():

@@ -6,7 +6,7 @@ from itertools import product
 from benchmarks import targets
 from benchmarks.growth import exponents
 from benchmarks.quality.small_shops import summarize
-from benchmarks.report import campaign_targets
+from benchmarks.report import campaign_targets, service
 from benchmarks.report.text import NOT_MEASURED, judge, share, table
 from benchmarks.speed.section import OURS
 
@@ -52,6 +52,7 @@ def rows(parts: Mapping[str, Mapping[str, dict]]) -> list[list[str]]:
         *_growth_rows(parts["growth"]),
         *_campaign_rows(parts["campaigns"].get("coverage")),
         *campaign_targets.rows(parts["campaigns"]),
+        *service.target_rows(parts["service"]),
     ]
 
 

@@ -1,0 +1,1 @@
+"""The service under load beside datasette, and the store of a million users."""
