@@ -212,8 +212,10 @@ class Client:
 
 
 @contextmanager
-def serving(published: Path, *options: str, keys: str = KEYS) -> Iterator[Client]:
-    """Run a service of its own process from a published file's store."""
+def serving(
+    published: Path, *options: str, keys: str = KEYS, named: str = "--published"
+) -> Iterator[Client]:
+    """Run a service of its own process; `named` says which file the path is of."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -222,7 +224,7 @@ def serving(published: Path, *options: str, keys: str = KEYS) -> Iterator[Client
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "precision_marketing.service", "serve"),
-                *("--published", str(published), "--port", str(port), *options),
+                *(named, str(published), "--port", str(port), *options),
             ],
             env=_CHILD | {"PRECISION_MARKETING_SERVICE_KEYS": keys},
             stdout=output,

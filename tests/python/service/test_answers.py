@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from pathlib import Path
 
 import duckdb
@@ -10,9 +11,14 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra [service] is not installed")
 pytest.importorskip("starlette", reason="the extra [service] is not installed")
 
+from click.testing import CliRunner
 from served_shop import Client, make_build, make_published, serving
 
-from precision_marketing.service.store import write_store
+from precision_marketing.publishing.publishing import published_of
+from precision_marketing.service import reader
+from precision_marketing.service.__main__ import main
+from precision_marketing.service.reader import open_store
+from precision_marketing.service.store import store_of, withheld_hash, write_store
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +107,59 @@ def test_who_is_erased_or_refuses_is_answered_alike(client: Client, user: str):
     batch = client.ask("/v1/batch", {"user_ids": [user, "u1"], "n": 1}).json["answers"]
     assert batch[0] is None
     assert batch[1]["is_known"] is True
+
+
+def test_an_erasure_counts_from_the_next_publication_on(tmp_path):
+    build = make_build(tmp_path / "shop.duckdb", "gone", "refusing", "back")
+    published = make_published(published_of(build), "build-1")
+
+    def store() -> None:
+        # As `make run` does.
+        arguments = ["store", "--database", str(build)]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, result.output
+
+    store()
+    # As `make serve` does.
+    with serving(build, named="--database") as client:
+        refused = client.ask("/v1/users/refusing/recommendations")
+        assert client.ask("/v1/users/u1/recommendations").json["is_known"] is True
+        make_published(published, "build-2")
+        with duckdb.connect(str(published)) as connection:
+            for mart in ("recommendations", "audience_members"):
+                connection.execute(f"delete from marts.{mart} where user_id = 'u1'")
+        build.unlink()
+        make_build(build, "U1", "refusing", "back")
+        store()
+        until = time.monotonic() + 5
+        while client.ask("/v1/popular").json["build_id"] != "build-2":
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        for page in ("recommendations", "offers", "audiences"):
+            erased = client.ask(f"/v1/users/u1/{page}")
+            assert (erased.status, erased.body) == (404, refused.body)
+            same = {"content-type", "content-length", "cache-control"}
+            assert {n: erased.headers[n] for n in same} == {
+                n: refused.headers[n] for n in same
+            }
+
+
+def test_the_time_to_answer_tells_no_reason(published: Path, monkeypatch):
+    hashed = []
+
+    def counted(salt: str, user: str) -> str:
+        hashed.append(user)
+        return withheld_hash(salt, user)
+
+    monkeypatch.setattr(reader, "withheld_hash", counted)
+    found = open_store(store_of(published))
+    for user in ("erased", "refusing", "nobody"):
+        found.is_withheld(user)
+    assert {user: hashed.count(user) for user in hashed} == {
+        "erased": 2,
+        "refusing": 2,
+        "nobody": 2,
+    }
 
 
 def test_who_came_back_is_a_user_like_others(client: Client):
