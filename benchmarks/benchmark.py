@@ -201,7 +201,7 @@ class Benchmark:
             self._part("campaigns", name, measured)
 
     def service(self) -> None:
-        """Load the service and datasette in turn; write the store of a million users."""
+        """Load the service and datasette in turn; write a large store."""
         repeats = self.options.repeats
         self._part("service", "load", partial(measure_load, repeats=repeats))
         self._part("service", "store-1m", measure_store)

@@ -70,7 +70,7 @@ BUILDS = {
 # Seconds by those of the pipeline of public libraries, with a higher NDCG@10.
 PIPELINE_RATIO = 1.5
 # Of the service by those of datasette, which serves the same lists: requests a second,
-# their 99th percentile, CPU a request. Then its own: sessions, and the store of 1m users.
+# their 99th percentile, CPU a request. Then its own: sessions, the store of 1m users.
 SERVICE_RATIO = 8.0
 SERVICE_P99 = 1 / 3
 SERVICE_CPU = 1 / 8

@@ -54,7 +54,7 @@ def _user(number: int) -> str:
 
 
 def _peers_path(user: str) -> str:
-    """Return where the peer has a user's list: its page of a table costs three times."""
+    """Return where the peer has a user's list; its page of a table costs thrice."""
     query = (
         "select * from recommendations where user_id = :user "
         f"order by recommendation_rank limit {LENGTH}"

@@ -1,6 +1,6 @@
 """A published file of as many users as are wanted, and the same lists for the peer.
 
-    python -m benchmarks.service.shop --users 100000 --published shop.duckdb
+python -m benchmarks.service.shop --users 100000 --published shop.duckdb
 """
 
 import sqlite3
@@ -46,7 +46,8 @@ _MARTS = {
     "similar_items": f"""
         with drawn as (
             select
-                item_id, item_title, r, 1 + (popularity_rank + r * 13) % {ITEMS} as place
+                item_id, item_title, r,
+                1 + (popularity_rank + r * 13) % {ITEMS} as place
             from marts.popular_items cross join range(1, {LENGTH + 1}) as n (r)
         )
         select

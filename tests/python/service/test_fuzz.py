@@ -5,10 +5,9 @@ import json
 import pytest
 
 pytest.importorskip("uvicorn", reason="the extra [service] is not installed")
-schemathesis = pytest.importorskip(
-    "schemathesis", reason="schemathesis is not installed"
-)
+pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 
+import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from served_shop import KEY, make_build, make_published, serving
 
@@ -38,9 +37,7 @@ def url(tmp_path_factory):
         yield f"http://127.0.0.1:{client.port}"
 
 
-@pytest.mark.parametrize(
-    "path", sorted(json.loads(pages.openapi())["paths"]), ids=str
-)
+@pytest.mark.parametrize("path", sorted(json.loads(pages.openapi())["paths"]), ids=str)
 def test_no_request_is_a_server_error(path: str, url: str):
     described = schemathesis.openapi.from_dict(json.loads(pages.openapi()))
     described.config.update(base_url=url)

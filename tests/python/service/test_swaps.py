@@ -20,7 +20,6 @@ from served_shop import Answer, Client, make_published, serving
 from precision_marketing.service.reader import open_store
 from precision_marketing.service.store import StoreError, store_of, write_store
 
-
 PATHS = [
     "/v1/users/u1/recommendations",
     "/v1/users/no/recommendations",
@@ -32,8 +31,9 @@ PATHS = [
 class Readers:
     """Threads that ask until they are stopped, what they got, and what broke off.
 
-    Each rests for `pause` seconds between two answers. With `asks_again` a request whose connection broke off before a byte of an answer is
-    sent once more, as RFC 9110, 9.2.2 allows of GET; a second break is a fault.
+    Each rests for `pause` seconds between two answers. With `asks_again` a request
+    whose connection broke off before a byte of an answer is sent once more, as RFC
+    9110, 9.2.2 allows of GET; a second break is a fault.
     """
 
     def __init__(
