@@ -1,0 +1,254 @@
+"""An audience as the file that an ad platform takes, with its holdout beside it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import duckdb
+import pyarrow as pa
+
+from precision_marketing.build.sql_text import literal
+from precision_marketing.exports import normalised
+from precision_marketing.exports.contacts import FIELDS, read_contacts
+from precision_marketing.exports.faults import ExportError
+from precision_marketing.exports.members import find_members
+from precision_marketing.exports.platforms import PLATFORMS, Column, Contact, Platform
+from precision_marketing.exports.record import add_export
+from precision_marketing.exports.replaced_folder import replaced_folder, write_mark
+from precision_marketing.exports.validation import faults_of
+from precision_marketing.exports.whole_file import whole_file
+
+FORMATS = (*PLATFORMS, "csv", "parquet")
+_ROWS_AT_ONCE = 10_000
+_FILES = {False: "upload", True: "holdout"}
+
+
+@dataclass(frozen=True)
+class AudienceExport:
+    """What was exported.
+
+    Parameters
+    ----------
+    folder : Path
+        With `upload`, `holdout` and `export.json`.
+    counts : dict of str to int
+        Users: `audience`, `no_consent`, `erased`, `without_contact`, `sent`,
+        `holdout`; rows: `unreadable_emails`, `unreadable_phones`; users of contacts who
+        are not in the audience: `other_contacts`.
+    warnings : list of str
+        What the platform may take badly.
+    """
+
+    folder: Path
+    counts: dict[str, int]
+    warnings: list[str]
+
+
+def export_audience(
+    published: Path,
+    audience: str,
+    name: str,
+    out: Path,
+    contacts: Path | None = None,
+    database: Path | None = None,
+    country: str | None = None,
+) -> AudienceExport:
+    """Write an audience's files and record the export.
+
+    Parameters
+    ----------
+    published : Path
+        The published file.
+    audience : str
+        A `campaign_id`.
+    name : str
+        One of `FORMATS`.
+    out : Path
+        Folder; the files are in `<audience>_<format>` in it, all at once.
+    contacts : Path, optional
+        CSV or Parquet (`read_contacts`); a platform needs it.
+    database : Path, optional
+        The build, which knows who has asked for erasure since.
+    country : str, optional
+        Two letters, of phone numbers and addresses without a country.
+
+    Returns
+    -------
+    AudienceExport
+
+    Raises
+    ------
+    ExportError
+        If the export cannot be, or the file would not be as the platform asks.
+    ContactsError
+        If the contacts cannot be read.
+    PublicationError
+        If the published file is not whole.
+    """
+    platform = PLATFORMS.get(name)
+    if platform and contacts is None:
+        raise ExportError(f"For {name} name a file of contacts with --contacts.")
+    table = None if contacts is None else read_contacts(contacts)
+    with whole_file(published) as (connection, publication):
+        if publication.profile != "in-house":
+            raise ExportError(
+                f"{published} has pseudonyms for ids: name the in-house file."
+            )
+        counts = find_members(
+            connection, audience, table, platform is not None, database
+        )
+        folder = out / f"{quote(audience, safe='')}_{name}"
+        with replaced_folder(folder) as work:
+            if platform:
+                fields = set(table.column_names)
+                counts |= _write_platform(connection, work, platform, fields, country)
+            else:
+                given = [] if table is None else table.column_names
+                counts |= _write_table(connection, work, name, given)
+            uploaded = next(work.glob("upload.*"))
+            faults, warnings = (
+                faults_of(uploaded, platform) if platform else ([], [])
+            )
+            if faults:
+                raise ExportError(
+                    f"The file would not be as {name} asks: {' '.join(faults)}"
+                )
+            with uploaded.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            export_id = os.urandom(8).hex()
+            facts = (export_id, publication.build_id, audience, name, digest)
+            write_mark(
+                work,
+                {
+                    **dict(zip(("export_id", "build_id"), facts, strict=False)),
+                    "published_at": publication.published_at,
+                    "campaign_id": audience,
+                    "format": name,
+                    "upload_sha256": digest,
+                    "counts": counts,
+                },
+            )
+            # First: a send that is recorded and was never made does less harm.
+            add_export(connection, published, facts, "written_users")
+    return AudienceExport(folder, counts, warnings)
+
+
+def _write_platform(
+    connection: duckdb.DuckDBPyConnection,
+    work: Path,
+    platform: Platform,
+    fields: set[str],
+    country: str | None,
+) -> dict[str, int]:
+    columns = platform.columns_of(fields | ({"country"} if country else set()))
+    if not {"email", "phone"} & fields and not platform.together <= {
+        column.header for column in columns
+    }:
+        raise ExportError(
+            "The contacts have no column email or phone: name those they have so."
+        )
+    connection.execute(
+        "create temp table written_users (user_id varchar, is_holdout boolean)"
+    )
+    counts: Counter[str] = Counter(unreadable_emails=0, unreadable_phones=0)
+    for is_holdout, name in _FILES.items():
+        written = _write_contacts(
+            connection, work / f"{name}.csv", platform, columns, country, is_holdout
+        )
+        counts.update(written)
+    return counts | _users(connection)
+
+
+def _write_contacts(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    platform: Platform,
+    columns: tuple[Column, ...],
+    country: str | None,
+    is_holdout: bool,
+) -> Counter[str]:
+    """Write one file; note whose rows are in it in `written_users`."""
+    counts: Counter[str] = Counter()
+    found = connection.cursor()
+    found.execute(
+        f"select user_id, {', '.join(FIELDS)} from members where is_holdout = ? "
+        "order by user_id, " + ", ".join(f"{name} nulls last" for name in FIELDS),
+        [is_holdout],
+    )
+    written: dict[str, None] = {}
+    seen: set[bytes] = set()
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow([column.header for column in columns])
+        while members := found.fetchmany(_ROWS_AT_ONCE):
+            for user, *values in members:
+                contact = dict(zip(FIELDS, values, strict=True))
+                row = platform.row(columns, _plain(contact, country, counts))
+                if row is None:
+                    continue
+                written[user] = None
+                # Two users of one address, and one who wrote it in two ways.
+                key = hashlib.blake2b("\n".join(row).encode(), digest_size=16).digest()
+                if key not in seen:
+                    seen.add(key)
+                    rows.writerow(row)
+    found.close()
+    connection.register("users", _table(list(written)))
+    connection.execute(
+        f"insert into written_users select user_id, {is_holdout} from users"
+    )
+    connection.unregister("users")
+    return counts
+
+
+def _plain(contact: Contact, country: str | None, counts: Counter[str]) -> Contact:
+    """Return a contact with what every platform has in one form; count the rest."""
+    plain = dict(contact)
+    plain["country"] = contact["country"] or country
+    email, phone = contact["email"], contact["phone"]
+    if email is not None:
+        plain["email"] = normalised.email(email)
+        counts["unreadable_emails"] += plain["email"] is None
+    if phone is not None:
+        region = normalised.country(plain["country"] or "")
+        plain["phone"] = normalised.phone(phone, region or country)
+        counts["unreadable_phones"] += plain["phone"] is None
+    return plain
+
+
+def _write_table(
+    connection: duckdb.DuckDBPyConnection, work: Path, name: str, fields: list[str]
+) -> dict[str, int]:
+    """Write who is in the audience for tools of one's own, ids in the clear."""
+    contacts = [field for field in FIELDS if field in fields]
+    chosen = ", ".join(["user_id", "audience_rank", *contacts])
+    how = "format csv, header" if name == "csv" else "format parquet, compression zstd"
+    for is_holdout, file in _FILES.items():
+        connection.execute(
+            f"copy (select {chosen} from members where is_holdout = {is_holdout} "
+            f"order by audience_rank nulls last, {chosen}) "
+            f"to {literal(work / f'{file}.{name}')} ({how})"
+        )
+    connection.execute(
+        "create temp table written_users as "
+        "select distinct user_id, is_holdout from members"
+    )
+    return {"unreadable_emails": 0, "unreadable_phones": 0} | _users(connection)
+
+
+def _users(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    counts = connection.execute(
+        "select count(*) filter (not is_holdout), count(*) filter (is_holdout), "
+        "(select count(distinct user_id) from members) - count(*) from written_users"
+    ).fetchall()[0]
+    return dict(zip(("sent", "holdout", "without_contact"), counts, strict=True))
+
+
+def _table(users: list[str]) -> pa.Table:
+    return pa.table({"user_id": pa.array(users, "string")})
