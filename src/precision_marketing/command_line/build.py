@@ -85,7 +85,7 @@ def build(
     if (project_dir / "profiles.yml").is_file():
         os.environ.setdefault("DBT_PROFILES_DIR", str(project_dir))
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "False")
-    # Every statement in the log is a tenth of a small build; to look for a fault: debug.
+    # Every statement in the log is a tenth of a small build; `debug` has them.
     os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")
     target = project_dir / os.environ.get("DBT_TARGET_PATH", "target")
 

@@ -39,17 +39,15 @@ def _status(text: str) -> AbstractContextManager:
 @click.option(
     "--contacts",
     type=options.PATH,
-    help="CSV or Parquet with user_id, email, phone, first_name, last_name, city, state,"
-    " zip, country: any of them. No build reads it.",
+    help="CSV or Parquet with user_id and any of email, phone, first_name, last_name,"
+    " city, state, zip, country. No build reads it.",
 )
 @click.option(
     "--country",
     metavar="CODE",
     help="Country of phone numbers and addresses without one, such as US.",
 )
-@click.option(
-    "--out", type=options.FOLDER, required=True, help="Folder to write to."
-)
+@click.option("--out", type=options.FOLDER, required=True, help="Folder to write to.")
 def audiences(
     database: Path | None,
     published: Path | None,
@@ -70,16 +68,14 @@ def audiences(
     if database is None and published is None:
         database = options.DATABASE
     with _status("Writing the audience"):
-        done = export_audience(
-            path, audience, name, out, contacts, database, country
-        )
+        done = export_audience(path, audience, name, out, contacts, database, country)
     counts = done.counts
     click.echo(
         f"{counts['sent']:,} users of {audience} for {name}, {counts['holdout']:,} "
         f"of its holdout in a file of their own: {done.folder}"
     )
     click.echo(
-        f"Left out: {counts['without_contact']:,} without a contact, "
+        f"Left out: {counts['without_contact']:,} without a contact of their own, "
         f"{counts['no_consent']:,} without consent, {counts['erased']:,} erased. "
         f"Unreadable: {counts['unreadable_emails']:,} e-mails, "
         f"{counts['unreadable_phones']:,} phone numbers."
@@ -133,10 +129,10 @@ def history(database: Path | None, published: Path | None) -> None:
 @click.pass_context
 def validate(ctx: click.Context, file: Path, name: str) -> None:
     """Say whether a file is as a platform's documentation asks for."""
-    from precision_marketing.exports.platforms import PLATFORMS as known
+    from precision_marketing.exports import platforms
     from precision_marketing.exports.validation import faults_of
 
-    faults, warnings = faults_of(file, known[name])
+    faults, warnings = faults_of(file, platforms.PLATFORMS[name])
     for sentence in (*faults, *warnings):
         click.echo(sentence)
     click.echo(f"{file} is {'not ' if faults else ''}as {name} asks for.")

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import os
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -38,9 +39,9 @@ class AudienceExport:
     folder : Path
         With `upload`, `holdout` and `export.json`.
     counts : dict of str to int
-        Users: `audience`, `no_consent`, `erased`, `without_contact`, `sent`,
-        `holdout`; rows: `unreadable_emails`, `unreadable_phones`; users of contacts who
-        are not in the audience: `other_contacts`.
+        Users: `audience`, `no_consent`, `erased`, `without_contact` of their own,
+        `sent`, `holdout`; rows: `unreadable_emails`, `unreadable_phones`; users of
+        contacts who are not in the audience: `other_contacts`.
     warnings : list of str
         What the platform may take badly.
     """
@@ -112,9 +113,7 @@ def export_audience(
                 given = [] if table is None else table.column_names
                 counts |= _write_table(connection, work, name, given)
             uploaded = next(work.glob("upload.*"))
-            faults, warnings = (
-                faults_of(uploaded, platform) if platform else ([], [])
-            )
+            faults, warnings = faults_of(uploaded, platform) if platform else ([], [])
             if faults:
                 raise ExportError(
                     f"The file would not be as {name} asks: {' '.join(faults)}"
@@ -157,54 +156,69 @@ def _write_platform(
         "create temp table written_users (user_id varchar, is_holdout boolean)"
     )
     counts: Counter[str] = Counter(unreadable_emails=0, unreadable_phones=0)
-    for is_holdout, name in _FILES.items():
-        written = _write_contacts(
-            connection, work / f"{name}.csv", platform, columns, country, is_holdout
+    read = _Reader(connection, platform, columns, country)
+    # Who was held out, refuses or was erased is not sent to by another account either.
+    kept_out = {key for _, row in read("barred", Counter()) for key in read.keys(row)}
+    for is_holdout in (True, False):
+        source = f"members where is_holdout = {is_holdout}"
+        users: dict[str, None] = {}
+        written: set[tuple[str, ...]] = set()
+        path = work / f"{_FILES[is_holdout]}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerow([column.header for column in columns])
+            for user, row in read(source, counts):
+                if not is_holdout and kept_out & read.keys(row):
+                    continue
+                users[user] = None
+                # An address that was written in two ways, or of two users.
+                if row not in written:
+                    written.add(row)
+                    rows.writerow(row)
+        if is_holdout:
+            kept_out |= {key for row in written for key in read.keys(row)}
+        connection.register("users", pa.table({"user_id": pa.array(users, "string")}))
+        connection.execute(
+            f"insert into written_users select user_id, {is_holdout} from users"
         )
-        counts.update(written)
+        connection.unregister("users")
     return counts | _users(connection)
 
 
-def _write_contacts(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    platform: Platform,
-    columns: tuple[Column, ...],
-    country: str | None,
-    is_holdout: bool,
-) -> Counter[str]:
-    """Write one file; note whose rows are in it in `written_users`."""
-    counts: Counter[str] = Counter()
-    found = connection.cursor()
-    found.execute(
-        f"select user_id, {', '.join(FIELDS)} from members where is_holdout = ? "
-        "order by user_id, " + ", ".join(f"{name} nulls last" for name in FIELDS),
-        [is_holdout],
-    )
-    written: dict[str, None] = {}
-    seen: set[bytes] = set()
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow([column.header for column in columns])
+@dataclass(frozen=True)
+class _Reader:
+    """Reads contacts as rows of a platform's file."""
+
+    connection: duckdb.DuckDBPyConnection
+    platform: Platform
+    columns: tuple[Column, ...]
+    country: str | None
+
+    def __call__(
+        self, source: str, counts: Counter[str]
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield users and rows; count what cannot be read."""
+        order = ", ".join(f"{name} nulls last" for name in FIELDS)
+        found = self.connection.execute(
+            f"select user_id, {', '.join(FIELDS)} from {source} "
+            f"order by user_id, {order}"
+        )
         while members := found.fetchmany(_ROWS_AT_ONCE):
             for user, *values in members:
                 contact = dict(zip(FIELDS, values, strict=True))
-                row = platform.row(columns, _plain(contact, country, counts))
-                if row is None:
-                    continue
-                written[user] = None
-                # Two users of one address, and one who wrote it in two ways.
-                key = hashlib.blake2b("\n".join(row).encode(), digest_size=16).digest()
-                if key not in seen:
-                    seen.add(key)
-                    rows.writerow(row)
-    found.close()
-    connection.register("users", _table(list(written)))
-    connection.execute(
-        f"insert into written_users select user_id, {is_holdout} from users"
-    )
-    connection.unregister("users")
-    return counts
+                row = self.platform.row(
+                    self.columns, _plain(contact, self.country, counts)
+                )
+                if row is not None:
+                    yield user, tuple(row)
+
+    def keys(self, row: tuple[str, ...]) -> set[str]:
+        """Return what somebody is known by in a row: e-mail and phone."""
+        return {
+            value
+            for column, value in zip(self.columns, row, strict=True)
+            if value and column.field in {"email", "phone"}
+        }
 
 
 def _plain(contact: Contact, country: str | None, counts: Counter[str]) -> Contact:
@@ -229,6 +243,13 @@ def _write_table(
     contacts = [field for field in FIELDS if field in fields]
     chosen = ", ".join(["user_id", "audience_rank", *contacts])
     how = "format csv, header" if name == "csv" else "format parquet, compression zstd"
+    digits = "regexp_replace(phone, '[^0-9]', '', 'g')"
+    for field in ("lower(email)", f"regexp_extract({digits}, '^[0-9]{{7,}}$')"):
+        connection.execute(
+            f"delete from members where not is_holdout and {field} in ("
+            f"select {field} from barred where {field} <> '' union "
+            f"select {field} from members where is_holdout and {field} <> '')"
+        )
     for is_holdout, file in _FILES.items():
         connection.execute(
             f"copy (select {chosen} from members where is_holdout = {is_holdout} "
@@ -245,10 +266,7 @@ def _write_table(
 def _users(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     counts = connection.execute(
         "select count(*) filter (not is_holdout), count(*) filter (is_holdout), "
-        "(select count(distinct user_id) from members) - count(*) from written_users"
+        "(select count(*) from audience where has_consent and not is_erased) "
+        "- count(*) from written_users"
     ).fetchall()[0]
     return dict(zip(("sent", "holdout", "without_contact"), counts, strict=True))
-
-
-def _table(users: list[str]) -> pa.Table:
-    return pa.table({"user_id": pa.array(users, "string")})

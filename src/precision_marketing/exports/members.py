@@ -28,7 +28,7 @@ def find_members(
     for_ads: bool,
     database: Path | None = None,
 ) -> dict[str, int]:
-    """Make the table `members` of an audience, joined with contacts.
+    """Make the tables `members` of an audience and `barred`, joined with contacts.
 
     Parameters
     ----------
@@ -36,6 +36,8 @@ def find_members(
         Has a published file open. The table is a temporary one: a row for each user
         who is eligible or held out to compare, and for each row of contacts of hers,
         with `user_id`, `is_holdout`, `audience_rank` and every field of contacts.
+        `barred` has the contacts of who refuses or was erased, in the audience or not:
+        who shares an address with them is not to be sent to.
     audience : str
         A `campaign_id`.
     contacts : pyarrow.Table or None
@@ -64,6 +66,15 @@ def find_members(
         consent = "has_ads_consent"
     _take_contacts(connection, contacts)
     erased = _erased(connection, database)
+    refused = f"lower({consent}) not in ({', '.join(map(literal, _CONSENTS))})"
+    connection.execute(
+        f"""
+        create temp table refusing as
+        select user_id from marts.customers where not {consent}
+        union
+        select user_id from contacts where {refused}
+        """
+    )
     connection.execute(
         f"""
         create temp table audience as
@@ -71,15 +82,10 @@ def find_members(
             members.user_id,
             not members.is_eligible as is_holdout,
             members.audience_rank,
-            customers.user_id is not null
-            and coalesce(customers.{consent}, true)
-            and members.user_id not in (
-                select {KEY} from contacts
-                where lower({consent}) not in ({", ".join(map(literal, _CONSENTS))})
-            ) as has_consent,
-            {erased} as is_erased
+            members.user_id in (select user_id from marts.customers)
+            and members.user_id not in (from refusing) as has_consent,
+            {erased.format(user="members.user_id")} as is_erased
         from marts.audience_members as members
-        left join marts.customers as customers using (user_id)
         where
             members.campaign_id = ?
             and (members.is_eligible or members.is_comparison_holdout)
@@ -87,6 +93,16 @@ def find_members(
         [audience],
     )
     fields = ", ".join(f"contacts.{name}" for name in FIELDS)
+    connection.execute(
+        f"""
+        create temp table barred as
+        select contacts.*
+        from contacts
+        where
+            contacts.user_id in (from refusing)
+            or {erased.format(user="contacts.user_id")}
+        """
+    )
     connection.execute(
         f"""
         create temp table members as
@@ -158,7 +174,7 @@ def _take_contacts(
 
 
 def _erased(connection: duckdb.DuckDBPyConnection, database: Path | None) -> str:
-    """Return SQL of whether a member was erased after the publication."""
+    """Return SQL of whether `{user}` was erased after the publication."""
     if database is None or not database.is_file():
         return "false"
     try:
@@ -174,9 +190,14 @@ def _erased(connection: duckdb.DuckDBPyConnection, database: Path | None) -> str
     ).fetchall()
     tests = [
         "exists (select 1 from "
-        f"build.{identifier(schema)}.{_ERASED} as erased "
+        f"build.{_escaped(schema)}.{_ERASED} as erased "
         "where erased.readmitted_at is null and erased.user_hash = sha256("
-        "erased.salt || chr(31) || lower(nfc_normalize(members.user_id))))"
+        "erased.salt || chr(31) || lower(nfc_normalize({user}))))"
         for (schema,) in schemas
     ]
-    return " or ".join(tests) or "false"
+    return f"({' or '.join(tests) or 'false'})"
+
+
+def _escaped(schema: str) -> str:
+    """Return a schema's name for a text that is formatted once more."""
+    return identifier(schema).replace("{", "{{").replace("}", "}}")

@@ -41,8 +41,8 @@ def export_parquet(
 
     Notes
     -----
-    A file's metadata are `build_id`, `description`, and `columns`, a JSON object of each
-    column's description. Equal marts give equal rows in equal order.
+    A file's metadata are `build_id`, `description`, and `columns`, a JSON object of
+    each column's description. Equal marts give equal rows in equal order.
     """
     with whole_file(published) as (connection, publication):
         chosen = chosen_marts(connection, marts)

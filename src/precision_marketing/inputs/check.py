@@ -286,7 +286,6 @@ def _names(names: Any) -> str:
     )
 
 
-
 def check_inputs(
     project_dir: Path, input_dir: Path, variables: str
 ) -> tuple[list[str], bool]:

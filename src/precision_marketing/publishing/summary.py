@@ -150,7 +150,6 @@ def _show_marts(
     return {mart for (mart,) in marts}
 
 
-
 def summary_text(
     published: Path, users: int = 3, target: Path | None = None
 ) -> tuple[str, list[str]]:

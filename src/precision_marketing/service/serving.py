@@ -77,4 +77,3 @@ def serve_store(
         timeout_graceful_shutdown=20,
         backlog=2_048,
     )
-

@@ -1,9 +1,9 @@
 """Compile the kernels before the first build asks for them.
 
 A build compiles what it calls as it comes to it, on one core; `precision-marketing
-warm` fills the same cache from a process beside it. kernels.txt lists what a build of the example calls, a kernel and the types of its
-arguments a line; `.ci/record_kernels.py` writes it. What is missing there is compiled
-by the build.
+warm` fills the same cache from a process beside it. kernels.txt lists what a build of
+the example calls, a kernel and the types of its arguments a line;
+`.ci/record_kernels.py` writes it. What is missing there is compiled by the build.
 """
 
 from __future__ import annotations
