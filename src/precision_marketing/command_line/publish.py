@@ -39,9 +39,17 @@ def follow(published: Path, database: Path | None) -> None:
     """Write what is made of a publication, whichever it is: the page and the store."""
     from precision_marketing.command_line.report import write_page
     from precision_marketing.command_line.serve import write_store
+    from precision_marketing.dashboard.dashboard import DashboardError
+    from precision_marketing.service.store import NothingServedError
 
-    write_page(published)
-    write_store(published, database)
+    try:
+        write_page(published)
+    except DashboardError as error:
+        click.echo(f"No page: {error}", err=True)
+    try:
+        write_store(published, database)
+    except NothingServedError as error:
+        click.echo(f"No store for the service: {error}", err=True)
 
 
 @click.command(short_help="Copy the marts of a finished build into a file for readers.")

@@ -27,18 +27,6 @@ where
     and relkind = 'r' and grants.grantee <> relowner
 order by 1, 2, 3, 4, 5
 """
-_READERS = """
-select distinct pg_describe_object(rewrites.classid, pg_rewrite.ev_class, 0)
-from pg_depend as rewrites
-inner join pg_rewrite on rewrites.objid = pg_rewrite.oid
-inner join pg_class as tables on rewrites.refobjid = tables.oid
-inner join pg_class as views on pg_rewrite.ev_class = views.oid
-where
-    rewrites.classid = 'pg_rewrite'::regclass
-    and rewrites.refclassid = 'pg_class'::regclass
-    and tables.relnamespace = to_regnamespace(quote_ident(%(schema)s))
-    and views.oid <> tables.oid
-"""
 
 
 def check_ours(cursor: psycopg.Cursor, schema: str) -> None:
@@ -123,7 +111,9 @@ def _grant(
     role: str | None,
 ) -> None:
     if kind == "table":
-        cursor.execute("select to_regclass(format('%%I.%%I', %s, %s))", [schema, name])
+        cursor.execute(
+            "select to_regclass(format('%%I.%%I', %s::text, %s::text))", [schema, name]
+        )
         # A mart that is not exported any more.
         if cursor.fetchall()[0][0] is None:
             return

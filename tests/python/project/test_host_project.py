@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from precision_marketing.publishing import publishing
+from precision_marketing.command_line.main import main
 
 PROJECT = Path(__file__).parents[3]
 LIBRARY = "model.precision_marketing.int_python_library"
@@ -143,16 +143,16 @@ def test_a_wrong_setting_of_a_host_stops_its_build_with_the_fix(host, given, exp
 
 def test_a_hosts_marts_are_published_as_marts(host, database, fetch):
     published = host / "published" / "shop.duckdb"
-    arguments = ["--database", str(database), "--published", str(published)]
-    assert CliRunner().invoke(publishing.main, arguments).exit_code == 0
+    arguments = ["publish", "--database", str(database), "--published", str(published)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
     query = "select count(*), count(distinct user_id) from {}.recommendations"
     assert fetch(published, query.format("marts")) == fetch(
         database, query.format("shop_marts")
     )
     comments = "select count(*) from duckdb_tables() where comment is null"
     assert fetch(published, comments) == [(0,)]
-    refused = CliRunner().invoke(publishing.main, [*arguments, "--schema", "shop"])
-    assert refused.exit_code == 1
+    refused = CliRunner().invoke(main, [*arguments, "--schema", "shop"])
+    assert refused.exit_code == 2
     assert "`shop_marts`" in refused.stderr
 
 
