@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import chdir
 from pathlib import Path
 
 import click
@@ -93,16 +94,18 @@ def build(
 
     published: list[Path] = []
     started = time.time()
-    status = run(
-        database,
-        target / "build_cost.json",
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "build"),
-            *("--project-dir", str(project_dir), "--vars", variables),
-            *("--exclude-resource-type", "unit_test", *dbt_options),
-        ],
-        lambda: published.append(publish_build(database, None, schema, profile)),
-    )
+    # A profile may name its database from there.
+    with chdir(project_dir):
+        status = run(
+            database,
+            target / "build_cost.json",
+            [
+                *(sys.executable, "-m", "dbt.cli.main", "build"),
+                *("--project-dir", str(project_dir), "--vars", variables),
+                *("--exclude-resource-type", "unit_test", *dbt_options),
+            ],
+            lambda: published.append(publish_build(database, None, schema, profile)),
+        )
     if status != 0:
         ctx.exit(build_outcome(status, target / "run_results.json", started))
     ctx.exit(DONE if print_summary(published[0], target=target) else STOPPED)
