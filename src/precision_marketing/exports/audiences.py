@@ -92,6 +92,8 @@ def export_audience(
     PublicationError
         If the published file is not whole.
     """
+    if country and not normalised.country(country):
+        raise ExportError(f"--country {country} is not two letters, such as US.")
     platform = PLATFORMS.get(name)
     if platform and contacts is None:
         raise ExportError(f"For {name} name a file of contacts with --contacts.")
@@ -162,7 +164,8 @@ def _write_platform(
     for is_holdout in (True, False):
         source = f"members where is_holdout = {is_holdout}"
         users: dict[str, None] = {}
-        written: set[tuple[str, ...]] = set()
+        written: set[bytes] = set()
+        held: set[str] = set()
         path = work / f"{_FILES[is_holdout]}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
@@ -171,12 +174,14 @@ def _write_platform(
                 if not is_holdout and kept_out & read.keys(row):
                     continue
                 users[user] = None
+                if is_holdout:
+                    held |= read.keys(row)
                 # An address that was written in two ways, or of two users.
-                if row not in written:
-                    written.add(row)
+                digest = hashlib.sha256("\n".join(row).encode()).digest()
+                if digest not in written:
+                    written.add(digest)
                     rows.writerow(row)
-        if is_holdout:
-            kept_out |= {key for row in written for key in read.keys(row)}
+        kept_out |= held
         connection.register("users", pa.table({"user_id": pa.array(users, "string")}))
         connection.execute(
             f"insert into written_users select user_id, {is_holdout} from users"
@@ -230,8 +235,9 @@ def _plain(contact: Contact, country: str | None, counts: Counter[str]) -> Conta
         plain["email"] = normalised.email(email)
         counts["unreadable_emails"] += plain["email"] is None
     if phone is not None:
+        # Of an odd country only numbers with their own code are read: not another's.
         region = normalised.country(plain["country"] or "")
-        plain["phone"] = normalised.phone(phone, region or country)
+        plain["phone"] = normalised.phone(phone, region)
         counts["unreadable_phones"] += plain["phone"] is None
     return plain
 

@@ -33,6 +33,8 @@ _TYPES = {
 }
 _DECIMAL = re.compile(r"DECIMAL(\(\d+,\d+\))")
 _BLOCK = 1 << 20
+# How long to wait for readers of the old tables.
+LOCK_SECONDS = 60
 
 
 def export_postgres(
@@ -88,6 +90,11 @@ def export_postgres(
                 f"Somebody reads the schema {schema}: run the same again once that "
                 "has ended."
             ) from error
+        except psycopg.DataError as error:
+            # Its words hold the value.
+            raise ExportError(
+                f"PostgreSQL cannot hold a value of the marts: {type(error).__name__}."
+            ) from error
         except psycopg.Error as error:
             # What follows the first line may be of a row.
             first = str(error).strip().splitlines()[:1]
@@ -113,7 +120,7 @@ def _replace(
 ) -> dict[str, int]:
     new = f"{schema}_being_written"
     with server.cursor() as cursor:
-        cursor.execute("set local lock_timeout = '60s'")
+        cursor.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
         # Two exports to one schema, one after the other.
         cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [new])
         postgres_schema.check_ours(cursor, schema)

@@ -218,6 +218,8 @@ def test_contacts_that_cannot_be_read_are_refused_without_their_content(
 def test_what_cannot_be_exported_is_said_in_one_sentence(shop, contacts, tmp_path):
     with pytest.raises(ExportError, match="There is no audience c2: there are c/1"):
         export_audience(shop, "c2", "csv", tmp_path / "out")
+    with pytest.raises(ExportError, match="--country Germany is not two letters"):
+        export_audience(shop, "c/1", "csv", tmp_path / "out", country="Germany")
     with pytest.raises(ExportError, match="name a file of contacts with --contacts"):
         export(shop, None, "google")
     contacts.write_text("user_id,note\nu1,x\n")

@@ -11,6 +11,7 @@ import pytest
 from postgres_server import running_server
 
 from precision_marketing.exports.faults import ExportError
+from precision_marketing.publishing.published_files import LockedError
 
 psycopg = pytest.importorskip("psycopg")
 postgres = pytest.importorskip("precision_marketing.exports.postgres")
@@ -149,6 +150,26 @@ def test_after_a_fault_the_old_marts_are_there_still(make_shop, dsn: str) -> Non
     assert ask(dsn, "select build_id from marts.publication") == [("build-1",)]
     assert ask(dsn, "select count(*) from reports.v") == [(3,)]
     assert ask(dsn, "select to_regnamespace('marts_being_written')") == [(None,)]
+
+
+def test_who_reads_is_waited_for_and_what_cannot_be_held_is_not_said(
+    make_shop, dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgres.export_postgres(make_shop(), dsn)
+    later = make_shop("", "build-2")
+    monkeypatch.setattr(postgres, "LOCK_SECONDS", 1)
+    with psycopg.connect(dsn) as reader:
+        reader.execute("select * from marts.lists")
+        with pytest.raises(LockedError, match="Somebody reads the schema marts"):
+            postgres.export_postgres(later, dsn)
+    odd = make_shop(
+        "update marts.row_accounting set input_name = 'jane' || chr(0) "
+        "where rows_read = 5;"
+    )
+    with pytest.raises(ExportError, match="cannot hold a value of the marts") as found:
+        postgres.export_postgres(odd, dsn)
+    assert "jane" not in str(found.value)
+    assert ask(dsn, "select build_id from marts.publication") == [("build-1",)]
 
 
 def test_some_marts_may_be_named_and_another_schema(shop: Path, dsn: str) -> None:
