@@ -27,7 +27,7 @@
 {# The tests `table_rules` of these nodes that this build leaves out by name. #}
 {% macro rules_at_build(unique_ids) %}
     {% set found = [] %}
-    {% if execute and "test_name:table_rules" in invocation_args_dict.exclude | string %}
+    {% if execute and precision_marketing.leaves_rules_out() %}
         {% for node in graph.nodes.values() if node.attached_node in unique_ids
             and node.test_metadata and node.test_metadata.name == "table_rules"
             and node.config.severity | lower == "error"
@@ -36,6 +36,21 @@
         {% endfor %}
     {% endif %}
     {{ return(found) }}
+{% endmacro %}
+
+
+{% macro leaves_rules_out() %}
+    {{ return("test_name:table_rules" in invocation_args_dict.exclude | string) }}
+{% endmacro %}
+
+
+{# Elsewhere dbt has other hooks, or none after a transaction. #}
+{% macro validate_left_out_rules() %}
+    {% if precision_marketing.leaves_rules_out() and target.type != "duckdb" %}
+        {{ exceptions.raise_compiler_error(
+            "Rules are checked where tables are made on DuckDB alone: leave out "
+            ~ "`--exclude test_name:table_rules`.") }}
+    {% endif %}
 {% endmacro %}
 
 
