@@ -12,6 +12,11 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(nam
 # docs/privacy.md; what is shared has a file of its own.
 PROFILE ?= $(PRECISION_MARKETING_PROFILE)
 
+# Rules of tables are checked as these are made, not by a node of dbt for each
+# (docs/decisions/0020-rules-are-checked-where-tables-are-made.md).
+QUICK := --exclude-resource-type unit_test \
+	--exclude test_name:table_rules,config.severity:ERROR
+
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
@@ -51,7 +56,7 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 .PHONY: run
 run: .venv/.kernels forget-parse ## Build every table, publish them, print recommendations and campaigns
 	$(BIN)/python -m precision_marketing.publishing.run target/build_cost.json \
-		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
+		$(BIN)/dbt build $(QUICK) --vars "$$VARS"
 	$(FOLLOW)
 	$(BIN)/python -m precision_marketing.publishing.summary --target target \
 		--published-of "$$PRECISION_MARKETING_DATABASE"
