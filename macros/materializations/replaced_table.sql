@@ -32,6 +32,13 @@
 {% endmaterialization %}
 
 
+{# Marts bear dbt's own name for it, without which it warns of each constraint. In a host
+   dbt keeps its own, as a package may not replace it. #}
+{% materialization table, adapter="duckdb" %}
+    {{ return(precision_marketing.materialization_replaced_table_duckdb()) }}
+{% endmaterialization %}
+
+
 {% macro sql_into_table(relation, compiled_code, has_contract) %}
     {% if not has_contract %}
         create or replace table {{ relation }} as (
