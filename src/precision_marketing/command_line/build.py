@@ -17,6 +17,12 @@ from precision_marketing.command_line.report import print_summary
 
 # As its script does; by `-m` it warns of itself.
 _DBT = "from dbt.cli.main import cli; cli(prog_name='dbt')"
+# Unit tests are of development. Rules of tables are checked as these are made, not by a
+# node of dbt for each (docs/decisions/0020-rules-are-checked-where-tables-are-made.md).
+_QUICK = (
+    *("--exclude-resource-type", "unit_test"),
+    *("--exclude", "test_name:table_rules,config.severity:ERROR"),
+)
 
 
 @click.command(short_help="Build every table, publish them, print what was found.")
@@ -105,7 +111,7 @@ def build(
             [
                 *(sys.executable, "-c", _DBT, "build"),
                 *("--project-dir", str(project_dir), "--vars", variables),
-                *("--exclude-resource-type", "unit_test", *dbt_options),
+                *(*_QUICK, *dbt_options),
             ],
             lambda: published.append(publish_build(database, None, schema, profile)),
         )
