@@ -30,7 +30,7 @@ common_items as (
         sum(case when nth = 1 then 1 else 0 end) over () as all_basket_count
     from basket_items
     where item_count <= {{ most_items }}
-    qualify count(*) over (partition by item_id) >= {{ minimum }}
+    qualify basket_count >= {{ minimum }}
 
 ),
 
@@ -42,7 +42,8 @@ pairs as (
         max(firsts.basket_count) as basket_count,
         max(seconds.basket_count) as other_basket_count,
         max(firsts.all_basket_count) as all_basket_count,
-        count(*) as pair_basket_count
+        count(*) as pair_basket_count,
+        count(distinct firsts.user_id) as pair_user_count
     from common_items as firsts
     inner join common_items as seconds
         on firsts.user_id = seconds.user_id
@@ -80,6 +81,7 @@ final as (
             order by round(lift * exp({{ lower }}), 9) desc, other_item_id
         ) as pair_rank,
         pair_basket_count,
+        pair_user_count,
         basket_count,
         other_basket_count,
         cast(all_basket_count as bigint) as all_basket_count,

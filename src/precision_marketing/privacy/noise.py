@@ -9,7 +9,7 @@ from types import ModuleType
 from precision_marketing.privacy.profiles import PrivacyError
 
 # Share of the spread that a search for it may miss by, to the safe side.
-TOLERANCE = 1e-6
+TOLERANCE = 1e-4
 
 
 def _opendp() -> ModuleType:

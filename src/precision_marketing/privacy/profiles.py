@@ -14,6 +14,7 @@ PROFILE_VARIABLE = "PRECISION_MARKETING_PROFILE"
 SHORTEST_KEY = 32
 # Campaigns alone, with noise; asked for by name, never by a setting.
 PUBLIC = "public"
+SHARED = "shared"
 
 
 class PrivacyError(Exception):

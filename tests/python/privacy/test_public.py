@@ -32,8 +32,9 @@ def build_again(database, build_id: str, treated: int = USERS) -> None:
         shop.execute("create or replace table marts.customers as select 'xq0' as user")
         shop.execute(
             "create or replace table staging.stg_public_budget as"
-            f" select 1e0 as epsilon, {DELTA} as delta, 1.5e0 as total_epsilon, 4 as campaigns_per_user,"
-            " 3 as orders_per_campaign, 50 as revenue_per_campaign"
+            f" select 1e0 as epsilon, {DELTA} as delta, 1.5e0 as total_epsilon,"
+            " 4 as campaigns_per_user, 3 as orders_per_campaign,"
+            " 50 as revenue_per_campaign"
         )
         shop.execute(
             "create or replace table intermediate.int_campaigns as"
