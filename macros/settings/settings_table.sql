@@ -418,6 +418,10 @@
              default={"warn": 0, "stop": 0},
              effect="requests of erasure that name somebody and cannot be read",
              fix="look into marts.rejected_rows and write the ids as `events` does"),
+        dict(count, unit="lines", key="consents_unreadable", highest=1000000000,
+             default={"warn": 0, "stop": "never"},
+             effect="lines of `users` that cannot be split: who refuses there is unknown",
+             fix="look into marts.rejected_rows and repair these lines"),
     ]) }}
 {% endmacro %}
 
