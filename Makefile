@@ -9,18 +9,20 @@ VARS ?= {}
 TEST_PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 
-# docs/privacy.md; what is shared has a file of its own.
+# docs/privacy.md; what is shared or public has a file of its own.
 PROFILE ?= $(PRECISION_MARKETING_PROFILE)
 
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
 
-# What is made of a publication, whichever it is: the page and the service's store.
+# What is made of a publication: the page and the service's store. Of `public` neither.
+ifneq ($(PROFILE),public)
 define FOLLOW
 $(BIN)/python -m precision_marketing.dashboard --database "$$PRECISION_MARKETING_DATABASE"
 $(BIN)/python -m precision_marketing.service store --database "$$PRECISION_MARKETING_DATABASE"
 endef
+endif
 
 export PRECISION_MARKETING_INPUT_DIR := $(INPUT_DIR)
 export PRECISION_MARKETING_PROFILE := $(PROFILE)
@@ -50,6 +52,8 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 
 .PHONY: run
 run: .venv/.kernels forget-parse ## Build every table, publish them, print recommendations and campaigns
+	@test "$(PROFILE)" != public || { echo "make run is for readers in the house:" \
+		"run make publish PROFILE=public after it." >&2; exit 1; }
 	$(BIN)/python -m precision_marketing.publishing.run target/build_cost.json \
 		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
 	$(FOLLOW)
@@ -57,7 +61,8 @@ run: .venv/.kernels forget-parse ## Build every table, publish them, print recom
 		--published-of "$$PRECISION_MARKETING_DATABASE"
 
 .PHONY: publish
-publish: .venv/.runtime ## Publish what was built, PROFILE=shared with pseudonyms (docs/privacy.md)
+publish: .venv/.runtime $(if $(filter public,$(PROFILE)),.venv/.public)
+publish: ## Publish what was built; PROFILE=shared or public (docs/privacy.md)
 	$(BIN)/python -m precision_marketing.publishing.publishing \
 		--database "$$PRECISION_MARKETING_DATABASE"
 	$(FOLLOW)
@@ -183,7 +188,11 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@$(INSTALL) --requirement requirements/service.lock
 	@touch $@
 
-.venv/.test: requirements/test.lock .venv/.service
+.venv/.public: requirements/public.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/public.lock
+	@touch $@
+
+.venv/.test: requirements/test.lock .venv/.service .venv/.public
 	@$(INSTALL) --requirement requirements/test.lock
 	@touch $@
 
