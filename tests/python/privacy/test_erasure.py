@@ -258,6 +258,19 @@ def test_a_table_of_before_in_which_an_erased_user_is_found_fails_the_build(
     assert 'Erased users are still in "marts"."recommendations":' in errors
 
 
+def test_a_build_alone_says_what_publishing_still_does(builds, dbt_project, tmp_path):
+    later = builds["later"] / "inputs.duckdb"
+    database = Path(shutil.copy(later, tmp_path / "inputs.duckdb"))
+    for is_said in (False, True):
+        errors = dbt_project.run(
+            *("run", "--select", "erasure_audit"), database=database, input_dir=""
+        )
+        assert not errors
+        assert any("Freed blocks" in text for text in dbt_project.said) == is_said
+        with duckdb.connect(str(database)) as connection:
+            connection.execute("drop table if exists history.rewritten_for_requests")
+
+
 def test_only_who_is_readmitted_by_hand_leaves_the_list(
     builds, dbt_project, tmp_path, fetch
 ):
