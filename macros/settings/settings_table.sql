@@ -454,6 +454,12 @@
         {"var": "privacy", "key": "pseudonyms", "kind": "flag", "unit": "flag",
          "default": false,
          "effect": "keyed hashes in place of ids also in-house; `shared` has them anyway"},
+    ] + precision_marketing.public_settings()) }}
+{% endmacro %}
+
+
+{% macro public_settings() %}
+    {{ return([
         {"var": "privacy", "key": "public_epsilon", "kind": "number", "lowest": 0.01,
          "highest": 10, "unit": "epsilon", "default": 1,
          "effect": "what one file of the profile [`public`](docs/privacy.md#public) may"

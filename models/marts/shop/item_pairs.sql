@@ -1,6 +1,5 @@
 -- Grain: one row per item and other item that was bought with it.
 {% set minimum = precision_marketing.setting("item_pairs", "minimum_baskets") %}
-{% set top_items = precision_marketing.setting("item_pairs", "top_items") %}
 {% set most_items = precision_marketing.setting("item_pairs", "basket_items") %}
 {# An order; where a line names none, what its user bought on a day. #}
 {% set basket = "coalesce('o' || order_id, 'd' || "
@@ -46,8 +45,7 @@ pairs as (
         count(distinct firsts.user_id) as pair_user_count
     from common_items as firsts
     inner join common_items as seconds
-        on firsts.user_id = seconds.user_id
-        and firsts.basket = seconds.basket
+        on firsts.user_id = seconds.user_id and firsts.basket = seconds.basket
         and firsts.item_id <> seconds.item_id
     group by firsts.item_id, seconds.item_id
     having count(*) >= {{ minimum }}
@@ -95,7 +93,7 @@ final as (
         lift * exp({{ lower }}) as lift_lower,
         lift * exp({{ upper }}) as lift_upper
     from measured
-    qualify pair_rank <= {{ top_items }}
+    qualify pair_rank <= {{ precision_marketing.setting("item_pairs", "top_items") }}
 
 )
 

@@ -5,6 +5,7 @@
     "privacy", "public_orders_per_campaign") %}
 {% set largest_revenue = precision_marketing.setting(
     "privacy", "public_revenue_per_campaign") %}
+{% set chance = precision_marketing.hash_share("campaign_id || chr(31) || user_id") %}
 with
 
 campaign_users as (
@@ -21,11 +22,7 @@ drawn_campaigns as (
         *,
         row_number() over (
             partition by user_id
-            order by
-                {{ precision_marketing.hash_share(
-                    "campaign_id || chr(31) || user_id"
-                ) }},
-                campaign_id
+            order by {{ chance }}, campaign_id
         ) as campaign_place
     from campaign_users
 
