@@ -117,7 +117,7 @@ def release(
     columns = ", ".join(Budget.__dataclass_fields__)
     found = table_of(connection, BUDGET, build_id)
     budget = Budget(*connection.execute(f"select {columns} from {found}").fetchall()[0])
-    releases = f"{_history(connection)}.{RELEASES}"
+    releases = f"{_history(connection, build_id)}.{RELEASES}"
     connection.execute(
         f"create table if not exists {releases} (build_id varchar,"
         " build_ended_at varchar, released_at timestamp, multiplier double,"
@@ -142,14 +142,21 @@ def release(
     return Release(cells, multiplier, budget, _multipliers(connection, releases))
 
 
-def _history(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return the schema of the notes, which a verified build has."""
+def _history(connection: duckdb.DuckDBPyConnection, build_id: str) -> str:
+    """Return the schema with the notes of a build, which a verified one has."""
     found = connection.execute(
         "select schema_name from duckdb_tables() "
         "where database_name = 'build' and table_name = ? order by schema_name",
         [NODES],
     ).fetchall()
-    return f"build.{identifier(found[0][0])}"
+    schemas = [f"build.{identifier(schema)}" for (schema,) in found]
+    return next(
+        schema
+        for schema in schemas
+        if connection.execute(
+            f"select 1 from {schema}.{NODES} where build_id = ? limit 1", [build_id]
+        ).fetchall()
+    )
 
 
 def table_of(connection: duckdb.DuckDBPyConnection, name: str, build_id: str) -> str:
@@ -175,7 +182,7 @@ def table_of(connection: duckdb.DuckDBPyConnection, name: str, build_id: str) ->
         If there is none, or it is of another build.
     """
     found = connection.execute(
-        f"select schema_name from {_history(connection)}.{NODES} "
+        f"select schema_name from {_history(connection, build_id)}.{NODES} "
         "where table_name = ? and build_id = ? and state = 'finished'",
         [name, build_id],
     ).fetchall()
