@@ -39,9 +39,10 @@ def shop(seed: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as build; create schema build.marts")
     cohorts = [
-        (cohort, month, draw.randint(3, 12) + 90 * (cohort % 2), size() // 10)
+        (cohort, month, active + size(), active)
         for cohort in range(4)
         for month in range(cohort, 5)
+        for active in [size()]
     ]
     items = [(f"i{number}", size(), size(), size(), size()) for number in range(9)]
     popular = []
