@@ -192,10 +192,8 @@ def test_nobody_can_tell_who_was_erased_from_who_was_never_there(builds):
     known = there[:120], strangers[:120]
     # The attack works: who is still there is found.
     area, lower, _ = attack(known, (there[120:], strangers[120:]))
-    print("CONTROL", area, lower)
     assert lower > 0.6, area
     area, lower, upper = attack(known, (erased, strangers[120:]))
-    print("ERASED", area, lower, upper)
     assert lower < 0.5 < upper, area
 
 
