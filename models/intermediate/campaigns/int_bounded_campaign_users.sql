@@ -33,7 +33,6 @@ counted_users as (
     select
         campaign_id,
         user_id,
-        is_assigned,
         case
             when not is_assigned then 'not drawn'
             when lower(variant) = 'control' then 'control'
@@ -44,56 +43,41 @@ counted_users as (
 
 ),
 
-measured_outcomes as (
+-- For as long as the campaign runs, for everybody: when users of an arm were drawn, by
+-- which lift is measured, depends on other users.
+outcomes as (
 
-    select
-        campaign_id,
-        user_id,
-        measured_order_count as order_count,
-        measured_revenue_amount as revenue_amount
-    from {{ ref("precision_marketing", "int_campaign_user_outcomes") }}
-
-    union all
-
-    -- Who was touched and never drawn is measured for as long as the campaign runs.
     select
         counted_users.campaign_id,
         counted_users.user_id,
-        count(*) as order_count,
+        counted_users.arm,
+        count(conversions.user_id) as order_count,
         coalesce(sum(conversions.revenue_amount), 0) as revenue_amount
     from counted_users
     inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
         on counted_users.campaign_id = campaigns.campaign_id
-    inner join {{ ref("precision_marketing", "int_conversions") }} as conversions
+    left join {{ ref("precision_marketing", "int_conversions") }} as conversions
         on counted_users.user_id = conversions.user_id
         and conversions.converted_at
         between coalesce(campaigns.started_at, conversions.converted_at)
         and coalesce(campaigns.ended_at, conversions.converted_at)
-    where not counted_users.is_assigned
-    group by counted_users.campaign_id, counted_users.user_id
+    group by counted_users.campaign_id, counted_users.user_id, counted_users.arm
 
 ),
 
 final as (
 
     select
-        counted_users.campaign_id,
-        counted_users.user_id,
-        counted_users.arm,
-        cast(
-            least(coalesce(measured_outcomes.order_count, 0), {{ largest_orders }})
-            as bigint
-        ) as order_count,
+        campaign_id,
+        user_id,
+        arm,
+        cast(least(order_count, {{ largest_orders }}) as bigint) as order_count,
         -- In hundredths, since noise on whole numbers has no rounding that tells.
         cast(
-            round(100 * greatest(0, least(
-                coalesce(measured_outcomes.revenue_amount, 0), {{ largest_revenue }}
-            ))) as bigint
+            round(100 * greatest(0, least(revenue_amount, {{ largest_revenue }})))
+            as bigint
         ) as revenue_hundredths
-    from counted_users
-    left join measured_outcomes
-        on counted_users.campaign_id = measured_outcomes.campaign_id
-        and counted_users.user_id = measured_outcomes.user_id
+    from outcomes
 
 )
 
