@@ -9,7 +9,7 @@ VARS ?= {}
 TEST_PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 
-# docs/privacy.md; what is shared has a file of its own.
+# docs/privacy.md; what is shared or public has a file of its own.
 PROFILE ?= $(PRECISION_MARKETING_PROFILE)
 
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
@@ -50,7 +50,8 @@ run: .venv/.kernels forget-parse ## Build every table, publish them, print recom
 	$(CLI) build --vars "$$VARS"
 
 .PHONY: publish
-publish: .venv/.runtime ## Publish what was built, PROFILE=shared with pseudonyms (docs/privacy.md)
+publish: .venv/.runtime $(if $(filter public,$(PROFILE)),.venv/.public)
+publish: ## Publish what was built; PROFILE=shared or public (docs/privacy.md)
 	$(CLI) publish
 
 # docs/publication.md
@@ -184,12 +185,16 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@$(INSTALL) --requirement requirements/exports.lock --requirement requirements/postgres.lock
 	@touch $@
 
+.venv/.public: requirements/public.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/public.lock
+	@touch $@
+
 .venv/.site: requirements/site.lock .venv/.runtime
 	@$(BIN)/python -m venv .venv/site
 	@requirements/install.sh .venv/site/bin --requirement requirements/site.lock
 	@touch $@
 
-.venv/.test: requirements/test.lock .venv/.service .venv/.exports .venv/.site
+.venv/.test: requirements/test.lock .venv/.service .venv/.exports .venv/.public .venv/.site
 	@$(INSTALL) --requirement requirements/test.lock
 	@touch $@
 

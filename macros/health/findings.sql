@@ -220,6 +220,21 @@
 {%- endmacro %}
 
 
+{# Lines of users of whom nobody knows who they are: `int_users` takes all of whom no
+   sound row says yes for one of them. #}
+{% macro consent_findings() %}
+    select
+        'consents_unreadable' as check_name,
+        'users' as input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        count(*) || ' lines of `users` cannot be split, and who refuses in them is'
+        || ' unknown: whoever says yes in no other row counts as refusing' as finding
+    from {{ ref("precision_marketing", "stg_broken_records") }}
+    where input_name = 'users'
+{%- endmacro %}
+
+
 {# Whether the check of an input is among the names in `health.accept`. #}
 {% macro is_accepted() %}
     {% set literals = [] %}

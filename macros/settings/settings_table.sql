@@ -418,6 +418,10 @@
              default={"warn": 0, "stop": 0},
              effect="requests of erasure that name somebody and cannot be read",
              fix="look into marts.rejected_rows and write the ids as `events` does"),
+        dict(count, unit="lines", key="consents_unreadable", highest=1000000000,
+             default={"warn": 0, "stop": "never"},
+             effect="lines of `users` that cannot be split: who refuses there is unknown",
+             fix="look into marts.rejected_rows and repair these lines"),
     ]) }}
 {% endmacro %}
 
@@ -450,6 +454,31 @@
         {"var": "privacy", "key": "pseudonyms", "kind": "flag", "unit": "flag",
          "default": false,
          "effect": "keyed hashes in place of ids also in-house; `shared` has them anyway"},
+    ] + precision_marketing.public_settings()) }}
+{% endmacro %}
+
+
+{% macro public_settings() %}
+    {{ return([
+        {"var": "privacy", "key": "public_epsilon", "kind": "number", "lowest": 0.01,
+         "highest": 10, "unit": "epsilon", "default": 1,
+         "effect": "what one file of the profile [`public`](docs/privacy.md#public) may"
+         ~ " tell of a user at most"},
+        {"var": "privacy", "key": "public_total_epsilon", "kind": "number",
+         "lowest": 0.01, "highest": 100, "unit": "epsilon", "default": 3,
+         "effect": "what all of them together may; none is made beyond"},
+        {"var": "privacy", "key": "public_delta", "kind": "number",
+         "lowest": 0.000000000001, "highest": 0.001, "unit": "share",
+         "default": 0.000001, "effect": "chance that either bound fails"},
+        {"var": "privacy", "key": "public_campaigns_per_user", "kind": "whole number",
+         "lowest": 1, "highest": 1000, "unit": "campaigns", "default": 10,
+         "effect": "in which a user counts there"},
+        {"var": "privacy", "key": "public_orders_per_campaign", "kind": "whole number",
+         "lowest": 1, "highest": 1000, "unit": "orders", "default": 3,
+         "effect": "of a user in a campaign that count there"},
+        {"var": "privacy", "key": "public_revenue_per_campaign", "kind": "whole number",
+         "lowest": 1, "highest": 1000000, "unit": "currency", "default": 200,
+         "effect": "of a user in a campaign that counts there"},
     ]) }}
 {% endmacro %}
 

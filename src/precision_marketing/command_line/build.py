@@ -78,6 +78,11 @@ def build(
     After `--` stand options of `dbt build`. A project of your own names its database
     in its profile: say the same with --database.
     """
+    if profile == "public":
+        raise click.UsageError(
+            "A build is for readers in the house: publish it with --profile public"
+            " after it."
+        )
     project_dir = project_dir.resolve()
     if not (project_dir / "dbt_project.yml").is_file():
         raise click.UsageError(

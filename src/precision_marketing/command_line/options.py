@@ -24,7 +24,7 @@ published = click.option(
 )
 profile = click.option(
     "--profile",
-    type=click.Choice(["in-house", "shared"]),
+    type=click.Choice(["in-house", "shared", "public"]),
     envvar="PRECISION_MARKETING_PROFILE",
     show_envvar=True,
     help="What is published of people.  [default: the setting `privacy`]",

@@ -31,7 +31,8 @@ def publish_build(
         f"Published {len(counts)} marts, {sum(counts.values()):,} rows, "
         f"{result.size / 1e6:.1f} MB: {result.path}"
     )
-    follow(result.path, database)
+    if profile != "public":
+        follow(result.path, database)
     return result.path
 
 
@@ -86,6 +87,8 @@ def rollback(
 
     path = options.published_file(published, database, profile)
     click.echo(roll_back(path).in_words())
+    if profile == "public":
+        return
     if database is None and published is None:
         database = options.DATABASE
     follow(path, database)

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from precision_marketing.privacy.fresh_file import forget_erased
-from precision_marketing.privacy.profiles import PrivacyError, named_profile
+from precision_marketing.privacy.profiles import PUBLIC, PrivacyError, named_profile
 from precision_marketing.publishing.build_record import BuildError, BuildRecord
 from precision_marketing.publishing.machine_faults import fault_in_words
 from precision_marketing.publishing.marts_copy import (
@@ -96,7 +96,8 @@ def publish(
     ----------
     database : Path
         DuckDB file of a finished build. It is read only, but for one that left out
-        rows of erased users: that is written anew (`forget_erased`).
+        rows of erased users, which is written anew (`forget_erased`), and for the
+        account of the profile `public`.
     published : Path, optional
         Target; its folder is made if need be. If it is a symbolic link, the file that
         it points to is replaced. Without it, that of `published_of`.
@@ -119,7 +120,8 @@ def publish(
         them; if the target is the build, has a name that DuckDB would confuse with a
         schema in it, or was opened for writing by another program; if another
         publication does not end in time, the disk is full or may not be written; if the
-        profile is not one, or has no key.
+        profile is not one, has no key or no budget left; if the target has readers of
+        the profile `public` and this is another, or the other way round.
 
     Notes
     -----
@@ -145,6 +147,7 @@ def publish(
             new, old = read_publication(copy), _publication_of(published)
             if new.build_id != build.build_id:
                 raise PublicationError("The copy is of another build.")
+            _check_readers(published, old, new)
             # The same build once more is nothing to go back to.
             if old is None or old.build_id != build.build_id:
                 keep_earlier(published)
@@ -188,6 +191,15 @@ def _forget_earlier(published: Path, build: BuildRecord, profile: str) -> None:
             or found.build_id not in build.same_erasures
         ):
             path.unlink()
+
+
+def _check_readers(published: Path, old: Publication | None, new: Publication) -> None:
+    """Refuse to mix what anybody may read with what only some may."""
+    if old is not None and PUBLIC in {old.profile, new.profile} != {PUBLIC}:
+        raise PublishingError(
+            f"{published} is published with the profile {old.profile}, and its readers "
+            f"are others than those of {new.profile}: publish to another file."
+        )
 
 
 def _publication_of(path: Path) -> Publication | None:
