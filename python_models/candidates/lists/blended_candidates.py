@@ -16,8 +16,10 @@ def model(dbt, session):
         blended_schema,
     )
     from precision_marketing.scorers.blend_weights import read_weights
+    from precision_marketing.scorers.full_scores import FullScores
 
-    weights = read_weights(dbt.ref("precision_marketing", "scorer_decisions"))
+    decisions = dbt.ref("precision_marketing", "scorer_decisions")
+    weights = read_weights(decisions)
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "every_scorer"
     )
@@ -37,6 +39,9 @@ def model(dbt, session):
         ),
         weights,
         keep_of_each=settings["kept_of_each_scorer"],
+        full_scores=FullScores(
+            dbt.ref("precision_marketing", "int_scorer_settings"), decisions
+        ),
         choice_neighbors=dict(
             window_tables(
                 to_arrow(dbt.ref("precision_marketing", "item_cosine_neighbors"))

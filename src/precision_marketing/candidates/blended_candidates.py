@@ -19,6 +19,7 @@ from precision_marketing.candidates.similarities import (
     window_similarities,
 )
 from precision_marketing.scorers.content_products import Fields
+from precision_marketing.scorers.full_scores import FullScores
 
 # Ties of the blend go to the more popular item.
 TIE_SCORER = "popularity"
@@ -57,6 +58,7 @@ def blended_batches(
     weights: Mapping[str, float],
     *,
     keep_of_each: int,
+    full_scores: FullScores,
     choice_neighbors: Mapping[str, pa.Table],
     next_neighbors: Mapping[str, pa.Table],
     item_fields: Fields,
@@ -73,6 +75,7 @@ def blended_batches(
         Scorer to its weight.
     keep_of_each : int
         First items of each scorer's list that are kept beside the blend's best.
+    full_scores : FullScores
     choice_neighbors, next_neighbors, item_fields, review_fields, content_settings
         As for `window_similarities`, the first two and the fourth by window.
 
@@ -92,7 +95,10 @@ def blended_batches(
             item_fields | review_fields[name],
             content_settings,
         )
-        for block in lists.blocks(name, window.scored_users):
+        of_pairs = full_scores.of_window(
+            window, choice_neighbors[name], next_neighbors[name]
+        )
+        for block in lists.blocks(name, window.scored_users, of_pairs):
             found = blend_lists(
                 block.items,
                 block.scaled_scores,
@@ -101,6 +107,7 @@ def blended_batches(
                 tie_scorer=lists.scorers.index(TIE_SCORER),
                 keep=lists.depth,
                 keep_of_each=keep_of_each,
+                others=block.others,
             )
             batch = _batch(found, block.users, nearness, schema)
             yield with_window(batch, name)

@@ -33,10 +33,12 @@ from precision_marketing.algorithms.collaborative.next_basket import (
 )
 from precision_marketing.algorithms.collaborative.popularity import popularity_damping
 from precision_marketing.algorithms.collaborative.spectral import (
+    SpectralWeights,
     fit_spectral,
     spectral_scores,
 )
 from precision_marketing.algorithms.kernels.top_scores import ScoreBlock
+from precision_marketing.build.kept_fits import kept
 from precision_marketing.build.relations import reader, window_schema, with_window
 from precision_marketing.build.windows import Window
 
@@ -177,11 +179,12 @@ def spectral(window: Window, settings: Settings) -> Lists:
     return refined(fit_of_spectral, settings)(window)
 
 
-def fit_of_spectral(
+def spectral_fit(
     window: Window, settings: Settings, before: np.ndarray | None
-) -> tuple[np.ndarray, ScoreBlock]:
-    """Return the spectral scorer's directions, begun from other ones, and scores."""
-    fitted = fit_spectral(
+) -> SpectralWeights:
+    """Return the spectral scorer's weights, begun from other directions."""
+    return kept(
+        fit_spectral,
         window.weights,
         rank=settings["rank"],
         spectrum_exponent=settings["spectrum_exponent"],
@@ -190,6 +193,13 @@ def fit_of_spectral(
         top_k=settings["neighbors"],
         start=before,
     )
+
+
+def fit_of_spectral(
+    window: Window, settings: Settings, before: np.ndarray | None
+) -> tuple[np.ndarray, ScoreBlock]:
+    """Return the spectral scorer's directions, begun from other ones, and scores."""
+    fitted = spectral_fit(window, settings, before)
     history = window.recent_weights(settings["decay"])
     return fitted.right, spectral_scores(history, fitted)
 
@@ -200,16 +210,24 @@ def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> List
     Only the nearest `settings["neighbors"]` of each item are used. The weights of items
     are fitted to whole histories, and applied to decayed ones.
     """
+    item_weights = local_ridge_fit(window, settings, neighbors)
+    history = window.recent_weights(settings["decay"])
+    return window.top_items(history, item_weights, settings["candidates"])
+
+
+def local_ridge_fit(
+    window: Window, settings: Settings, neighbors: pa.Table
+) -> csr_matrix:
+    """Return local ridge's weights of items, row = source, column = target."""
     is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
-    item_weights = fit_local_ridge(
+    return kept(
+        fit_local_ridge,
         window.weights,
-        neighbors.filter(is_near),
+        neighbors.select(["item_index", "neighbor_index"]).filter(is_near),
         user_degree_exponent=settings["user_degree_exponent"],
         penalty=settings["penalty"],
         penalty_exponent=settings["penalty_exponent"],
     )
-    history = window.recent_weights(settings["decay"])
-    return window.top_items(history, item_weights, settings["candidates"])
 
 
 def ials(window: Window, settings: Settings) -> Lists:
@@ -221,7 +239,14 @@ def fit_of_ials(
     window: Window, settings: Settings, before: Factors | None
 ) -> tuple[Factors, ScoreBlock]:
     """Return the factors of decayed histories, begun from other ones, and scores."""
-    factors = fit_ials(
+    factors = ials_fit(window, settings, before)
+    return factors, ials_scores(factors)
+
+
+def ials_fit(window: Window, settings: Settings, before: Factors | None) -> Factors:
+    """Return the factors of decayed histories, begun from other ones."""
+    return kept(
+        fit_ials,
         window.recent_weights(settings["decay"]),
         factors=settings["factors"],
         iterations=settings["iterations"],
@@ -230,7 +255,6 @@ def fit_of_ials(
         seed=settings["seed"],
         start=before,
     )
-    return factors, ials_scores(factors)
 
 
 def refined(

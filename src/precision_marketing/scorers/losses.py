@@ -17,6 +17,7 @@ from precision_marketing.algorithms.blending.quality import (
     mean_and_error,
     recall_and_ndcg,
 )
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.algorithms.learned.dropped_features import (
     DroppableRegression,
     fit_droppable,
@@ -128,6 +129,7 @@ def measure(
     settings: Any,
     start: Mapping[str, float],
     weights: Mapping[str, float],
+    full_scores: Mapping[str, LinearScores] | None = None,
 ) -> pa.Table:
     """Return what each scorer adds on `train`, and whether it is left out.
 
@@ -142,6 +144,8 @@ def measure(
         `int_scorer_settings`.
     start, weights : mapping of str to float
         Scorer to its weight in the blend, before and after learning.
+    full_scores : mapping of str to LinearScores, optional
+        Scorer to its scores of all pairs in `train`.
 
     Returns
     -------
@@ -159,7 +163,7 @@ def measure(
         keeps_content=row_count(untouched) > 0,
         is_every_scorer_wanted=bool(wanted["is_wanted"]),
     )
-    judged = _judged(lists, labels, users, settings, weights)
+    judged = _judged(lists, labels, users, settings, weights, full_scores)
     rows = decisions(judged, rules)
     for row in rows:
         row["start_weight"] = start[row["scorer"]]
@@ -295,6 +299,7 @@ def _judged(
     users: Any,
     settings: Any,
     weights: Mapping[str, float],
+    full_scores: Mapping[str, LinearScores] | None,
 ) -> Judged:
     """Return what the lists of `train` are worth."""
     asked = to_arrow(
@@ -322,7 +327,7 @@ def _judged(
     if sample.size >= MINIMUM_USERS:
         by_number = np.array([weights[scorer] for scorer in lists.scorers])
         kept = int(read_settings(settings, "every_scorer")["kept_of_each_scorer"])
-        pool = _pool(lists, sample, by_number, kept)
+        pool = _pool(lists, sample, by_number, kept, full_scores)
         place = np.searchsorted(asked_users, sample)
         is_label = np.isin(_keys(pool.rows_of_users, pool.items), keys)
         halves = asked["training_half"].to_numpy()[place]
@@ -387,12 +392,16 @@ def _own_ndcg(
 
 
 def _pool(
-    lists: ScorerLists, users: np.ndarray, weights: np.ndarray, keep_of_each: int
+    lists: ScorerLists,
+    users: np.ndarray,
+    weights: np.ndarray,
+    keep_of_each: int,
+    full_scores: Mapping[str, LinearScores] | None,
 ) -> _Pool:
     """Return the candidates of users."""
     tie_scorer = lists.scorers.index(FALLBACK) if FALLBACK in lists.scorers else 0
     columns = []
-    for block in lists.blocks("train", users):
+    for block in lists.blocks("train", users, full_scores):
         found = blend_lists(
             block.items,
             block.scaled_scores,
@@ -401,6 +410,7 @@ def _pool(
             tie_scorer=tie_scorer,
             keep=lists.depth,
             keep_of_each=keep_of_each,
+            others=block.others,
         )
         columns.append(
             (

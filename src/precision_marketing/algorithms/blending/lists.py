@@ -18,9 +18,9 @@ from precision_marketing.algorithms.kernels.selection import check_count
 # A list's scale is the mean of as many of its best scores.
 SCALE_DEPTH = 20
 
-# From pairs, those of one row of a block side by side, to their scaled scores by each
-# scorer, shape (n, n_scorers), NaN where a scorer knows no more than its list.
-OtherScores = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# Fills scaled scores, shape (n, n_scorers), where they are NaN and a scorer can tell:
+# of pairs of a row of a block and an item, those of a row side by side.
+OtherScores = Callable[[np.ndarray, np.ndarray, np.ndarray], None]
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def blend_lists(
     keep_of_each : int
         First items of every scorer's own list that are kept besides, >= 0.
     others : callable, optional
-        Scaled scores of what a list ended before, from rows of `items` and items.
+        What scorers say of items that their lists end before.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def blend_lists(
         ranks = np.zeros((size, n_scorers), np.int32)
         _fill(*lists, counts, pool, n_items, scores, ranks)
         if others is not None:
-            scores = np.where(ranks > 0, scores, others(users, pool))
+            others(users, pool, scores)
         sums, whole = np.zeros(size), np.empty((3, size), np.int32)
         order = np.empty(size, np.int64)
         _order(
@@ -204,9 +204,7 @@ def _pool(items, n_items, counts, pool):
 
 
 @compiled
-def _order(
-    counts, pool, scores, ranks, weights, tie_scorer, depth, sums, whole, order
-):
+def _order(counts, pool, scores, ranks, weights, tie_scorer, depth, sums, whole, order):
     """Write sums of scores; ranks, lists and best places; and who comes in order."""
     first = 0
     for user in range(counts.size):

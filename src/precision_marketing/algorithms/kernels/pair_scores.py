@@ -25,7 +25,9 @@ class LinearScores(NamedTuple):
     by_item: csr_matrix | None = None
 
 
-def pair_scores(scores: LinearScores, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+def pair_scores(
+    scores: LinearScores, users: np.ndarray, items: np.ndarray
+) -> np.ndarray:
     """Return the scores of pairs.
 
     Parameters
@@ -40,7 +42,8 @@ def pair_scores(scores: LinearScores, users: np.ndarray, items: np.ndarray) -> n
 
     Examples
     --------
-    >>> history, by_item = csr_matrix([[1.0, 2.0]]), csr_matrix([[0.0, 3.0], [1.0, 0.0]])
+    >>> history = csr_matrix([[1.0, 2.0]])
+    >>> by_item = csr_matrix([[0.0, 3.0], [1.0, 0.0]])
     >>> factors = np.ones((1, 1), np.float32), np.array([[0.5], [0.25]], np.float32)
     >>> pair = np.array([0, 0]), np.array([0, 1])
     >>> pair_scores(LinearScores(factors, history, by_item), *pair).tolist()
