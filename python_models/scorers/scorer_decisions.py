@@ -1,6 +1,6 @@
 # Grain: one row per scorer: its weight in the blend, and whether it may be left out.
 def model(dbt, session):
-    from precision_marketing.build.relations import to_arrow
+    from precision_marketing.build.relations import to_arrow, window_tables
     from precision_marketing.build.scorer_lists import ScorerLists
     from precision_marketing.build.windows import read_settings, read_windows
     from precision_marketing.scorers.blend_weights import learn, start_weights
@@ -22,16 +22,14 @@ def model(dbt, session):
         items=items,
         time_windows=("train",),
     )
+    neighbors = dbt.ref("precision_marketing", "item_cosine_neighbors")
+    followers = dbt.ref("precision_marketing", "next_basket_neighbors")
+    of_train = "time_window = 'train'"
     full_scores = FullScores(settings).of_window(
         window,
         *(
-            to_arrow(neighbors.filter("time_window = 'train'")).drop_columns(
-                "time_window"
-            )
-            for neighbors in (
-                dbt.ref("precision_marketing", "item_cosine_neighbors"),
-                dbt.ref("precision_marketing", "next_basket_neighbors"),
-            )
+            dict(window_tables(to_arrow(table.filter(of_train))))["train"]
+            for table in (neighbors, followers)
         ),
     )
     return measure(
