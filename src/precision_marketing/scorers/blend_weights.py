@@ -1,5 +1,6 @@
 """Learn on the `train` window how much each scorer counts in the blend."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precision_marketing.algorithms.blending.lists import blend_lists
 from precision_marketing.algorithms.blending.weights import learn_weights
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.scorer_lists import ScorerLists
 from precision_marketing.build.windows import read_settings
@@ -112,7 +115,11 @@ def read_train_halves(users: Any) -> np.ndarray:
 
 
 def learn(
-    lists: ScorerLists, labels: Any, users: Any, start: dict[str, float]
+    lists: ScorerLists,
+    labels: Any,
+    users: Any,
+    start: dict[str, float],
+    full_scores: Mapping[str, LinearScores] | None = None,
 ) -> BlendWeights:
     """Return the weight of each scorer in the blend.
 
@@ -128,6 +135,8 @@ def learn(
         Columns time_window, user_index, is_scored, label_count, training_half.
     start : dict of str to float
         Scorer to the weight from which the search starts, in alphabetical order.
+    full_scores : mapping of str to LinearScores, optional
+        Scorer to its scores of all pairs in `train`.
 
     Returns
     -------
@@ -143,7 +152,7 @@ def learn(
     taken = to_arrow(
         labels.filter("time_window = 'train'").project("user_index, item_index")
     )
-    scores = _scores(lists, asked_users)
+    scores = _scores(lists, asked_users, full_scores)
 
     def taught_by(part: np.ndarray) -> np.ndarray:
         own = pa.array(asked_users[part])
@@ -167,21 +176,33 @@ def learn(
     )
 
 
-def _scores(lists: ScorerLists, users: np.ndarray) -> pa.Table:
-    """Return the lists of users in `train` as a table of scaled scores."""
+def _scores(
+    lists: ScorerLists,
+    users: np.ndarray,
+    full_scores: Mapping[str, LinearScores] | None,
+) -> pa.Table:
+    """Return scaled scores of the users' candidates in `train`, whatever lists them."""
     names = pa.array(lists.scorers, pa.string())
-    parts = [
-        pa.table(
-            {
-                "user_index": block.users[user].astype(np.int32),
-                "item_index": block.items[user, scorer, place],
-                "scorer": pa.DictionaryArray.from_arrays(
-                    pa.array(scorer.astype(np.int32)), names
-                ),
-                "scaled_score": block.scaled_scores[user, scorer, place],
-            }
+    parts = []
+    for block in lists.blocks("train", users, full_scores):
+        found = blend_lists(
+            block.items,
+            block.scaled_scores,
+            np.zeros(len(lists.scorers)),
+            n_items=int(block.items.max(initial=0)) + 1,
+            tie_scorer=0,
+            keep=max(1, block.items[0].size),
+            keep_of_each=0,
+            others=block.others,
         )
-        for block in lists.blocks("train", users)
-        for user, scorer, place in [np.nonzero(block.items >= 0)]
-    ]
+        pair, scorer = np.nonzero(~np.isnan(found.scaled_scores))
+        columns = {
+            "user_index": block.users[found.users[pair]].astype(np.int32),
+            "item_index": found.items[pair],
+            "scorer": pa.DictionaryArray.from_arrays(
+                pa.array(scorer.astype(np.int32)), names
+            ),
+            "scaled_score": found.scaled_scores[pair, scorer],
+        }
+        parts.append(pa.table(columns))
     return pa.concat_tables([_SCORES.empty_table(), *parts])

@@ -17,6 +17,7 @@ from precision_marketing.algorithms.blending.quality import (
     mean_and_error,
     recall_and_ndcg,
 )
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.algorithms.learned.dropped_features import (
     DroppableRegression,
     fit_droppable,
@@ -131,6 +132,7 @@ def measure(
     settings: Any,
     start: Mapping[str, float],
     weights: BlendWeights,
+    full_scores: Mapping[str, LinearScores] | None = None,
 ) -> pa.Table:
     """Return what each scorer adds on `train`, and whether it is left out.
 
@@ -147,6 +149,8 @@ def measure(
         Scorer to its weight in the blend before learning.
     weights : BlendWeights
         After it.
+    full_scores : mapping of str to LinearScores, optional
+        Scorer to its scores of all pairs in `train`.
 
     Returns
     -------
@@ -164,7 +168,7 @@ def measure(
         keeps_content=row_count(untouched) > 0,
         is_every_scorer_wanted=bool(wanted["is_wanted"]),
     )
-    judged = _judged(lists, labels, users, settings, weights)
+    judged = _judged(lists, labels, users, settings, weights, full_scores)
     rows = decisions(judged, rules)
     learned = zip(weights.of_all, *weights.of_halves, strict=True)
     for row, (of_all, *of_halves) in zip(rows, learned, strict=True):
@@ -302,6 +306,7 @@ def _judged(
     users: Any,
     settings: Any,
     weights: BlendWeights,
+    full_scores: Mapping[str, LinearScores] | None,
 ) -> Judged:
     """Return what the lists of `train` are worth."""
     asked = to_arrow(
@@ -330,7 +335,8 @@ def _judged(
         kept = int(read_settings(settings, "every_scorer")["kept_of_each_scorer"])
         place = np.searchsorted(asked_users, sample)
         halves = asked["training_half"].to_numpy()[place]
-        pool = _pool(lists, sample, weights.of_users("train", halves), kept)
+        by_user = weights.of_users("train", halves)
+        pool = _pool(lists, sample, by_user, kept, full_scores)
         is_label = np.isin(_keys(pool.rows_of_users, pool.items), keys)
         losses = _losses_without(
             _halves(pool, is_label, counts[place], halves),
@@ -393,12 +399,16 @@ def _own_ndcg(
 
 
 def _pool(
-    lists: ScorerLists, users: np.ndarray, weights: np.ndarray, keep_of_each: int
+    lists: ScorerLists,
+    users: np.ndarray,
+    weights: np.ndarray,
+    keep_of_each: int,
+    full_scores: Mapping[str, LinearScores] | None,
 ) -> _Pool:
     """Return the candidates of users."""
     tie_scorer = lists.scorers.index(FALLBACK) if FALLBACK in lists.scorers else 0
     columns = []
-    for block in lists.blocks("train", users):
+    for block in lists.blocks("train", users, full_scores):
         found = blend_lists(
             block.items,
             block.scaled_scores,
@@ -407,6 +417,7 @@ def _pool(
             tie_scorer=tie_scorer,
             keep=lists.depth,
             keep_of_each=keep_of_each,
+            others=block.others,
         )
         columns.append(
             (

@@ -8,7 +8,7 @@ on the head of the spectrum, with a linear tail, is this package's.
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import csr_matrix, diags_array, hstack
 
 from precision_marketing.algorithms.collaborative.spectral_rest import largest_of_rest
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
@@ -18,6 +18,7 @@ from precision_marketing.algorithms.kernels.dense_rows import (
     dense_product,
 )
 from precision_marketing.algorithms.kernels.engine import factor
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import (
     as_weights,
@@ -190,6 +191,39 @@ def spectral_scores(weights: csr_matrix, fitted: SpectralWeights) -> ScoreBlock:
         return scores
 
     return block
+
+
+def spectral_pairs(weights: csr_matrix, fitted: SpectralWeights) -> LinearScores:
+    """Return the scores of pairs, for `pair_scores`.
+
+    Parameters
+    ----------
+    weights, fitted
+        As for `spectral_scores`.
+
+    Returns
+    -------
+    LinearScores
+
+    Examples
+    --------
+    >>> rest, own = csr_matrix([[1.0, 2.0]]), np.array([0.5, 0.5])
+    >>> nothing = np.zeros((2, 1), np.float32)
+    >>> fitted = SpectralWeights(nothing, nothing, rest, own)
+    >>> found = spectral_pairs(csr_matrix([[1.0, 0.0]]), fitted)
+    >>> (found.history @ found.by_item.T).toarray().tolist()
+    [[0.5, 2.0]]
+    """
+    history = csr_matrix(weights, dtype=np.float32)
+    factors = history @ fitted.left, fitted.right
+    by_item = fitted.rest.T.tocsr()
+    if fitted.own is None:
+        return LinearScores(factors, history, by_item)
+    return LinearScores(
+        factors,
+        hstack([history @ by_item, history], format="csr"),
+        hstack([by_item, diags_array(-fitted.own)], format="csr"),
+    )
 
 
 def _leading_eigenpairs(
