@@ -304,7 +304,8 @@ def ease(window: Window, settings: Settings) -> Lists:
 
 def ease_weights(window: Window, settings: Settings) -> np.ndarray:
     """Return EASE's weights of items for items, row = source."""
-    return fit_ease(
+    return kept(
+        fit_ease,
         window.weights,
         penalty=settings["penalty"],
         user_degree_exponent=settings["user_degree_exponent"],

@@ -4,25 +4,17 @@ A list ends, and its scorer's score of the next item is not 0: without it a cand
 that one scorer puts on place 81 counts as one that the scorer knows nothing of.
 """
 
-from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any
 
 import pyarrow as pa
 
-from precision_marketing.algorithms.collaborative.ials import ials_pairs
-from precision_marketing.algorithms.collaborative.neighbors import neighbor_matrix
-from precision_marketing.algorithms.collaborative.spectral import spectral_pairs
+from precision_marketing.algorithms.collaborative.spectral import spectral_item_weights
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.windows import Window, read_settings
 from precision_marketing.scorers import collaborative
-from precision_marketing.scorers.collaborative import Settings
-
-# Scorers by library function whose fit goes from window to window.
-_REFINED: Mapping[str, Callable[..., Any]] = {
-    "spectral": collaborative.spectral_weights,
-    "ials": collaborative.ials_fit,
-}
+from precision_marketing.scorers.item_weights import ITEM_WEIGHTS, of_histories
 
 
 class FullScores:
@@ -68,56 +60,23 @@ class FullScores:
         -------
         dict of str to LinearScores
         """
+        given = {"neighbors": neighbors, "followers": followers}
         found = {}
         for name, function in self._functions.items():
-            settings = self._settings[name]
-            if function in _REFINED:
-                before = (
-                    self._before.get(name) if window.time_window == "serve" else None
-                )
-                fitted = _REFINED[function](window, settings, before)
-                if function == "ials":
-                    self._before[name] = fitted
-                    found[name] = ials_pairs(fitted)
-                else:
-                    self._before[name] = fitted.right
-                    history = window.recent_weights(settings["decay"])
-                    found[name] = spectral_pairs(history, fitted)
-            elif function in _BY_WEIGHTS:
-                found[name] = _BY_WEIGHTS[function](
-                    window, settings, neighbors, followers
-                )
+            own = self._settings[name]
+            # `serve` begins where `test` ended, `train` and `test` from nothing.
+            before = self._before.get(name) if window.time_window == "serve" else None
+            if function == "ials":
+                self._before[name] = collaborative.ials_fit(window, own, before)
+                found[name] = LinearScores(tuple(self._before[name]))
+            elif function == "spectral":
+                fitted = collaborative.spectral_weights(window, own, before)
+                self._before[name] = fitted.right
+                weights = spectral_item_weights(fitted)
+                found[name] = of_histories(function, window, own, weights)
+            elif function in ITEM_WEIGHTS:
+                make = ITEM_WEIGHTS[function]
+                needed = given.keys() & signature(make).parameters.keys()
+                weights = make(window, own, **{key: given[key] for key in needed})
+                found[name] = of_histories(function, window, own, weights)
         return found
-
-
-def _by_neighbors(window: Window, decay: float, table: pa.Table) -> LinearScores:
-    """Return the scores of a history, decayed, by a table of neighbors."""
-    n_items = window.weights.shape[1]
-    by_item = neighbor_matrix(table, n_items, n_items)
-    return LinearScores(None, window.recent_weights(decay), by_item)
-
-
-def _local_ridge(
-    window: Window, settings: Settings, neighbors: pa.Table, followers: pa.Table
-) -> LinearScores:
-    """Return the scores of local ridge."""
-    weights = collaborative.local_ridge_weights(window, settings, neighbors)
-    history = window.recent_weights(settings["decay"])
-    return LinearScores(None, history, weights.T.tocsr())
-
-
-_BY_WEIGHTS: Mapping[str, Callable[..., LinearScores]] = {
-    "item_cosine": lambda window, settings, neighbors, followers: _by_neighbors(
-        window, 1.0, neighbors
-    ),
-    "item_cosine_recent": lambda window, settings, neighbors, followers: _by_neighbors(
-        window, settings["decay"], neighbors
-    ),
-    "last_basket": lambda window, settings, neighbors, followers: _by_neighbors(
-        window, 0.0, neighbors
-    ),
-    "next_basket": lambda window, settings, neighbors, followers: _by_neighbors(
-        window, 0.0, followers
-    ),
-    "local_ridge": _local_ridge,
-}

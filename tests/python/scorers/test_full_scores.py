@@ -44,6 +44,7 @@ OWN = {
         "user_degree_exponent": 0.5,
         "decay": 0.85,
     },
+    "ease": {"penalty": 2.0, "user_degree_exponent": 0.5, "maximum_items": 20},
     "ials": {
         "factors": 6,
         "iterations": 4,

@@ -15,7 +15,6 @@ from scipy.sparse import csr_matrix
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.kernels.compiled import compiled_reordered
 from precision_marketing.algorithms.kernels.engine import Factor, factor
-from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.algorithms.kernels.parallel import chunks, in_order
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import (
@@ -175,21 +174,6 @@ def ials_scores(factors: Factors) -> ScoreBlock:
     [[2.0, 2.0]]
     """
     return lambda users: factors.users[users] @ factors.items.T
-
-
-def ials_pairs(factors: Factors) -> LinearScores:
-    """Return the scores of pairs, for `pair_scores`.
-
-    Parameters
-    ----------
-    factors : Factors
-        As `fit_ials` returns.
-
-    Returns
-    -------
-    LinearScores
-    """
-    return LinearScores((factors.users, factors.items))
 
 
 def strengths_of(

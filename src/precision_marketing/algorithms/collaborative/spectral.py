@@ -18,7 +18,7 @@ from precision_marketing.algorithms.kernels.dense_rows import (
     dense_product,
 )
 from precision_marketing.algorithms.kernels.engine import factor
-from precision_marketing.algorithms.kernels.pair_scores import LinearScores
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import (
     as_weights,
@@ -193,36 +193,34 @@ def spectral_scores(weights: csr_matrix, fitted: SpectralWeights) -> ScoreBlock:
     return block
 
 
-def spectral_pairs(weights: csr_matrix, fitted: SpectralWeights) -> LinearScores:
-    """Return the scores of pairs, for `pair_scores`.
+def spectral_item_weights(fitted: SpectralWeights) -> ItemWeights:
+    """Return what each item of a history adds to a score.
 
     Parameters
     ----------
-    weights, fitted
-        As for `spectral_scores`.
+    fitted : SpectralWeights
+        As `fit_spectral` returns.
 
     Returns
     -------
-    LinearScores
+    ItemWeights
 
     Examples
     --------
     >>> rest, own = csr_matrix([[1.0, 2.0]]), np.array([0.5, 0.5])
     >>> nothing = np.zeros((2, 1), np.float32)
-    >>> fitted = SpectralWeights(nothing, nothing, rest, own)
-    >>> found = spectral_pairs(csr_matrix([[1.0, 0.0]]), fitted)
-    >>> (found.history @ found.by_item.T).toarray().tolist()
-    [[0.5, 2.0]]
+    >>> found = spectral_item_weights(SpectralWeights(nothing, nothing, rest, own))
+    >>> (found.sources @ found.targets.T).toarray().tolist()
+    [[0.5, 2.0], [2.0, 3.5]]
     """
-    history = csr_matrix(weights, dtype=np.float32)
-    factors = history @ fitted.left, fitted.right
-    by_item = fitted.rest.T.tocsr()
+    vectors, by_item = (fitted.left, fitted.right), fitted.rest.T.tocsr()
     if fitted.own is None:
-        return LinearScores(factors, history, by_item)
-    return LinearScores(
-        factors,
-        hstack([history @ by_item, history], format="csr"),
-        hstack([by_item, diags_array(-fitted.own)], format="csr"),
+        return ItemWeights(vectors, by_item)
+    itself = diags_array(np.ones(fitted.own.size))
+    return ItemWeights(
+        vectors,
+        targets=hstack([by_item, diags_array(-fitted.own)], format="csr"),
+        sources=hstack([by_item, itself], format="csr"),
     )
 
 
