@@ -25,7 +25,11 @@ from precision_marketing.algorithms.learned.dropped_features import (
 from precision_marketing.build.relations import row_count, to_arrow
 from precision_marketing.build.scorer_lists import ListBlock, ScorerLists
 from precision_marketing.build.windows import read_settings
-from precision_marketing.scorers.blend_weights import BlendWeights
+from precision_marketing.scorers.blend_weights import (
+    BlendWeights,
+    label_counts,
+    pair_keys,
+)
 
 CUTOFF = 10
 # What leaving scorers out may cost at most, all together, in NDCG@10: half of the last
@@ -318,8 +322,8 @@ def _judged(
     truth = to_arrow(
         labels.filter("time_window = 'train'").project("user_index, item_index")
     )
-    keys = np.sort(_keys(truth["user_index"].to_numpy(), truth["item_index"]))
-    counts = _label_counts(keys, asked_users)
+    keys = np.sort(pair_keys(truth["user_index"].to_numpy(), truth["item_index"]))
+    counts = label_counts(keys, asked_users)
     ndcg = [np.zeros((0, len(lists.scorers)))]
     has_hit = [np.zeros(0, dtype=bool)]
     lists_something = np.zeros(len(lists.scorers), dtype=bool)
@@ -337,7 +341,7 @@ def _judged(
         halves = asked["training_half"].to_numpy()[place]
         by_user = weights.of_users("train", halves)
         pool = _pool(lists, sample, by_user, kept, full_scores)
-        is_label = np.isin(_keys(pool.rows_of_users, pool.items), keys)
+        is_label = np.isin(pair_keys(pool.rows_of_users, pool.items), keys)
         losses = _losses_without(
             _halves(pool, is_label, counts[place], halves),
             weights.of_halves[::-1],
@@ -367,21 +371,10 @@ def _sample(users: np.ndarray, has_hit: np.ndarray) -> tuple[np.ndarray, int]:
     return np.sort(users[chosen[has_hit[chosen]]]), size
 
 
-def _keys(users: np.ndarray, items: Any) -> np.ndarray:
-    """Return user and item as one int64."""
-    return (users.astype(np.int64) << 32) + np.asarray(items)
-
-
-def _label_counts(keys: np.ndarray, users: np.ndarray) -> np.ndarray:
-    """Return the labels of each user, from sorted keys."""
-    first, last = users.astype(np.int64) << 32, (users.astype(np.int64) + 1) << 32
-    return np.searchsorted(keys, last) - np.searchsorted(keys, first)
-
-
 def _hits(block: ListBlock, keys: np.ndarray) -> np.ndarray:
     """Return which entries of the lists are labels, from sorted keys."""
     own = keys[np.isin(keys >> 32, block.users)]
-    starts = np.append(0, np.cumsum(_label_counts(own, block.users)))
+    starts = np.append(0, np.cumsum(label_counts(own, block.users)))
     return listed_labels(block.items, starts, own & (2**32 - 1))
 
 
