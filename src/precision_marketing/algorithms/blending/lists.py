@@ -129,7 +129,9 @@ def blend_lists(
     """
     check_count("keep", keep)
     n_users, n_scorers, depth = items.shape
-    by_user = np.array(np.broadcast_to(weights, (n_users, n_scorers)), np.float64)
+    by_user = np.array(
+        np.broadcast_to(weights, (n_users, n_scorers)), np.float64, order="C"
+    )
 
     def blend(part: slice) -> BlendedLists:
         lists = items[part], scaled_scores[part]
