@@ -137,3 +137,16 @@ def test_who_is_left_out_or_not_linear_scores_nothing(settings):
         window = window_of("train", 0)
         found = FullScores(settings, decisions).of_window(window, *tables(window))
     assert found.keys() == OWN.keys() - {"ials"}
+
+
+def test_ease_of_too_many_items_says_nothing_as_it_lists_nothing(settings):
+    few = settings.filter("setting <> 'maximum_items'").union(
+        settings.query(
+            "settings",
+            "select scorer, setting, 19e0 as setting_value, setting_text"
+            " from settings where setting = 'maximum_items'",
+        )
+    )
+    window = window_of("train", 0)
+    ease = FullScores(few).of_window(window, *tables(window))["ease"]
+    assert not pair_scores(ease, np.array([0, 0]), np.array([1, 2])).any()
