@@ -1,7 +1,6 @@
 """The history item behind a recommendation: the largest part of the scorer's score."""
 
 from collections.abc import Iterator
-from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -10,14 +9,16 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.kernels.neighbor_matrix import neighbor_matrix
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.windows import Window, read_settings, read_windows
 from precision_marketing.candidates.history_parts import (
-    DECOMPOSITIONS,
     Entries,
     Parts,
     by_item_weights,
     entries_of,
+    inputs_of,
+    own_parts,
 )
 from precision_marketing.scorers.lists import read_inputs
 
@@ -153,8 +154,7 @@ def _own_parts(
 ) -> Parts:
     """Return the parts of a scorer of the library for the items that it won."""
     functions = read_settings(settings, "library_function", with_shared=False)
-    decomposition = DECOMPOSITIONS[functions[scorer]]
-    needed = signature(decomposition).parameters.keys() - {"window", "settings"}
+    needed = inputs_of(functions[scorer])
     relations = {name: inputs[name] for key in needed for name in _RELATIONS[key]}
     if "item_cosine_neighbors" in relations:
         # Of the items alone that are to be explained.
@@ -165,9 +165,7 @@ def _own_parts(
             how="semi",
         )
     given = read_inputs(items, (window.time_window,), **relations)(window.time_window)
-    return decomposition(
-        window, read_settings(settings, scorer), **{key: given[key]() for key in needed}
-    )
+    return own_parts(functions[scorer], window, read_settings(settings, scorer), given)
 
 
 def _neighbor_parts(table: str, scorer_neighbors: Any, window: Window) -> Parts:
@@ -175,7 +173,8 @@ def _neighbor_parts(table: str, scorer_neighbors: Any, window: Window) -> Parts:
     rows = scorer_neighbors.filter(f"neighbor_table = '{table}'")
     neighbors = to_arrow(rows.project("item_index, neighbor_index, similarity"))
     n_items = window.weights.shape[1]
-    return by_item_weights(neighbor_matrix(neighbors, n_items, n_items, by_source=True))
+    targets = neighbor_matrix(neighbors, n_items, n_items)
+    return by_item_weights(ItemWeights(targets=targets))
 
 
 def _largest_parts(
