@@ -183,7 +183,12 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@$(INSTALL) --requirement requirements/service.lock
 	@touch $@
 
-.venv/.test: requirements/test.lock .venv/.service
+# docs/metrics.md
+.venv/.semantic: requirements/semantic.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/semantic.lock
+	@touch $@
+
+.venv/.test: requirements/test.lock .venv/.service .venv/.semantic
 	@$(INSTALL) --requirement requirements/test.lock
 	@touch $@
 

@@ -46,6 +46,8 @@ lock benchmark "[benchmark]" runtime
 forget benchmark
 lock service "[service]" runtime
 forget service
+lock semantic "[semantic]" runtime
+forget semantic
 lock test "[test]" runtime
 lock lint "[lint]" test
 # What stands in no extra: what builds the package in its environment, what looks for

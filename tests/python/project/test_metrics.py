@@ -81,6 +81,7 @@ ITEM_REFUNDED = "item.revenue_amount is not null and item.refund_amount is not n
 ITEM_MARGIN = "item.net_margin_amount is not null"
 DIMENSIONS = {
     "campaign__main_channel": "campaign.channel",
+    "campaign_bill__activity_date": "campaign_day.activity_date",
     "campaign_day__has_known_spend": SPENT,
     "campaign_day__has_known_revenue": DAY_PRICED,
     "campaign_day__has_known_refund": DAY_REFUNDED,
@@ -134,13 +135,16 @@ METRICS = {
     "campaign_bounce_rate": share("sum(bounce_count)", "sum(send_count)"),
     "campaign_ctr": share("sum(ctr_click_count)", "sum(impression_count)"),
     "campaign_click_cvr": share("sum(click_conversion_count)", "sum(click_count)"),
-    "campaign_aov": share("sum(revenue_amount)", summed("conversion_count", DAY_PRICED)),
+    "campaign_aov": share(
+        "sum(revenue_amount)", summed("conversion_count", DAY_PRICED)
+    ),
     "campaign_refund_rate": share(
         summed("refund_amount", DAY_REFUNDED), summed("revenue_amount", DAY_REFUNDED)
     ),
     "campaign_roas": share(summed("revenue_amount", SPENT), SPEND),
     "campaign_net_roas": share(summed("revenue_amount - refund_amount", SPENT), SPEND),
-    "campaign_cpm": f"1000e0 * {SPEND} / nullif({summed('impression_count', SPENT)}, 0)",
+    "campaign_cpm": f"1000e0 * {SPEND} / nullif("
+    f"{summed('impression_count', SPENT)}, 0)",
     "campaign_cpc": share(SPEND, summed("click_count", SPENT)),
     "campaign_cpa": share(SPEND, summed("conversion_count", SPENT)),
     "shop_order_lines": "sum(1)",
@@ -232,9 +236,8 @@ def fill(connection: duckdb.DuckDBPyConnection, mart: str) -> None:
         marks = ", ".join(f"${name}" for name in row)
         connection.execute(f"insert into marts.{mart} values ({marks})", row)
     if "net_revenue_amount" in row:
-        connection.execute(
-            f"update marts.{mart} set net_revenue_amount = revenue_amount - refund_amount"
-        )
+        net = "net_revenue_amount = revenue_amount - refund_amount"
+        connection.execute(f"update marts.{mart} set {net}")
 
 
 @pytest.fixture(scope="module")
