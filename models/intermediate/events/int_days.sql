@@ -18,18 +18,18 @@ first_days as (
 numbered as (
 
     select
-        boundaries.day_after_events,
+        first_days.first_date,
         {{ precision_marketing.numbers_up_to(precision_marketing.days_between(
             "first_days.first_date", "boundaries.day_after_events"
-        )) }} as days_before
-    from boundaries
-    cross join first_days
+        )) }} as day_number
+    from first_days
+    cross join boundaries
 
 ),
 
 final as (
 
-    select day_after_events - cast(days_before as integer) as day_date
+    select first_date + cast(day_number - 1 as integer) as day_date
     from numbered
 
 )
