@@ -2,8 +2,8 @@
 
     python -m examples.superset --database published/precision_marketing.duckdb
 
-writes `superset_dashboard.zip`: the file as a database that is opened read-only, four of
-its marts as data sets with metrics whose denominators are theirs, five charts and a
+writes `superset_dashboard.zip`: the file as a database that is opened read-only, four
+of its marts as data sets with metrics whose denominators are theirs, five charts and a
 dashboard of them. `superset import-dashboards --path superset_dashboard.zip --username
 admin` takes it (docs/connect.md).
 """
@@ -49,8 +49,8 @@ DATA_SETS = {
     "cohort_retention": (
         "cohort_start_date",
         {
-            "retention": "1e0 * sum(case when is_whole_month then active_user_count end)"
-            " / nullif(sum(case when is_whole_month then cohort_user_count end), 0)"
+            "retention": "1e0 * sum(active_user_count) filter (where is_whole_month)"
+            " / nullif(sum(cohort_user_count) filter (where is_whole_month), 0)"
         },
     ),
 }
@@ -179,8 +179,9 @@ def bundle(database: Path) -> dict[str, dict[str, Any]]:
 
 @click.command(help=__doc__.split("\n")[0])
 @click.option("--database", required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--out", default="superset_dashboard.zip", type=click.Path(path_type=Path))
+@click.option("--out", default=Path("superset_dashboard.zip"), type=Path)
 def main(database: Path, out: Path) -> None:
+    """Write the archive, and say how to import it."""
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in bundle(database).items():
             # JSON is YAML.
