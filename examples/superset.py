@@ -37,7 +37,7 @@ DATA_SETS = {
             " / nullif(sum(spend_amount), 0)",
         },
     ),
-    "campaign_lift": (None, {"users": "sum(treatment_user_count)"}),
+    "campaign_lift": (None, {}),
     "customers": (
         "first_event_at",
         {

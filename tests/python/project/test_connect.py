@@ -79,6 +79,10 @@ def test_charts_for_superset_ask_for_what_the_marts_have(folder):
     uuids = {content["uuid"] for content in files.values() if "uuid" in content}
     assert len(uuids) == 2 + len(DATA_SETS) + len(CHARTS)
     with duckdb.connect(str(database), read_only=True) as connection:
+        for mart, (time_column, metrics) in DATA_SETS.items():
+            asked = ", ".join(["count(*)", *metrics.values()])
+            connection.execute(f"select {asked} from marts.{mart}")
+            connection.execute(f"select {time_column or '*'} from marts.{mart}")
         for _, _, mart, columns, metrics in CHARTS:
             known = DATA_SETS[mart][1]
             asked = [*columns, *(known[name] for name in metrics)]
