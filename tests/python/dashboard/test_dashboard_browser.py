@@ -272,7 +272,7 @@ def test_a_named_build_and_what_changed_are_shown(
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ("set interval_lower = 0.01", "is not surely better than popularity: on 87 users"),
+        ("set interval_lower = 0.01", "is not surely better than popularity: on 87"),
         (
             "set is_published = scorer = 'popularity'",
             "Published is popularity: on 87 users nothing was surely better.",
@@ -288,8 +288,8 @@ def test_a_ranking_that_is_not_surely_better_is_said_to_be_none(
     with closing(duckdb.connect(str(file))) as connection:
         connection.execute(f"update marts.recommender_quality {change}")
     write_dashboard(file, tmp_path / "page.html")
-    address = "recommendations?language=en"
-    seen = look(tmp_path / "page.html", [{"name": "doubt", "address": address}])["doubt"]
+    visit = {"name": "doubt", "address": "recommendations?language=en"}
+    seen = look(tmp_path / "page.html", [visit])["doubt"]
     assert seen["errors"] == []
     if sentence:
         assert sentence in seen["text"]

@@ -260,7 +260,7 @@ def near(record: dict[str, Any], draw: random.Random) -> Any:
         "channel caps": lambda: {key("email", "push", 7): part(3, 2.5) for _ in some},
         "audience rules": lambda: {
             key("spring", 7): part(
-                {"segments": part(["Lost"], ["No purchase yet"], ["Lost", part("Lots")])},
+                {"segments": part(["Lost"], ["No purchase yet"], [part("Lots")])},
                 {key("least_days", "most_days", "days"): part(60, 0.5)},
                 {"least_days": part(5, 60), "most_days": part(30, 60)},
             )
