@@ -181,6 +181,11 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@$(INSTALL) --requirement requirements/service.lock
 	@touch $@
 
+# docs/metrics.md
+.venv/.semantic: requirements/semantic.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/semantic.lock
+	@touch $@
+
 .venv/.exports: requirements/exports.lock requirements/postgres.lock .venv/.runtime
 	@$(INSTALL) --requirement requirements/exports.lock --requirement requirements/postgres.lock
 	@touch $@
@@ -194,7 +199,8 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@requirements/install.sh .venv/site/bin --requirement requirements/site.lock
 	@touch $@
 
-.venv/.test: requirements/test.lock .venv/.service .venv/.exports .venv/.public .venv/.site
+.venv/.test: requirements/test.lock .venv/.service .venv/.exports .venv/.public .venv/.semantic \
+		.venv/.site
 	@$(INSTALL) --requirement requirements/test.lock
 	@touch $@
 

@@ -46,7 +46,7 @@ lock benchmark "[benchmark]" runtime
 forget benchmark
 lock service "[service]" runtime
 forget service
-for extra in exports postgres public; do
+for extra in exports postgres public semantic; do
     lock "$extra" "[$extra]" runtime
     forget "$extra"
 done

@@ -77,6 +77,29 @@
     {{ precision_marketing.zeros_findings() }}
     union all
     select * from {{ ref("precision_marketing", "stg_match_facts") }}
+    union all
+    {{ precision_marketing.name_findings() }}
+{%- endmacro %}
+
+
+{# Names that a setting gives and the input does not have, one of them in words. #}
+{% macro name_findings() %}
+    select
+        'settings_misspelled' as check_name,
+        input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        'no row of `' || input_name || '` has the ' || min(named) || case
+            when count(*) > 1 then ' (and ' || (count(*) - 1) || ' names more)' else ''
+        end as finding
+    from (
+        select
+            input_name,
+            column_name || ' `' || given_name || '` that the setting `' || setting_name
+            || '` names' as named
+        from {{ ref("precision_marketing", "stg_unknown_names") }}
+    ) as unknown
+    group by input_name
 {%- endmacro %}
 
 
