@@ -9,7 +9,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt.contracts.graph.manifest import Manifest
-from dbt.node_types import NodeType
 
 PARTS = ("recommendations", "campaigns", "audiences")
 SUBSETS = [subset for size in (1, 2) for subset in combinations(PARTS, size)]
@@ -139,32 +138,15 @@ def marts(database: Path) -> dict[str, list[tuple]]:
         }
 
 
-def added(pair: Manifest, single: Manifest) -> tuple[str, ...]:
-    """Select the tables of a pair of parts that its first has not, or has otherwise.
-
-    Otherwise may be what reads or is set otherwise, or asks which parts are built.
-    """
-    asking = {"macro.precision_marketing.has_part"}
-    for _ in pair.macros:
-        callers = {
-            key
-            for key, macro in pair.macros.items()
-            if asking & {key, *macro.depends_on.macros}
-        }
-        if callers <= asking:
-            break
-        asking |= callers
-    return tuple(
-        f"{'.'.join(node.fqn)}+"
-        for key, node in pair.nodes.items()
-        if node.resource_type != NodeType.Test
-        and (
-            key not in single.nodes
-            or node.depends_on != single.nodes[key].depends_on
-            or node.config != single.nodes[key].config
-            or asking & set(node.depends_on.macros)
-        )
-    )
+def asking(manifest: Manifest) -> list[str]:
+    """Select the tables whose SQL asks which parts are built, and what reads them."""
+    asked = "macro.precision_marketing.has_part"
+    macros = manifest.macros.values()
+    assert not [macro.name for macro in macros if asked in macro.depends_on.macros]
+    nodes = manifest.nodes.values()
+    found = [f"{node.name}+" for node in nodes if asked in node.depends_on.macros]
+    assert found
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -173,21 +155,27 @@ def built(dbt_project, dbt_parts, input_dir) -> Callable[..., dict[str, list[tup
 
     The whole has its data tests run, and so has what is found equal to it. Single parts
     are built from nothing and have them run too. A pair has no table that is in
-    neither: it is built beside the tables of its first part, which are the same code.
+    neither: those of the second are built beside those of the first, and again what
+    asks which parts there are.
     """
-    projects = cache(lambda parts: dbt_project if parts == PARTS else dbt_parts(parts))
+    untested = {"excluded": ("unit_test", "test")}
 
     @cache
     def database(*parts: str) -> Path:
-        project = projects(parts)
+        project = dbt_project if parts == PARTS else dbt_parts(parts)
         if len(parts) != 2:
             return project.build(input_dir, excluded=("unit_test",))
         copy = project.work / input_dir.name / "inputs.duckdb"
         copy.parent.mkdir(parents=True)
         shutil.copy(database(parts[0]), copy)
-        selected = added(project.manifest(), projects(parts[:1]).manifest())
+        first, second = parts
+        project.build(
+            input_dir,
+            selected=(f"tag:{second}", "--exclude", f"tag:{first}"),
+            **untested,
+        )
         return project.build(
-            input_dir, excluded=("unit_test", "test"), selected=selected
+            input_dir, selected=tuple(asking(project.manifest())), **untested
         )
 
     return cache(lambda *parts: marts(database(*parts)))
