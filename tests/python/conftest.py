@@ -31,13 +31,13 @@ LONGEST = {
     name: place
     for place, name in enumerate(
         (
-            *("test_whole_build", "test_parts", "test_killed_builds", "test_erasure"),
-            *("test_host_project", "test_input_forms", "test_tuned_build"),
-            *("test_stopped_builds", "test_idle_campaigns", "test_cold_start"),
-            *("test_public_data", "test_input_checks", "test_several_rows"),
-            *("test_lift_coverage", "test_adding_a_scorer", "test_check"),
-            *("test_audience_history", "test_input_folders", "test_input_values"),
-            *("test_feedback_loop", "test_progress_in_dbt"),
+            *("test_whole_build", "test_parts", "test_tutorial", "test_killed_builds"),
+            *("test_erasure", "test_host_project", "test_input_forms"),
+            *("test_tuned_build", "test_stopped_builds", "test_idle_campaigns"),
+            *("test_cold_start", "test_public_data", "test_input_checks"),
+            *("test_several_rows", "test_lift_coverage", "test_adding_a_scorer"),
+            *("test_check", "test_audience_history", "test_input_folders"),
+            *("test_input_values", "test_feedback_loop", "test_progress_in_dbt"),
         )
     )
 }
