@@ -25,24 +25,22 @@ from precision_marketing.publishing.publishing import PublishingError, publish
 
 PROJECT = Path(__file__).parents[3]
 PACKAGE = str(Path(publishing.__file__).parent)
-# The marts of few tables.
-SELECTED = ("+rejected_rows", "+row_accounting", "+build_health")
-SOUND_EVENTS = 120
+SELECTED = ("+campaigns", "+row_accounting", "+build_health")
 READERS = 4
 # Mixed would be a mart of one build beside another's, or beside another record.
 READER = """
 import json, pathlib, sys, time, duckdb
-path, stop, sound = sys.argv[1:]
+path, stop = sys.argv[1:]
 reads, failed, mixed = 0, [], 0
 while not pathlib.Path(stop).exists():
     try:
         with duckdb.connect(path, read_only=True) as connection:
             seen = connection.execute(
-                "select (select count(*) from marts.rejected_rows), (select "
-                "rows_rejected from marts.row_accounting where input_name = 'events'), "
+                "select (select count(*) from marts.campaigns), (select rows_read "
+                "from marts.row_accounting where input_name = 'campaigns'), "
                 "(select inputs from publication.build)"
             ).fetchall()[0]
-        counts = {*seen[:2], json.loads(seen[2])["events"]["rows"] - int(sound)}
+        counts = {*seen[:2], json.loads(seen[2])["campaigns"]["rows"]}
         mixed += len(counts) > 1
     except Exception as error:
         failed.append(str(error))
@@ -53,7 +51,7 @@ print(json.dumps({"reads": reads, "failed": failed, "mixed": mixed}))
 
 
 class Shop:
-    """A shop of a bad row more in each version, its database and its readers' file."""
+    """A shop of a campaign more in each version, its database and its readers' file."""
 
     def __init__(self, folder: Path):
         self.inputs, self.database = folder / "inputs", folder / "inputs.duckdb"
@@ -72,10 +70,7 @@ class Shop:
             {
                 "parts": ["campaigns"],
                 "input_checks": {"as_of": "2025-02-01"},
-                "publication": {
-                    "marts": ["rejected_rows", "row_accounting"],
-                    "earlier": 1,
-                },
+                "publication": {"marts": ["campaigns", "row_accounting"], "earlier": 1},
             }
         )
         parsed = dbtRunner().invoke(["parse", "--vars", self._vars, *self._common])
@@ -84,17 +79,21 @@ class Shop:
     def renew(self) -> None:
         self.version += 1
         self.inputs.mkdir(exist_ok=True)
+        campaigns = [{"campaign_id": f"c{n}"} for n in range(self.version)]
         events = [
             {
                 "user_id": f"u{number % 30}",
                 "item_id": "i1",
                 "event_type": "purchase",
-                "occurred_at": "2025-01-10" if number < SOUND_EVENTS else "soon",
+                "occurred_at": "2025-01-10",
             }
-            for number in range(SOUND_EVENTS + self.version)
+            for number in range(120)
         ]
-        tables = {"events": events, "items": [{"item_id": "i1"}]}
-        for name, rows in tables.items():
+        for name, rows in {
+            "events": events,
+            "items": [{"item_id": "i1"}],
+            "campaigns": campaigns,
+        }.items():
             with (self.inputs / f"{name}.csv").open("w", newline="") as file:
                 writer = csv.DictWriter(file, fieldnames=list(rows[0]))
                 writer.writeheader()
@@ -192,10 +191,7 @@ def attack(folder: Path, builds: int, publications: int) -> dict:
     stop = folder / "stop"
     readers = [
         subprocess.Popen(
-            [
-                *(sys.executable, "-c", READER),
-                *(str(shop.published), str(stop), str(SOUND_EVENTS)),
-            ],
+            [sys.executable, "-c", READER, str(shop.published), str(stop)],
             stdout=subprocess.PIPE,
             text=True,
         )
