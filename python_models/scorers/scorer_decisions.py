@@ -1,5 +1,6 @@
 # Grain: one row per scorer: its weight in the blend, and whether it may be left out.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.build.scorer_lists import ScorerLists
     from precision_marketing.build.windows import read_settings
     from precision_marketing.scorers.blend_weights import learn, start_weights

@@ -1,5 +1,6 @@
 # Grain: one row per time window, user and item among the user's candidates.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from functools import partial
 
     from precision_marketing.build.documents import read_item_fields, read_review_fields
