@@ -105,7 +105,7 @@ dashboard-bundle: ## Build anew, with npm, what the dashboard draws with
 	cd .ci/dashboard && npm ci --no-fund --no-audit && npm run bundle
 
 .PHONY: test
-test: .venv/.test ## Run the Python tests, `dbt build` of the example among them
+test: .venv/.test .venv/.kernels ## Run the Python tests, `dbt build` of the example among them
 	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
 		--no-loadscope-reorder --durations 20
 

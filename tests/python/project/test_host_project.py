@@ -136,6 +136,17 @@ def test_an_input_that_is_not_built_is_named_with_what_to_do(host, database):
     assert "is not in the database yet: `dbt build` makes a model" in finished.stdout
 
 
+def test_a_host_cannot_build_on_what_is_no_mart(host):
+    model = host / "models" / "too_close.sql"
+    model.write_text('select * from {{ ref("precision_marketing", "int_events") }}\n')
+    finished = run_dbt(host, "parse")
+    model.unlink()
+    assert finished.returncode != 0
+    assert "int_events" in finished.stdout
+    assert "is protected to the 'precision_marketing' package" in finished.stdout
+
+
+# After what reads the project as it was: of other settings all is parsed anew.
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -174,16 +185,6 @@ def test_marts_are_public_and_all_else_protected(manifest):
         assert node["access"] == ("public" if is_mart else "protected"), node["name"]
         assert node["group"] == "precision_marketing"
         assert node["schema"] == f"shop_{node['config']['schema']}"
-
-
-def test_a_host_cannot_build_on_what_is_no_mart(host):
-    model = host / "models" / "too_close.sql"
-    model.write_text('select * from {{ ref("precision_marketing", "int_events") }}\n')
-    finished = run_dbt(host, "parse")
-    model.unlink()
-    assert finished.returncode != 0
-    assert "int_events" in finished.stdout
-    assert "is protected to the 'precision_marketing' package" in finished.stdout
 
 
 def test_every_mart_is_in_the_exposure_of_its_folder(manifest):
