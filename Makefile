@@ -49,10 +49,18 @@ help: ## List the targets
 setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it too
 
 .PHONY: run
-run: .venv/.kernels forget-parse ## Build every table, publish them, print recommendations and campaigns
+run: .venv/.kernels forget-parse ## Build and publish what has changed (FULL=1: all), print what was found
 	$(BIN)/python -m precision_marketing.publishing.run target/build_cost.json \
-		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
+		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS" \
+		$(if $(FULL),--full-refresh)
+# Without a report nothing was built: nothing has changed.
+	@if [ -e target/build_cost.json ]; then $(MAKE) --no-print-directory .follow; fi
+
+.PHONY: .follow
+.follow:
 	$(FOLLOW)
+	$(BIN)/python -m precision_marketing.publishing.unchanged finish \
+		--database "$$PRECISION_MARKETING_DATABASE"
 	$(BIN)/python -m precision_marketing.publishing.summary --target target \
 		--published-of "$$PRECISION_MARKETING_DATABASE"
 

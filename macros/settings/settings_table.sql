@@ -430,6 +430,10 @@
         {"var": "publication", "key": "earlier", "kind": "whole number", "lowest": 0,
          "highest": 100, "unit": "files", "default": 3,
          "effect": "earlier publications that are kept for `make rollback`"},
+        {"var": "publication", "key": "remembered", "kind": "word",
+         "words": ["published", "built"], "unit": "word", "default": "published",
+         "effect": "[what contact lists and holdouts go on from](docs/operations.md"
+         ~ "#histories); `built`: from the last build, published or not"},
     ]) }}
 {% endmacro %}
 

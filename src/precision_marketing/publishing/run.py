@@ -48,6 +48,9 @@ class RunError(Exception):
 def run(database: Path, report: Path, command: list[str]) -> int:
     """Wait until the database is free, build it, and publish it if that succeeds.
 
+    Where nothing has changed since the last run that came to its end, nothing is done
+    (`unchanged`), and there is no report.
+
     Parameters
     ----------
     database : Path
@@ -74,16 +77,30 @@ def run(database: Path, report: Path, command: list[str]) -> int:
     try:
         with locked(lock_file(database), waited, waiting_seconds()):
             wait_for(lambda: _is_free(database), waited, waiting_seconds())
+            if _stands(database, command):
+                # Who goes on by it sees that there is nothing to follow.
+                report.unlink(missing_ok=True)
+                return 0
             started = time.time()
             status = run_command(report, command)
             if status != 0:
                 _explain(database, report.parent / "run_results.json", started)
                 return status
-            module = "precision_marketing.publishing.publishing"
-            publishing = [sys.executable, "-m", module, "--database", str(database)]
-            return subprocess.run(publishing).returncode
+            return _call("publishing", "--database", str(database))
     except LockedError as error:
         raise RunError(str(error)) from error
+
+
+def _stands(database: Path, command: list[str]) -> bool:
+    """Ask whether all that the command would make is there already."""
+    asked = ("begin", "--database", str(database), "--", *command)
+    return _call("unchanged", *asked) == 0
+
+
+def _call(module: str, *arguments: str) -> int:
+    """Run a module in a process of its own: this one stays small."""
+    name = f"precision_marketing.publishing.{module}"
+    return subprocess.run([sys.executable, "-m", name, *arguments]).returncode
 
 
 def _check_place(database: Path) -> None:

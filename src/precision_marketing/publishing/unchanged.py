@@ -1,0 +1,291 @@
+"""Whether a run would build and publish again what is published already.
+
+A run writes what it is made of beside the database before it builds (`begin`), and
+notes its end when all that follows the publication is done (`finish`); the next one
+compares (`begin` again). Whatever is in doubt is built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import duckdb
+
+from precision_marketing.build.files import synchronize
+from precision_marketing.build.sql_text import identifier
+from precision_marketing.publishing.build_record import HISTORY, NODES
+from precision_marketing.publishing.histories import remember
+from precision_marketing.publishing.ingredients import ingredients
+from precision_marketing.publishing.publication import (
+    Publication,
+    PublicationError,
+    read_publication,
+)
+from precision_marketing.publishing.publishing import published_of
+
+# Exit status of `begin` where there is something to build.
+CHANGED = 10
+SUPPRESSED = "stg_suppressed_users"
+# Where times later than now were left out: tomorrow they may be believed.
+_LEFT_OUT = (
+    ("rejected_rows", "rejection_reason"),
+    ("value_gaps", "gap_reason"),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run was made of, and what came of it.
+
+    Parameters
+    ----------
+    ingredients : dict of str to str or None
+        Fingerprints by name (`ingredients`).
+    build_id : str or None
+        The build that it published; None until all is done.
+    published : str or None
+        SHA-256 of the published file.
+    suppressed : str or None
+        Fingerprint of the list of the erased after the build.
+    day : str or None
+        The run's day, UTC, where rows were left out because they are in the future.
+    """
+
+    ingredients: dict[str, str] | None
+    build_id: str | None = None
+    published: str | None = None
+    suppressed: str | None = None
+    day: str | None = None
+
+
+def begin(
+    database: Path, published: Path, command: list[str], project: Path
+) -> Publication | str:
+    """Say what stands already, or why there is to build; then note what it is made of.
+
+    Parameters
+    ----------
+    database : Path
+        DuckDB file that the command builds, there or not.
+    published : Path
+        What readers open.
+    command : list of str
+        The build; with `--full-refresh` it starts anew whatever is there.
+    project : Path
+        The folder in which it runs.
+
+    Returns
+    -------
+    Publication or str
+        The publication that the run would make again, or the reason to build.
+
+    Raises
+    ------
+    OSError
+        If the folder of the database cannot be written.
+    """
+    _catch_up(database, published)
+    try:
+        now = Run(ingredients(command, project))
+    except OSError:
+        # The build says what of it cannot be read.
+        now = Run(None)
+    reason: Publication | str = "`--full-refresh` starts anew"
+    if "--full-refresh" not in command:
+        reason = _compare(database, published, now)
+    if isinstance(reason, str):
+        _write(database, now)
+    return reason
+
+
+def finish(database: Path, published: Path) -> None:
+    """Note that a run is done, with all that follows its publication.
+
+    Parameters
+    ----------
+    database : Path
+        DuckDB file of the build.
+    published : Path
+        What readers open.
+    """
+    run, found = _read(database), _facts(database)
+    if run is None or found is None or not _is_of(published, found):
+        return
+    day = f"{datetime.now(UTC):%Y-%m-%d}" if found["is_of_its_day"] else None
+    facts = {
+        "build_id": found["build_id"],
+        "published": _checksum(published),
+        "suppressed": found["suppressed"],
+        "day": day,
+    }
+    _write(database, Run(run.ingredients, **facts))
+
+
+def _catch_up(database: Path, published: Path) -> None:
+    """Remember a publication whose program was killed before it could."""
+    found = _facts(database)
+    if found is None or found["is_remembered"]:
+        return
+    if _is_of(published, found):
+        remember(database, found["build_id"])
+
+
+def _is_of(published: Path, found: dict) -> bool:
+    """Whether the last build succeeded, and is the one that is published."""
+    if found["reason"]:
+        return False
+    try:
+        return read_publication(published).build_id == found["build_id"]
+    except PublicationError:
+        return False
+
+
+def _compare(database: Path, published: Path, now: Run) -> Publication | str:
+    before, found = _read(database), _facts(database)
+    if before is None or before.build_id is None or found is None:
+        return "no earlier run has come to its end"
+    if now.ingredients is None or before.ingredients is None:
+        return "what is in the tables that it reads cannot be seen before"
+    changed = {
+        name
+        for name in now.ingredients.keys() | before.ingredients.keys()
+        if now.ingredients.get(name) != before.ingredients.get(name)
+    }
+    if changed:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        return f"{min(changed)}{more} changed"
+    if found["reason"]:
+        return found["reason"]
+    if found["build_id"] != before.build_id:
+        return "another build has been made since"
+    if found["suppressed"] != before.suppressed:
+        return "the list of the erased changed"
+    if found["is_of_its_day"] and before.day != f"{datetime.now(UTC):%Y-%m-%d}":
+        return "times that were in the future may be none today"
+    try:
+        if _checksum(published) != before.published:
+            return "the published file is another one"
+        return read_publication(published)
+    except (OSError, PublicationError):
+        return "the published file is not whole"
+
+
+def _facts(database: Path) -> dict | None:
+    """Return what a database says of its last build; None if it says nothing."""
+    if not database.is_file():
+        return None
+    try:
+        with closing(duckdb.connect(str(database), read_only=True)) as connection:
+            return _read_facts(connection)
+    except duckdb.Error:
+        return None
+
+
+def _read_facts(connection: duckdb.DuckDBPyConnection) -> dict | None:
+    tables = dict(
+        connection.execute(
+            "select table_name, min(schema_name) from duckdb_tables() "
+            "where database_name = current_database() group by table_name"
+        ).fetchall()
+    )
+
+    def ask(name: str, query: str) -> list[tuple]:
+        target = f"{identifier(tables[name])}.{identifier(name)}"
+        return connection.execute(query.format(target)).fetchall()
+
+    if HISTORY not in tables:
+        return None
+    builds = ask(
+        HISTORY,
+        "select build_id, state, published_at is not null from {} "
+        "order by started_at desc, build_id limit 1",
+    )
+    if not builds:
+        return None
+    build_id, state, is_remembered = builds[0]
+    unfinished = ask(
+        NODES,
+        "select count(*) from {} where state = 'unfinished' and build_id is not null",
+    )
+    list_of_erased = (
+        ask(SUPPRESSED, "select * from {} order by all") if SUPPRESSED in tables else []
+    )
+    is_of_its_day = any(
+        name not in tables
+        or ask(name, f"select 1 from {{}} where {column} like '%in_future' limit 1")
+        for name, column in _LEFT_OUT
+    )
+    reason = ""
+    if state != "succeeded" or unfinished[0][0]:
+        reason = "the last build did not succeed as a whole"
+    return {
+        "build_id": build_id,
+        "reason": reason,
+        "is_remembered": is_remembered,
+        "suppressed": hashlib.sha256(repr(list_of_erased).encode()).hexdigest(),
+        "is_of_its_day": is_of_its_day,
+    }
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _note(database: Path) -> Path:
+    return database.with_name(f".{database.name}.run.json")
+
+
+def _read(database: Path) -> Run | None:
+    try:
+        return Run(**json.loads(_note(database).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write(database: Path, run: Run) -> None:
+    note = _note(database)
+    new = note.with_suffix(".new")
+    new.write_text(json.dumps(asdict(run), sort_keys=True), encoding="utf-8")
+    new.chmod(0o600)
+    os.replace(new, note)
+    synchronize(note.parent)
+
+
+_database = click.option("--database", type=click.Path(path_type=Path), required=True)
+
+
+@click.group()
+def main() -> None:
+    """Ask whether a run has anything to do, and note that it is done."""
+
+
+@main.command("begin", context_settings={"ignore_unknown_options": True})
+@_database
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def main_begin(database: Path, command: tuple[str, ...]) -> None:
+    """Exit with 0 if all stands that a build would make, and with 10 if not."""
+    database = database.resolve()
+    found = begin(database, published_of(database), list(command), Path.cwd())
+    if isinstance(found, str):
+        raise SystemExit(CHANGED)
+    print(f"Nothing has changed: all is left as it is. {found.in_words()}")
+
+
+@main.command("finish")
+@_database
+def main_finish(database: Path) -> None:
+    """Note that what follows a publication is done too."""
+    database = database.resolve()
+    finish(database, published_of(database))
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m precision_marketing.publishing.unchanged")
