@@ -77,6 +77,17 @@ rollback: .venv/.runtime ## Put the publication before the last one back into it
 		--database "$$PRECISION_MARKETING_DATABASE"
 	$(FOLLOW)
 
+# docs/operations.md. TO=file: another than backups/NAME_TIME_BUILD.duckdb.
+.PHONY: backup
+backup: .venv/.runtime ## Copy what no build can make again, the histories, into one file
+	$(BIN)/python -m precision_marketing.publishing.backup make \
+		--database "$$PRECISION_MARKETING_DATABASE" $(if $(TO),--to "$(TO)")
+
+.PHONY: restore
+restore: .venv/.runtime ## Put the histories of a backup (FROM=file) into the database
+	$(BIN)/python -m precision_marketing.publishing.backup restore \
+		--database "$$PRECISION_MARKETING_DATABASE" --from "$(FROM)"
+
 # docs/service.md. Keys: PRECISION_MARKETING_SERVICE_KEYS=NAME=KEY; OPTIONS='--port 80'.
 .PHONY: serve
 serve: .venv/.service ## Answer from the published file over HTTP

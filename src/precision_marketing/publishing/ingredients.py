@@ -63,7 +63,9 @@ def ingredients(command: list[str], project: Path) -> dict[str, str] | None:
     found, asked = _project_files(project, settings)
     asked |= set(_ASKED.findall("\0".join(command).encode()))
     library = Path(__file__).parents[1]
-    packages = sorted(f"{dist.name} {dist.version}" for dist in metadata.distributions())
+    packages = sorted(
+        f"{dist.name} {dist.version}" for dist in metadata.distributions()
+    )
     found |= {
         "the library": _of_files(library, _files(library)),
         "the command": _of_text(*command),
