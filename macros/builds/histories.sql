@@ -29,9 +29,18 @@
 {% endmacro %}
 
 
-{# SQL that makes the memory where there is none. Of a database that an earlier version
+{# SQL that makes the memory, and what builds are compared by, where there is none. Of a database that an earlier version
    has built, the last tables were their own memory. #}
 {% macro make_memory() %}
+    create table if not exists {{ precision_marketing.notes_relation("build_measures") }}
+    (
+        build_id varchar not null,
+        measure_name varchar not null,
+        subject varchar not null,
+        measured_value double,
+        outcome varchar not null,
+        is_relearning_due boolean not null
+    );
     {% for node in precision_marketing.remembered_models() %}
     {% set memory = precision_marketing.notes_relation(node.alias) %}
     {% set earlier = adapter.get_relation(node.database, node.schema, node.alias) %}

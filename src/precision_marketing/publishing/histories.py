@@ -20,6 +20,7 @@ from precision_marketing.publishing.build_record import HISTORY
 # Also in macros/builds/histories.sql.
 REMEMBERED = ("audience_history", "int_holdout_draws")
 AS_OF = "int_audience_as_of"
+MEASURES, DRIFT = "build_measures", "build_drift"
 
 
 def remember(database: Path, build_id: str) -> None:
@@ -60,6 +61,7 @@ def remember(database: Path, build_id: str) -> None:
             "published_at = coalesce(published_at, ?) where build_id = ?",
             [as_of, datetime.now(UTC).replace(tzinfo=None), build_id],
         )
+        _keep_measures(connection, tables, history, build_id)
         if is_latest and as_of is not None:
             for name in REMEMBERED:
                 _replace(connection, name, tables.get(name, []), history)
@@ -86,6 +88,24 @@ def _as_of(
         f"select as_of_at from {identifier(schema)}.{AS_OF}"
     ).fetchall()
     return rows[0][0]
+
+
+def _keep_measures(
+    connection: duckdb.DuckDBPyConnection,
+    tables: dict[str, list[str]],
+    history: str,
+    build_id: str,
+) -> None:
+    """Keep what later builds are compared with."""
+    if not {MEASURES, DRIFT} <= tables.keys():
+        return
+    kept = f"{identifier(history)}.{MEASURES}"
+    connection.execute(f"delete from {kept} where build_id = ?", [build_id])
+    connection.execute(
+        f"insert into {kept} select ?, measure_name, subject, measured_value, outcome, "
+        f"is_relearning_due from {identifier(tables[DRIFT][0])}.{DRIFT}",
+        [build_id],
+    )
 
 
 def _replace(
