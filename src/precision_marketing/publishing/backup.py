@@ -21,15 +21,16 @@ from precision_marketing.build.files import synchronize
 from precision_marketing.build.sql_text import identifier, literal
 from precision_marketing.publishing.build_record import HISTORY
 from precision_marketing.publishing.history_tables import (
+    SUPPRESSED,
     BackupError,
     contents,
     copy_tables,
     history_tables,
+    note_erased,
 )
 from precision_marketing.publishing.published_files import locked, waiting_seconds
 from precision_marketing.publishing.publishing import PublishingError, plain_errors
 from precision_marketing.publishing.run import lock_file
-from precision_marketing.publishing.unchanged import SUPPRESSED
 
 
 @dataclass(frozen=True)
@@ -185,13 +186,22 @@ def restore(database: Path, source: Path) -> Backup:
         If the backup is not whole, the database is in use, or its list of the erased
         was begun anew, so that it cannot be united with that of the backup.
     """
-    database, source = Path(database).resolve(), Path(source).resolve()
-    found = read_backup(source)
+    database = Path(database).resolve()
+    waited = f"A build of {database}"
     with (
         plain_errors(database),
-        locked(lock_file(database), f"A build of {database}", waiting_seconds()),
-        closing(duckdb.connect()) as connection,
+        locked(lock_file(database), waited, waiting_seconds()),
     ):
+        return put_back(database, Path(source))
+
+
+def put_back(database: Path, source: Path) -> Backup:
+    """Restore into a database that is locked already, as by a run.
+
+    Parameters and errors are those of `restore`.
+    """
+    found = read_backup(source)
+    with closing(duckdb.connect()) as connection:
         mask = os.umask(0o077)
         try:
             connection.execute(f"attach {literal(database)} as shop")
@@ -201,7 +211,7 @@ def restore(database: Path, source: Path) -> Backup:
         schema, tables = history_tables(connection, "source")
         connection.execute("begin transaction")
         if SUPPRESSED in tables:
-            _note_erased(connection, schema)
+            note_erased(connection, schema)
         for name in tables:
             target = f"shop.{identifier(schema)}.{identifier(name)}"
             connection.execute(f"drop table if exists {target}")
@@ -230,36 +240,6 @@ def _default(database: Path, build_id: str, ended: datetime) -> Path:
     build = re.sub(r"[^A-Za-z0-9-]", "_", build_id)
     name = f"{database.stem}_{ended:%Y%m%dT%H%M%S}_{build}.duckdb"
     return database.parent / "backups" / name
-
-
-def _note_erased(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
-    """Keep aside whom the database has erased since, numbered after the backup's."""
-    source = f"source.{identifier(schema)}.{SUPPRESSED}"
-    listed = f"shop.{identifier(schema)}.{SUPPRESSED}"
-    connection.execute(f"create temp table erased as from {source} where false")
-    if not connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'shop' "
-        "and schema_name = ? and table_name = ?",
-        [schema, SUPPRESSED],
-    ).fetchall():
-        return
-    salts = connection.execute(
-        f"select count(distinct salt) from (select salt from {source} "
-        f"union all select salt from {listed})"
-    ).fetchall()
-    if salts[0][0] > 1:
-        raise BackupError(
-            "The list of the erased was begun anew since the backup, so that the two "
-            "cannot be united: restore into a database that is not there yet, and "
-            "build with all requests for erasure."
-        )
-    connection.execute(
-        f"insert into erased by name select * replace (("
-        f"select coalesce(max(request_number), 0) from {source}) "
-        "+ row_number() over (order by request_number) as request_number) "
-        f"from {listed} where readmitted_at is null and user_hash not in ("
-        f"select user_hash from {source} where readmitted_at is null)"
-    )
 
 
 _database = click.option(

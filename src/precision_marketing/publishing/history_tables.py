@@ -11,6 +11,7 @@ from precision_marketing.privacy.fresh_file import REWRITTEN
 from precision_marketing.publishing.build_record import HISTORY, NODES
 from precision_marketing.publishing.publishing import PublishingError
 
+SUPPRESSED = "stg_suppressed_users"
 # About the file they are in, not about what was.
 _OF_THE_FILE = (NODES, REWRITTEN)
 
@@ -77,3 +78,33 @@ def contents(
         for name in tables
     }
     return json.dumps(found, sort_keys=True)
+
+
+def note_erased(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Keep aside whom the database has erased since, numbered after the backup's."""
+    source = f"source.{identifier(schema)}.{SUPPRESSED}"
+    listed = f"shop.{identifier(schema)}.{SUPPRESSED}"
+    connection.execute(f"create temp table erased as from {source} where false")
+    if not connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'shop' "
+        "and schema_name = ? and table_name = ?",
+        [schema, SUPPRESSED],
+    ).fetchall():
+        return
+    salts = connection.execute(
+        f"select count(distinct salt) from (select salt from {source} "
+        f"union all select salt from {listed})"
+    ).fetchall()
+    if salts[0][0] > 1:
+        raise BackupError(
+            "The list of the erased was begun anew since the backup, so that the two "
+            "cannot be united: restore into a database that is not there yet, and "
+            "build with all requests for erasure."
+        )
+    connection.execute(
+        f"insert into erased by name select * replace (("
+        f"select coalesce(max(request_number), 0) from {source}) "
+        "+ row_number() over (order by request_number) as request_number) "
+        f"from {listed} where readmitted_at is null and user_hash not in ("
+        f"select user_hash from {source} where readmitted_at is null)"
+    )

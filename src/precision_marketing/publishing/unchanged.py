@@ -10,19 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import duckdb
 
 from precision_marketing.build.files import synchronize
-from precision_marketing.build.sql_text import identifier
-from precision_marketing.publishing.build_record import HISTORY, NODES
+from precision_marketing.publishing.backup import back_up, put_back
 from precision_marketing.publishing.histories import remember
 from precision_marketing.publishing.ingredients import ingredients
+from precision_marketing.publishing.last_build import last_build
 from precision_marketing.publishing.publication import (
     Publication,
     PublicationError,
@@ -32,12 +30,6 @@ from precision_marketing.publishing.publishing import published_of
 
 # Exit status of `begin` where there is something to build.
 CHANGED = 10
-SUPPRESSED = "stg_suppressed_users"
-# Where times later than now were left out: tomorrow they may be believed.
-_LEFT_OUT = (
-    ("rejected_rows", "rejection_reason"),
-    ("value_gaps", "gap_reason"),
-)
 
 
 @dataclass(frozen=True)
@@ -88,9 +80,19 @@ def begin(
 
     Raises
     ------
+    PublishingError
+        If the database is gone, and the copy of its histories is not whole.
     OSError
         If the folder of the database cannot be written.
     """
+    kept = kept_histories(database)
+    if kept.exists() and not database.exists():
+        # Under another name until it is whole.
+        new = database.with_name(f".{database.name}.restored")
+        new.unlink(missing_ok=True)
+        found = put_back(new, kept)
+        os.replace(new, database)
+        print(f"Restored from {kept}: {found.in_words()}.")
     _catch_up(database, published)
     try:
         now = Run(ingredients(command, project))
@@ -108,6 +110,9 @@ def begin(
 def finish(database: Path, published: Path) -> None:
     """Note that a run is done, with all that follows its publication.
 
+    Its histories are copied beside the database (`kept_histories`), so that whoever
+    deletes that has not deleted them.
+
     Parameters
     ----------
     database : Path
@@ -115,9 +120,10 @@ def finish(database: Path, published: Path) -> None:
     published : Path
         What readers open.
     """
-    run, found = _read(database), _facts(database)
+    run, found = _read(database), last_build(database)
     if run is None or found is None or not _is_of(published, found):
         return
+    back_up(database, kept_histories(database))
     day = f"{datetime.now(UTC):%Y-%m-%d}" if found["is_of_its_day"] else None
     facts = {
         "build_id": found["build_id"],
@@ -128,9 +134,14 @@ def finish(database: Path, published: Path) -> None:
     _write(database, Run(run.ingredients, **facts))
 
 
+def kept_histories(database: Path) -> Path:
+    """Return where a run leaves a copy of its histories."""
+    return database.with_name(f"{database.stem}_histories.duckdb")
+
+
 def _catch_up(database: Path, published: Path) -> None:
     """Remember a publication whose program was killed before it could."""
-    found = _facts(database)
+    found = last_build(database)
     if found is None or found["is_remembered"]:
         return
     if _is_of(published, found):
@@ -148,7 +159,7 @@ def _is_of(published: Path, found: dict) -> bool:
 
 
 def _compare(database: Path, published: Path, now: Run) -> Publication | str:
-    before, found = _read(database), _facts(database)
+    before, found = _read(database), last_build(database)
     if before is None or before.build_id is None or found is None:
         return "no earlier run has come to its end"
     if now.ingredients is None or before.ingredients is None:
@@ -175,63 +186,6 @@ def _compare(database: Path, published: Path, now: Run) -> Publication | str:
         return read_publication(published)
     except (OSError, PublicationError):
         return "the published file is not whole"
-
-
-def _facts(database: Path) -> dict | None:
-    """Return what a database says of its last build; None if it says nothing."""
-    if not database.is_file():
-        return None
-    try:
-        with closing(duckdb.connect(str(database), read_only=True)) as connection:
-            return _read_facts(connection)
-    except duckdb.Error:
-        return None
-
-
-def _read_facts(connection: duckdb.DuckDBPyConnection) -> dict | None:
-    tables = dict(
-        connection.execute(
-            "select table_name, min(schema_name) from duckdb_tables() "
-            "where database_name = current_database() group by table_name"
-        ).fetchall()
-    )
-
-    def ask(name: str, query: str) -> list[tuple]:
-        target = f"{identifier(tables[name])}.{identifier(name)}"
-        return connection.execute(query.format(target)).fetchall()
-
-    if HISTORY not in tables:
-        return None
-    builds = ask(
-        HISTORY,
-        "select build_id, state, published_at is not null from {} "
-        "order by started_at desc, build_id limit 1",
-    )
-    if not builds:
-        return None
-    build_id, state, is_remembered = builds[0]
-    unfinished = ask(
-        NODES,
-        "select count(*) from {} where state = 'unfinished' and build_id is not null",
-    )
-    list_of_erased = (
-        ask(SUPPRESSED, "select * from {} order by all") if SUPPRESSED in tables else []
-    )
-    is_of_its_day = any(
-        name not in tables
-        or ask(name, f"select 1 from {{}} where {column} like '%in_future' limit 1")
-        for name, column in _LEFT_OUT
-    )
-    reason = ""
-    if state != "succeeded" or unfinished[0][0]:
-        reason = "the last build did not succeed as a whole"
-    return {
-        "build_id": build_id,
-        "reason": reason,
-        "is_remembered": is_remembered,
-        "suppressed": hashlib.sha256(repr(list_of_erased).encode()).hexdigest(),
-        "is_of_its_day": is_of_its_day,
-    }
 
 
 def _checksum(path: Path) -> str:

@@ -12,6 +12,7 @@ from recorded_builds import record_build
 
 from precision_marketing.publishing import ingredients, unchanged
 from precision_marketing.publishing.histories import remember
+from precision_marketing.publishing.last_build import LEFT_OUT
 from precision_marketing.publishing.publication import Publication
 from precision_marketing.publishing.publishing import publish, published_of
 
@@ -54,7 +55,7 @@ class Shop:
         self.builds += 1
         with duckdb.connect(str(self.database)) as connection:
             connection.execute("create schema if not exists marts")
-            for mart, column in unchanged._LEFT_OUT:
+            for mart, column in LEFT_OUT:
                 connection.execute(
                     f"create or replace table marts.{mart} as "
                     f"select 'invalid_number' as {column}"
@@ -309,6 +310,18 @@ def test_a_publication_that_was_killed_is_remembered_by_the_next_run(shop, monke
     assert not is_remembered()
     shop.begin()
     assert is_remembered()
+
+
+def test_a_database_that_was_deleted_has_its_histories_again(shop):
+    shop.run()
+    shop.database.unlink()
+    assert shop.run() == "no earlier run has come to its end"
+    with duckdb.connect(str(shop.database), read_only=True) as connection:
+        builds = connection.execute(
+            "select build_id from history.build_history order by started_at"
+        ).fetchall()
+    assert builds == [("build-1",), ("build-2",)]
+    assert isinstance(shop.run(), Publication)
 
 
 def test_the_note_is_its_owners_alone_and_names_no_value(shop, monkeypatch):
