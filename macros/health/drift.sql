@@ -13,8 +13,23 @@
         input_name <> 'erasure_requests'
         and rows_read >= {{ precision_marketing.setting("health", "minimum_rows") }}
     {% if precision_marketing.has_part("recommendations") %}
-    {% for share in ["10", "50", "90"] %}
     union all
+    {{ precision_marketing.ranking_measures() }}
+    {% endif %}
+    {% if precision_marketing.has_part("audiences") %}
+    union all
+    select
+        'calibration',
+        'expected to observed buyers',
+        sum(expected_buyer_count) / nullif(sum(represented_buyer_count), 0),
+        cast(null as double)
+    from {{ ref("precision_marketing", "propensity_calibration") }}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro ranking_measures() %}
+    {% for share in ["10", "50", "90"] %}
     select
         'scores',
         published_ranking || ' p{{ share }}',
@@ -22,8 +37,8 @@
         cast(null as double)
     from {{ ref("precision_marketing", "recommendations") }}
     group by published_ranking
-    {% endfor %}
     union all
+    {% endfor %}
     -- Worse is what lies below the interval that chance alone explains.
     select
         'quality',
@@ -36,17 +51,7 @@
         and time_window = 'test'
         and segment = 'all'
         and (metric = 'ndcg' and k = 10 or metric = 'recall' and k = 20)
-    {% endif %}
-    {% if precision_marketing.has_part("audiences") %}
-    union all
-    select
-        'calibration',
-        'expected to observed buyers',
-        sum(expected_buyer_count) / nullif(sum(represented_buyer_count), 0),
-        cast(null as double)
-    from {{ ref("precision_marketing", "propensity_calibration") }}
-    {% endif %}
-{% endmacro %}
+{%- endmacro %}
 
 
 {# Of the latest days: a lost day is nothing in the sum of years. #}

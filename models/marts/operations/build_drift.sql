@@ -2,7 +2,6 @@
 {{ config(post_hook="{{ precision_marketing.say_drift_in_health() }}") }}
 {% set events = ref("precision_marketing", "int_events") %}
 {% set days = precision_marketing.setting("drift", "days") %}
-{% set builds = precision_marketing.setting("drift", "builds") %}
 {% set data_until = "select max(events.occurred_at) from " ~ events ~ " as events" %}
 with
 
@@ -38,9 +37,9 @@ usual as (
         measure_name,
         subject,
         percentile_cont(0.5) within group (order by measured_value) as usual_value,
-        count(*) as earlier_build_count
+        count(measured_value) as earlier_build_count
     from earlier
-    where nth <= {{ builds }} and measured_value is not null
+    where nth <= {{ precision_marketing.setting("drift", "builds") }}
     group by measure_name, subject
 
 ),
@@ -51,9 +50,9 @@ compared as (
         measures.*,
         usual.usual_value,
         coalesce(usual.earlier_build_count, 0) as earlier_build_count,
-        (measures.measured_value - usual.usual_value) / case
-            when thresholds.is_difference then 1e0
-            else nullif(abs(usual.usual_value), 0)
+        (measures.measured_value - usual.usual_value)
+        / case
+            when thresholds.is_difference then 1e0 else nullif(abs(usual.usual_value), 0)
         end as change,
         thresholds.warns_above,
         thresholds.is_fall_alone,
