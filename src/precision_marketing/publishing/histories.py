@@ -44,7 +44,8 @@ def remember(database: Path, build_id: str) -> None:
     """
     with closing(duckdb.connect(str(database))) as connection:
         tables = _tables(connection)
-        if HISTORY not in tables:
+        if not _notes_publications(connection):
+            # Of an earlier version: the next build takes over what it has.
             return
         history = tables[HISTORY][0]
         connection.execute("begin transaction")
@@ -66,6 +67,16 @@ def remember(database: Path, build_id: str) -> None:
             for name in REMEMBERED:
                 _replace(connection, name, tables.get(name, []), history)
         connection.execute("commit")
+
+
+def _notes_publications(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(
+        connection.execute(
+            "select 1 from duckdb_columns() where table_name = ? "
+            "and column_name = 'published_at'",
+            [HISTORY],
+        ).fetchall()
+    )
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

@@ -230,7 +230,10 @@ def main_begin(database: Path, command: tuple[str, ...]) -> None:
     found = begin(database, published_of(database), list(command), Path.cwd())
     if isinstance(found, str):
         raise SystemExit(CHANGED)
-    print(f"Nothing has changed: all is left as it is. {found.in_words()}")
+    print(
+        "Nothing has changed: all is left as it is, and FULL=1 would build it anew.\n"
+        f"{found.in_words()}"
+    )
 
 
 @main.command("finish")
