@@ -39,12 +39,12 @@
     group by published_ranking
     union all
     {% endfor %}
-    -- Worse is what lies below the interval that chance alone explains.
+    -- Only a fall warns: what is usual has to lie above the interval.
     select
         'quality',
         metric || '@' || k,
         metric_value,
-        interval_upper
+        coalesce(interval_upper, metric_value)
     from {{ ref("precision_marketing", "recommender_quality") }}
     where
         is_published
@@ -105,7 +105,7 @@
 
 
 {# Every measure with its threshold, whether the difference itself or its share of what
-   is usual is held against it, whether only a fall counts, and what to look at. #}
+   is usual is held against it, and what to look at. #}
 {% macro drift_thresholds() %}
     {% for record in precision_marketing.drift_settings() if record.fix is defined %}
     select
@@ -113,7 +113,6 @@
         cast({{ precision_marketing.setting("drift", record.key) }} as double)
             as warns_above,
         {{ record.key == "rejected" }} as is_difference,
-        {{ record.key == "quality" }} as is_fall_alone,
         {{ precision_marketing.text_literal(record.fix) }} as fix
     {{ "union all" if not loop.last }}
     {% endfor %}

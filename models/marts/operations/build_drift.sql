@@ -52,10 +52,10 @@ compared as (
         coalesce(usual.earlier_build_count, 0) as earlier_build_count,
         (measures.measured_value - usual.usual_value)
         / case
-            when thresholds.is_difference then 1e0 else nullif(abs(usual.usual_value), 0)
+            when thresholds.is_difference then 1e0
+            else nullif(abs(usual.usual_value), 0)
         end as change,
         thresholds.warns_above,
-        thresholds.is_fall_alone,
         thresholds.fix
     from measures
     inner join thresholds on measures.measure_name = thresholds.measure_name
@@ -70,7 +70,6 @@ judged as (
     select
         *,
         coalesce(abs(change) > warns_above, false)
-        and (not is_fall_alone or change < 0)
         and coalesce(usual_value > least_value, true) as is_drifted
     from compared
 
