@@ -15,21 +15,21 @@ worded as (
     select
         *,
         max(case when is_published then scorer end) over () as published_scorer,
-        {% for window in ["train", "test"] %}
         cast(
             cast(case
-                when is_learned and not is_small
-                    then {{ window }}_margin_lower
-                else {{ window }}_margin
+                when is_learned and not is_small then train_margin_lower
+                else train_margin
             end as decimal(9, 4)) as {{ text }}
-        ) as {{ window }}_text,
+        ) as train_text,
+        {% for window in ["test", "together"] %}
+        cast(cast({{ window }}_margin as decimal(9, 4)) as {{ text }})
+            as {{ window }}_text,
         {% endfor %}
-        cast(cast(together_margin as decimal(9, 4)) as {{ text }}) as together_text,
         case
             when is_learned and not is_small
                 then 'the lower end of the margin to '
             else 'the margin to '
-        end || opponent as what_fails
+        end || opponent as what_fails_on_train
     from challenger_tests
 
 ),
@@ -61,28 +61,32 @@ final as (
                 then 'not published: it ranks nobody in the later window'
             when wins_on_train and not wins_on_test
                 then
-                    'not published: on the later window '
-                    || what_fails
+                    'not published: on the later window the margin to '
+                    || opponent
                     || ', '
                     || test_text
                     || ', is not above 0'
             when not wins_on_train
                 then
                     'not published: on users it has not seen'
-                    || case
-                        when wins_on_test then ' '
-                        else ', and on the later window too, '
-                    end
-                    || what_fails
+                    || ' '
+                    || what_fails_on_train
                     || ', '
                     || train_text
                     || ', is not above 0'
+                    || case
+                        when wins_on_test then ''
+                        else ', and on the later window the margin is not either'
+                    end
             else
                 'not published: the margin to '
                 || opponent
                 || ', '
                 || together_text
-                || ', is within its standard error'
+                || case
+                    when is_small then ', is within its standard error'
+                    else ' in both windows together, is within its 95 % interval'
+                end
         end as reason
     from worded
 

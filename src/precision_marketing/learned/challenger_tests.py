@@ -231,13 +231,15 @@ def _test(votes: Votes, scorer: str, opponent: str, errors: float) -> Challenger
     is_learned = scorer in RANKINGS
     is_small = min(train.user_count, test.user_count) < USERS_OF_A_WINDOW
     needs_interval = is_learned and not is_small
-    wins_on_train, wins_on_test = (
-        _is_above(found.lower if needs_interval else found.mean, _NOTHING)
-        for found in (train, test)
-    )
-    wins_together = not is_small or (
-        together.error is not None and _is_above(together.mean, errors * together.error)
-    )
+    wins_on_train = _is_above(train.lower if needs_interval else train.mean, _NOTHING)
+    # The later window vetoes; that chance is excluded is asked of both together.
+    wins_on_test = _is_above(test.mean, _NOTHING)
+    if is_small:
+        wins_together = together.error is not None and _is_above(
+            together.mean, errors * together.error
+        )
+    else:
+        wins_together = not is_learned or _is_above(together.lower, _NOTHING)
     has_enough_users = together.user_count >= MINIMUM_USERS
     return ChallengerTest(
         scorer=scorer,

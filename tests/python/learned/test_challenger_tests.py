@@ -90,15 +90,25 @@ def test_a_simpler_ranking_that_loses_one_window_does_not_replace_the_blend():
         (-0.0046, 0.0075, (False, True)),
         (0.0046, 0.0075, (True, True)),
         # Ahead, and not by more than chance.
-        (0.0046, (0.001, 0.02), (True, False)),
         ((0.001, 0.02), 0.0046, (False, True)),
+        (0.0046, (0.001, 0.02), (True, True)),
     ],
 )
-def test_a_learned_ranking_must_show_in_each_window_that_it_is_better(train, test, won):
+def test_a_learned_ranking_must_show_on_unseen_users_and_be_ahead_later(
+    train, test, won
+):
     found = by_scorer(votes(blend=0.0, neural=(train, test)))["neural"]
     assert not found.is_small
     assert (found.wins_on_train, found.wins_on_test) == won
     assert found.wins == all(won)
+
+
+# The standard error of both windows' 480 users together is about spread / 31.
+@pytest.mark.parametrize(("spread", "wins"), [(0.04, True), (0.08, False)])
+def test_in_a_large_shop_both_windows_together_must_exclude_chance(spread, wins):
+    found = by_scorer(votes(blend=0.0, neural=(0.0046, (0.001, spread))))["neural"]
+    assert (found.wins_on_train, found.wins_on_test) == (True, True)
+    assert (found.wins_together, found.wins) == (wins, wins)
 
 
 def test_in_a_large_shop_a_simpler_ranking_need_only_be_ahead_in_each_window():
