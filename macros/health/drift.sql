@@ -110,7 +110,7 @@
     {% for record in precision_marketing.drift_settings() if record.fix is defined %}
     select
         '{{ record.key }}' as measure_name,
-        cast({{ precision_marketing.setting("drift", record.key) }} as double)
+        cast({{ precision_marketing.setting("build_drift", record.key) }} as double)
             as warns_above,
         {{ record.key == "rejected" }} as is_difference,
         {{ precision_marketing.text_literal(record.fix) }} as fix

@@ -441,7 +441,7 @@
 
 {# Measures that are compared between builds have a `fix`: what to look at. #}
 {% macro drift_settings() %}
-    {% set share = {"var": "drift", "kind": "number", "lowest": 0, "highest": 1000000,
+    {% set share = {"var": "build_drift", "kind": "number", "lowest": 0, "highest": 1000000,
         "unit": "share"} %}
     {% set count = dict(share, kind="whole number", lowest=1, highest=365) %}
     {{ return([

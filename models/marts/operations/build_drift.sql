@@ -1,7 +1,7 @@
 -- Grain: one row per measure of this build, beside those of the builds before it.
 {{ config(post_hook="{{ precision_marketing.say_drift_in_health() }}") }}
 {% set events = ref("precision_marketing", "int_events") %}
-{% set days = precision_marketing.setting("drift", "days") %}
+{% set days = precision_marketing.setting("build_drift", "days") %}
 {% set data_until = "select max(events.occurred_at) from " ~ events ~ " as events" %}
 with
 
@@ -39,7 +39,7 @@ usual as (
         percentile_cont(0.5) within group (order by measured_value) as usual_value,
         count(measured_value) as earlier_build_count
     from earlier
-    where nth <= {{ precision_marketing.setting("drift", "builds") }}
+    where nth <= {{ precision_marketing.setting("build_drift", "builds") }}
     group by measure_name, subject
 
 ),
