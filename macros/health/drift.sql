@@ -6,12 +6,12 @@
     select
         'rejected' as measure_name,
         input_name as subject,
-        1e0 * rows_rejected / nullif(rows_read, 0) as measured_value,
+        1e0 * rows_rejected / nullif(rows_read - rows_erased, 0) as measured_value,
         cast(null as double) as least_value
     from {{ ref("precision_marketing", "row_accounting") }}
     where
         input_name <> 'erasure_requests'
-        and rows_read >= {{ precision_marketing.setting("health", "minimum_rows") }}
+        and rows_read - rows_erased >= {{ precision_marketing.setting("health", "minimum_rows") }}
     {% if precision_marketing.has_part("recommendations") %}
     union all
     {{ precision_marketing.ranking_measures() }}

@@ -21,7 +21,7 @@ def build(path: Path, night: int, tables: list[str] = TABLES) -> int:
         for table in tables:
             connection.execute(
                 f"create or replace table {table} as select hash(n, {night}) as a, "
-                f"hash(n, -{night}) as b from range({50_000 + 100 * night}) as t (n)"
+                f"hash(n, -{night}) as b from range({100_000 + 100 * night}) as t (n)"
             )
     forget_erased(path)
     return path.stat().st_size
@@ -47,5 +47,5 @@ def test_a_file_that_is_mostly_free_is_written_anew_once(tmp_path):
     assert forget_erased(path)
     assert path.stat().st_size < 0.3 * full
     with duckdb.connect(str(path), read_only=True) as connection:
-        assert connection.execute("select count(*) from t19").fetchall() == [(50_100,)]
+        assert connection.execute("select count(*) from t19").fetchall() == [(100_100,)]
     assert not forget_erased(path)
