@@ -16,11 +16,8 @@ KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
 
-# What is made of a publication, whichever it is: the page and the service's store.
-define FOLLOW
-$(BIN)/python -m precision_marketing.dashboard --database "$$PRECISION_MARKETING_DATABASE"
-$(BIN)/python -m precision_marketing.service store --database "$$PRECISION_MARKETING_DATABASE"
-endef
+# docs/command_line.md: what the targets below do, without make.
+CLI := $(BIN)/python -m precision_marketing
 
 export PRECISION_MARKETING_INPUT_DIR := $(INPUT_DIR)
 export PRECISION_MARKETING_PROFILE := $(PROFILE)
@@ -50,50 +47,36 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 
 .PHONY: run
 run: .venv/.kernels forget-parse ## Build and publish what has changed (FULL=1: all), print what was found
-	$(BIN)/python -m precision_marketing.publishing.run target/build_cost.json \
-		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS" \
-		$(if $(FULL),--full-refresh)
-# Without a report nothing was built: nothing has changed.
-	@if [ -e target/build_cost.json ]; then $(MAKE) --no-print-directory .follow; fi
-
-.PHONY: .follow
-.follow:
-	$(FOLLOW)
-	$(BIN)/python -m precision_marketing.publishing.unchanged finish \
-		--database "$$PRECISION_MARKETING_DATABASE"
-	$(BIN)/python -m precision_marketing.publishing.summary --target target \
-		--published-of "$$PRECISION_MARKETING_DATABASE"
+	$(CLI) build --vars "$$VARS" $(if $(FULL),--full)
 
 .PHONY: publish
 publish: .venv/.runtime ## Publish what was built, PROFILE=shared with pseudonyms (docs/privacy.md)
-	$(BIN)/python -m precision_marketing.publishing.publishing \
-		--database "$$PRECISION_MARKETING_DATABASE"
-	$(FOLLOW)
+	$(CLI) publish
 
 # docs/publication.md
 .PHONY: rollback
 rollback: .venv/.runtime ## Put the publication before the last one back into its place
-	$(BIN)/python -m precision_marketing.publishing.rollback \
-		--database "$$PRECISION_MARKETING_DATABASE"
-	$(FOLLOW)
+	$(CLI) rollback
 
 # docs/operations.md. TO=file: another than backups/NAME_TIME_BUILD.duckdb.
 .PHONY: backup
 backup: .venv/.runtime ## Copy what no build can make again, the histories, into one file
-	$(BIN)/python -m precision_marketing.publishing.backup make \
-		--database "$$PRECISION_MARKETING_DATABASE" $(if $(TO),--to "$(TO)")
+	$(CLI) backup $(if $(TO),--to "$(TO)")
 
 .PHONY: restore
 restore: .venv/.runtime ## Put the histories of a backup (FROM=file) into the database
-	$(BIN)/python -m precision_marketing.publishing.backup restore \
-		--database "$$PRECISION_MARKETING_DATABASE" --from "$(FROM)"
+	$(CLI) restore --from "$(FROM)"
 
 # docs/service.md. Keys: PRECISION_MARKETING_SERVICE_KEYS=NAME=KEY; OPTIONS='--port 80'.
 .PHONY: serve
 serve: .venv/.service ## Answer from the published file over HTTP
-	$(FOLLOW)
-	$(BIN)/python -m precision_marketing.service serve \
-		--database "$$PRECISION_MARKETING_DATABASE" $(OPTIONS)
+	$(CLI) store
+	$(CLI) serve $(OPTIONS)
+
+# docs/exports.md. make export TO='parquet --out shared'
+.PHONY: export
+export: .venv/.exports ## Write audiences or marts for other tools: TO='parquet --out folder'
+	$(CLI) export $(or $(TO),--help)
 
 # dbt's partial parse stumbles over what moved from one YAML file to another, as after
 # an update: "dbt found two schema.yml entries".
@@ -107,7 +90,7 @@ forget-parse:
 # docs/mapping.md
 .PHONY: check
 check: .venv/.runtime ## Say what a build would make of INPUT_DIR, in seconds
-	@$(BIN)/python -m precision_marketing.inputs.check --input-dir "$(INPUT_DIR)" \
+	@$(CLI) check --input-dir "$(INPUT_DIR)" \
 		--vars "$$VARS" $(if $(MAP),--map "$(MAP)" --export "$(EXPORT)")
 
 .PHONY: run-completejourney
@@ -122,9 +105,8 @@ run-openbandit: data/open_bandit/.complete ## The same on 60,000 impressions wit
 
 # docs/dashboard.md. EARLIER="files": earlier published files to compare with.
 .PHONY: dashboard
-dashboard: .venv/.runtime ## Write the published file's dashboard, one HTML file, and open it
-	$(BIN)/python -m precision_marketing.dashboard \
-		--database "$$PRECISION_MARKETING_DATABASE" $(EARLIER:%=--earlier %) --open
+dashboard: .venv/.runtime ## Print the last report and open its page, one HTML file
+	$(CLI) report $(EARLIER:%=--earlier %) --open
 
 .PHONY: dashboard-bundle
 dashboard-bundle: ## Build anew, with npm, what the dashboard draws with
@@ -196,13 +178,17 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 # Compiled beside what follows, while the second core has nothing else to do.
 .venv/.kernels: $(KERNELS) .venv/.runtime
 	@echo "Compiling the scoring kernels for this machine beside the build: once"
-	@nice $(BIN)/python -m precision_marketing.algorithms.kernels.warm >/dev/null 2>&1 & touch $@
+	@nice $(CLI) warm >/dev/null 2>&1 & touch $@
 
 .venv/.service: requirements/service.lock .venv/.runtime
 	@$(INSTALL) --requirement requirements/service.lock
 	@touch $@
 
-.venv/.test: requirements/test.lock .venv/.service
+.venv/.exports: requirements/exports.lock requirements/postgres.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/exports.lock --requirement requirements/postgres.lock
+	@touch $@
+
+.venv/.test: requirements/test.lock .venv/.service .venv/.exports
 	@$(INSTALL) --requirement requirements/test.lock
 	@touch $@
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
 import duckdb
 
 from precision_marketing.build.files import synchronize
@@ -29,7 +28,7 @@ from precision_marketing.publishing.history_tables import (
     note_erased,
 )
 from precision_marketing.publishing.published_files import locked, waiting_seconds
-from precision_marketing.publishing.publishing import PublishingError, plain_errors
+from precision_marketing.publishing.publishing import plain_errors
 from precision_marketing.publishing.run import lock_file
 
 
@@ -240,44 +239,3 @@ def _default(database: Path, build_id: str, ended: datetime) -> Path:
     build = re.sub(r"[^A-Za-z0-9-]", "_", build_id)
     name = f"{database.stem}_{ended:%Y%m%dT%H%M%S}_{build}.duckdb"
     return database.parent / "backups" / name
-
-
-_database = click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="DuckDB file of the build.",
-)
-
-
-@click.group()
-def main() -> None:
-    """Back up the histories of a database, or put those of a backup into it."""
-
-
-@main.command("make")
-@_database
-@click.option("--to", type=click.Path(path_type=Path), help="The file to write.")
-def main_make(database: Path, to: Path | None) -> None:
-    """Copy the histories into one file."""
-    try:
-        made = back_up(database, to)
-    except PublishingError as error:
-        raise click.ClickException(f"Nothing was backed up. {error}") from error
-    print(f"Backed up {made.in_words()}: {made.path}")
-
-
-@main.command("restore")
-@_database
-@click.option("--from", "source", type=click.Path(path_type=Path), required=True)
-def main_restore(database: Path, source: Path) -> None:
-    """Put the histories of a backup into the database."""
-    try:
-        found = restore(database, source)
-    except PublishingError as error:
-        raise click.ClickException(f"Nothing was restored. {error}") from error
-    print(f"Restored {found.in_words()}. Build again: `make run FULL=1`.")
-
-
-if __name__ == "__main__":
-    main(prog_name="python -m precision_marketing.publishing.backup")

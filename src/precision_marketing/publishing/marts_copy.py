@@ -17,7 +17,7 @@ from precision_marketing.publishing.build_record import (
 )
 from precision_marketing.publishing.machine_faults import fault_in_words
 from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
-from precision_marketing.publishing.publication import write_publication
+from precision_marketing.publishing.publication import write_keys, write_publication
 
 # Of the published file: whatever a host calls its own, readers' SQL is the same.
 SCHEMA = "marts"
@@ -94,6 +94,7 @@ def copy_marts(
         build = replace(build, row_counts=counts)
         _copy_comments(connection, schema, list(counts))
         write_publication(connection, build, people.name)
+        write_keys(connection, schema)
         connection.execute("detach copy")
     return build, sorted(set(kinds) - set(build.row_counts))
 

@@ -115,6 +115,31 @@ def write_publication(
     )
 
 
+def write_keys(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Write the primary keys of the marts, which the published tables do without.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Has the build attached as `build`, and as `copy` what is to be published.
+    schema : str
+        Schema of the marts in the build.
+    """
+    connection.execute(
+        "create table copy.publication.keys as "
+        "select table_name as mart, constraint_column_names as key_columns "
+        "from duckdb_constraints() "
+        "where database_name = 'build' and schema_name = ? "
+        "and constraint_type = 'PRIMARY KEY' and table_name in ("
+        "select table_name from duckdb_tables() where database_name = 'copy') "
+        "order by all",
+        [schema],
+    )
+    connection.execute(
+        "comment on table copy.publication.keys is 'The primary key of each mart.'"
+    )
+
+
 def read_publication(path: Path) -> Publication:
     """Read a published file's record and hold its marts against it.
 
@@ -134,9 +159,18 @@ def read_publication(path: Path) -> Publication:
         If the file cannot be read, has no record, or other marts than that says.
     """
     try:
-        with closing(duckdb.connect(str(path), read_only=True)) as connection:
-            record, counts = _read(connection)
-    except (OSError, ValueError, duckdb.Error) as error:
+        connection = duckdb.connect(str(path), read_only=True)
+    except (OSError, duckdb.Error) as error:
+        raise PublicationError(f"{path} is no whole publication: {error}") from error
+    with closing(connection):
+        return publication_of(connection, path)
+
+
+def publication_of(connection: duckdb.DuckDBPyConnection, path: Path) -> Publication:
+    """Return what a file that is open says of itself, as `read_publication` does."""
+    try:
+        record, counts = _read(connection)
+    except (ValueError, duckdb.Error) as error:
         raise PublicationError(f"{path} is no whole publication: {error}") from error
     if counts != json.loads(record["row_counts"]):
         raise PublicationError(f"{path} has not the marts that its record says.")

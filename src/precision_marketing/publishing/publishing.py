@@ -1,7 +1,6 @@
 """Publish the marts of a finished build as one DuckDB file that readers may keep open.
 
-Run `python -m precision_marketing.publishing.publishing --database shop.duckdb` after a
-`dbt build`. What is published are the marts of one build that succeeded as a whole, and
+What is published are the marts of one build that succeeded as a whole, and
 the record of that build. Readers open the published file only, since DuckDB lets one
 process write or many read, and a reader of the build file would block the next build.
 """
@@ -14,9 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import duckdb
-from rich.console import Console
 
 from precision_marketing.privacy.fresh_file import forget_erased
 from precision_marketing.privacy.profiles import PrivacyError, named_profile
@@ -24,7 +21,6 @@ from precision_marketing.publishing.build_record import BuildError, BuildRecord
 from precision_marketing.publishing.histories import remember
 from precision_marketing.publishing.machine_faults import fault_in_words
 from precision_marketing.publishing.marts_copy import (
-    SCHEMA,
     SCHEMAS,
     CopyError,
     copy_marts,
@@ -234,47 +230,3 @@ def _check_paths(database: Path, published: Path) -> None:
             f"{log} shows that a program wrote to the published file: close that "
             "program, remove the log, and open the file read-only."
         )
-
-
-@click.command()
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="DuckDB file of the build.",
-)
-@click.option(
-    "--published",
-    type=click.Path(path_type=Path),
-    help="DuckDB file for readers (default: published/NAME.duckdb beside the build).",
-)
-@click.option(
-    "--schema",
-    help="Schema of the marts in the build, such as analytics_marts (default: the one"
-    f" that has marts); in the published file it is always {SCHEMA}.",
-)
-@click.option(
-    "--profile",
-    type=click.Choice(["in-house", "shared"]),
-    help="What is published of people (default: the setting `privacy`).",
-)
-def main(
-    database: Path, published: Path | None, schema: str | None, profile: str | None
-) -> None:
-    """Copy the marts of a build that succeeded into one file for readers."""
-    try:
-        with Console(stderr=True).status("Copying the marts"):
-            result = publish(database, published, schema, profile)
-    except PublishingError as error:
-        raise click.ClickException(f"Nothing was published. {error}") from error
-    counts = result.build.row_counts
-    if result.left_out:
-        print(f"Not of the build, or not to be published: {', '.join(result.left_out)}")
-    print(
-        f"Published {len(counts)} marts, {sum(counts.values()):,} rows, "
-        f"{result.size / 1e6:.1f} MB: {result.path}"
-    )
-
-
-if __name__ == "__main__":
-    main(prog_name="python -m precision_marketing.publishing.publishing")

@@ -14,8 +14,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
-
 from precision_marketing.build.files import synchronize
 from precision_marketing.publishing.backup import back_up, put_back
 from precision_marketing.publishing.histories import remember
@@ -26,10 +24,6 @@ from precision_marketing.publishing.publication import (
     PublicationError,
     read_publication,
 )
-from precision_marketing.publishing.publishing import published_of
-
-# Exit status of `begin` where there is something to build.
-CHANGED = 10
 
 
 @dataclass(frozen=True)
@@ -211,38 +205,3 @@ def _write(database: Path, run: Run) -> None:
     new.chmod(0o600)
     os.replace(new, note)
     synchronize(note.parent)
-
-
-_database = click.option("--database", type=click.Path(path_type=Path), required=True)
-
-
-@click.group()
-def main() -> None:
-    """Ask whether a run has anything to do, and note that it is done."""
-
-
-@main.command("begin", context_settings={"ignore_unknown_options": True})
-@_database
-@click.argument("command", nargs=-1, type=click.UNPROCESSED)
-def main_begin(database: Path, command: tuple[str, ...]) -> None:
-    """Exit with 0 if all stands that a build would make, and with 10 if not."""
-    database = database.resolve()
-    found = begin(database, published_of(database), list(command), Path.cwd())
-    if isinstance(found, str):
-        raise SystemExit(CHANGED)
-    print(
-        "Nothing has changed: all is left as it is, and FULL=1 would build it anew.\n"
-        f"{found.in_words()}"
-    )
-
-
-@main.command("finish")
-@_database
-def main_finish(database: Path) -> None:
-    """Note that what follows a publication is done too."""
-    database = database.resolve()
-    finish(database, published_of(database))
-
-
-if __name__ == "__main__":
-    main(prog_name="python -m precision_marketing.publishing.unchanged")

@@ -215,7 +215,7 @@ def serving(published: Path, *options: str, keys: str = KEYS) -> Iterator[Client
     with log.open("w") as output:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "precision_marketing.service", "serve"),
+                *(sys.executable, "-m", "precision_marketing", "serve"),
                 *("--published", str(published), "--port", str(port), *options),
             ],
             env=_CHILD | {"PRECISION_MARKETING_SERVICE_KEYS": keys},
