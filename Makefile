@@ -143,6 +143,11 @@ compatibility: .venv/.runtime ## Build the example with every supported dbt and 
 docs: .venv/.runtime forget-parse ## Write target/static_index.html, the tables' documentation in one file
 	$(BIN)/dbt docs generate --static --vars "$$VARS"
 
+# Opens from the folder, with search: no server, no network.
+.PHONY: site
+site: .venv/.site ## Write target/site/index.html, these pages as a site
+	.venv/site/bin/python .ci/site.py
+
 .PHONY: lock
 lock: ## Write requirements/*.lock anew from pyproject.toml
 	PYTHON="$(PYTHON)" requirements/update.sh
@@ -188,7 +193,12 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@$(INSTALL) --requirement requirements/exports.lock --requirement requirements/postgres.lock
 	@touch $@
 
-.venv/.test: requirements/test.lock .venv/.service .venv/.exports
+.venv/.site: requirements/site.lock .venv/.runtime
+	@$(BIN)/python -m venv .venv/site
+	@requirements/install.sh .venv/site/bin --requirement requirements/site.lock
+	@touch $@
+
+.venv/.test: requirements/test.lock .venv/.service .venv/.exports .venv/.site
 	@$(INSTALL) --requirement requirements/test.lock
 	@touch $@
 

@@ -14,7 +14,13 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "models/**/*.md")
+PAGES = (
+    "README.md",
+    "README.zh-CN.md",
+    "CONTRIBUTING.md",
+    "docs/**/*.md",
+    "models/**/*.md",
+)
 BLOCK = re.compile(
     r"(?P<begin><!-- generated: (?P<name>\w+) -->\n)"
     r".*?(?P<end><!-- end: (?P=name) -->)",

@@ -53,7 +53,8 @@ done
 lock test "[test]" runtime
 lock lint "[lint]" test
 # What stands in no extra: what builds the package in its environment, what looks for
-# vulnerabilities from an environment of its own, and what requirements/install.sh uses.
+# vulnerabilities and what makes the site from environments of their own, and what
+# requirements/install.sh uses.
 for group in build audit; do
     {
         echo "$note"
@@ -61,6 +62,11 @@ for group in build audit; do
             --group "pyproject.toml:$group"
     } > "requirements/$group.lock"
 done
+{
+    echo "$note"
+    # dbt's versions do not bind it.
+    compile --group pyproject.toml:site
+} > requirements/site.lock
 {
     echo "$note"
     "$environment/tools/bin/pip" list --format=freeze | grep '^uv==' |

@@ -3,7 +3,7 @@
 //     node look.mjs < visits.json
 //
 // Reads {chromium, file, screenshots, visits: [{name, address, width, dark, print, axe}]}
-// and writes a list of {name, errors, requests, faults, milliseconds, cells, charts, ...}.
+// and writes a list of {name, errors, requests, faults, spilled, milliseconds, cells, charts, ...}.
 // A screenshot of each visit is kept where a folder for them is named.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -31,6 +31,7 @@ async function visit(browser, wanted) {
   await page.locator("html[data-ready]").waitFor({ state: "attached" });
   const seen = await page.evaluate(look);
   if (wanted.print) await page.emulateMedia({ media: "print" });
+  const spilled = await page.evaluate(() => [...document.querySelectorAll(".block")].filter((block) => block.scrollHeight > block.clientHeight + 1).map((block) => block.dataset.block));
   if (asked.screenshots) await page.screenshot({ path: join(asked.screenshots, `${wanted.name}.png`), fullPage: true });
   let faults = [];
   if (wanted.axe) {
@@ -47,7 +48,7 @@ async function visit(browser, wanted) {
     seen.after = await page.evaluate(() => ({ address: location.hash, cells: document.querySelectorAll("td").length }));
   }
   await page.close();
-  return { name: wanted.name, errors, requests, faults, ...seen };
+  return { name: wanted.name, errors, requests, faults, spilled, ...seen };
 }
 
 function look() {

@@ -30,7 +30,7 @@ LONGEST = {
     name: place
     for place, name in enumerate(
         (
-            *("test_whole_build", "test_parts", "test_stopped_builds"),
+            *("test_whole_build", "test_tutorial", "test_parts", "test_stopped_builds"),
             *("test_input_forms", "test_tuned_build", "test_host_project"),
             *("test_cold_start", "test_public_data", "test_input_checks"),
             *("test_several_rows", "test_lift_coverage", "test_adding_a_scorer"),

@@ -35,6 +35,7 @@ def test_what_the_package_asks_for_is_pinned():
         **project["project"]["optional-dependencies"],
         "build": groups["build"] + project["build-system"]["requires"],
         "audit": groups["audit"],
+        "site": groups["site"],
     }
     for lock, requirements in asked.items():
         names = {locked.plain_name(pin.name) for pin in locked.pins(lock)}

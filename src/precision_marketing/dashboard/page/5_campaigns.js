@@ -9,6 +9,7 @@ function campaignsPage() {
     block("campaign_lift", "return", returnBlock, { note: say("return_note") }),
     block("campaign_periods", "rates", ratesBlock, { wide: true, note: say("rates_note", { step: stepName() }) }),
     block("campaign_performance", "performance", performanceTable, { wide: true }),
+    block("programme_lift", "programme", programmeTable, { wide: true, note: say("programme_note") }),
   ];
 }
 
@@ -192,4 +193,20 @@ function performanceTable() {
     ["ctr", "rate"], interval("ctr"), ["email_click_rate", "rate"], interval("email_click_rate"), ["user_cvr", "rate"], interval("user_cvr"),
     ["cpc", "money"], ["cpa", "money"], ["roas", "ratio"],
   ], { key: (row) => `${row.campaign_id} ${row.variant} ${row.attribution_model}` });
+}
+
+// A lift is a share of users or money; `(all)` stands for the whole programme.
+function programmeTable() {
+  const chosen = new Set(chosenCampaigns().map((row) => row.campaign_id));
+  const list = rows("programme_lift").filter((row) => row.holdout_kind === "programme" ? !state.currency || row.currency === state.currency : chosen.has(row.campaign_id));
+  const kind = (row) => (row.metric === "conversion" ? "rate" : "money");
+  const total = (row) => (row.metric === "conversion" ? "count" : "money");
+  return table(say("programme"), list, [
+    { name: "campaign_id", cell: (row) => (row.holdout_kind === "programme" ? say("all_campaigns") : row.campaign_name || row.campaign_id) },
+    ["metric", "term"], ["treated_user_count", "count"], ["control_user_count", "count"],
+    { name: "absolute_lift", kind: "number", label: say("lift_by_user"), cell: (row) => show(kind(row), row.absolute_lift, row) },
+    { name: "interval", kind: "number", label: say("interval"), cell: (row) => showInterval(kind(row), row.absolute_lift_lower, row.absolute_lift_upper, row) },
+    { name: "incremental_total", kind: "number", label: say("lift_total"), cell: (row) => show(total(row), row.incremental_total, row) },
+    { name: "total_interval", kind: "number", label: say("interval"), cell: (row) => showInterval(total(row), row.incremental_total_lower, row.incremental_total_upper, row) },
+  ], { key: (row) => `${row.holdout_kind} ${row.campaign_id} ${row.metric}` });
 }

@@ -4,9 +4,27 @@ const MODELS = ["first", "last", "last_non_direct", "linear", "position", "time_
 
 function channelsPage() {
   return [
+    block("channel_performance", "channel_return", channelReturnBlock, { wide: true, note: say("channel_return_note") }),
     block("channel_attribution", "attribution", attributionBlock, { wide: true, note: say("attribution_note") }),
     block("channel_factors", "calibrated", calibratedBlock, { wide: true, note: say("calibrated_note") }),
     block("conversion_paths", "paths", pathsBlock, { wide: true, note: say("paths_note") }),
+  ];
+}
+
+function channelReturnBlock() {
+  const list = rows("channel_performance").filter((row) => (!state.channel || row.channel === state.channel) && (!state.currency || row.currency === state.currency));
+  const points = list.filter((row) => row.iroas !== null).map((row) => ({
+    label: `${term(row.channel)} · ${row.currency}`, value: row.iroas, lower: row.iroas_lower, upper: row.iroas_upper, mark: row.compared_roas,
+    tone: row.iroas_lower > 1 ? "good" : row.iroas_upper < 1 ? "bad" : "soft",
+    said: `${term(row.channel)}\n${label("iroas")}: ${show("ratio", row.iroas)} (${showInterval("ratio", row.iroas_lower, row.iroas_upper)})\n${label("compared_roas")}: ${show("ratio", row.compared_roas)}`,
+  }));
+  return [
+    points.length ? intervals(say("channel_return"), points, (value) => show("number", value)) : make("p", { class: "empty" }, say("no_rows")),
+    table(say("channel_return"), list, [
+      ["channel", "term"], ["campaign_count", "count"], ["compared_campaign_count", "count"], ["conversion_count", "count"], ["spend_amount", "money"], ["revenue_amount", "money"],
+      ["compared_roas", "ratio"], ["iroas", "ratio"],
+      { name: "interval", kind: "ratio", label: say("interval"), cell: (row) => showInterval("ratio", row.iroas_lower, row.iroas_upper) },
+    ], { key: (row) => `${row.channel} ${row.currency}` }),
   ];
 }
 

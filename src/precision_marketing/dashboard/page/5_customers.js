@@ -8,6 +8,7 @@ function customersPage() {
     block("propensity_calibration", "calibration", calibrationBlock, { note: say("calibration_note") }),
     block("audience_summary", "audiences", audiencesBlock, { wide: true, note: say("audiences_note") }),
     block("audience_moves", "moves", movesBlock, { wide: true }),
+    block("cohort_retention", "cohorts", cohortTable, { wide: true, note: say("cohorts_note") }),
   ];
 }
 
@@ -88,4 +89,17 @@ function movesBlock() {
     weeks.length > 1 ? lines(say("moves"), names.map((name) => ({ name: label(name), points: points(name) })), (value) => show("count", value)) : make("p", { class: "note" }, say("one_build")),
     table(say("moves"), list, [["week_start_date", "date"], ["campaign_id", "campaign"], ...names.map((name) => [name, "count"])]),
   ];
+}
+
+const COHORT_MONTHS = 12;
+
+function cohortTable() {
+  const cohorts = [...groupBy(rows("cohort_retention"), "cohort_start_date")].map(([cohort_start_date, some]) => ({
+    cohort_start_date, cohort_user_count: some[0].cohort_user_count, ...Object.fromEntries(some.map((row) => [`month_${row.months_since}`, row.retention_rate])),
+  }));
+  const months = [...new Set(rows("cohort_retention").map((row) => row.months_since))].filter((month) => month > 0 && month <= COHORT_MONTHS).sort((one, other) => one - other);
+  return table(say("cohorts"), cohorts, [
+    ["cohort_start_date", "date"], ["cohort_user_count", "count"],
+    ...months.map((month) => ({ name: `month_${month}`, kind: "rate", label: say("month_after", { month }), cell: (row) => show("rate", row[`month_${month}`] ?? null) })),
+  ], { key: (row) => row.cohort_start_date });
 }

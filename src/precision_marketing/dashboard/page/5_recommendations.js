@@ -8,6 +8,8 @@ function recommendationsPage() {
     block("reasons", "reasons", reasonsBlock),
     block("feedback", "feedback", feedbackBlock, { wide: true }),
     block("examples", "examples", () => table(say("examples"), rows("examples"), [["item_title", "text"], ["reason_text", "text"], ["user_count", "count"]]), { wide: true, note: say("examples_note") }),
+    block("items", "items", itemTable, { wide: true, note: say("items_note") }),
+    block("item_pairs", "item_pairs", pairTable, { wide: true, note: say("item_pairs_note") }),
     sets.user_examples
       ? block("user_examples", "user_examples", () => table(say("user_examples"), rows("user_examples"), [["user_id", "text"], ["recommendation_rank", "count"], ["item_title", "text"], ["winning_scorer", "term"], ["reason_text", "text"]]), { wide: true })
       : null,
@@ -87,4 +89,19 @@ function reasonsBlock() {
     bars(say("reasons"), codes.map(([code]) => term(code)), [{ name: label("recommendation_count"), values: codes.map(([, some]) => sum(some, "recommendation_count")) }], (value) => show("count", value), { height: 50 + 28 * codes.length }),
     table(say("reasons"), list, [["reason_code", "term"], ["winning_scorer", "term"], ["recommendation_count", "count"], ["item_count", "count"]]),
   ];
+}
+
+function itemTable() {
+  return table(say("items"), rows("items"), [
+    ["item_title", "text"], ["category", "text"], ["order_count", "count"], ["net_revenue_amount", "money"], ["refund_count", "count"],
+    ["view_count", "count"], ["recommended_user_count", "count"], ["impression_count", "count"], ["click_count", "count"],
+  ], { key: (row) => row.item_id });
+}
+
+function pairTable() {
+  const interval = (name, kind) => ({ name: `${name}_interval`, kind, label: say("interval"), cell: (row) => showInterval(kind, row[`${name}_lower`], row[`${name}_upper`]) });
+  return table(say("item_pairs"), rows("item_pairs"), [
+    ["item_title", "text"], ["other_item_title", "text"], ["pair_basket_count", "count"], ["confidence", "rate"], interval("confidence", "rate"),
+    { name: "lift", kind: "ratio", label: say("times_chance") }, interval("lift", "ratio"),
+  ]);
 }
