@@ -15,6 +15,9 @@ from precision_marketing.command_line.outcomes import DONE, STOPPED, build_outco
 from precision_marketing.command_line.publish import publish_build
 from precision_marketing.command_line.report import print_summary
 
+# As its script does; by `-m` it warns of itself.
+_DBT = "from dbt.cli.main import cli; cli(prog_name='dbt')"
+
 
 @click.command(short_help="Build every table, publish them, print what was found.")
 @options.database
@@ -98,7 +101,7 @@ def build(
     from precision_marketing.publishing.unchanged import begin, finish
 
     command = [
-        *(sys.executable, "-m", "dbt.cli.main", "build"),
+        *(sys.executable, "-c", _DBT, "build"),
         *("--project-dir", str(project_dir), "--vars", variables),
         *("--exclude-resource-type", "unit_test", *dbt_options),
         *(["--full-refresh"] if full else []),

@@ -21,6 +21,8 @@ EXIT_CODES = {
 }
 # The test by which the checks of the inputs stop a build (docs/health.md).
 _STOPPED_CHECKS = "stopped_checks_stop_the_build"
+# Of models that read inputs.
+_STAGING = "model.precision_marketing.stg_"
 
 
 def explain(error: Exception) -> tuple[int, str | None]:
@@ -126,6 +128,6 @@ def build_outcome(status: int, results: Path, started: float) -> int:
         return LOCKED if any("another program" in (w or "") for w in words) else MACHINE
     if any(name.startswith("operation.") and "on-run-start" in name for name in names):
         return WRONG
-    if any(_STOPPED_CHECKS in name or ".stg_" in name for name in names):
+    if any(_STOPPED_CHECKS in name or _STAGING in name for name in names):
         return INPUTS
     return {1: STOPPED, 2: WRONG}[status]

@@ -154,7 +154,8 @@ def test_an_error_has_its_code_and_its_sentence(error, code, sentence):
             [("test.p.stopped_checks_stop_the_build", "fail", None)],
             *(1, outcomes.INPUTS),
         ),
-        ([("model.p.stg_events", "error", "Invalid Input")], 1, outcomes.INPUTS),
+        ([("model.precision_marketing.stg_x", "error", "x")], 1, outcomes.INPUTS),
+        ([("model.tea_shop.stg_x", "error", "x")], 1, outcomes.STOPPED),
         ([("test.p.rules.1", "warn", "No space left on device")], 1, outcomes.STOPPED),
     ],
 )
@@ -270,7 +271,7 @@ def test_a_build_gives_dbt_its_options_and_publishes_before_another_begins(
     assert called["database"] == tmp_path / "shop.duckdb"
     assert called["report"] == PROJECT / "target" / "build_cost.json"
     assert called["command"][1:] == [
-        *("-m", "dbt.cli.main", "build", "--project-dir", str(PROJECT)),
+        *("-c", build_command._DBT, "build", "--project-dir", str(PROJECT)),
         *("--vars", "{parts: [campaigns]}", "--exclude-resource-type", "unit_test"),
         *("--target", "prod"),
     ]
