@@ -46,8 +46,8 @@ help: ## List the targets
 setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it too
 
 .PHONY: run
-run: .venv/.kernels forget-parse ## Build every table, publish them, print recommendations and campaigns
-	$(CLI) build --vars "$$VARS"
+run: .venv/.kernels forget-parse ## Build and publish what has changed (FULL=1: all), print what was found
+	$(CLI) build --vars "$$VARS" $(if $(FULL),--full)
 
 .PHONY: publish
 publish: .venv/.runtime $(if $(filter public,$(PROFILE)),.venv/.public)
@@ -58,6 +58,15 @@ publish: ## Publish what was built; PROFILE=shared or public (docs/privacy.md)
 .PHONY: rollback
 rollback: .venv/.runtime ## Put the publication before the last one back into its place
 	$(CLI) rollback
+
+# docs/operations.md. TO=file: another than backups/NAME_TIME_BUILD.duckdb.
+.PHONY: backup
+backup: .venv/.runtime ## Copy what no build can make again, the histories, into one file
+	$(CLI) backup $(if $(TO),--to "$(TO)")
+
+.PHONY: restore
+restore: .venv/.runtime ## Put the histories of a backup (FROM=file) into the database
+	$(CLI) restore --from "$(FROM)"
 
 # docs/service.md. Keys: PRECISION_MARKETING_SERVICE_KEYS=NAME=KEY; OPTIONS='--port 80'.
 .PHONY: serve

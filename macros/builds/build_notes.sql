@@ -35,6 +35,9 @@
         tests_warned bigint,
         tests_not_run bigint
     );
+    alter table {{ history }} add column if not exists as_of_at timestamp;
+    alter table {{ history }} add column if not exists published_at timestamp;
+    {{ precision_marketing.make_memory() }}
     create table if not exists {{ precision_marketing.notes_relation("build_nodes") }} (
         unique_id varchar primary key,
         kind varchar not null,

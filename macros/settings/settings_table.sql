@@ -30,7 +30,7 @@
 {% endmacro %}
 
 
-{% macro setting_themes() %}{{ return(14) }}{% endmacro %}
+{% macro setting_themes() %}{{ return(15) }}{% endmacro %}
 
 
 {# The settings of one theme, those first that models ask for most. #}
@@ -49,6 +49,7 @@
         else precision_marketing.publication_settings() if number == 10
         else precision_marketing.privacy_settings() if number == 11
         else precision_marketing.shop_settings() if number == 12
+        else precision_marketing.drift_settings() if number == 13
         else precision_marketing.part_settings()
     ) }}
 {% endmacro %}
@@ -437,6 +438,49 @@
         {"var": "publication", "key": "earlier", "kind": "whole number", "lowest": 0,
          "highest": 100, "unit": "files", "default": 3,
          "effect": "earlier publications that are kept for `make rollback`"},
+        {"var": "publication", "key": "remembered", "kind": "word",
+         "words": ["published", "built"], "unit": "word", "default": "published",
+         "effect": "[what contact lists and holdouts go on from](docs/operations.md"
+         ~ "#histories); `built`: from the last build, published or not"},
+    ]) }}
+{% endmacro %}
+
+
+{# Measures that are compared between builds have a `fix`: what to look at. #}
+{% macro drift_settings() %}
+    {% set share = {"var": "build_drift", "kind": "number", "lowest": 0, "highest": 1000000,
+        "unit": "share"} %}
+    {% set count = dict(share, kind="whole number", lowest=1, highest=365) %}
+    {{ return([
+        dict(count, key="builds", unit="builds", default=7,
+             effect="latest publications whose median is what is"
+             ~ " [usual](docs/health.md#drift)"),
+        dict(count, key="days", unit="days", default=7,
+             effect="latest days whose events, orders and revenue are compared"),
+        dict(share, key="events", default=0.5, effect="change of events that warns",
+             fix="see whether the export is whole, and count its days"),
+        dict(share, key="orders", default=0.5, effect="the same of orders",
+             fix="see whether purchases are still recorded as before"),
+        dict(share, key="revenue", default=0.5, effect="the same of revenue",
+             fix="look for prices in another unit or currency"),
+        dict(share, key="rejected", default=0.05,
+             effect="change of an input's share of rejected rows that warns",
+             fix="look into marts.rejected_rows for reasons that are new"),
+    ] + precision_marketing.learned_drift_settings(share)) }}
+{% endmacro %}
+
+
+{% macro learned_drift_settings(share) %}
+    {{ return([
+        dict(share, key="scores", default=0.5,
+             effect="change of a quantile of the published scores that warns",
+             fix="look into marts.scorer_usage and marts.feature_gaps for what is new"),
+        dict(share, key="quality", default=0.2,
+             effect="fall of the published ranking's quality, beyond its interval",
+             fix="learn anew, and see what changed in catalogue and events"),
+        dict(share, key="calibration", default=0.5,
+             effect="change of expected to observed buyers that warns",
+             fix="look into marts.propensity_calibration before audiences are used"),
     ]) }}
 {% endmacro %}
 

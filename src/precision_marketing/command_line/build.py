@@ -57,6 +57,7 @@ _QUICK = (
     show_envvar=True,
     help="Seconds to wait for another run of the database.  [default: 600]",
 )
+@click.option("--full", is_flag=True, help="Start anew, whatever has not changed.")
 @options.project_dir
 @click.argument("dbt_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
@@ -70,12 +71,14 @@ def build(
     threads: int | None,
     memory_limit: str | None,
     wait: float | None,
+    full: bool,
     project_dir: Path,
     dbt_options: tuple[str, ...],
 ) -> None:
     """Build every table, publish them, print recommendations and campaigns.
 
-    After `--` stand options of `dbt build`. A project of your own names its database
+    What has not changed since the last build of all is left as it is. After `--` stand
+    options of `dbt build`. A project of your own names its database
     in its profile: say the same with --database.
     """
     if profile == "public":
@@ -104,24 +107,41 @@ def build(
     os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")
     target = project_dir / os.environ.get("DBT_TARGET_PATH", "target")
 
+    from precision_marketing.publishing.publishing import published_of
     from precision_marketing.publishing.run import run
+    from precision_marketing.publishing.unchanged import begin, finish
 
+    command = [
+        *(sys.executable, "-c", _DBT, "build"),
+        *("--project-dir", str(project_dir), "--vars", variables),
+        *(*_QUICK, *dbt_options),
+        *(["--full-refresh"] if full else []),
+    ]
     published: list[Path] = []
+
+    def stands() -> bool:
+        asked = [*command, f"schema {schema}"]
+        found = begin(database, published_of(database, profile), asked, project_dir)
+        if isinstance(found, str):
+            return False
+        click.echo(
+            "Nothing has changed: all is left as it is, and --full would build it "
+            f"anew.\n{found.in_words()}"
+        )
+        return True
+
+    def publish() -> None:
+        published.append(publish_build(database, None, schema, profile))
+        finish(database, published[0])
+
     started = time.time()
     # A profile may name its database from there.
     with chdir(project_dir):
-        status = run(
-            database,
-            target / "build_cost.json",
-            [
-                *(sys.executable, "-c", _DBT, "build"),
-                *("--project-dir", str(project_dir), "--vars", variables),
-                *(*_QUICK, *dbt_options),
-            ],
-            lambda: published.append(publish_build(database, None, schema, profile)),
-        )
+        status = run(database, target / "build_cost.json", command, publish, stands)
     if status != 0:
         ctx.exit(build_outcome(status, target / "run_results.json", started))
+    if not published:
+        ctx.exit(DONE)
     ctx.exit(DONE if print_summary(published[0], target=target) else STOPPED)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from precision_marketing.command_line.backup import backup, restore
 from precision_marketing.command_line.build import build
 from precision_marketing.command_line.check import check
 from precision_marketing.command_line.export import export
@@ -61,5 +62,8 @@ def main(traceback: bool) -> None:
     """Recommendations, audiences and campaign measurement, from a folder of inputs."""
 
 
-for command in (check, build, publish, report, serve, store, export, rollback, warm):
+for command in (
+    *(check, build, publish, report, serve, store, export, rollback),
+    *(backup, restore, warm),
+):
     main.add_command(command)

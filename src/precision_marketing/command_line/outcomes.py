@@ -70,6 +70,7 @@ def _kinds() -> dict[type, int]:
     from precision_marketing.inputs.staging import CheckError
     from precision_marketing.privacy.profiles import PrivacyError
     from precision_marketing.publishing import build_record, publication, publishing
+    from precision_marketing.publishing.history_tables import BackupError
     from precision_marketing.publishing.marts_copy import CopyError
     from precision_marketing.publishing.marts_schema import SchemaError
     from precision_marketing.publishing.published_files import LockedError
@@ -88,6 +89,7 @@ def _kinds() -> dict[type, int]:
         build_record.InputsError: INPUTS,
         build_record.BuildError: STOPPED,
         publication.PublicationError: STOPPED,
+        BackupError: STOPPED,
         LockedError: LOCKED,
     }
 

@@ -7,6 +7,7 @@ process write or many read, and a reader of the build file would block the next 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import duckdb
 from precision_marketing.privacy.fresh_file import forget_erased
 from precision_marketing.privacy.profiles import PUBLIC, PrivacyError, named_profile
 from precision_marketing.publishing.build_record import BuildError, BuildRecord
+from precision_marketing.publishing.histories import remember
 from precision_marketing.publishing.machine_faults import fault_in_words
 from precision_marketing.publishing.marts_copy import (
     SCHEMAS,
@@ -95,9 +97,9 @@ def publish(
     Parameters
     ----------
     database : Path
-        DuckDB file of a finished build. It is read only, but for one that left out
-        rows of erased users, which is written anew (`forget_erased`), and for the
-        account of the profile `public`.
+        DuckDB file of a finished build. One that left out rows of erased users is
+        written anew (`forget_erased`). That it is published is noted in its histories
+        (`remember`), and the account of the profile `public`.
     published : Path, optional
         Target; its folder is made if need be. If it is a symbolic link, the file that
         it points to is replaced. Without it, that of `published_of`.
@@ -153,6 +155,7 @@ def publish(
                 keep_earlier(published)
             replace_published(copy, published)
             _forget_earlier(published, build, new.profile)
+            remember(database, build.build_id)
     return PublishedFile(published, build, published.stat().st_size, left_out)
 
 
@@ -215,6 +218,10 @@ def _check_paths(database: Path, published: Path) -> None:
         raise PublishingError(
             f"There is no build at {database}: run `dbt build` first, or name its "
             "DuckDB file."
+        )
+    if not os.access(database, os.W_OK):
+        raise PublishingError(
+            f"You may not write {database}, where it is noted what is published."
         )
     if published == database or (published.exists() and published.samefile(database)):
         raise PublishingError(

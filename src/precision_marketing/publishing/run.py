@@ -44,7 +44,11 @@ class RunError(Exception):
 
 
 def run(
-    database: Path, report: Path, command: list[str], publish: Callable[[], object]
+    database: Path,
+    report: Path,
+    command: list[str],
+    publish: Callable[[], object],
+    stands: Callable[[], bool] = lambda: False,
 ) -> int:
     """Wait until the database is free, build it, and publish it if that succeeds.
 
@@ -60,6 +64,9 @@ def run(
     publish : callable
         Without arguments; what to do with a build that succeeded, before another run
         of the database begins.
+    stands : callable, optional
+        Without arguments; whether all that the build would make is there already
+        (`unchanged.begin`), so that nothing is done.
 
     Returns
     -------
@@ -77,6 +84,8 @@ def run(
     try:
         with locked(lock_file(database), waited, waiting_seconds()):
             wait_for(lambda: _is_free(database), waited, waiting_seconds())
+            if stands():
+                return 0
             started = time.time()
             status = run_command(report, command)
             if status != 0:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import datetime
 
 import click
 import duckdb
@@ -22,6 +23,7 @@ from precision_marketing.exports.audiences import FORMATS
 from precision_marketing.exports.faults import ContactsError, ExportError
 from precision_marketing.exports.platforms import PLATFORMS
 from precision_marketing.publishing.build_record import BuildError, InputsError
+from precision_marketing.publishing.publication import Publication
 from precision_marketing.publishing.published_files import LockedError
 from precision_marketing.publishing.publishing import PublishingError
 from precision_marketing.publishing.run import RunError
@@ -212,12 +214,36 @@ def test_a_build_that_cannot_begin_says_so(tmp_path, arguments, code, says):
     assert "Traceback" not in finished.stderr
 
 
+@pytest.mark.parametrize("full", [True, False])
+def test_what_has_not_changed_is_neither_built_nor_published(
+    tmp_path, monkeypatch, full
+):
+    asked = []
+
+    def begin(database, published, command, project):
+        asked.append("--full-refresh" in command)
+        day = datetime(2025, 7, 1, 3)
+        return Publication("b1", "0.1.0+abc", "in-house", day, day, None, 300)
+
+    monkeypatch.setattr("precision_marketing.publishing.unchanged.begin", begin)
+    monkeypatch.setattr("precision_marketing.publishing.run.run_command", None)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    arguments = ["--database", str(tmp_path / "shop.duckdb")]
+    arguments += ["--project-dir", str(PROJECT), *(["--full"] if full else [])]
+    done = CliRunner().invoke(main, ["build", *arguments])
+    assert done.exit_code == outcomes.DONE, done.output
+    assert done.output.startswith("Nothing has changed: all is left as it is")
+    assert "Build b1 (0.1.0+abc), ended 2025-07-01 03:00 UTC" in done.output
+    assert asked == [full]
+
+
 def test_a_build_gives_dbt_its_options_and_publishes_before_another_begins(
     tmp_path, monkeypatch
 ):
     called = {}
 
-    def run(database, report, command, publish):
+    def run(database, report, command, publish, stands):
+        assert not stands()
         called.update(database=database, report=report, command=command)
         publish()
         return 0
