@@ -6,6 +6,7 @@ Lists are made of these weights, and so are the scores of what no list holds
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pyarrow as pa
 
 from precision_marketing.algorithms.collaborative.spectral import spectral_item_weights
@@ -36,8 +37,10 @@ def _of_followers(
     return _of_neighbors(window, settings, followers)
 
 
-def _of_spectral(window: Window, settings: Settings) -> ItemWeights:
-    return spectral_item_weights(spectral_weights(window, settings))
+def _of_spectral(
+    window: Window, settings: Settings, directions: np.ndarray | None
+) -> ItemWeights:
+    return spectral_item_weights(spectral_weights(window, settings, directions))
 
 
 def _of_local_ridge(
