@@ -9,18 +9,15 @@ VARS ?= {}
 TEST_PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 
-# docs/privacy.md; what is shared has a file of its own.
+# docs/privacy.md; what is shared or public has a file of its own.
 PROFILE ?= $(PRECISION_MARKETING_PROFILE)
 
 KERNELS := src/precision_marketing/algorithms/kernels/kernels.txt
 BIN := .venv/bin
 INSTALL := requirements/install.sh $(BIN)
 
-# What is made of a publication, whichever it is: the page and the service's store.
-define FOLLOW
-$(BIN)/python -m precision_marketing.dashboard --database "$$PRECISION_MARKETING_DATABASE"
-$(BIN)/python -m precision_marketing.service store --database "$$PRECISION_MARKETING_DATABASE"
-endef
+# docs/command_line.md: what the targets below do, without make.
+CLI := $(BIN)/python -m precision_marketing
 
 export PRECISION_MARKETING_INPUT_DIR := $(INPUT_DIR)
 export PRECISION_MARKETING_PROFILE := $(PROFILE)
@@ -49,32 +46,38 @@ help: ## List the targets
 setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it too
 
 .PHONY: run
-run: .venv/.kernels forget-parse ## Build every table, publish them, print recommendations and campaigns
-	$(BIN)/python -m precision_marketing.publishing.run target/build_cost.json \
-		$(BIN)/dbt build --exclude-resource-type unit_test --vars "$$VARS"
-	$(FOLLOW)
-	$(BIN)/python -m precision_marketing.publishing.summary --target target \
-		--published-of "$$PRECISION_MARKETING_DATABASE"
+run: .venv/.kernels forget-parse ## Build and publish what has changed (FULL=1: all), print what was found
+	$(CLI) build --vars "$$VARS" $(if $(FULL),--full)
 
 .PHONY: publish
-publish: .venv/.runtime ## Publish what was built, PROFILE=shared with pseudonyms (docs/privacy.md)
-	$(BIN)/python -m precision_marketing.publishing.publishing \
-		--database "$$PRECISION_MARKETING_DATABASE"
-	$(FOLLOW)
+publish: .venv/.runtime $(if $(filter public,$(PROFILE)),.venv/.public)
+publish: ## Publish what was built; PROFILE=shared or public (docs/privacy.md)
+	$(CLI) publish
 
 # docs/publication.md
 .PHONY: rollback
 rollback: .venv/.runtime ## Put the publication before the last one back into its place
-	$(BIN)/python -m precision_marketing.publishing.rollback \
-		--database "$$PRECISION_MARKETING_DATABASE"
-	$(FOLLOW)
+	$(CLI) rollback
+
+# docs/operations.md. TO=file: another than backups/NAME_TIME_BUILD.duckdb.
+.PHONY: backup
+backup: .venv/.runtime ## Copy what no build can make again, the histories, into one file
+	$(CLI) backup $(if $(TO),--to "$(TO)")
+
+.PHONY: restore
+restore: .venv/.runtime ## Put the histories of a backup (FROM=file) into the database
+	$(CLI) restore --from "$(FROM)"
 
 # docs/service.md. Keys: PRECISION_MARKETING_SERVICE_KEYS=NAME=KEY; OPTIONS='--port 80'.
 .PHONY: serve
 serve: .venv/.service ## Answer from the published file over HTTP
-	$(FOLLOW)
-	$(BIN)/python -m precision_marketing.service serve \
-		--database "$$PRECISION_MARKETING_DATABASE" $(OPTIONS)
+	$(CLI) store
+	$(CLI) serve $(OPTIONS)
+
+# docs/exports.md. make export TO='parquet --out shared'
+.PHONY: export
+export: .venv/.exports ## Write audiences or marts for other tools: TO='parquet --out folder'
+	$(CLI) export $(or $(TO),--help)
 
 # dbt's partial parse stumbles over what moved from one YAML file to another, as after
 # an update: "dbt found two schema.yml entries".
@@ -88,7 +91,7 @@ forget-parse:
 # docs/mapping.md
 .PHONY: check
 check: .venv/.runtime ## Say what a build would make of INPUT_DIR, in seconds
-	@$(BIN)/python -m precision_marketing.inputs.check --input-dir "$(INPUT_DIR)" \
+	@$(CLI) check --input-dir "$(INPUT_DIR)" \
 		--vars "$$VARS" $(if $(MAP),--map "$(MAP)" --export "$(EXPORT)")
 
 .PHONY: run-completejourney
@@ -103,16 +106,15 @@ run-openbandit: data/open_bandit/.complete ## The same on 60,000 impressions wit
 
 # docs/dashboard.md. EARLIER="files": earlier published files to compare with.
 .PHONY: dashboard
-dashboard: .venv/.runtime ## Write the published file's dashboard, one HTML file, and open it
-	$(BIN)/python -m precision_marketing.dashboard \
-		--database "$$PRECISION_MARKETING_DATABASE" $(EARLIER:%=--earlier %) --open
+dashboard: .venv/.runtime ## Print the last report and open its page, one HTML file
+	$(CLI) report $(EARLIER:%=--earlier %) --open
 
 .PHONY: dashboard-bundle
 dashboard-bundle: ## Build anew, with npm, what the dashboard draws with
 	cd .ci/dashboard && npm ci --no-fund --no-audit && npm run bundle
 
 .PHONY: test
-test: .venv/.test ## Run the Python tests, `dbt build` of the example among them
+test: .venv/.test .venv/.kernels ## Run the Python tests, `dbt build` of the example among them
 	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
 		--no-loadscope-reorder --durations 20
 
@@ -182,10 +184,23 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 # Compiled beside what follows, while the second core has nothing else to do.
 .venv/.kernels: $(KERNELS) .venv/.runtime
 	@echo "Compiling the scoring kernels for this machine beside the build: once"
-	@nice $(BIN)/python -m precision_marketing.algorithms.kernels.warm >/dev/null 2>&1 & touch $@
+	@nice $(CLI) warm >/dev/null 2>&1 & touch $@
 
 .venv/.service: requirements/service.lock .venv/.runtime
 	@$(INSTALL) --requirement requirements/service.lock
+	@touch $@
+
+# docs/metrics.md
+.venv/.semantic: requirements/semantic.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/semantic.lock
+	@touch $@
+
+.venv/.exports: requirements/exports.lock requirements/postgres.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/exports.lock --requirement requirements/postgres.lock
+	@touch $@
+
+.venv/.public: requirements/public.lock .venv/.runtime
+	@$(INSTALL) --requirement requirements/public.lock
 	@touch $@
 
 .venv/.site: requirements/site.lock .venv/.runtime
@@ -193,7 +208,8 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 	@requirements/install.sh .venv/site/bin --requirement requirements/site.lock
 	@touch $@
 
-.venv/.test: requirements/test.lock .venv/.service .venv/.site
+.venv/.test: requirements/test.lock .venv/.service .venv/.exports .venv/.public .venv/.semantic \
+		.venv/.site
 	@$(INSTALL) --requirement requirements/test.lock
 	@touch $@
 

@@ -224,6 +224,13 @@ def days(models: dict[str, Model]) -> Iterator[str]:
             yield f"{model.file}: write `shop_day`, `month_start` or `day_start`."
 
 
+def python_tables(models: dict[str, Model]) -> Iterator[str]:
+    """Yield Python models that dbt takes for a `table`, as it does unless they say."""
+    for model in models.values():
+        if model.file.suffix == ".py" and model.materialized != "replaced_table":
+            yield f'{model.file}: write `dbt.config(materialized="replaced_table")`.'
+
+
 def library(models: dict[str, Model]) -> Iterator[str]:
     """Yield Python models that call another package than their folder's."""
     for model in models.values():
@@ -270,7 +277,8 @@ def overrides(manifest: dict[str, Any], settings: set[str]) -> Iterator[str]:
 def faults(manifest: dict[str, Any], project: Path = PROJECT) -> list[str]:
     """Return every fault of a manifest, sorted."""
     models = read_models(manifest, project)
-    rules = (layers, folder_cycles, ways, keys, grains, marts, days, library)
+    rules = (layers, folder_cycles, ways, keys, grains, marts, days)
+    rules += (python_tables, library)
     found = [fault for rule in rules for fault in rule(models)]
     found += lengths(models, manifest["macros"])
     settings = {r["var"] for r in MacroValues("settings").settings_table()}

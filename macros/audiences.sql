@@ -19,15 +19,6 @@
 {% endmacro %}
 
 
-{# Whether the last build left rows of this model that it may go on from. Its tables
-   are replaced as a whole, so that a failed build leaves the old ones: dbt's
-   `is_incremental` would be false. #}
-{% macro has_earlier_rows() %}
-    {% if not execute or flags.FULL_REFRESH %}{{ return(false) }}{% endif %}
-    {{ return(load_relation(this) is not none) }}
-{% endmacro %}
-
-
 {# Whether a user had as many contacts of a channel as its own cap allows; false where
    the channel has none. #}
 {% macro is_channel_capped(caps, channel, contact_count) -%}

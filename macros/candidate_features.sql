@@ -4,7 +4,7 @@
 {% macro candidate_features() %}
     {% set features = [] %}
     {% for scorer in precision_marketing.scorers() %}
-        {# Not in the scorer's list: no score, and a rank behind any list's end. #}
+        {# Not in the list: a rank behind its end, and no score where none is known. #}
         {% do features.append([
             "scores__" ~ scorer.name,
             "candidates." ~ scorer.name ~ "_scaled_score", 0,

@@ -46,6 +46,10 @@ lock benchmark "[benchmark,service]" runtime
 forget benchmark
 lock service "[service]" runtime
 forget service
+for extra in exports postgres public semantic; do
+    lock "$extra" "[$extra]" runtime
+    forget "$extra"
+done
 lock test "[test]" runtime
 lock lint "[lint]" test
 # What stands in no extra: what builds the package in its environment, what looks for

@@ -9,8 +9,9 @@ def render() -> str:
     """Return a row for each mart."""
     seed = PROJECT / "seeds" / "reference" / "mart_purposes.csv"
     lines = [
-        "| mart | purpose | about | profiling refused | channel refused |",
-        "|---|---|---|---|---|",
+        "| mart | purpose | about | profiling refused | channel refused |"
+        " small groups |",
+        "|---|---|---|---|---|---|",
     ]
     with seed.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

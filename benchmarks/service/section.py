@@ -23,7 +23,7 @@ USERS, STORE_USERS = 100_000, 1_000_000
 CONNECTIONS, SECONDS = 16, 5.0
 OURS, PEER, SESSIONS = "recommendations", "datasette", "sessions"
 _KEY = "0123456789abcdef"
-_SERVICE = [sys.executable, "-m", "precision_marketing.service"]
+_SERVICE = [sys.executable, "-m", "precision_marketing"]
 _LOAD = [sys.executable, "-m", "benchmarks.service.load"]
 
 

@@ -35,6 +35,9 @@
         tests_warned bigint,
         tests_not_run bigint
     );
+    alter table {{ history }} add column if not exists as_of_at timestamp;
+    alter table {{ history }} add column if not exists published_at timestamp;
+    {{ precision_marketing.make_memory() }}
     create table if not exists {{ precision_marketing.notes_relation("build_nodes") }} (
         unique_id varchar primary key,
         kind varchar not null,
@@ -69,6 +72,13 @@
 {% endmacro %}
 
 
+{# These and the tests that are checked where their tables are made. #}
+{% macro with_rules_at_build(unique_ids) %}
+    {{ return(unique_ids + precision_marketing.rules_at_build(unique_ids)
+        | map(attribute="unique_id") | list) }}
+{% endmacro %}
+
+
 {# Before the first node: the build that begins, and all that is selected as unfinished.
    What the project no longer has cannot be finished, and is forgotten; marts that it has
    and that no build has made are listed too. #}
@@ -78,7 +88,8 @@
     {% set nodes = precision_marketing.notes_relation("build_nodes") %}
     {% set values, unmade = [], [] %}
     {% set build_id = precision_marketing.begun_build_id() %}
-    {% for node in graph.nodes.values() if node.unique_id in selected_resources
+    {% set noted = precision_marketing.with_rules_at_build(selected_resources) %}
+    {% for node in graph.nodes.values() if node.unique_id in noted
         and node.package_name == "precision_marketing"
         and precision_marketing.node_kind(node) %}
         {% do values.append(precision_marketing.node_values(node, build_id)) %}
@@ -134,9 +145,11 @@
     {% set nodes = precision_marketing.notes_relation("build_nodes") %}
     {% for state, statuses in
         {"finished": ["success", "pass"], "warned": ["warn"]}.items() %}
+    {% set ended = results | selectattr("status", "in", statuses)
+        | map(attribute="node.unique_id") | list %}
     update {{ nodes }} set state = '{{ state }}'
-    where unique_id in ('{{ results | selectattr("status", "in", statuses)
-        | map(attribute="node.unique_id") | join("', '") }}');
+    where unique_id in (
+        '{{ precision_marketing.with_rules_at_build(ended) | join("', '") }}');
     {% endfor %}
     update {{ history }} as builds set
         {{ precision_marketing.build_facts(nodes) }}

@@ -77,6 +77,29 @@
     {{ precision_marketing.zeros_findings() }}
     union all
     select * from {{ ref("precision_marketing", "stg_match_facts") }}
+    union all
+    {{ precision_marketing.name_findings() }}
+{%- endmacro %}
+
+
+{# Names that a setting gives and the input does not have, one of them in words. #}
+{% macro name_findings() %}
+    select
+        'settings_misspelled' as check_name,
+        input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        'no row of `' || input_name || '` has the ' || min(named) || case
+            when count(*) > 1 then ' (and ' || (count(*) - 1) || ' names more)' else ''
+        end as finding
+    from (
+        select
+            input_name,
+            column_name || ' `' || given_name || '` that the setting `' || setting_name
+            || '` names' as named
+        from {{ ref("precision_marketing", "stg_unknown_names") }}
+    ) as unknown
+    group by input_name
 {%- endmacro %}
 
 
@@ -217,6 +240,21 @@
         from {{ ref("precision_marketing", "stg_broken_records") }}
         where input_name = 'erasure_requests'
     ) as rejected
+{%- endmacro %}
+
+
+{# Lines of users of whom nobody knows who they are: `int_users` takes all of whom no
+   sound row says yes for one of them. #}
+{% macro consent_findings() %}
+    select
+        'consents_unreadable' as check_name,
+        'users' as input_name,
+        1e0 * count(*) as measured,
+        true as is_judged,
+        count(*) || ' lines of `users` cannot be split, and who refuses in them is'
+        || ' unknown: whoever says yes in no other row counts as refusing' as finding
+    from {{ ref("precision_marketing", "stg_broken_records") }}
+    where input_name = 'users'
 {%- endmacro %}
 
 

@@ -49,7 +49,8 @@
    how many did. #}
 {% macro name_stopped_checks(results) %}
     {% set words = {"stopped_checks_stop_the_build": "Stopped: ",
-        "warned_checks_are_said_in_build_health": "Warned: "} %}
+        "warned_checks_are_said_in_build_health": "Warned: ",
+        "drifted_measures_are_said_in_build_drift": "Drifted: "} %}
     {% for result in results if result.status in ["fail", "warn"]
         and result.node.package_name == "precision_marketing"
         and result.node.name in words %}

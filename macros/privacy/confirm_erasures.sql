@@ -19,6 +19,27 @@
 {% endmacro %}
 
 
+{# The file cannot be put in another's place while dbt has it open, so after a build that
+   left rows out publishing does that (`privacy/fresh_file.py`): who builds alone is told. #}
+{% macro say_what_is_in_freed_blocks(results) %}
+    {% set audits = results | selectattr("status", "equalto", "success")
+        | selectattr("node.name", "equalto", "erasure_audit") | list %}
+    {% if not audits or target.type != "duckdb" %}{{ return("") }}{% endif %}
+    {% set matches = precision_marketing.earlier_table("stg_erasure_matches") %}
+    {% set rewritten = load_relation(api.Relation.create(database=matches.database,
+        schema=matches.schema, identifier="rewritten_for_requests")) %}
+    {% set found = run_query("select count(*) as found from " ~ matches) %}
+    {% set before = run_query("select request_count as found from " ~ rewritten)
+        if rewritten else none %}
+    {% set matched = found.columns["found"].values()[0] %}
+    {% if matched != (before.columns["found"].values()[0] if before else 0)
+        or (matched and precision_marketing.reads_files()) %}
+        {% do print("Freed blocks of the database may still hold rows of erased users:"
+            ~ " `make publish` writes it anew without them, as `make run` does.") %}
+    {% endif %}
+{% endmacro %}
+
+
 {# The package's tables with a column `user_id`: of this build, and marts of parts that
    an earlier one has built. A host's own tables may be in the same schemas. #}
 {% macro tables_of_users() %}

@@ -21,7 +21,8 @@
 
 
 {# Read from the rows of the input: any that says no counts, and one that cannot be read
-   is a no to everything; so is nothing said, where the setting has it. #}
+   is a no to everything; so is nothing said, where the setting has it or a line cannot be
+   split. #}
 {% macro users_who_refuse(purpose) %}
     {% set has_consent = "has_" ~ purpose ~ "_consent" %}
     {% set unknown = precision_marketing.setting("privacy", "unknown_consent") %}
@@ -31,14 +32,26 @@
     select others.user_id
     from (
         select user_id from {{ ref("precision_marketing", "stg_users_checked") }}
-        {{ "where row_status = 'rejected'" if unknown == "given" }}
+        {% if unknown == "given" %}
+        where row_status = 'rejected' or {{ precision_marketing.has_broken_users() }}
+        {% endif %}
         union
         select user_id from {{ ref("precision_marketing", "stg_events") }}
-        {{ "where 1 = 0" if unknown == "given" }}
+        {% if unknown == "given" %}
+        where {{ precision_marketing.has_broken_users() }}
+        {% endif %}
     ) as others
     left join {{ ref("precision_marketing", "stg_users") }} as users
         on others.user_id = users.user_id
     where users.{{ has_consent }} is null
+{%- endmacro %}
+
+
+{% macro has_broken_users() %}
+    exists (
+        select 1 from {{ ref("precision_marketing", "stg_broken_records") }}
+        where input_name = 'users'
+    )
 {%- endmacro %}
 
 

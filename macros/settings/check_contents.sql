@@ -154,7 +154,40 @@
                 ~ " most_days since the last order as numbers of at least 0 and at most"
                 ~ " 36500, as {segments: [Lost], least_days: 60}.") %}
         {% endif %}
+        {% do precision_marketing.check_addressed(path, campaign_id, keys) %}
     {% endfor %}
+{% endmacro %}
+
+
+{# Whom a rule addresses: somebody at all. #}
+{% macro check_addressed(path, campaign_id, rule) %}
+    {% set segments = precision_marketing.customer_segments() %}
+    {% for name in rule.get("segments", []) if name not in segments %}
+        {% do precision_marketing.unknown_name_error(
+            path, name, segments, "the segments") %}
+    {% endfor %}
+    {% if rule.get("least_days", 0) > rule.get("most_days", 36500) %}
+        {% do precision_marketing.content_error(
+            path, campaign_id ~ ".least_days", rule.least_days,
+            "give at most the most_days of " ~ rule.most_days ~ ".") %}
+    {% endif %}
+    {% if "No purchase yet" in rule.get("segments", [])
+        and rule.segments | length == 1 and rule | length > 1 %}
+        {% do precision_marketing.content_error(
+            path, campaign_id ~ ".segments", rule.segments,
+            "leave least_days and most_days out, since they have no last order.") %}
+    {% endif %}
+{% endmacro %}
+
+
+{# Segments that users may be in: those of the seed rfm_segments, which is not yet there
+   when settings are checked, and that of the users who never bought. #}
+{% macro customer_segments() %}
+    {{ return([
+        "About to sleep", "At risk", "Cannot lose them", "Champions", "Hibernating",
+        "Lost", "Loyal customers", "Need attention", "New customers",
+        "Potential loyalists", "Promising", "No purchase yet",
+    ]) }}
 {% endmacro %}
 
 

@@ -30,7 +30,7 @@
 {% endmacro %}
 
 
-{% macro setting_themes() %}{{ return(14) }}{% endmacro %}
+{% macro setting_themes() %}{{ return(15) }}{% endmacro %}
 
 
 {# The settings of one theme, those first that models ask for most. #}
@@ -49,6 +49,7 @@
         else precision_marketing.publication_settings() if number == 10
         else precision_marketing.privacy_settings() if number == 11
         else precision_marketing.shop_settings() if number == 12
+        else precision_marketing.drift_settings() if number == 13
         else precision_marketing.part_settings()
     ) }}
 {% endmacro %}
@@ -366,6 +367,9 @@
              default={"warn": 0, "stop": "never"},
              effect="ids that another input has with other zeros in front",
              fix="write them alike in both: spreadsheets drop zeros, save ids as text"),
+        dict(count, unit="names", key="settings_misspelled", default={"warn": 0, "stop": 0},
+             effect="campaigns, channels and items that a setting names and no row has",
+             fix="write them as the input does, or leave them out of the setting"),
         dict(count, unit="campaigns", key="targets_unknown",
              default={"warn": 0, "stop": "never"},
              effect="campaigns whose `target_item_ids` or `target_category` no item has",
@@ -418,6 +422,10 @@
              default={"warn": 0, "stop": 0},
              effect="requests of erasure that name somebody and cannot be read",
              fix="look into marts.rejected_rows and write the ids as `events` does"),
+        dict(count, unit="lines", key="consents_unreadable", highest=1000000000,
+             default={"warn": 0, "stop": "never"},
+             effect="lines of `users` that cannot be split: who refuses there is unknown",
+             fix="look into marts.rejected_rows and repair these lines"),
     ]) }}
 {% endmacro %}
 
@@ -430,6 +438,49 @@
         {"var": "publication", "key": "earlier", "kind": "whole number", "lowest": 0,
          "highest": 100, "unit": "files", "default": 3,
          "effect": "earlier publications that are kept for `make rollback`"},
+        {"var": "publication", "key": "remembered", "kind": "word",
+         "words": ["published", "built"], "unit": "word", "default": "published",
+         "effect": "[what contact lists and holdouts go on from](docs/operations.md"
+         ~ "#histories); `built`: from the last build, published or not"},
+    ]) }}
+{% endmacro %}
+
+
+{# Measures that are compared between builds have a `fix`: what to look at. #}
+{% macro drift_settings() %}
+    {% set share = {"var": "build_drift", "kind": "number", "lowest": 0, "highest": 1000000,
+        "unit": "share"} %}
+    {% set count = dict(share, kind="whole number", lowest=1, highest=365) %}
+    {{ return([
+        dict(count, key="builds", unit="builds", default=7,
+             effect="latest publications whose median is what is"
+             ~ " [usual](docs/health.md#drift)"),
+        dict(count, key="days", unit="days", default=7,
+             effect="latest days whose events, orders and revenue are compared"),
+        dict(share, key="events", default=0.5, effect="change of events that warns",
+             fix="see whether the export is whole, and count its days"),
+        dict(share, key="orders", default=0.5, effect="the same of orders",
+             fix="see whether purchases are still recorded as before"),
+        dict(share, key="revenue", default=0.5, effect="the same of revenue",
+             fix="look for prices in another unit or currency"),
+        dict(share, key="rejected", default=0.05,
+             effect="change of an input's share of rejected rows that warns",
+             fix="look into marts.rejected_rows for reasons that are new"),
+    ] + precision_marketing.learned_drift_settings(share)) }}
+{% endmacro %}
+
+
+{% macro learned_drift_settings(share) %}
+    {{ return([
+        dict(share, key="scores", default=0.5,
+             effect="change of a quantile of the published scores that warns",
+             fix="look into marts.scorer_usage and marts.feature_gaps for what is new"),
+        dict(share, key="quality", default=0.2,
+             effect="fall of the published ranking's quality, beyond its interval",
+             fix="learn anew, and see what changed in catalogue and events"),
+        dict(share, key="calibration", default=0.5,
+             effect="change of expected to observed buyers that warns",
+             fix="look into marts.propensity_calibration before audiences are used"),
     ]) }}
 {% endmacro %}
 
@@ -450,6 +501,31 @@
         {"var": "privacy", "key": "pseudonyms", "kind": "flag", "unit": "flag",
          "default": false,
          "effect": "keyed hashes in place of ids also in-house; `shared` has them anyway"},
+    ] + precision_marketing.public_settings()) }}
+{% endmacro %}
+
+
+{% macro public_settings() %}
+    {{ return([
+        {"var": "privacy", "key": "public_epsilon", "kind": "number", "lowest": 0.01,
+         "highest": 10, "unit": "epsilon", "default": 1,
+         "effect": "what one file of the profile [`public`](docs/privacy.md#public) may"
+         ~ " tell of a user at most"},
+        {"var": "privacy", "key": "public_total_epsilon", "kind": "number",
+         "lowest": 0.01, "highest": 100, "unit": "epsilon", "default": 3,
+         "effect": "what all of them together may; none is made beyond"},
+        {"var": "privacy", "key": "public_delta", "kind": "number",
+         "lowest": 0.000000000001, "highest": 0.001, "unit": "share",
+         "default": 0.000001, "effect": "chance that either bound fails"},
+        {"var": "privacy", "key": "public_campaigns_per_user", "kind": "whole number",
+         "lowest": 1, "highest": 1000, "unit": "campaigns", "default": 10,
+         "effect": "in which a user counts there"},
+        {"var": "privacy", "key": "public_orders_per_campaign", "kind": "whole number",
+         "lowest": 1, "highest": 1000, "unit": "orders", "default": 3,
+         "effect": "of a user in a campaign that count there"},
+        {"var": "privacy", "key": "public_revenue_per_campaign", "kind": "whole number",
+         "lowest": 1, "highest": 1000000, "unit": "currency", "default": 200,
+         "effect": "of a user in a campaign that counts there"},
     ]) }}
 {% endmacro %}
 

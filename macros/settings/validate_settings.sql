@@ -13,6 +13,7 @@
         {% do precision_marketing.validate_database_name() %}
         {% do precision_marketing.validate_input_folder() %}
         {% do precision_marketing.validate_inputs() %}
+        {% do precision_marketing.validate_left_out_rules() %}
     {% endif %}
     {{ return("select 1") }}
 {% endmacro %}

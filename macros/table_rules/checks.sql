@@ -31,7 +31,8 @@
 {# Stop at a column that the table's contract has not. To ask the database would cost a
    third of the test; for tables without a contract its own error names the column. #}
 {% macro check_rule_columns(table, given) %}
-    {% set tested = graph.nodes.get(model.attached_node, {}) %}
+    {% set tested = graph.nodes.get(
+        model.get("attached_node") or model.unique_id, {}) %}
     {% if not tested.get("contract", {}).get("enforced") %}{{ return(none) }}{% endif %}
     {% set named = given.not_null + given["values"].keys() | list %}
     {% for key in given["keys"] %}

@@ -10,8 +10,13 @@
             ~ (result.node.relation_name or "(" ~ result.node.compiled_code ~ ") as broken")
             ~ " order by rule") %}
         {% for row in rows %}
-            {% do print("Rule broken in " ~ row["table_name"] ~ ": " ~ row["rule"] ~ " ("
-                ~ row["row_count"] ~ (" row)" if row["row_count"] == 1 else " rows)")) %}
+            {% do print(precision_marketing.broken_rule_in_words(row)) %}
         {% endfor %}
     {% endfor %}
+{% endmacro %}
+
+
+{% macro broken_rule_in_words(row) %}
+    {{ return("Rule broken in " ~ row["table_name"] ~ ": " ~ row["rule"] ~ " ("
+        ~ row["row_count"] ~ (" row)" if row["row_count"] == 1 else " rows)")) }}
 {% endmacro %}

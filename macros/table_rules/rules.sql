@@ -1,13 +1,39 @@
 {# What the test `table_rules` is made of: a rule is its text, and SQL that counts the
    rows that break it and is null where none do. #}
-{% macro checked_rules(relation, given, one_row) %}
-    {% set table = precision_marketing.tested_table(relation) %}
+{% macro checked_rules(relation, table, given, one_row) %}
     {% do precision_marketing.check_table_rules(table, given, one_row) %}
     {% do precision_marketing.check_rule_columns(table, given) if execute %}
     {{ return(
         precision_marketing.key_rules(relation, given["keys"])
         + precision_marketing.row_rules(given)
         + ([["one row", "nullif(count(*), 1)"]] if one_row else [])) }}
+{% endmacro %}
+
+
+{% macro broken_rules(relation, table, given, one_row) %}
+    {% set rules = precision_marketing.checked_rules(relation, table, given, one_row) %}
+    select rule, {{ precision_marketing.text_literal(table) }} as table_name, row_count
+    from (
+        select
+            rules.rule,
+            case rules.rule_number
+            {% for rule in rules %}
+                when {{ loop.index }} then counts.count_{{ loop.index }}
+            {% endfor %}
+            end as row_count
+        from (
+            select
+            {% for _, count in rules %}{{ count }} as count_{{ loop.index }}, {% endfor %}
+                count(*) as table_row_count
+            from {{ relation }}
+        ) as counts
+        cross join (
+        {% for rule, _ in rules %}
+            {{ "union all" if not loop.first }} select {{ loop.index }} as rule_number,
+                {{ precision_marketing.text_literal(rule) }} as rule
+        {% endfor %}) as rules
+    ) as counted
+    where row_count is not null
 {% endmacro %}
 
 

@@ -79,6 +79,8 @@ final as (
     union all
     {{ precision_marketing.request_findings() }}
     union all
+    {{ precision_marketing.consent_findings() }}
+    union all
     {{ precision_marketing.amount_findings() }}
 
 )

@@ -1,7 +1,10 @@
 -- Grain: one row per request for erasure that was ever listed, as a salted hash.
 -- Appended to and never dropped, not even by `--full-refresh`: without the requests of
 -- an earlier build nobody comes back. docs/decisions/0030 says where the salt lives.
-{{ config(materialized="incremental", schema="history", full_refresh=false) }}
+{{ config(
+    materialized="incremental", schema="history", full_refresh=false,
+    post_hook="{{ precision_marketing.forget_in_memory() }}",
+) }}
 {% set earlier = precision_marketing.earlier_table("stg_suppressed_users") %}
 with
 

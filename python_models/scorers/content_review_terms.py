@@ -1,5 +1,6 @@
 # Grain: one row per time window, item and term of its reviews up to the window.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.build.documents import review_term_batches, terms_schema
     from precision_marketing.build.relations import (
         reader,

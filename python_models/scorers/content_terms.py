@@ -1,5 +1,6 @@
 # Grain: one row per field, item and term of the item's own text.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.build.documents import item_term_batches, terms_schema
     from precision_marketing.build.relations import reader, to_arrow
     from precision_marketing.build.windows import read_settings

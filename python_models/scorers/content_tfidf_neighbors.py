@@ -1,5 +1,6 @@
 # Grain: one row per item and neighbor of similar text, of the window `serve`.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.build.documents import read_item_fields, read_review_fields
     from precision_marketing.build.relations import one_window, row_count
     from precision_marketing.build.windows import read_settings

@@ -1,5 +1,6 @@
 # Grain: one row per time window (`test`, `serve`), user and item of the scorer's best.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.scorers.lists import later_lists
 
     return later_lists(

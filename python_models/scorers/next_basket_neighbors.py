@@ -1,5 +1,6 @@
 # Grain: one row per time window, target item and neighbor (an item chosen before it).
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.build.windows import read_settings, read_windows
     from precision_marketing.scorers.collaborative import (
         next_basket_neighbors_of,

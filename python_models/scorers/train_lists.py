@@ -1,5 +1,6 @@
 # Grain: one row per scorer, user and item among the scorer's best, of window `train`.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.scorers.lists import train_lists
 
     return train_lists(

@@ -1,5 +1,6 @@
 # Grain: one row per CSV file of the input folder.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     files = dbt.ref("precision_marketing", "stg_input_files").filter(
         "file_format like 'csv%'"
     )

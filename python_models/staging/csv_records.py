@@ -1,5 +1,6 @@
 # Grain: one row per record of a CSV file of the input folder.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     files = dbt.ref("precision_marketing", "csv_files")
     # Without a CSV file the library is not needed, and no cell is read.
     if not files.limit(1).fetchall():

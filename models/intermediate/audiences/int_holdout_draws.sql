@@ -1,7 +1,7 @@
 -- Grain: one row per holdout (a campaign's, or `(all)`: the global one) and user drawn.
--- A draw is for good: the last build's table is read before this one replaces it, so
--- that another share divides only who is new. Another salt is another draw.
-{% set remembers = precision_marketing.has_earlier_rows() %}
+-- A draw that was published is for good, so that another share divides only who is new.
+-- Another salt is another draw.
+{% set memory = precision_marketing.remembered_rows() %}
 {% set salt = precision_marketing.holdout_salt() %}
 {% set global_share = precision_marketing.setting(
     "audiences", "global_holdout_share") %}
@@ -46,7 +46,7 @@ drawn_now as (
 
 ),
 
-{% if remembers %}
+{% if memory %}
 -- What was drawn at this time or later is drawn anew: a second build on the same input
 -- changes nothing. Who was erased is in no row.
 earlier as (
@@ -56,7 +56,7 @@ earlier as (
         rows_before.user_id,
         rows_before.is_held_out,
         rows_before.drawn_at
-    from {{ this }} as rows_before
+    from {{ memory }} as rows_before
     cross join as_of
     inner join users on rows_before.user_id = users.user_id
     where rows_before.drawn_at < as_of.as_of_at and rows_before.salt = {{ salt }}

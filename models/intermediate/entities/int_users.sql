@@ -18,6 +18,15 @@ unread_users as (
 
 ),
 
+-- Of a line that cannot be split nobody knows whose no it may be.
+broken_lines as (
+
+    select count(*) as line_count
+    from {{ ref("precision_marketing", "stg_broken_records") }}
+    where input_name = 'users'
+
+),
+
 known_users as (
 
     select user_id from users
@@ -38,7 +47,8 @@ final as (
         {% for purpose in ["email", "ads", "profiling"] %}
         coalesce(
             users.has_{{ purpose }}_consent,
-            {{ "unread_users.user_id is null" if unknown_is_given else "false" }}
+            {{ "unread_users.user_id is null and broken_lines.line_count = 0"
+                if unknown_is_given else "false" }}
         ) as has_{{ purpose }}_consent,
         {% endfor %}
         users.signed_up_at,
@@ -47,6 +57,7 @@ final as (
     from known_users
     left join users on known_users.user_id = users.user_id
     left join unread_users on known_users.user_id = unread_users.user_id
+    cross join broken_lines
 
 )
 

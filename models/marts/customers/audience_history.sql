@@ -1,7 +1,6 @@
 -- Grain: one row per audience (campaign), user and entry into its contact list.
--- Its own earlier rows are its memory: the last build's table is read before this one
--- replaces it. `dbt build --full-refresh` forgets it (docs/audiences.md).
-{% set remembers = precision_marketing.has_earlier_rows() %}
+-- It goes on from the rows that were last published (docs/audiences.md).
+{% set memory = precision_marketing.remembered_rows() %}
 with
 
 as_of as (
@@ -17,7 +16,7 @@ members as (
 
 ),
 
-{% if remembers %}
+{% if memory %}
 -- What was written at this time or later is written anew, so that a second build on the
 -- same input changes nothing. Who was erased or took consent back is in no row at all.
 earlier as (
@@ -32,7 +31,7 @@ earlier as (
         case
             when rows_before.exited_at < as_of.as_of_at then rows_before.exit_reason
         end as exit_reason
-    from {{ this }} as rows_before
+    from {{ memory }} as rows_before
     cross join as_of
     where rows_before.entered_at < as_of.as_of_at
 

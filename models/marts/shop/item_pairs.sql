@@ -1,6 +1,5 @@
 -- Grain: one row per item and other item that was bought with it.
 {% set minimum = precision_marketing.setting("item_pairs", "minimum_baskets") %}
-{% set top_items = precision_marketing.setting("item_pairs", "top_items") %}
 {% set most_items = precision_marketing.setting("item_pairs", "basket_items") %}
 {# An order; where a line names none, what its user bought on a day. #}
 {% set basket = "coalesce('o' || order_id, 'd' || "
@@ -30,7 +29,7 @@ common_items as (
         sum(case when nth = 1 then 1 else 0 end) over () as all_basket_count
     from basket_items
     where item_count <= {{ most_items }}
-    qualify count(*) over (partition by item_id) >= {{ minimum }}
+    qualify basket_count >= {{ minimum }}
 
 ),
 
@@ -42,11 +41,11 @@ pairs as (
         max(firsts.basket_count) as basket_count,
         max(seconds.basket_count) as other_basket_count,
         max(firsts.all_basket_count) as all_basket_count,
-        count(*) as pair_basket_count
+        count(*) as pair_basket_count,
+        count(distinct firsts.user_id) as pair_user_count
     from common_items as firsts
     inner join common_items as seconds
-        on firsts.user_id = seconds.user_id
-        and firsts.basket = seconds.basket
+        on firsts.user_id = seconds.user_id and firsts.basket = seconds.basket
         and firsts.item_id <> seconds.item_id
     group by firsts.item_id, seconds.item_id
     having count(*) >= {{ minimum }}
@@ -80,6 +79,7 @@ final as (
             order by round(lift * exp({{ lower }}), 9) desc, other_item_id
         ) as pair_rank,
         pair_basket_count,
+        pair_user_count,
         basket_count,
         other_basket_count,
         cast(all_basket_count as bigint) as all_basket_count,
@@ -93,7 +93,7 @@ final as (
         lift * exp({{ lower }}) as lift_lower,
         lift * exp({{ upper }}) as lift_upper
     from measured
-    qualify pair_rank <= {{ top_items }}
+    qualify pair_rank <= {{ precision_marketing.setting("item_pairs", "top_items") }}
 
 )
 

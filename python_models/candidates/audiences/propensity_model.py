@@ -1,5 +1,6 @@
 # Grain: one row per record of the propensity model: scaling, coefficient, covariance.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     dbt.ref("precision_marketing", "int_python_library")
     from precision_marketing.learned.propensity import learn
 

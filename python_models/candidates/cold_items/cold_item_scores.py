@@ -1,5 +1,6 @@
 # Grain: one row per time window, set of cold items, group, scorer, user and item.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.build.documents import read_item_fields, read_review_fields
     from precision_marketing.build.embeddings import read_embeddings
     from precision_marketing.build.relations import reader, row_count, window_schema

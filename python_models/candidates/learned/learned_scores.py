@@ -1,5 +1,6 @@
 # Grain: one row per time window with labels, learned scorer, user and candidate item.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.build.relations import on_other_cursor
     from precision_marketing.learned.learned_scores import score
 

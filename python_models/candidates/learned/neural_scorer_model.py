@@ -1,5 +1,6 @@
 # Grain: one row per record of the learned scorers: scaling, weight, epoch metric.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.build.windows import read_settings
     from precision_marketing.learned.learned_scores import train
 

@@ -1,5 +1,6 @@
 # Grain: one row per time window, user and item among the user's candidates.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from functools import partial
 
     from precision_marketing.build.documents import read_item_fields, read_review_fields
@@ -19,9 +20,11 @@ def model(dbt, session):
         read_train_halves,
         read_weights,
     )
+    from precision_marketing.scorers.full_scores import FullScores
     from precision_marketing.scorers.lists import read_neighbors
 
-    weights = read_weights(dbt.ref("precision_marketing", "scorer_decisions"))
+    decisions = dbt.ref("precision_marketing", "scorer_decisions")
+    weights = read_weights(decisions)
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "every_scorer"
     )
@@ -42,6 +45,9 @@ def model(dbt, session):
         weights,
         read_train_halves(dbt.ref("precision_marketing", "int_window_users")),
         keep_of_each=settings["kept_of_each_scorer"],
+        full_scores=FullScores(
+            dbt.ref("precision_marketing", "int_scorer_settings"), decisions
+        ),
         choice_neighbors=partial(
             read_neighbors, dbt.ref("precision_marketing", "item_cosine_neighbors")
         ),

@@ -1,6 +1,7 @@
 # Grain: one row per user and rank: the published ranking after rules, diversity and
 # exploration; where none is asked for, its first ranks as they are.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.candidates.reranking import published_lists
 
     relations = {

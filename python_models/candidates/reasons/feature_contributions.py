@@ -1,5 +1,6 @@
 # Grain: one row per published user, item and feature group, and one for the base.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.learned.feature_contributions import explain
 
     return explain(

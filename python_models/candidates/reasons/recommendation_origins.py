@@ -1,6 +1,7 @@
 # Grain: one row per published user and item that a history item speaks for: the one
 # with the largest part of the winning scorer's score.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.candidates.origins import recommendation_origins
 
     return recommendation_origins(

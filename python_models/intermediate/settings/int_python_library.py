@@ -1,5 +1,6 @@
 # Grain: one row: the version of the Python library that the Python models call.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from importlib.metadata import PackageNotFoundError, version
 
     install = (

@@ -1,5 +1,6 @@
 # Grain: one row per scorer, trial and searched setting; none without `tuning.enabled`.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.tuning import search_settings
 
     return search_settings(

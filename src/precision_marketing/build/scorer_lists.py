@@ -1,11 +1,12 @@
 """The scorers' lists, read in blocks of users while a model writes its rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from precision_marketing.algorithms.blending.lists import scale_lists
+from precision_marketing.algorithms.blending.lists import OtherScores, scale_lists
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores, pair_scores
 from precision_marketing.build.relations import to_arrow
 
 # Their lists take 12 bytes x scorers x candidates per scorer and user: 70 MB.
@@ -13,11 +14,15 @@ USERS_PER_BLOCK = 5_000
 
 
 class ListBlock(NamedTuple):
-    """Lists of some users, scaled: arrays (users, scorers, depth), -1 after the end."""
+    """Lists of some users, scaled: arrays (users, scorers, depth), -1 after the end.
+
+    `others` fills the scaled scores of what the lists end before.
+    """
 
     users: np.ndarray
     items: np.ndarray
     scaled_scores: np.ndarray
+    others: OtherScores
 
 
 class ScorerLists:
@@ -42,7 +47,12 @@ class ScorerLists:
         self.scorers = tuple(scorers)
         self.depth = depth
 
-    def blocks(self, time_window: str, users: np.ndarray) -> Iterator[ListBlock]:
+    def blocks(
+        self,
+        time_window: str,
+        users: np.ndarray,
+        full_scores: Mapping[str, LinearScores] | None = None,
+    ) -> Iterator[ListBlock]:
         """Yield the lists of users, in ascending order, block by block.
 
         Parameters
@@ -50,6 +60,8 @@ class ScorerLists:
         time_window : str
         users : array of int
             Ascending, distinct.
+        full_scores : mapping of str to LinearScores, optional
+            Scorer to its scores of all pairs, in units of its lists.
 
         Yields
         ------
@@ -57,9 +69,15 @@ class ScorerLists:
             Scores divided by the mean of the list's first twenty.
         """
         for start in range(0, users.size, USERS_PER_BLOCK):
-            yield self._block(time_window, users[start : start + USERS_PER_BLOCK])
+            part = users[start : start + USERS_PER_BLOCK]
+            yield self._block(time_window, part, full_scores or {})
 
-    def _block(self, time_window: str, users: np.ndarray) -> ListBlock:
+    def _block(
+        self,
+        time_window: str,
+        users: np.ndarray,
+        full_scores: Mapping[str, LinearScores],
+    ) -> ListBlock:
         rows = to_arrow(
             self._relation.filter(
                 f"time_window = '{time_window}'"
@@ -69,6 +87,7 @@ class ScorerLists:
         shape = (users.size, len(self.scorers), self.depth)
         items = np.full(shape, -1, np.int32)
         scores = np.zeros(shape)
+        factors = np.zeros(shape[:2])
         if rows.num_rows:
             row_users = rows["user_index"].to_numpy()
             place = np.searchsorted(users, row_users)
@@ -80,5 +99,16 @@ class ScorerLists:
             )
             items[target] = rows["item_index"].to_numpy()[is_asked]
             scores[target] = rows["score"].to_numpy()[is_asked]
-            scale_lists(items, scores)
-        return ListBlock(users, items, scores)
+            factors = scale_lists(items, scores)
+
+        def others(rows: np.ndarray, items: np.ndarray, scaled: np.ndarray) -> None:
+            for number, scorer in enumerate(self.scorers):
+                if scorer not in full_scores:
+                    continue
+                factor = factors[rows, number]
+                at = np.flatnonzero(np.isnan(scaled[:, number]) & (factor > 0))
+                found = pair_scores(full_scores[scorer], users[rows[at]], items[at])
+                # As in a list, where nothing below 0 is.
+                scaled[at, number] = np.maximum(found, 0.0) * factor[at]
+
+        return ListBlock(users, items, scores, others)

@@ -20,6 +20,7 @@ from precision_marketing.candidates.similarities import (
 )
 from precision_marketing.scorers.blend_weights import BlendWeights
 from precision_marketing.scorers.content_products import Fields
+from precision_marketing.scorers.full_scores import FullScores
 
 # Ties of the blend go to the more popular item.
 TIE_SCORER = "popularity"
@@ -59,6 +60,7 @@ def blended_batches(
     train_halves: np.ndarray,
     *,
     keep_of_each: int,
+    full_scores: FullScores,
     choice_neighbors: Callable[[str], pa.Table],
     next_neighbors: Callable[[str], pa.Table],
     item_fields: Fields,
@@ -76,6 +78,7 @@ def blended_batches(
         Which half of the users of `train` each is of.
     keep_of_each : int
         First items of each scorer's list that are kept beside the blend's best.
+    full_scores : FullScores
     choice_neighbors, next_neighbors, item_fields, review_fields, content_settings
         As for `window_similarities`; the first two are asked for each window, the
         fourth is by window.
@@ -88,14 +91,15 @@ def blended_batches(
     schema = blended_schema(lists.scorers)
     for window in windows:
         name = window.time_window
+        neighbors = choice_neighbors(name), next_neighbors(name)
         nearness = window_similarities(
             window,
-            choice_neighbors(name),
-            next_neighbors(name),
+            *neighbors,
             item_fields | review_fields[name],
             content_settings,
         )
-        for block in lists.blocks(name, window.scored_users):
+        of_pairs = full_scores.of_window(window, *neighbors)
+        for block in lists.blocks(name, window.scored_users, of_pairs):
             found = blend_lists(
                 block.items,
                 block.scaled_scores,
@@ -104,6 +108,7 @@ def blended_batches(
                 tie_scorer=lists.scorers.index(TIE_SCORER),
                 keep=lists.depth,
                 keep_of_each=keep_of_each,
+                others=block.others,
             )
             batch = _batch(found, block.users, nearness, schema)
             yield with_window(batch, name)

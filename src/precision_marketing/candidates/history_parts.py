@@ -8,31 +8,25 @@ Aumann-Shapley value of a function of a sum.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from scipy.sparse import csr_matrix, diags_array
 
 from precision_marketing.algorithms.collaborative.ials import Factors
 from precision_marketing.algorithms.collaborative.ials_parts import ials_parts
 from precision_marketing.algorithms.content.naive_bayes import term_log_odds
 from precision_marketing.algorithms.kernels.engine import factor
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
 from precision_marketing.algorithms.kernels.sparse_product import sparse_product
-from precision_marketing.algorithms.kernels.sums import pair_products
+from precision_marketing.algorithms.kernels.sums import pair_products, vector_products
 from precision_marketing.build.windows import Window
-from precision_marketing.scorers.collaborative import (
-    Settings,
-    ease_weights,
-    local_ridge_weights,
-    spectral_weights,
-)
+from precision_marketing.scorers.collaborative import Settings
 from precision_marketing.scorers.content import field_weights, tfidf_profiles
 from precision_marketing.scorers.content_products import Fields, side_by_side
+from precision_marketing.scorers.item_weights import ITEM_WEIGHTS
 from precision_marketing.scorers.linear_svm import learn_feature_weights, svm_features
-
-# Pairs of vectors that are multiplied in one go: 200 MB of them at 256 numbers.
-_VECTORS = 100_000
 
 
 @dataclass(frozen=True)
@@ -83,14 +77,30 @@ def entries_of(history: csr_matrix, users: np.ndarray, items: np.ndarray) -> Ent
     )
 
 
-def by_item_weights(item_weights: csr_matrix) -> Parts:
-    """Return the parts of scores history @ item_weights, row = source."""
-    sorted_weights = csr_matrix(item_weights).sorted_indices()
+def by_item_weights(weights: ItemWeights) -> Parts:
+    """Return the parts of the scores `weights.of(history)`."""
+    terms = []
+    if weights.vectors is not None:
+        terms.append(by_vectors(*weights.vectors))
+    if weights.sources is not None:
+        terms.append(by_rows(weights.sources, lambda _, items: weights.targets[items]))
+    elif weights.targets is not None:
+        terms.append(_by_entries(weights.targets))
+
+    def parts(entries: Entries) -> np.ndarray:
+        nothing = np.zeros(entries.pairs.size)
+        return sum((term(entries) for term in terms), nothing)
+
+    return parts
+
+
+def _by_entries(targets: csr_matrix | np.ndarray) -> Parts:
+    """Return the parts of scores history @ targets.T."""
 
     def parts(entries: Entries) -> np.ndarray:
         if not entries.pairs.size:
             return np.empty(0)
-        found = sorted_weights[entries.sources, entries.items[entries.pairs]]
+        found = targets[entries.items[entries.pairs], entries.sources]
         return entries.weights * np.asarray(found).ravel()
 
     return parts
@@ -100,13 +110,10 @@ def by_vectors(sources: np.ndarray, targets: np.ndarray) -> Parts:
     """Return the parts of scores (history @ sources) @ targets.T."""
 
     def parts(entries: Entries) -> np.ndarray:
-        result = np.empty(entries.pairs.size)
-        for start in range(0, result.size, _VECTORS):
-            part = slice(start, start + _VECTORS)
-            left = sources[entries.sources[part]]
-            right = targets[entries.items[entries.pairs[part]]]
-            result[part] = np.einsum("ij,ij->i", left, right, dtype=np.float64)
-        return entries.weights * result
+        items = entries.items[entries.pairs]
+        return entries.weights * vector_products(
+            entries.sources, items, sources, targets
+        )
 
     return parts
 
@@ -135,37 +142,6 @@ def by_rows(
     return parts
 
 
-def _of_spectral(window: Window, settings: Settings) -> Parts:
-    fitted = spectral_weights(window, settings)
-    loud = by_vectors(fitted.left, fitted.right)
-    if fitted.own is None:
-        quiet = by_item_weights(fitted.rest)
-        return lambda entries: loud(entries) + quiet(entries)
-    by_item = fitted.rest.T.tocsr()
-    quiet = by_rows(by_item, lambda users, items: by_item[items])
-
-    def parts(entries: Entries) -> np.ndarray:
-        is_itself = entries.sources == entries.items[entries.pairs]
-        own = np.where(is_itself, fitted.own[entries.sources], 0.0)
-        return loud(entries) + quiet(entries) - entries.weights * own
-
-    return parts
-
-
-def _of_local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> Parts:
-    return by_item_weights(local_ridge_weights(window, settings, neighbors))
-
-
-def _of_ease(window: Window, settings: Settings) -> Parts:
-    item_weights = ease_weights(window, settings)
-
-    def parts(entries: Entries) -> np.ndarray:
-        items = entries.items[entries.pairs]
-        return entries.weights * item_weights[entries.sources, items]
-
-    return parts
-
-
 def _of_ials(window: Window, settings: Settings, factors: Factors) -> Parts:
     parts = ials_parts(
         window.recent_weights(settings["decay"]),
@@ -176,9 +152,11 @@ def _of_ials(window: Window, settings: Settings, factors: Factors) -> Parts:
     return lambda entries: parts(entries.users, entries.items)
 
 
-def _of_content_tfidf(window: Window, settings: Settings, fields: Fields) -> Parts:
+def _of_content_tfidf(
+    window: Window, settings: Settings, fields: Fields
+) -> ItemWeights:
     profiles = tfidf_profiles(fields, settings)
-    return by_rows(profiles, lambda users, items: profiles[items])
+    return ItemWeights(targets=profiles, sources=profiles)
 
 
 def _of_naive_bayes(window: Window, settings: Settings, fields: Fields) -> Parts:
@@ -246,18 +224,37 @@ def _odds_by_occurrence(
 
 def _of_item_embedding(
     window: Window, settings: Settings, embeddings: np.ndarray
-) -> Parts:
-    return by_vectors(embeddings, embeddings)
+) -> ItemWeights:
+    return ItemWeights(vectors=(embeddings, embeddings))
 
 
 # By the library's function. Parameters after window and settings: see `make_lists`.
-DECOMPOSITIONS: Mapping[str, Callable[..., Parts]] = {
-    "spectral": _of_spectral,
-    "local_ridge": _of_local_ridge,
+DECOMPOSITIONS: Mapping[str, Callable[..., Parts | ItemWeights]] = {
+    **{name: ITEM_WEIGHTS[name] for name in ("spectral", "local_ridge", "ease")},
     "ials": _of_ials,
-    "ease": _of_ease,
     "content_tfidf": _of_content_tfidf,
     "naive_bayes": _of_naive_bayes,
     "linear_svm": _of_linear_svm,
     "item_embedding": _of_item_embedding,
 }
+
+
+def own_parts(
+    function: str,
+    window: Window,
+    settings: Settings,
+    inputs: Mapping[str, Callable[[], Any]],
+) -> Parts:
+    """Return the parts of a scorer of `DECOMPOSITIONS`; inputs as for `make_lists`."""
+    decomposition = DECOMPOSITIONS[function]
+    given = {name: inputs[name]() for name in inputs_of(function)}
+    found = decomposition(window, settings, **given)
+    return by_item_weights(found) if isinstance(found, ItemWeights) else found
+
+
+def inputs_of(function: str) -> set[str]:
+    """Return what a decomposition needs beside window and settings."""
+    return signature(DECOMPOSITIONS[function]).parameters.keys() - {
+        "window",
+        "settings",
+    }

@@ -1,7 +1,6 @@
 """The history item behind a recommendation: the largest part of the scorer's score."""
 
-from collections.abc import Iterator
-from inspect import signature
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,15 +9,18 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.kernels.neighbor_matrix import neighbor_matrix
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.windows import Window, read_settings, read_windows
 from precision_marketing.candidates.history_parts import (
-    DECOMPOSITIONS,
     Entries,
     Parts,
     by_item_weights,
     entries_of,
+    inputs_of,
+    own_parts,
 )
+from precision_marketing.scorers.collaborative import spectral_weights
 from precision_marketing.scorers.lists import read_inputs
 
 # What less of the score comes from is not why the item is recommended.
@@ -31,6 +33,7 @@ _RELATIONS = {
     "factors": ("ials_factors",),
     "fields": ("content_terms", "content_review_terms"),
     "embeddings": ("item_embeddings",),
+    "directions": (),
 }
 
 origins_schema = pa.schema(
@@ -88,9 +91,17 @@ def recommendation_origins(
     won = to_arrow(
         winners.project("user_index, item_index, part").order("user_index, item_index")
     )
-    (window,) = read_windows(
-        interactions=interactions, users=users, items=items, time_windows=("serve",)
-    )
+
+    def read(time_window: str) -> Window:
+        (found,) = read_windows(
+            interactions=interactions,
+            users=users,
+            items=items,
+            time_windows=(time_window,),
+        )
+        return found
+
+    window = read("serve")
     barred = _barred(returned_items, window)
     found = []
     for reason in to_arrow(scorer_reasons.order("scorer")).to_pylist():
@@ -103,7 +114,7 @@ def recommendation_origins(
             continue
         if table == "own":
             of_scorer = winners.filter(f"part = '{scorer}'")
-            parts = _own_parts(scorer, window, settings, items, of_scorer, inputs)
+            parts = _own_parts(scorer, window, read, settings, items, of_scorer, inputs)
         else:
             parts = _neighbor_parts(table, scorer_neighbors, window)
         history = window.recent_weights(reason["history_decay"])
@@ -146,15 +157,16 @@ def _is_in(matrix: csr_matrix, rows: np.ndarray, columns: np.ndarray) -> np.ndar
 def _own_parts(
     scorer: str,
     window: Window,
+    read: Callable[[str], Window],
     settings: Any,
     items: Any,
     winners: Any,
     inputs: dict[str, Any],
 ) -> Parts:
     """Return the parts of a scorer of the library for the items that it won."""
+    own = read_settings(settings, scorer)
     functions = read_settings(settings, "library_function", with_shared=False)
-    decomposition = DECOMPOSITIONS[functions[scorer]]
-    needed = signature(decomposition).parameters.keys() - {"window", "settings"}
+    needed = inputs_of(functions[scorer])
     relations = {name: inputs[name] for key in needed for name in _RELATIONS[key]}
     if "item_cosine_neighbors" in relations:
         # Of the items alone that are to be explained.
@@ -164,10 +176,12 @@ def _own_parts(
             "near.item_index = winners.item_index",
             how="semi",
         )
-    given = read_inputs(items, (window.time_window,), **relations)(window.time_window)
-    return decomposition(
-        window, read_settings(settings, scorer), **{key: given[key]() for key in needed}
-    )
+    given = {
+        **read_inputs(items, (window.time_window,), **relations)(window.time_window),
+        # The fit of the lists begins where that of `test` ended.
+        "directions": lambda: spectral_weights(read("test"), own).right,
+    }
+    return own_parts(functions[scorer], window, own, given)
 
 
 def _neighbor_parts(table: str, scorer_neighbors: Any, window: Window) -> Parts:
@@ -175,7 +189,8 @@ def _neighbor_parts(table: str, scorer_neighbors: Any, window: Window) -> Parts:
     rows = scorer_neighbors.filter(f"neighbor_table = '{table}'")
     neighbors = to_arrow(rows.project("item_index, neighbor_index, similarity"))
     n_items = window.weights.shape[1]
-    return by_item_weights(neighbor_matrix(neighbors, n_items, n_items, by_source=True))
+    targets = neighbor_matrix(neighbors, n_items, n_items)
+    return by_item_weights(ItemWeights(targets=targets))
 
 
 def _largest_parts(

@@ -89,7 +89,12 @@ def _read(
 ) -> dict[str, DataSet]:
     left_out = () if with_users else OF_USERS
     with _opened(published) as connection:
-        sets = read_data_sets(connection, only=only, left_out=left_out)
+        try:
+            sets = read_data_sets(connection, only=only, left_out=left_out)
+        except duckdb.BinderException as error:
+            raise DashboardError(
+                f"{published} is of another version of the package: publish anew."
+            ) from error
     if "mart_rows" not in sets:
         raise DashboardError(f"{published} has no marts: name a published file.")
     return sets

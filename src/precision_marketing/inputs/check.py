@@ -1,22 +1,18 @@
 """Say what a build would make of a folder of inputs, before it is built.
 
-Run `python -m precision_marketing.inputs.check --input-dir folder`, or `make check`.
 The project's own models of staging are built into a database that is removed
 afterwards; no value of the input is printed, only what values look like.
 """
 
 import re
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import duckdb
 
 from precision_marketing.inputs.advice import advise
-from precision_marketing.inputs.mapping import MappingError, map_exports, mapping_names
 from precision_marketing.inputs.staging import (
     CheckError,
     StagedInputs,
@@ -290,64 +286,34 @@ def _names(names: Any) -> str:
     )
 
 
-@click.command()
-@click.option(
-    "--input-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="Folder of the inputs; with --map the one that they are written to.",
-)
-@click.option(
-    "--vars", "variables", default="{}", help="The settings of the build, as for dbt."
-)
-@click.option(
-    "--map",
-    "mapping",
-    type=click.Choice(mapping_names()),
-    help="Write the inputs from an export of this system first.",
-)
-@click.option(
-    "--export",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the export, for --map.",
-)
-@click.option(
-    "--project-dir",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="Folder of the package, or of a project that has installed it.",
-)
-def main(
-    input_dir: Path,
-    variables: str,
-    mapping: str | None,
-    export: Path | None,
-    project_dir: Path,
-) -> None:
-    """Check a folder of inputs as a build would, in seconds and without one.
+def check_inputs(
+    project_dir: Path, input_dir: Path, variables: str
+) -> tuple[list[str], bool]:
+    """Return what a build would make of a folder of inputs.
 
-    Ends with status 1 where a build would stop.
+    Parameters
+    ----------
+    project_dir : Path
+        Of the package, or of a project that has installed it.
+    input_dir : Path
+        Folder of the inputs.
+    variables : str
+        YAML or JSON of dbt's `--vars`.
+
+    Returns
+    -------
+    lines : list of str
+        For people; without any value of the input.
+    is_sound : bool
+        Whether a build would go on.
+
+    Raises
+    ------
+    CheckError
+        If there is no such folder or project, or `variables` is no mapping.
     """
-    if (mapping is None) != (export is None):
-        raise click.UsageError("--map and --export are given together.")
-    try:
-        if mapping and export:
-            for line in map_exports(mapping, export, input_dir):
-                click.echo(line)
-        if not input_dir.is_dir():
-            raise CheckError(f"`{input_dir}` is no folder: give --input-dir.")
-        project = find_project(project_dir)
-        with tempfile.TemporaryDirectory(prefix="precision_marketing_") as work:
-            staged = stage_inputs(project, input_dir, Path(work), variables)
-            lines, is_sound = report(staged)
-    except (CheckError, MappingError) as error:
-        click.echo(error, err=True)
-        sys.exit(1)
-    for line in lines:
-        click.echo(line)
-    click.echo("\nA build would go on." if is_sound else "Nothing was built.")
-    sys.exit(0 if is_sound else 1)
-
-
-if __name__ == "__main__":
-    main()
+    if not input_dir.is_dir():
+        raise CheckError(f"`{input_dir}` is no folder: give --input-dir.")
+    project = find_project(project_dir)
+    with tempfile.TemporaryDirectory(prefix="precision_marketing_") as work:
+        return report(stage_inputs(project, input_dir, Path(work), variables))

@@ -1,4 +1,4 @@
-"""A warehouse without the freed blocks in which rows of erased users still stand."""
+"""A warehouse without freed blocks: rows of erased users may still stand in them."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def forget_erased(database: Path) -> bool:
     """Write a warehouse anew if its last build may have left traces of erased users.
 
     What DuckDB deletes or replaces stays in the file until the blocks are used again.
+    A file that is more than half free is written anew too: the next build needs room
+    beside the tables that it replaces, and not more than they take themselves.
     All tables and views are copied into a new file, which then takes the old one's
     place, with its mode: a kill leaves the old one or the new one.
 
@@ -98,7 +100,16 @@ def _matches(connection: duckdb.DuckDBPyConnection) -> tuple[str, int] | None:
         ).fetchall()[0][0]
     # Records of CSV files were in the file, those of erased users and requests too.
     reads_again = RECORDS in tables and (count(REQUESTS) or count(ROWS))
-    return (tables[MATCHES], matched) if reads_again or matched != before else None
+    if reads_again or matched != before or _is_mostly_free(connection):
+        return tables[MATCHES], matched
+    return None
+
+
+def _is_mostly_free(connection: duckdb.DuckDBPyConnection) -> bool:
+    return connection.execute(
+        "select free_blocks > used_blocks and total_blocks > 64 "
+        "from pragma_database_size() where database_name = current_database()"
+    ).fetchall()[0][0]
 
 
 def _copy(database: Path, fresh: Path, schema: str, matched: int) -> None:

@@ -12,6 +12,9 @@ PROFILES = "stg_privacy_profiles"
 KEY_VARIABLE = "PRECISION_MARKETING_PSEUDONYM_KEY"
 PROFILE_VARIABLE = "PRECISION_MARKETING_PROFILE"
 SHORTEST_KEY = 32
+# Campaigns alone, with noise; asked for by name, never by a setting.
+PUBLIC = "public"
+SHARED = "shared"
 
 
 class PrivacyError(Exception):
@@ -25,7 +28,7 @@ class Profile:
     Parameters
     ----------
     name : str
-        `in-house` or `shared`.
+        `in-house`, `shared` or `public`.
     minimum_group : int
         Users that a group has at least; 1 leaves every group as it is.
     key : bytes or None
@@ -39,6 +42,8 @@ class Profile:
 
 # Of a database that no build of this package made, or one from before profiles.
 UNCHANGED = Profile("in-house", 1, None)
+# Nothing of it is a group or an id.
+OF_CAMPAIGNS = Profile(PUBLIC, 1, None)
 
 
 def named_profile(named: str | None = None) -> str | None:
@@ -74,6 +79,8 @@ def read_profile(
         writes pseudonyms.
     """
     named = named_profile(named)
+    if named == PUBLIC:
+        return OF_CAMPAIGNS
     schemas = connection.execute(
         "select schema_name from duckdb_tables() "
         "where database_name = ? and table_name = ?",
@@ -93,7 +100,9 @@ def read_profile(
         {"named": named},
     ).fetchall()
     if not rows:
-        raise PrivacyError(f"There is no profile `{named}`: it is in-house or shared.")
+        raise PrivacyError(
+            f"There is no profile `{named}`: it is in-house, shared or public."
+        )
     name, minimum_group, has_pseudonyms = rows[0]
     return Profile(name, minimum_group, _key() if has_pseudonyms else None)
 

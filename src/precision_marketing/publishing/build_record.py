@@ -25,6 +25,10 @@ class BuildError(Exception):
     """The build is not good; the message says why and what to do."""
 
 
+class InputsError(BuildError):
+    """The inputs stopped the build; the message says why."""
+
+
 @dataclass(frozen=True)
 class BuildRecord:
     """What a build knows of itself.
@@ -124,7 +128,7 @@ def _check_health(
     ).fetchall()
     if stops:
         sentences = " ".join(message for (message,) in stops)
-        raise BuildError(f"The inputs stopped the build. {sentences}")
+        raise InputsError(f"The inputs stopped the build. {sentences}")
 
 
 def _notes(connection: duckdb.DuckDBPyConnection, schema: str) -> str:

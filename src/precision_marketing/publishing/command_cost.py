@@ -1,7 +1,6 @@
 """Run a command and write down what it cost.
 
-Run `python -m precision_marketing.publishing.command_cost target/build_cost.json dbt
-build`. Standard library only: on Linux the peak memory of a child is at least that of
+Standard library only: on Linux the peak memory of a child is at least that of
 the process that started it.
 """
 
@@ -38,6 +37,8 @@ def run_command(report: Path, command: list[str]) -> int:
     ------
     OSError
         If there is no such program.
+    KeyboardInterrupt
+        If the user interrupts it, once it has ended.
     """
     report.unlink(missing_ok=True)
     started = time.perf_counter()
@@ -47,7 +48,8 @@ def run_command(report: Path, command: list[str]) -> int:
         status = process.wait()
     except KeyboardInterrupt:
         # The terminal told the command too; it ends its work in order.
-        status = process.wait()
+        process.wait()
+        raise
     wall_seconds = time.perf_counter() - started
     if status == 0:
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -59,7 +61,3 @@ def run_command(report: Path, command: list[str]) -> int:
         report.parent.mkdir(parents=True, exist_ok=True)
         report.write_text(json.dumps(cost), encoding="utf-8")
     return status
-
-
-if __name__ == "__main__":
-    sys.exit(run_command(Path(sys.argv[1]), sys.argv[2:]))

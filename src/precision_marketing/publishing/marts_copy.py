@@ -9,7 +9,13 @@ from pathlib import Path
 import duckdb
 
 from precision_marketing.build.sql_text import identifier, literal
-from precision_marketing.privacy.profiles import Profile, read_profile
+from precision_marketing.privacy.profiles import (
+    PUBLIC,
+    Profile,
+    named_profile,
+    read_profile,
+)
+from precision_marketing.privacy.public_marts import write_public_marts
 from precision_marketing.privacy.published_marts import mart_query
 from precision_marketing.publishing.build_record import (
     BuildRecord,
@@ -17,7 +23,7 @@ from precision_marketing.publishing.build_record import (
 )
 from precision_marketing.publishing.machine_faults import fault_in_words
 from precision_marketing.publishing.marts_schema import SchemaError, marts_schema
-from precision_marketing.publishing.publication import write_publication
+from precision_marketing.publishing.publication import write_keys, write_publication
 
 # Of the published file: whatever a host calls its own, readers' SQL is the same.
 SCHEMA = "marts"
@@ -41,7 +47,8 @@ def copy_marts(
     Parameters
     ----------
     database : Path
-        DuckDB file of the build. It is read only.
+        DuckDB file of the build. It is read only, but for the profile `public`, which
+        keeps account in it of what it tells.
     copy : Path
         File to write; what does not fit into memory goes into a folder beside it.
     schema : str, optional
@@ -64,14 +71,15 @@ def copy_marts(
     BuildError
         If the build is not good (`verified_build`).
     PrivacyError
-        If the profile is not one, or has no key.
+        If the profile is not one, has no key, or no budget left (`write_public_marts`).
     """
     with closing(duckdb.connect()) as connection:
         connection.execute(
             f"set temp_directory = {literal(copy.with_suffix('.spill'))}"
         )
         try:
-            connection.execute(f"attach {literal(database)} as build (read_only)")
+            mode = "read_write" if named_profile(profile) == PUBLIC else "read_only"
+            connection.execute(f"attach {literal(database)} as build ({mode})")
         except duckdb.Error as error:
             words = fault_in_words(str(error)) or f"DuckDB says {error}"
             raise CopyError(f"{database} cannot be read: {words}.") from error
@@ -87,15 +95,21 @@ def copy_marts(
             f"attach {literal(copy)} as copy (storage_version '{STORAGE_VERSION}')"
         )
         connection.execute(f"create schema copy.{SCHEMA}")
-        counts = {
-            mart: _copy_mart(connection, schema, mart, people)
-            for mart in build.row_counts
-        }
+        if people.name == PUBLIC:
+            ended = str(build.ended_at)
+            counts = write_public_marts(connection, SCHEMA, build.build_id, ended)
+        else:
+            counts = {
+                mart: _copy_mart(connection, schema, mart, people)
+                for mart in build.row_counts
+            }
+            _copy_comments(connection, schema, list(counts))
+        left_out = sorted(set(kinds) - set(build.row_counts))
         build = replace(build, row_counts=counts)
-        _copy_comments(connection, schema, list(counts))
         write_publication(connection, build, people.name)
+        write_keys(connection, schema)
         connection.execute("detach copy")
-    return build, sorted(set(kinds) - set(build.row_counts))
+    return build, left_out
 
 
 def _relations(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from precision_marketing.build.sql_text import identifier
+from precision_marketing.privacy.profiles import PUBLIC
 from precision_marketing.publishing.build_record import (
     ERASURES,
     BuildRecord,
@@ -26,7 +27,7 @@ _COLUMNS = {
         "varchar",
         "Version of the package, and a checksum of its models.",
     ),
-    "profile": ("varchar", "What is published of people: in-house or shared."),
+    "profile": ("varchar", "What is published of people: in-house, shared or public."),
     "settings": ("varchar", "Vars that were given, as JSON."),
     "inputs": ("varchar", "Rows and fingerprint of each input, as JSON."),
     "row_counts": ("varchar", "Rows of each mart, as JSON."),
@@ -96,6 +97,10 @@ def write_publication(
         "published_at": datetime.now(UTC).replace(tzinfo=None),
         "profile": profile,
     }
+    if profile == PUBLIC:
+        # What depends on the users' rows, and has no noise on it.
+        values |= {"inputs": {}, "data_until": None, "settings": {}}
+        values |= {"tests_warned": None, "tests_not_run": None}
     # Whoever knows an id could try whether a fingerprint of few requests is of it.
     values["inputs"].get(ERASURES, {}).pop("fingerprint", None)
     for name in ("settings", "inputs", "row_counts"):
@@ -112,6 +117,31 @@ def write_publication(
     connection.execute(
         f"insert into copy.publication.build values ({marks})",
         [values[name] for name in _COLUMNS],
+    )
+
+
+def write_keys(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Write the primary keys of the marts, which the published tables do without.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Has the build attached as `build`, and as `copy` what is to be published.
+    schema : str
+        Schema of the marts in the build.
+    """
+    connection.execute(
+        "create table copy.publication.keys as "
+        "select table_name as mart, constraint_column_names as key_columns "
+        "from duckdb_constraints() "
+        "where database_name = 'build' and schema_name = ? "
+        "and constraint_type = 'PRIMARY KEY' and table_name in ("
+        "select table_name from duckdb_tables() where database_name = 'copy') "
+        "order by all",
+        [schema],
+    )
+    connection.execute(
+        "comment on table copy.publication.keys is 'The primary key of each mart.'"
     )
 
 
@@ -134,9 +164,18 @@ def read_publication(path: Path) -> Publication:
         If the file cannot be read, has no record, or other marts than that says.
     """
     try:
-        with closing(duckdb.connect(str(path), read_only=True)) as connection:
-            record, counts = _read(connection)
-    except (OSError, ValueError, duckdb.Error) as error:
+        connection = duckdb.connect(str(path), read_only=True)
+    except (OSError, duckdb.Error) as error:
+        raise PublicationError(f"{path} is no whole publication: {error}") from error
+    with closing(connection):
+        return publication_of(connection, path)
+
+
+def publication_of(connection: duckdb.DuckDBPyConnection, path: Path) -> Publication:
+    """Return what a file that is open says of itself, as `read_publication` does."""
+    try:
+        record, counts = _read(connection)
+    except (ValueError, duckdb.Error) as error:
         raise PublicationError(f"{path} is no whole publication: {error}") from error
     if counts != json.loads(record["row_counts"]):
         raise PublicationError(f"{path} has not the marts that its record says.")

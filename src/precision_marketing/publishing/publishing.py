@@ -1,28 +1,26 @@
 """Publish the marts of a finished build as one DuckDB file that readers may keep open.
 
-Run `python -m precision_marketing.publishing.publishing --database shop.duckdb` after a
-`dbt build`. What is published are the marts of one build that succeeded as a whole, and
+What is published are the marts of one build that succeeded as a whole, and
 the record of that build. Readers open the published file only, since DuckDB lets one
 process write or many read, and a reader of the build file would block the next build.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import duckdb
-from rich.console import Console
 
 from precision_marketing.privacy.fresh_file import forget_erased
-from precision_marketing.privacy.profiles import PrivacyError, named_profile
+from precision_marketing.privacy.profiles import PUBLIC, PrivacyError, named_profile
 from precision_marketing.publishing.build_record import BuildError, BuildRecord
+from precision_marketing.publishing.histories import remember
 from precision_marketing.publishing.machine_faults import fault_in_words
 from precision_marketing.publishing.marts_copy import (
-    SCHEMA,
     SCHEMAS,
     CopyError,
     copy_marts,
@@ -99,8 +97,9 @@ def publish(
     Parameters
     ----------
     database : Path
-        DuckDB file of a finished build. It is read only, but for one that left out
-        rows of erased users: that is written anew (`forget_erased`).
+        DuckDB file of a finished build. One that left out rows of erased users is
+        written anew (`forget_erased`). That it is published is noted in its histories
+        (`remember`), and the account of the profile `public`.
     published : Path, optional
         Target; its folder is made if need be. If it is a symbolic link, the file that
         it points to is replaced. Without it, that of `published_of`.
@@ -123,7 +122,8 @@ def publish(
         them; if the target is the build, has a name that DuckDB would confuse with a
         schema in it, or was opened for writing by another program; if another
         publication does not end in time, the disk is full or may not be written; if the
-        profile is not one, or has no key.
+        profile is not one, has no key or no budget left; if the target has readers of
+        the profile `public` and this is another, or the other way round.
 
     Notes
     -----
@@ -149,11 +149,13 @@ def publish(
             new, old = read_publication(copy), _publication_of(published)
             if new.build_id != build.build_id:
                 raise PublicationError("The copy is of another build.")
+            _check_readers(published, old, new)
             # The same build once more is nothing to go back to.
             if old is None or old.build_id != build.build_id:
                 keep_earlier(published)
             replace_published(copy, published)
             _forget_earlier(published, build, new.profile)
+            remember(database, build.build_id)
     return PublishedFile(published, build, published.stat().st_size, left_out)
 
 
@@ -194,6 +196,15 @@ def _forget_earlier(published: Path, build: BuildRecord, profile: str) -> None:
             path.unlink()
 
 
+def _check_readers(published: Path, old: Publication | None, new: Publication) -> None:
+    """Refuse to mix what anybody may read with what only some may."""
+    if old is not None and PUBLIC in {old.profile, new.profile} != {PUBLIC}:
+        raise PublishingError(
+            f"{published} is published with the profile {old.profile}, and its readers "
+            f"are others than those of {new.profile}: publish to another file."
+        )
+
+
 def _publication_of(path: Path) -> Publication | None:
     """Return what a published file says of itself, None if it does not say."""
     try:
@@ -207,6 +218,10 @@ def _check_paths(database: Path, published: Path) -> None:
         raise PublishingError(
             f"There is no build at {database}: run `dbt build` first, or name its "
             "DuckDB file."
+        )
+    if not os.access(database, os.W_OK):
+        raise PublishingError(
+            f"You may not write {database}, where it is noted what is published."
         )
     if published == database or (published.exists() and published.samefile(database)):
         raise PublishingError(
@@ -226,47 +241,3 @@ def _check_paths(database: Path, published: Path) -> None:
             f"{log} shows that a program wrote to the published file: close that "
             "program, remove the log, and open the file read-only."
         )
-
-
-@click.command()
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="DuckDB file of the build.",
-)
-@click.option(
-    "--published",
-    type=click.Path(path_type=Path),
-    help="DuckDB file for readers (default: published/NAME.duckdb beside the build).",
-)
-@click.option(
-    "--schema",
-    help="Schema of the marts in the build, such as analytics_marts (default: the one"
-    f" that has marts); in the published file it is always {SCHEMA}.",
-)
-@click.option(
-    "--profile",
-    type=click.Choice(["in-house", "shared"]),
-    help="What is published of people (default: the setting `privacy`).",
-)
-def main(
-    database: Path, published: Path | None, schema: str | None, profile: str | None
-) -> None:
-    """Copy the marts of a build that succeeded into one file for readers."""
-    try:
-        with Console(stderr=True).status("Copying the marts"):
-            result = publish(database, published, schema, profile)
-    except PublishingError as error:
-        raise click.ClickException(f"Nothing was published. {error}") from error
-    counts = result.build.row_counts
-    if result.left_out:
-        print(f"Not of the build, or not to be published: {', '.join(result.left_out)}")
-    print(
-        f"Published {len(counts)} marts, {sum(counts.values()):,} rows, "
-        f"{result.size / 1e6:.1f} MB: {result.path}"
-    )
-
-
-if __name__ == "__main__":
-    main(prog_name="python -m precision_marketing.publishing.publishing")

@@ -1,15 +1,12 @@
 """Put the publication before the last one back into its place.
 
-Run `python -m precision_marketing.publishing.rollback --published
-published/shop.duckdb`. The file that is withdrawn is removed: its build can be
+The file that is withdrawn is removed: its build can be
 published again. A reader never finds the name without a whole file.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-
-import click
 
 from precision_marketing.publishing.publication import Publication, read_publication
 from precision_marketing.publishing.published_files import (
@@ -21,7 +18,6 @@ from precision_marketing.publishing.published_files import (
 from precision_marketing.publishing.publishing import (
     PublishingError,
     plain_errors,
-    published_of,
 )
 
 
@@ -59,29 +55,3 @@ def roll_back(published: Path) -> Publication:
             found = read_publication(files[-1])
             replace_published(files[-1], published)
     return found
-
-
-@click.command()
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    help="DuckDB file of the build, whose published file is meant.",
-)
-@click.option(
-    "--published",
-    type=click.Path(path_type=Path),
-    help="DuckDB file for readers, instead of the one beside the build.",
-)
-def main(database: Path | None, published: Path | None) -> None:
-    """Put the publication before the last one back into its place."""
-    if published is None and database is None:
-        raise click.UsageError("Name the --published file, or the --database.")
-    try:
-        found = roll_back(published or published_of(database))
-    except PublishingError as error:
-        raise click.ClickException(f"Nothing was rolled back. {error}") from error
-    print(found.in_words())
-
-
-if __name__ == "__main__":
-    main(prog_name="python -m precision_marketing.publishing.rollback")

@@ -1,9 +1,7 @@
 """Build and publish, one such run of a database at a time.
 
-Run `python -m precision_marketing.publishing.run target/build_cost.json dbt build` with
-the database in the environment (`PRECISION_MARKETING_DATABASE`). A second run waits for
-the first, as long as `PRECISION_MARKETING_WAIT` says. Standard library only, like
-`command_cost`, which it calls.
+A second run waits for the first, as long as `PRECISION_MARKETING_WAIT` says. Standard
+library only, like `command_cost`, which it calls.
 """
 
 from __future__ import annotations
@@ -14,10 +12,10 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,7 +43,13 @@ class RunError(Exception):
     """The build cannot begin; the message says why and what to do."""
 
 
-def run(database: Path, report: Path, command: list[str]) -> int:
+def run(
+    database: Path,
+    report: Path,
+    command: list[str],
+    publish: Callable[[], object],
+    stands: Callable[[], bool] = lambda: False,
+) -> int:
     """Wait until the database is free, build it, and publish it if that succeeds.
 
     Parameters
@@ -57,11 +61,17 @@ def run(database: Path, report: Path, command: list[str]) -> int:
         folder.
     command : list of str
         The build: program and arguments.
+    publish : callable
+        Without arguments; what to do with a build that succeeded, before another run
+        of the database begins.
+    stands : callable, optional
+        Without arguments; whether all that the build would make is there already
+        (`unchanged.begin`), so that nothing is done.
 
     Returns
     -------
     int
-        Exit status of what failed, or 0.
+        Exit status of the build.
 
     Raises
     ------
@@ -74,14 +84,15 @@ def run(database: Path, report: Path, command: list[str]) -> int:
     try:
         with locked(lock_file(database), waited, waiting_seconds()):
             wait_for(lambda: _is_free(database), waited, waiting_seconds())
+            if stands():
+                return 0
             started = time.time()
             status = run_command(report, command)
             if status != 0:
                 _explain(database, report.parent / "run_results.json", started)
                 return status
-            module = "precision_marketing.publishing.publishing"
-            publishing = [sys.executable, "-m", module, "--database", str(database)]
-            return subprocess.run(publishing).returncode
+            publish()
+            return 0
     except LockedError as error:
         raise RunError(str(error)) from error
 
@@ -110,7 +121,7 @@ def _check_place(database: Path) -> None:
             raise RunError(
                 f"You may not write {path}: get the permission, or name another "
                 "DATABASE."
-            )
+            ) from PermissionError(os.strerror(errno.EACCES))
 
 
 def lock_file(database: Path) -> Path:
@@ -148,15 +159,3 @@ def _explain(database: Path, results: Path, started: float) -> None:
             messages.append(os.strerror(errno.ENOSPC))
     for words in sorted({fault_in_words(message) for message in messages} - {None}):
         print(f"The build stopped: {words}.", file=sys.stderr)
-
-
-if __name__ == "__main__":
-    target = os.environ.get(
-        "PRECISION_MARKETING_DATABASE", "precision_marketing.duckdb"
-    )
-    try:
-        sys.exit(run(Path(target), Path(sys.argv[1]), sys.argv[2:]))
-    except RunError as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("Interrupted.")

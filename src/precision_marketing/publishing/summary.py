@@ -1,18 +1,14 @@
 """Print what a build found: recommendations, their quality, campaigns, the inputs.
 
-Run `python -m precision_marketing.publishing.summary --database
-published/shop.duckdb`. It reads marts only, so the build file and the published file
-do equally well.
+It reads marts only, so the build file and the published file do equally well.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-import click
 import duckdb
 
 from precision_marketing.publishing import summary_sections
@@ -22,7 +18,6 @@ from precision_marketing.publishing.publication import (
     PublicationError,
     read_publication,
 )
-from precision_marketing.publishing.publishing import published_of as published_path
 
 # By what marts a part of the package is known to be built (docs/parts.md).
 PART_MARTS = {
@@ -155,64 +150,31 @@ def _show_marts(
     return {mart for (mart,) in marts}
 
 
-@click.command()
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    help="DuckDB file of a build, or a published file.",
-)
-@click.option(
-    "--published-of",
-    type=click.Path(path_type=Path),
-    help="DuckDB file of a build, to read what `make run` has published of it.",
-)
-@click.option(
-    "--published",
-    type=click.Path(path_type=Path),
-    help="Published file to point readers at, if --database is the build.",
-)
-@click.option(
-    "--users",
-    type=click.IntRange(min=0),
-    default=3,
-    show_default=True,
-    help="Users to show.",
-)
-@click.option(
-    "--target",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="dbt's target folder, to print what the build cost too.",
-)
-@click.option("--schema", help="Schema of the marts (default: the one that has marts).")
-def main(
-    database: Path | None,
-    published_of: Path | None,
-    published: Path | None,
-    users: int,
-    target: Path | None,
-    schema: str | None,
-) -> None:
-    """Print what a build found; ends with 1 if the database or a mart is missing."""
-    if (database is None) == (published_of is None):
-        raise click.UsageError("Name either --database or --published-of.")
-    database = database or published_path(published_of)
-    # A title may hold characters that the terminal's encoding lacks.
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
-    try:
-        text, missing = summarize(database, users, schema)
-    except SummaryError as error:
-        raise click.ClickException(str(error)) from error
+def summary_text(
+    published: Path, users: int = 3, target: Path | None = None
+) -> tuple[str, list[str]]:
+    """Return what a published file says, when it was made, and what its build cost.
+
+    Parameters
+    ----------
+    published : Path
+        A published file; one of a build does too.
+    users : int, default 3
+        How many users' recommendations to show.
+    target : Path, optional
+        dbt's target folder of the build just done, for its costs.
+
+    Returns
+    -------
+    text : str
+        Sections of at most 100 columns.
+    missing : list of str
+        As of `summarize`, which says what is raised.
+    """
+    text, missing = summarize(published, users)
     if target is not None:
         title = "Cost of the build"
         text += f"\n\n{title}\n{'=' * len(title)}\n{build_costs(target)}"
-    tables = f"{published}, schema marts" if published else database
     with suppress(PublicationError):
-        text += f"\n\n{read_publication(database).in_words()}"
-    print(f"{text}\n\nAll tables: {tables}. Open it read-only.")
-    if missing:
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main(prog_name="python -m precision_marketing.publishing.summary")
+        text += f"\n\n{read_publication(published).in_words()}"
+    return f"{text}\n\nAll tables: {published}. Open it read-only.", missing

@@ -1,13 +1,16 @@
 """Learn on the `train` window how much each scorer counts in the blend."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from precision_marketing.algorithms.blending.lists import blend_lists
+from precision_marketing.algorithms.blending.quality import Candidates
 from precision_marketing.algorithms.blending.weights import learn_weights
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.scorer_lists import ScorerLists
 from precision_marketing.build.windows import read_settings
@@ -16,14 +19,6 @@ CUTOFF = 20
 ROUNDS = 4
 # The start counts as much as so many users: what few users teach is mostly noise.
 START_USERS = 25
-_SCORES = pa.schema(
-    [
-        ("user_index", pa.int32()),
-        ("item_index", pa.int32()),
-        ("scorer", pa.dictionary(pa.int32(), pa.string())),
-        ("scaled_score", pa.float64()),
-    ]
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +107,11 @@ def read_train_halves(users: Any) -> np.ndarray:
 
 
 def learn(
-    lists: ScorerLists, labels: Any, users: Any, start: dict[str, float]
+    lists: ScorerLists,
+    labels: Any,
+    users: Any,
+    start: dict[str, float],
+    full_scores: Mapping[str, LinearScores] | None = None,
 ) -> BlendWeights:
     """Return the weight of each scorer in the blend.
 
@@ -128,6 +127,8 @@ def learn(
         Columns time_window, user_index, is_scored, label_count, training_half.
     start : dict of str to float
         Scorer to the weight from which the search starts, in alphabetical order.
+    full_scores : mapping of str to LinearScores, optional
+        Scorer to its scores of all pairs in `train`.
 
     Returns
     -------
@@ -143,13 +144,14 @@ def learn(
     taken = to_arrow(
         labels.filter("time_window = 'train'").project("user_index, item_index")
     )
-    scores = _scores(lists, asked_users)
+    keys = np.sort(pair_keys(taken["user_index"], taken["item_index"]))
+    reached, pool = _pool(lists, asked_users, keys, full_scores)
+    has_label = label_counts(keys, asked_users) > 0
 
     def taught_by(part: np.ndarray) -> np.ndarray:
-        own = pa.array(asked_users[part])
         found = learn_weights(
-            scores.filter(pc.is_in(scores["user_index"], own)),
-            taken.filter(pc.is_in(taken["user_index"], own)),
+            _of_users(pool, np.isin(reached, asked_users[part])),
+            user_count=int(has_label[part].sum()),
             start=start,
             cutoff=CUTOFF,
             rounds=ROUNDS,
@@ -167,21 +169,62 @@ def learn(
     )
 
 
-def _scores(lists: ScorerLists, users: np.ndarray) -> pa.Table:
-    """Return the lists of users in `train` as a table of scaled scores."""
-    names = pa.array(lists.scorers, pa.string())
-    parts = [
-        pa.table(
-            {
-                "user_index": block.users[user].astype(np.int32),
-                "item_index": block.items[user, scorer, place],
-                "scorer": pa.DictionaryArray.from_arrays(
-                    pa.array(scorer.astype(np.int32)), names
-                ),
-                "scaled_score": block.scaled_scores[user, scorer, place],
-            }
+def pair_keys(users: Any, items: Any) -> np.ndarray:
+    """Return user and item as one int64."""
+    return (np.asarray(users).astype(np.int64) << 32) + np.asarray(items)
+
+
+def label_counts(keys: np.ndarray, users: np.ndarray) -> np.ndarray:
+    """Return the labels of each user, from sorted `pair_keys`."""
+    first, last = users.astype(np.int64) << 32, (users.astype(np.int64) + 1) << 32
+    return np.searchsorted(keys, last) - np.searchsorted(keys, first)
+
+
+def _pool(
+    lists: ScorerLists,
+    users: np.ndarray,
+    keys: np.ndarray,
+    full_scores: Mapping[str, LinearScores] | None,
+) -> tuple[np.ndarray, Candidates]:
+    """Return the users with a label in any list, and all that their lists hold."""
+    reached, sizes, parts = [users[:0]], [np.zeros(1, np.int64)], []
+    for block in lists.blocks("train", users, full_scores):
+        found = blend_lists(
+            block.items,
+            block.scaled_scores,
+            np.zeros(len(lists.scorers)),
+            n_items=int(block.items.max(initial=0)) + 1,
+            tie_scorer=0,
+            keep=max(1, block.items[0].size),
+            keep_of_each=0,
+            others=block.others,
         )
-        for block in lists.blocks("train", users)
-        for user, scorer, place in [np.nonzero(block.items >= 0)]
-    ]
-    return pa.concat_tables([_SCORES.empty_table(), *parts])
+        is_label = np.isin(pair_keys(block.users[found.users], found.items), keys)
+        labelled = np.unique(found.users[is_label])
+        rows = np.flatnonzero(np.isin(found.users, labelled))
+        reached.append(block.users[labelled])
+        sizes.append(np.bincount(found.users[rows])[labelled])
+        scores = np.nan_to_num(found.scaled_scores[rows]).astype(np.float32)
+        parts.append((found.items[rows], scores, is_label[rows]))
+    empty = np.empty((0, len(lists.scorers)), np.float32)
+    columns = zip(
+        (users[:0].astype(np.int32), empty, users[:0] > 0), *parts, strict=True
+    )
+    items, scores, is_label = (np.concatenate(column) for column in columns)
+    found_users = np.concatenate(reached)
+    starts = np.cumsum(np.concatenate(sizes))
+    counts = label_counts(keys, found_users)
+    return found_users, Candidates(starts, items, scores, is_label, counts)
+
+
+def _of_users(candidates: Candidates, is_asked: np.ndarray) -> Candidates:
+    """Return the candidates of some of the users."""
+    sizes = np.diff(candidates.starts)
+    rows = np.repeat(is_asked, sizes)
+    return Candidates(
+        np.append(0, np.cumsum(sizes[is_asked])),
+        candidates.items[rows],
+        candidates.scores[rows],
+        candidates.is_label[rows],
+        candidates.label_counts[is_asked],
+    )

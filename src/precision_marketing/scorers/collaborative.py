@@ -38,6 +38,7 @@ from precision_marketing.algorithms.collaborative.spectral import (
     spectral_scores,
 )
 from precision_marketing.algorithms.kernels.top_scores import ScoreBlock
+from precision_marketing.build.kept_fits import kept
 from precision_marketing.build.relations import reader, window_schema, with_window
 from precision_marketing.build.windows import Window
 
@@ -178,20 +179,12 @@ def spectral(window: Window, settings: Settings) -> Lists:
     return refined(fit_of_spectral, settings)(window)
 
 
-def fit_of_spectral(
-    window: Window, settings: Settings, before: np.ndarray | None
-) -> tuple[np.ndarray, ScoreBlock]:
-    """Return the spectral scorer's directions, begun from other ones, and scores."""
-    fitted = spectral_weights(window, settings, before)
-    history = window.recent_weights(settings["decay"])
-    return fitted.right, spectral_scores(history, fitted)
-
-
 def spectral_weights(
     window: Window, settings: Settings, before: np.ndarray | None = None
 ) -> SpectralWeights:
     """Return the spectral scorer's weights of items for items."""
-    return fit_spectral(
+    return kept(
+        fit_spectral,
         window.weights,
         rank=settings["rank"],
         spectrum_exponent=settings["spectrum_exponent"],
@@ -200,6 +193,15 @@ def spectral_weights(
         top_k=settings["neighbors"],
         start=before,
     )
+
+
+def fit_of_spectral(
+    window: Window, settings: Settings, before: np.ndarray | None
+) -> tuple[np.ndarray, ScoreBlock]:
+    """Return the spectral scorer's directions, begun from other ones, and scores."""
+    fitted = spectral_weights(window, settings, before)
+    history = window.recent_weights(settings["decay"])
+    return fitted.right, spectral_scores(history, fitted)
 
 
 def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
@@ -217,9 +219,10 @@ def local_ridge_weights(
 ) -> csr_matrix:
     """Return the weights of the nearest `settings["neighbors"]` of each item."""
     is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
-    return fit_local_ridge(
+    return kept(
+        fit_local_ridge,
         window.weights,
-        neighbors.filter(is_near),
+        neighbors.select(["item_index", "neighbor_index"]).filter(is_near),
         user_degree_exponent=settings["user_degree_exponent"],
         penalty=settings["penalty"],
         penalty_exponent=settings["penalty_exponent"],
@@ -243,7 +246,14 @@ def fit_of_ials(
     window: Window, settings: Settings, before: Factors | None
 ) -> tuple[Factors, ScoreBlock]:
     """Return the factors of decayed histories, begun from other ones, and scores."""
-    factors = fit_ials(
+    factors = ials_fit(window, settings, before)
+    return factors, ials_scores(factors)
+
+
+def ials_fit(window: Window, settings: Settings, before: Factors | None) -> Factors:
+    """Return the factors of decayed histories, begun from other ones."""
+    return kept(
+        fit_ials,
         window.recent_weights(settings["decay"]),
         factors=settings["factors"],
         iterations=settings["iterations"],
@@ -252,7 +262,6 @@ def fit_of_ials(
         seed=settings["seed"],
         start=before,
     )
-    return factors, ials_scores(factors)
 
 
 def refined(
@@ -295,7 +304,8 @@ def ease(window: Window, settings: Settings) -> Lists:
 
 def ease_weights(window: Window, settings: Settings) -> np.ndarray:
     """Return EASE's weights of items for items, row = source."""
-    return fit_ease(
+    return kept(
+        fit_ease,
         window.weights,
         penalty=settings["penalty"],
         user_degree_exponent=settings["user_degree_exponent"],

@@ -17,6 +17,7 @@ from precision_marketing.algorithms.blending.quality import (
     mean_and_error,
     recall_and_ndcg,
 )
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.algorithms.learned.dropped_features import (
     DroppableRegression,
     fit_droppable,
@@ -24,7 +25,11 @@ from precision_marketing.algorithms.learned.dropped_features import (
 from precision_marketing.build.relations import row_count, to_arrow
 from precision_marketing.build.scorer_lists import ListBlock, ScorerLists
 from precision_marketing.build.windows import read_settings
-from precision_marketing.scorers.blend_weights import BlendWeights
+from precision_marketing.scorers.blend_weights import (
+    BlendWeights,
+    label_counts,
+    pair_keys,
+)
 
 CUTOFF = 10
 # What leaving scorers out may cost at most, all together, in NDCG@10: half of the last
@@ -131,6 +136,7 @@ def measure(
     settings: Any,
     start: Mapping[str, float],
     weights: BlendWeights,
+    full_scores: Mapping[str, LinearScores] | None = None,
 ) -> pa.Table:
     """Return what each scorer adds on `train`, and whether it is left out.
 
@@ -147,6 +153,8 @@ def measure(
         Scorer to its weight in the blend before learning.
     weights : BlendWeights
         After it.
+    full_scores : mapping of str to LinearScores, optional
+        Scorer to its scores of all pairs in `train`.
 
     Returns
     -------
@@ -164,7 +172,7 @@ def measure(
         keeps_content=row_count(untouched) > 0,
         is_every_scorer_wanted=bool(wanted["is_wanted"]),
     )
-    judged = _judged(lists, labels, users, settings, weights)
+    judged = _judged(lists, labels, users, settings, weights, full_scores)
     rows = decisions(judged, rules)
     learned = zip(weights.of_all, *weights.of_halves, strict=True)
     for row, (of_all, *of_halves) in zip(rows, learned, strict=True):
@@ -302,6 +310,7 @@ def _judged(
     users: Any,
     settings: Any,
     weights: BlendWeights,
+    full_scores: Mapping[str, LinearScores] | None,
 ) -> Judged:
     """Return what the lists of `train` are worth."""
     asked = to_arrow(
@@ -313,8 +322,8 @@ def _judged(
     truth = to_arrow(
         labels.filter("time_window = 'train'").project("user_index, item_index")
     )
-    keys = np.sort(_keys(truth["user_index"].to_numpy(), truth["item_index"]))
-    counts = _label_counts(keys, asked_users)
+    keys = np.sort(pair_keys(truth["user_index"].to_numpy(), truth["item_index"]))
+    counts = label_counts(keys, asked_users)
     ndcg = [np.zeros((0, len(lists.scorers)))]
     has_hit = [np.zeros(0, dtype=bool)]
     lists_something = np.zeros(len(lists.scorers), dtype=bool)
@@ -330,8 +339,9 @@ def _judged(
         kept = int(read_settings(settings, "every_scorer")["kept_of_each_scorer"])
         place = np.searchsorted(asked_users, sample)
         halves = asked["training_half"].to_numpy()[place]
-        pool = _pool(lists, sample, weights.of_users("train", halves), kept)
-        is_label = np.isin(_keys(pool.rows_of_users, pool.items), keys)
+        by_user = weights.of_users("train", halves)
+        pool = _pool(lists, sample, by_user, kept, full_scores)
+        is_label = np.isin(pair_keys(pool.rows_of_users, pool.items), keys)
         losses = _losses_without(
             _halves(pool, is_label, counts[place], halves),
             weights.of_halves[::-1],
@@ -361,21 +371,10 @@ def _sample(users: np.ndarray, has_hit: np.ndarray) -> tuple[np.ndarray, int]:
     return np.sort(users[chosen[has_hit[chosen]]]), size
 
 
-def _keys(users: np.ndarray, items: Any) -> np.ndarray:
-    """Return user and item as one int64."""
-    return (users.astype(np.int64) << 32) + np.asarray(items)
-
-
-def _label_counts(keys: np.ndarray, users: np.ndarray) -> np.ndarray:
-    """Return the labels of each user, from sorted keys."""
-    first, last = users.astype(np.int64) << 32, (users.astype(np.int64) + 1) << 32
-    return np.searchsorted(keys, last) - np.searchsorted(keys, first)
-
-
 def _hits(block: ListBlock, keys: np.ndarray) -> np.ndarray:
     """Return which entries of the lists are labels, from sorted keys."""
     own = keys[np.isin(keys >> 32, block.users)]
-    starts = np.append(0, np.cumsum(_label_counts(own, block.users)))
+    starts = np.append(0, np.cumsum(label_counts(own, block.users)))
     return listed_labels(block.items, starts, own & (2**32 - 1))
 
 
@@ -393,12 +392,16 @@ def _own_ndcg(
 
 
 def _pool(
-    lists: ScorerLists, users: np.ndarray, weights: np.ndarray, keep_of_each: int
+    lists: ScorerLists,
+    users: np.ndarray,
+    weights: np.ndarray,
+    keep_of_each: int,
+    full_scores: Mapping[str, LinearScores] | None,
 ) -> _Pool:
     """Return the candidates of users."""
     tie_scorer = lists.scorers.index(FALLBACK) if FALLBACK in lists.scorers else 0
     columns = []
-    for block in lists.blocks("train", users):
+    for block in lists.blocks("train", users, full_scores):
         found = blend_lists(
             block.items,
             block.scaled_scores,
@@ -407,6 +410,7 @@ def _pool(
             tie_scorer=tie_scorer,
             keep=lists.depth,
             keep_of_each=keep_of_each,
+            others=block.others,
         )
         columns.append(
             (

@@ -124,8 +124,7 @@ def open_store(path: Path) -> Store:
         if isinstance(error, StoreError):
             raise
         raise StoreError(
-            f"{path} is no store ({error}): write it with `python -m "
-            "precision_marketing.service store`."
+            f"{path} is no store ({error}): write it with `precision-marketing store`."
         ) from error
 
 

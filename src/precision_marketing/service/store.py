@@ -30,6 +30,10 @@ class StoreError(Exception):
     """There is no store to be had; the message says why and what to do."""
 
 
+class NothingServedError(StoreError):
+    """What is published has none of the marts that the service answers from."""
+
+
 def store_of(published: Path) -> Path:
     """Return where the store of a published file is: beside it."""
     return Path(published).resolve().with_suffix(".sqlite")
@@ -92,6 +96,10 @@ def write_store(published: Path, database: Path | None = None) -> Path:
             with copy.open("rb") as file:
                 os.fsync(file.fileno())
             os.replace(copy, store)
+        except duckdb.BinderException as error:
+            raise NothingServedError(
+                f"{published} is of another version of the package: publish anew."
+            ) from error
         finally:
             copy.unlink(missing_ok=True)
     return store
@@ -121,7 +129,7 @@ def _fill(
             for rows in _rows(source, table):
                 target.executemany(f"insert into {name} values (?, ?)", rows)
     if not written:
-        raise StoreError(f"{published} has none of the marts that are served.")
+        raise NothingServedError(f"{published} has none of the marts that are served.")
     target.execute("create table withheld (salt text, user_hash text)")
     target.executemany("insert into withheld values (?, ?)", _withheld(source))
     target.execute("create table meta (key text primary key, value text)")

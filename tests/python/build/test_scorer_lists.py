@@ -5,6 +5,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.build import scorer_lists
 from precision_marketing.build.relations import on_other_cursor, reader
 from precision_marketing.build.scorer_lists import ScorerLists
@@ -34,6 +35,19 @@ def test_a_block_holds_the_lists_of_the_users_that_are_asked(connection):
         [[-1, -1, -1], [6, -1, -1]],
     ]
     assert block.scaled_scores[0, 1] == pytest.approx([9 / 8.5, 8 / 8.5, 0])
+
+
+def test_what_a_list_ends_before_is_told_in_units_of_the_list(connection):
+    lists = ScorerLists(connection.table("lists"), ["a", "b"], depth=3)
+    by_user, by_item = np.zeros((8, 1), np.float32), np.zeros((9, 1), np.float32)
+    by_user[[3, 7]], by_item[[1, 2]] = 1.0, [[4.25], [-1.0]]
+    full = {name: LinearScores((by_user, by_item)) for name in ("a", "b")}
+    (block,) = lists.blocks("test", np.array([3, 7]), full)
+    scaled = np.array([[np.nan, 7.0], [np.nan, np.nan], [np.nan, np.nan]])
+    block.others(np.array([0, 0, 1]), np.array([1, 1, 2]), scaled)
+    # `a` lists nothing for them; what is known stays, and nothing is below 0.
+    assert np.isnan(scaled[:, 0]).all()
+    assert scaled[:, 1] == pytest.approx([7.0, 4.25 / 8.5, 0.0])
 
 
 def test_blocks_hold_each_user_once(connection, monkeypatch):

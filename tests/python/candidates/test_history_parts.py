@@ -7,6 +7,7 @@ import pytest
 from macro_values import MacroValues
 from scipy.sparse import csr_matrix, random_array
 
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
 from precision_marketing.build.documents import (
     item_term_batches,
     read_item_fields,
@@ -17,6 +18,7 @@ from precision_marketing.candidates.history_parts import (
     DECOMPOSITIONS,
     by_item_weights,
     entries_of,
+    own_parts,
 )
 from precision_marketing.scorers import collaborative
 from precision_marketing.scorers.registry import make_lists
@@ -76,18 +78,16 @@ def inputs_of(window: Window) -> dict:
         ),
         "fields": item_fields,
         "embeddings": lambda: embeddings,
+        "directions": lambda: None,
     }
 
 
 def parts_of(name: str, window: Window, inputs: dict):
     if name in DECOMPOSITIONS:
-        needed = DECOMPOSITIONS[name].__annotations__.keys() & inputs.keys()
-        given = {key: inputs[key]() for key in needed}
-        return DECOMPOSITIONS[name](window, settings_of(name), **given)
+        return own_parts(name, window, settings_of(name), inputs)
     table = inputs["followers" if name == "next_basket" else "neighbors"]()
-    return by_item_weights(
-        collaborative.neighbor_matrix(table, N_ITEMS, N_ITEMS, by_source=True)
-    )
+    targets = collaborative.neighbor_matrix(table, N_ITEMS, N_ITEMS)
+    return by_item_weights(ItemWeights(targets=targets))
 
 
 def decay_of(name: str) -> float:
@@ -137,8 +137,8 @@ def test_spectral_adds_up_where_users_are_fewer_than_items():
     users = lists["user_index"].to_numpy().astype(np.int64)
     items = lists["item_index"].to_numpy().astype(np.int64)
     entries = entries_of(window.recent_weights(settings["decay"]), users, items)
-    parts = DECOMPOSITIONS["spectral"](window, settings)(entries)
-    sums = np.bincount(entries.pairs, parts, users.size)
+    parts = own_parts("spectral", window, settings, {"directions": lambda: None})
+    sums = np.bincount(entries.pairs, parts(entries), users.size)
     np.testing.assert_allclose(sums, lists["score"].to_numpy(), rtol=1e-3, atol=1e-6)
 
 

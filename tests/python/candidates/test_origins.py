@@ -1,17 +1,21 @@
 """The history item that a reason names, and when none is named."""
 
+import functools
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
 from scipy.sparse import csr_matrix
 
+from precision_marketing.algorithms.collaborative import spectral
 from precision_marketing.candidates.history_parts import entries_of
 from precision_marketing.candidates.origins import (
     largest_parts,
     origins_schema,
     recommendation_origins,
 )
+from precision_marketing.scorers import collaborative
 from precision_marketing.scorers.ials_factors import later_factors, read_factors
 from precision_marketing.scorers.lists import later_lists
 
@@ -79,7 +83,19 @@ SETTINGS = [
             "seed": 0.0,
         }.items()
     ),
+    *(
+        ("spectral", name, value, None)
+        for name, value in {
+            "decay": 0.5,
+            "rank": 2.0,
+            "spectrum_exponent": 0.5,
+            "user_degree_exponent": 0.5,
+            "item_degree_exponent": 0.5,
+            "neighbors": 3.0,
+        }.items()
+    ),
     ("library_function", "ials", None, "ials"),
+    ("library_function", "spectral", None, "spectral"),
 ]
 PEOPLE = {0: (0, 1, 2), 1: (0, 1), 2: (1, 2, 3), 3: (3, 4), 4: (0, 4)}
 
@@ -193,6 +209,39 @@ def test_each_winner_is_looked_up_in_its_own_way(shop):
     assert rows[0][3] >= 0.1
     assert rows[1][2:] == (0, 1.0)
     assert rows[2][2:] == (2, pytest.approx(0.6))
+
+
+def test_spectral_is_taken_apart_by_the_fit_that_made_its_lists(shop, monkeypatch):
+    connection, fits = shop["connection"], []
+
+    @functools.wraps(collaborative.fit_spectral)
+    def fit(*arguments, **settings):
+        fits.append(settings["start"])
+        return spectral.fit_spectral(*arguments, **settings)
+
+    monkeypatch.setattr(collaborative, "fit_spectral", fit)
+    later_lists(
+        "spectral",
+        **read(shop, *WINDOW),
+        decisions=connection.sql("select 'spectral' as scorer, false as is_left_out"),
+    ).read_all()
+    assert [start is None for start in fits] == [True, False]
+    origins = recommendation_origins(
+        **read(shop, *WINDOW),
+        scorer_parts=connection.sql(
+            "select 0 as user_index, 3 as item_index, 'spectral' as part,"
+            " true as is_winner"
+        ),
+        scorer_reasons=connection.sql(
+            "select 'spectral' as scorer, 'own' as neighbor_table, 0.5 as history_decay"
+        ),
+        scorer_neighbors=connection.sql("select 1 as neighbor_table where false"),
+        returned_items=connection.sql(
+            "select 1 as user_index, 1 as item_index where false"
+        ),
+    )
+    assert origins.num_rows == 1
+    assert len(fits) == 2
 
 
 def test_without_winners_there_are_no_origins(shop):

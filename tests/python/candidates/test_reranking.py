@@ -215,6 +215,9 @@ def test_while_no_rule_asks_nothing_but_the_served_ranking_is_read(shop):
     known = {"served_rankings": served, "int_scorer_settings": settings}
 
     class Dbt:
+        def config(self, **settings: object) -> None:
+            """Take what the model says of how it is made."""
+
         def ref(self, package: str, name: str):
             # What is read of any other is an error: an object has no methods of it.
             return known.get(name, object())

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 from whole_builds import PROJECT
 
-from precision_marketing.dashboard.__main__ import main
+from precision_marketing.command_line.main import main
 from precision_marketing.dashboard.dashboard import DashboardError, write_dashboard
 
 PAGE = PROJECT / "src" / "precision_marketing" / "dashboard" / "page"
@@ -292,12 +292,12 @@ def test_the_command_says_where_the_page_lies(
     published_example: Path, tmp_path: Path
 ) -> None:
     page = tmp_path / "page.html"
-    options = ["--published", str(published_example), "--out", str(page)]
+    options = ["report", "--published", str(published_example), "--out", str(page)]
     done = CliRunner().invoke(main, options)
     assert done.exit_code == 0
     assert str(page) in done.output
     missing = CliRunner().invoke(
-        main, ["--published", "none.duckdb", "--out", str(page)]
+        main, ["report", "--published", "none.duckdb", "--out", str(page)]
     )
-    assert missing.exit_code == 1
-    assert "no published file" in missing.output
+    assert missing.exit_code == 2
+    assert "There is no database at none.duckdb" in missing.output

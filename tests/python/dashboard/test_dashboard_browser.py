@@ -300,6 +300,34 @@ def test_a_named_build_and_what_changed_are_shown(
     assert "audience_history" not in seen["today_previous"]["text"]
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("set interval_lower = 0.01", "is not surely better than popularity: on 87"),
+        (
+            "set is_published = scorer = 'popularity'",
+            "Published is popularity: on 87 users nothing was surely better.",
+        ),
+        ("set is_published = is_published", None),
+    ],
+)
+def test_a_ranking_that_is_not_surely_better_is_said_to_be_none(
+    look: Look, published_example: Path, tmp_path: Path, change: str, sentence: str
+) -> None:
+    file = tmp_path / "doubt.duckdb"
+    shutil.copy(published_example, file)
+    with closing(duckdb.connect(str(file))) as connection:
+        connection.execute(f"update marts.recommender_quality {change}")
+    write_dashboard(file, tmp_path / "page.html")
+    visit = {"name": "doubt", "address": "recommendations?language=en"}
+    seen = look(tmp_path / "page.html", [visit])["doubt"]
+    assert seen["errors"] == []
+    if sentence:
+        assert sentence in seen["text"]
+    else:
+        assert "surely better" not in seen["text"]
+
+
 def test_a_file_of_little_is_drawn_too(
     look: Look, published_example: Path, tmp_path: Path
 ) -> None:

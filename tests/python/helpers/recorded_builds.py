@@ -12,7 +12,8 @@ create table if not exists history.build_history (
     build_id varchar primary key, state varchar, started_at timestamp,
     ended_at timestamp, code_version varchar, settings varchar, input_source varchar,
     data_until timestamp, inputs varchar, row_counts varchar, tests_passed bigint,
-    tests_warned bigint, tests_not_run bigint
+    tests_warned bigint, tests_not_run bigint, as_of_at timestamp,
+    published_at timestamp
 );
 create table if not exists history.build_nodes (
     unique_id varchar primary key, kind varchar, schema_name varchar,
@@ -49,7 +50,7 @@ def record_build(
     connection.execute(
         "insert or replace into history.build_history values (?, 'succeeded', "
         "'2025-07-01 10:00', '2025-07-01 10:02', '0.1.0+abc', ?, 'folder', "
-        "'2025-06-30 23:05', ?, ?, 300, 2, 0)",
+        "'2025-06-30 23:05', ?, ?, 300, 2, 0, null, null)",
         [
             build_id,
             json.dumps({"publication": {"marts": [], "earlier": earlier}}),

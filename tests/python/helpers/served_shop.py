@@ -223,7 +223,7 @@ def serving(
     with log.open("w") as output:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "precision_marketing.service", "serve"),
+                *(sys.executable, "-m", "precision_marketing", "serve"),
                 *(named, str(published), "--port", str(port), *options),
             ],
             env=_CHILD | {"PRECISION_MARKETING_SERVICE_KEYS": keys},

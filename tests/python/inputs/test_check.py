@@ -9,8 +9,11 @@ import pytest
 from click.testing import CliRunner
 from whole_builds import PROJECT
 
-from precision_marketing.inputs.check import main, report
+from precision_marketing.command_line.main import main
+from precision_marketing.inputs.check import report
 from precision_marketing.inputs.staging import StagedInputs
+
+HERE = ("--project-dir", str(PROJECT))
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def check(tmp_path):
     def run(**files: str) -> tuple[int, str]:
         for name, content in files.items():
             (tmp_path / name).write_text(content, encoding="utf-8")
-        arguments = ["--input-dir", str(tmp_path), "--project-dir", str(PROJECT)]
+        arguments = ["check", "--input-dir", str(tmp_path), *HERE]
         result = CliRunner().invoke(main, arguments)
         return result.exit_code, result.output
 
@@ -38,7 +41,7 @@ def test_what_stops_a_build_is_said_of_all_files_at_once(check):
             "campaign_touches.parquet": "no Parquet",
         }
     )
-    assert status == 1
+    assert status == 3
     stops = output.split("A build would stop:\n")[1]
     for sentence in (
         "`item_id`, `event_type`, `occurred_at` (did you mean `occured_at`?)",
@@ -92,9 +95,9 @@ def test_odd_rows_are_counted_by_reason_with_what_helps(check):
 def test_a_wrong_setting_is_said_beside_what_the_files_lack(tmp_path):
     for name in ("events", "items"):
         (tmp_path / f"{name}.csv").write_text("item_id\n1\n")
-    arguments = ["--input-dir", str(tmp_path), "--project-dir", str(PROJECT)]
+    arguments = ["check", "--input-dir", str(tmp_path), *HERE]
     result = CliRunner().invoke(main, [*arguments, "--vars", "{windows: {labels: 1}}"])
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert "`windows` has no key `labels`" in result.output
     assert result.output.count("has no column `user_id`") == 1
 
@@ -104,14 +107,14 @@ def test_the_encoding_and_the_folder_are_those_that_were_given(tmp_path):
         "user_id,item_id,event_type,occurred_at\nu,i,view,2025-01-01\n"
     )
     (tmp_path / "items.csv").write_bytes("item_id,title\ni,Café\n".encode("latin-1"))
-    arguments = ["--input-dir", str(tmp_path), "--project-dir", str(PROJECT)]
+    arguments = ["check", "--input-dir", str(tmp_path), *HERE]
     variables = "{input_files: {encoding: latin-1}, input_dir: /elsewhere}"
     result = CliRunner().invoke(main, [*arguments, "--vars", variables])
     assert result.exit_code == 0, result.output
     result = CliRunner().invoke(main, arguments)
     assert "The file `items.csv` is not UTF-8" in result.output
     result = CliRunner().invoke(main, [*arguments, "--vars", "[1]"])
-    assert result.output.startswith("--vars is no mapping")
+    assert result.output.startswith("Error: --vars is no mapping")
 
 
 @pytest.fixture
@@ -181,9 +184,10 @@ def test_what_the_health_checks_stop_is_no_sound_folder(staged):
 
 
 def test_a_folder_without_the_project_says_what_to_give(tmp_path):
-    arguments = ["--input-dir", str(tmp_path), "--project-dir", str(tmp_path)]
+    folder = str(tmp_path)
+    arguments = ["check", "--input-dir", folder, "--project-dir", folder]
     result = CliRunner().invoke(main, arguments)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "give --project-dir" in result.output
     assert "Traceback" not in result.output
 

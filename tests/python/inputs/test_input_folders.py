@@ -235,6 +235,32 @@ def test_broken_records_are_rejected_rows_by_their_place(dbt_project, tmp_path, 
     ) == [(2, 0)]
 
 
+def test_a_broken_line_of_users_is_a_refusal_of_who_says_no_yes(
+    dbt_project, tmp_path, fetch
+):
+    write(
+        tmp_path,
+        **{
+            "events.csv": EVENTS + "u2,i1,view,2025-01-01\n",
+            "items.csv": ITEMS,
+            "users.csv": "user_id,has_profiling_consent\nu1,yes\nu2\n",
+        },
+    )
+    database = dbt_project.check_inputs(tmp_path, tables=("int_users", "build_health"))
+    assert fetch(
+        database,
+        "select user_id, has_profiling_consent, has_email_consent"
+        " from intermediate.int_users order by user_id",
+    ) == [("u1", True, False), ("u2", False, False)]
+    ((outcome, message),) = fetch(
+        database,
+        "select outcome, message from marts.build_health"
+        " where check_name = 'consents_unreadable'",
+    )
+    assert outcome == "warned"
+    assert "1 lines of `users` cannot be split" in message
+
+
 def test_staging_does_not_go_on_from_files_that_have_changed(dbt_project, tmp_path):
     folder = tmp_path / "in"
     write(folder, **{"events.csv": EVENTS, "items.csv": ITEMS})

@@ -290,6 +290,30 @@ def test_a_macro_that_reads_a_setting_that_is_not_there_stops():
         ("audiences", "addressed", {"c": {"least_days": "60"}}, "and least_days and"),
         ("audiences", "addressed", {"c": {"least_day": 60}}, "and least_days and"),
         (
+            "audiences",
+            "addressed",
+            {"c": {"segments": ["Lost", "Lots"]}},
+            "The var `audiences.addressed` names `Lots`: did you mean `Lost`?",
+        ),
+        (
+            "audiences",
+            "addressed",
+            {"c": {"segments": ["VIP"]}},
+            "names `VIP`: the segments are About to sleep, At risk,",
+        ),
+        (
+            "audiences",
+            "addressed",
+            {"c": {"least_days": 60, "most_days": 30}},
+            "sets `c.least_days` to `60`: give at most the most_days of 30.",
+        ),
+        (
+            "audiences",
+            "addressed",
+            {"c": {"segments": ["No purchase yet"], "most_days": 30}},
+            "leave least_days and most_days out, since they have no last order.",
+        ),
+        (
             "learned",
             "feature_gaps",
             {"popularity__user": 0},
@@ -322,3 +346,9 @@ def test_what_a_mapping_or_list_holds_is_checked(name, key, value, expected):
     sentence = refusal_of("setting", name, key)
     assert sentence.startswith(f"The var `{path}` ")
     assert expected in sentence
+
+
+def test_the_segments_of_settings_are_those_of_the_seed():
+    seed = (PROJECT / "seeds" / "reference" / "rfm_segments.csv").read_text()
+    named = {line.split(",")[2] for line in seed.splitlines()[1:]}
+    assert sorted(MACROS.customer_segments()) == sorted(named | {"No purchase yet"})

@@ -21,6 +21,7 @@ TRIED_OF_EACH = 60
 CHECKS = {record["key"] for record in TABLE if record["kind"] == "thresholds"}
 INPUTS = set(MACROS.input_contract())
 FEATURES = [name for name, *_ in MACROS.candidate_features()]
+SEGMENTS = MACROS.customer_segments()
 SCORERS = {
     record["name"]: record["settings"]
     for record in MACROS.scorer_records()
@@ -114,8 +115,10 @@ def is_audience_rule(rule: Any) -> bool:
         and len(segments) > 0
         and len(rule) > 0
         and {*rule} <= {"segments", "least_days", "most_days"}
-        and all(map(is_text, segments))
+        and all(segment in SEGMENTS for segment in segments)
         and all(is_number(v, 0, 36500) for k, v in rule.items() if k != "segments")
+        and rule.get("least_days", 0) <= rule.get("most_days", 36500)
+        and not (rule.get("segments") == ["No purchase yet"] and len(rule) > 1)
     )
 
 
@@ -257,8 +260,9 @@ def near(record: dict[str, Any], draw: random.Random) -> Any:
         "channel caps": lambda: {key("email", "push", 7): part(3, 2.5) for _ in some},
         "audience rules": lambda: {
             key("spring", 7): part(
-                {"segments": part(["Lost"], ["Lost", part("it's")], [])},
+                {"segments": part(["Lost"], ["No purchase yet"], [part("Lots")])},
                 {key("least_days", "most_days", "days"): part(60, 0.5)},
+                {"least_days": part(5, 60), "most_days": part(30, 60)},
             )
             for _ in some
         },

@@ -1,4 +1,7 @@
-"""The data test `table_rules`: each kind of rule breaks, is named, and is checked."""
+"""The data test `table_rules`: each kind of rule breaks, is named, and is checked.
+
+So it is where a build leaves the test out by name, as `make run` does.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,17 @@ DBT_PROJECT = {
     "profile": "rules",
     "flags": {"send_anonymous_usage_stats": False},
     "on-run-end": ["{{ precision_marketing.name_broken_rules(results) }}"],
+    "models": {
+        "+post-hook": [
+            {
+                "sql": "{{ precision_marketing.check_made_table() }}",
+                "transaction": False,
+            }
+        ]
+    },
 }
+AT_BUILD = ("--exclude", "test_name:table_rules,config.severity:ERROR")
+BY_BOTH = pytest.mark.parametrize("options", [(), AT_BUILD], ids=["test", "at_build"])
 ROWS = """
     select * from (values
         (1, 'a', 'open', 0.5e0, true, 1),
@@ -65,11 +78,18 @@ class Project:
             models.append({"name": f"t_{number}", "data_tests": [test], **yaml_keys})
         text = yaml.safe_dump({"models": models}, sort_keys=False)
         (self.folder / "models" / "_models.yml").write_text(text)
+        return self._invoke("build", *options)
+
+    def retry(self) -> tuple[bool, str]:
+        """Build again what the last build left unfinished."""
+        return self._invoke("retry")
+
+    def _invoke(self, *arguments: str) -> tuple[bool, str]:
         messages: list[str] = []
         runner = dbtRunner(callbacks=[lambda event: messages.append(event.info.msg)])
         folders = [f"--{name}-dir={self.folder}" for name in ("project", "profiles")]
         folders += [f"--{name}-path={self.folder / name}" for name in ("target", "log")]
-        result = runner.invoke(["--no-use-colors", "build", *folders, *options])
+        result = runner.invoke(["--no-use-colors", *arguments, *folders])
         return result.success, "\n".join([*messages, str(result.exception)])
 
 
@@ -86,20 +106,23 @@ def table(*rows: str) -> str:
 
 def broken(output: str) -> set[tuple[str, str, int]]:
     """Return what the output names: table, rule and number of rows."""
-    found = re.findall(r"^Rule broken in (\w+): (.*) \((\d+) rows?\)$", output, re.M)
+    found = re.findall(r"^ *Rule broken in (\w+): (.*) \((\d+) rows?\)$", output, re.M)
     return {(name, rule, int(rows)) for name, rule, rows in found}
 
 
-def test_what_keeps_its_rules_passes_and_null_breaks_no_range_or_list(project):
+@BY_BOTH
+def test_what_keeps_its_rules_passes_and_null_breaks_no_range_or_list(project, options):
     rows = "(2, 'b', 'it''s closed', 1, true, null)", "(3, 'b', 'open', null, false, 2)"
     passed, output = project.build(
-        [(table(*rows), RULES), (table("(2, 'b', 'open', 0.1, true, 1)"), RULES)]
+        [(table(*rows), RULES), (table("(2, 'b', 'open', 0.1, true, 1)"), RULES)],
+        *options,
     )
     assert passed, output
     assert "Rule broken" not in output
 
 
-def test_each_kind_of_rule_breaks_and_is_named(project):
+@BY_BOTH
+def test_each_kind_of_rule_breaks_and_is_named(project, options):
     same = table("(1, 'b', 'open', 0.5, true, 1)")
     cases = [
         (same, "key id", 2),
@@ -121,7 +144,7 @@ def test_each_kind_of_rule_breaks_and_is_named(project):
         (table("(2, 'b', 'open', 0, true, 1)"), "what's kept has a share", 1),
         (table("(2, 'b', 'open', null, true, 1)"), "what's kept has a share", 1),
     ]
-    passed, output = project.build([(sql, RULES) for sql, _, _ in cases])
+    passed, output = project.build([(sql, RULES) for sql, _, _ in cases], *options)
     assert not passed
     assert broken(output) == {
         (f"t_{number}", rule, rows) for number, (_, rule, rows) in enumerate(cases)
@@ -166,7 +189,7 @@ def test_null_is_a_value_of_a_key(project):
     assert broken(output) == {("t_0", "key id, part", 2)}
 
 
-@pytest.mark.parametrize("options", [(), ("--store-failures",)])
+@pytest.mark.parametrize("options", [(), ("--store-failures",), AT_BUILD])
 def test_all_broken_rules_of_a_table_are_named_at_once(project, options):
     rows = "(1, 'a', null, 2, true, 1)", "(2, 'c', 'shut', -1, false, 1)"
     passed, output = project.build([(table(*rows), RULES)], *options)
@@ -181,11 +204,14 @@ def test_all_broken_rules_of_a_table_are_named_at_once(project, options):
     }
 
 
+@BY_BOTH
 @pytest.mark.parametrize(("where", "rows"), [("1 = 1", 2), ("1 = 0", 0)])
-def test_one_row_is_neither_none_nor_two(project, where, rows):
+def test_one_row_is_neither_none_nor_two(project, where, rows, options):
     sql = f"select * from (values (1), (2)) as given (id) where {where}"
     sound = "select 1 as id"
-    _, output = project.build([(sql, {"one_row": True}), (sound, {"one_row": True})])
+    _, output = project.build(
+        [(sql, {"one_row": True}), (sound, {"one_row": True})], *options
+    )
     assert broken(output) == {("t_0", "one row", rows)}
 
 
@@ -232,3 +258,54 @@ def test_a_column_that_no_table_has_is_named_by_the_database(project):
     passed, output = project.build([("select 1 as id", {"keys": ["idd"]})])
     assert not passed
     assert '"idd" not found' in output
+
+
+def test_what_reads_a_table_that_breaks_a_rule_is_skipped_and_made_by_a_retry(project):
+    rules = {"keys": ["id"]}
+    read = "select * from {{ ref('t_0') }}"
+    reader = (read, rules)
+    broken_table = ("select unnest([1, 1]) as id", rules)
+    passed, output = project.build([broken_table, reader], *AT_BUILD)
+    assert not passed
+    assert broken(output) == {("t_0", "key id", 2)}
+    assert "SKIP=1" in output
+    passed, output = project.retry()
+    assert not passed
+    assert broken(output) == {("t_0", "key id", 2)}
+    assert "SKIP=1" in output
+    passed, output = project.build([("select 1 as id", rules), reader], *AT_BUILD)
+    assert passed, output
+
+
+@pytest.mark.parametrize("options", [("--exclude", "t_1"), ("--select", "t_0")])
+def test_a_build_that_does_not_leave_the_test_out_by_name_checks_once(project, options):
+    rows = "(1, 'b', 'open', 0.5, true, 1)"
+    _, output = project.build([(table(rows), {"keys": ["id"]})], *options)
+    assert broken(output) == {("t_0", "key id", 2)}
+    assert "ERROR=1" in output
+    assert "1 of 2 OK" in output
+
+
+def test_jinja_in_a_rule_means_the_same_where_the_table_is_made(project):
+    rules = {
+        "values": {"part": "{{ dict(a=1, b=2) | list }}"},
+        "expressions": {"ids begin at 1": "id >= {{ 2 - 1 }}"},
+    }
+    rows = table("(0, 'c', 'open', 0.5, true, 1)")
+    for options in ((), AT_BUILD):
+        _, output = project.build([(rows, rules)], *options)
+        assert broken(output) == {
+            ("t_0", "values of part: a, b", 1),
+            ("t_0", "ids begin at 1", 1),
+        }
+
+
+def test_a_rule_that_warns_stays_a_test(project):
+    test = {"arguments": {"keys": ["id"]}, "config": {"severity": "warn"}}
+    rows = table("(1, 'b', 'open', 0.5, true, 1)")
+    passed, output = project.build(
+        [(rows, {"keys": ["part"]})], *AT_BUILD, data_tests=[{"table_rules": test}]
+    )
+    assert passed
+    assert broken(output) == {("t_0", "key id", 2)}
+    assert "WARN=1" in output

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from membership import attack, features
 
 from precision_marketing.privacy.fresh_file import forget_erased
 from precision_marketing.publishing.publishing import publish
@@ -16,7 +17,11 @@ STRANGER = "nobody-Plumtree-5"
 # As the person wrote them, not as the shop did.
 REQUESTS = ["  zoe\u0308-quillfeather-77 ", "99001.0", "0042817", STRANGER]
 USERS = ["0099001", *(f"u{number:03}" for number in range(240))]
-ITEMS = 30
+# Many for so few users, so that what somebody took together nearly nobody else did.
+ITEMS = 240
+# Who is erased as well, and who never came to the shop: of them an attacker asks.
+CROWD = [f"e{number:03}" for number in range(120)]
+STRANGERS = [f"n{number:03}" for number in range(240)]
 # What counts the rows that are left out, or who asked for it, or compares their number
 # with the last build's.
 COUNTS = {"row_accounting", "erasure_audit", "build_health"}
@@ -137,10 +142,12 @@ def builds(tmp_path_factory, dbt_project, write_csv):
             forget_erased(database)
         return Path(shutil.copytree(output, kept / step))
 
-    for name, rows in shop([*USERS, *ERASED]).items():
+    for name, rows in shop([*USERS, *ERASED, *CROWD]).items():
         write_csv(folder, name, rows)
     results = {"before": build("before", FEW)}
-    requests = [{"user_id": user, "requested_at": "2025-02-01"} for user in REQUESTS]
+    requests = [
+        {"user_id": user, "requested_at": "2025-02-01"} for user in (*REQUESTS, *CROWD)
+    ]
     write_csv(folder, "erasure_requests", requests)
     results["erasing"] = build("erasing", ())
     (folder / "erasure_requests.csv").unlink()
@@ -174,6 +181,22 @@ def test_marts_and_weights_are_those_of_a_build_that_never_held_them(
     }
 
 
+def test_nobody_can_tell_who_was_erased_from_who_was_never_there(builds):
+    published = builds["erasing"] / "published" / "shop.duckdb"
+
+    def of(users: list[str]):
+        histories = {u: [e["item_id"] for e in history(u)] for u in users}
+        return features(published, histories)
+
+    there, erased, strangers = of(USERS[1:]), of(CROWD), of(STRANGERS)
+    known = there[:120], strangers[:120]
+    # The attack works: who is still there is found.
+    area, lower, _ = attack(known, (there[120:], strangers[120:]))
+    assert lower > 0.6, area
+    area, lower, upper = attack(known, (erased, strangers[120:]))
+    assert lower < 0.5 < upper, area
+
+
 def test_each_request_is_confirmed_and_one_that_matches_nobody_says_so(builds, fetch):
     rows = fetch(
         builds["erasing"] / "inputs.duckdb",
@@ -181,7 +204,7 @@ def test_each_request_is_confirmed_and_one_that_matches_nobody_says_so(builds, f
         " checked_relation_count > 20, holding_relation_count"
         " from marts.erasure_audit order by request_number",
     )
-    erased = [("erased", len(history(user)), 1, True, 0) for user in ERASED]
+    erased = [("erased", len(history(user)), 1, True, 0) for user in (*ERASED, *CROWD)]
     nobody = ("matches nobody", 0, 0, True, 0)
     assert sorted(rows) == sorted([*erased, nobody, nobody])
     health = fetch(
@@ -233,6 +256,19 @@ def test_a_table_of_before_in_which_an_erased_user_is_found_fails_the_build(
     assert 'Erased users are still in "marts"."recommendations":' in errors
 
 
+def test_a_build_alone_says_what_publishing_still_does(builds, dbt_project, tmp_path):
+    later = builds["later"] / "inputs.duckdb"
+    database = Path(shutil.copy(later, tmp_path / "inputs.duckdb"))
+    for is_said in (False, True):
+        errors = dbt_project.run(
+            *("run", "--select", "erasure_audit"), database=database, input_dir=""
+        )
+        assert not errors
+        assert any("Freed blocks" in text for text in dbt_project.said) == is_said
+        with duckdb.connect(str(database)) as connection:
+            connection.execute("drop table if exists history.rewritten_for_requests")
+
+
 def test_only_who_is_readmitted_by_hand_leaves_the_list(
     builds, dbt_project, tmp_path, fetch
 ):
@@ -248,7 +284,7 @@ def test_only_who_is_readmitted_by_hand_leaves_the_list(
         assert bool(expected) == bool(errors)
         assert expected in errors
     active = "select count(*) from history.stg_suppressed_users where readmitted_at"
-    assert fetch(database, f"{active} is null") == [(3,)]
+    assert fetch(database, f"{active} is null") == [(3 + len(CROWD),)]
     assert fetch(database, f"{active} is not null") == [(1,)]
 
 

@@ -193,7 +193,7 @@ def test_without_a_secret_key_nothing_is_shared(with_profiles, monkeypatch, key)
 
 
 def test_an_unknown_profile_is_refused_also_without_profiles(with_profiles, build):
-    with pytest.raises(PrivacyError, match="in-house or shared"):
+    with pytest.raises(PrivacyError, match="in-house, shared or public"):
         read_profile(with_profiles, "build", "everyone")
     build.execute("drop table build.staging.stg_privacy_profiles")
     assert read_profile(build, "build") == UNCHANGED

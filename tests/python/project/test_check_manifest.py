@@ -48,6 +48,7 @@ def all_faults(*models, macros=None):
         check_manifest.grains,
         check_manifest.marts,
         check_manifest.days,
+        check_manifest.python_tables,
         check_manifest.library,
     )
     found = [fault for rule in rules for fault in rule(by_key)]
@@ -73,7 +74,14 @@ def test_a_sound_project_has_no_fault():
         ([SOUND, MART._replace(config=SOUND.config)], "no enforced contract"),
         ([SOUND, MART._replace(has_unit_test=False)], "no unit test"),
         (
-            [SOUND, MART._replace(file=Path("a.py"), text="# Grain: one row per a")],
+            [
+                SOUND,
+                MART._replace(
+                    file=Path("a.py"),
+                    text="# Grain: one row per a",
+                    materialized="replaced_table",
+                ),
+            ],
             "SQL",
         ),
         ([SOUND._replace(text=SOUND.text + "cast(a as date)")], "write `shop_day`"),
@@ -136,6 +144,7 @@ def test_a_python_model_calls_the_packages_of_its_folder():
     model = SOUND._replace(
         file=Path("python_models/scorers/x_scores.py"),
         folder="scorers",
+        materialized="replaced_table",
         text="# Grain: one row per user.\n"
         "from precision_marketing.build.windows import read_windows\n"
         "from precision_marketing.scorers.collaborative import ease\n",
@@ -144,6 +153,8 @@ def test_a_python_model_calls_the_packages_of_its_folder():
     wrong = model._replace(text=model.text.replace("scorers.coll", "algorithms.coll"))
     (found,) = all_faults(wrong)
     assert "not its folder's" in found
+    (found,) = all_faults(model._replace(materialized="table"))
+    assert 'dbt.config(materialized="replaced_table")' in found
 
 
 def test_a_reference_names_the_package():

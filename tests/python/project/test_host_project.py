@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from precision_marketing.publishing import publishing
+from precision_marketing.command_line.main import main
 
 PROJECT = Path(__file__).parents[3]
 LIBRARY = "model.precision_marketing.int_python_library"
 
 
-def run_dbt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_module(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     ours = ("DBT_", "PRECISION_MARKETING_")
     return subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments],
+        [sys.executable, "-m", *command],
         cwd=folder,
         env={k: v for k, v in os.environ.items() if not k.startswith(ours)},
         capture_output=True,
@@ -30,6 +30,10 @@ def run_dbt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         stdin=subprocess.DEVNULL,
     )
+
+
+def run_dbt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run_module(folder, "dbt.cli.main", "--no-use-colors", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +44,17 @@ def host(tmp_path_factory) -> Path:
     shutil.copytree(PROJECT / "integration_tests", folder, ignore=built)
     packages = folder / "packages.yml"
     packages.write_text(packages.read_text().replace("../", f"{PROJECT}/"))
-    for command in (("deps",), ("build", "--exclude-resource-type", "unit_test")):
-        finished = run_dbt(folder, *command)
-        assert finished.returncode == 0, finished.stdout[-4000:]
+    finished = run_dbt(folder, "deps")
+    assert finished.returncode == 0, finished.stdout[-4000:]
+    # From another folder, as a scheduler would.
+    finished = run_module(
+        folder.parent,
+        *("precision_marketing", "build", "--project-dir", str(folder)),
+        *("--database", str(folder / "tea_shop.duckdb"), "--schema", "shop_marts"),
+    )
+    assert finished.returncode == 0, finished.stdout[-4000:] + finished.stderr
+    assert "All tables: " in finished.stdout
+    assert (folder / "published" / "tea_shop.duckdb").is_file()
     return folder
 
 
@@ -124,6 +136,17 @@ def test_an_input_that_is_not_built_is_named_with_what_to_do(host, database):
     assert "is not in the database yet: `dbt build` makes a model" in finished.stdout
 
 
+def test_a_host_cannot_build_on_what_is_no_mart(host):
+    model = host / "models" / "too_close.sql"
+    model.write_text('select * from {{ ref("precision_marketing", "int_events") }}\n')
+    finished = run_dbt(host, "parse")
+    model.unlink()
+    assert finished.returncode != 0
+    assert "int_events" in finished.stdout
+    assert "is protected to the 'precision_marketing' package" in finished.stdout
+
+
+# After what reads the project as it was: of other settings all is parsed anew.
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -143,16 +166,16 @@ def test_a_wrong_setting_of_a_host_stops_its_build_with_the_fix(host, given, exp
 
 def test_a_hosts_marts_are_published_as_marts(host, database, fetch):
     published = host / "published" / "shop.duckdb"
-    arguments = ["--database", str(database), "--published", str(published)]
-    assert CliRunner().invoke(publishing.main, arguments).exit_code == 0
+    arguments = ["publish", "--database", str(database), "--published", str(published)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
     query = "select count(*), count(distinct user_id) from {}.recommendations"
     assert fetch(published, query.format("marts")) == fetch(
         database, query.format("shop_marts")
     )
     comments = "select count(*) from duckdb_tables() where comment is null"
     assert fetch(published, comments) == [(0,)]
-    refused = CliRunner().invoke(publishing.main, [*arguments, "--schema", "shop"])
-    assert refused.exit_code == 1
+    refused = CliRunner().invoke(main, [*arguments, "--schema", "shop"])
+    assert refused.exit_code == 2
     assert "`shop_marts`" in refused.stderr
 
 
@@ -162,16 +185,6 @@ def test_marts_are_public_and_all_else_protected(manifest):
         assert node["access"] == ("public" if is_mart else "protected"), node["name"]
         assert node["group"] == "precision_marketing"
         assert node["schema"] == f"shop_{node['config']['schema']}"
-
-
-def test_a_host_cannot_build_on_what_is_no_mart(host):
-    model = host / "models" / "too_close.sql"
-    model.write_text('select * from {{ ref("precision_marketing", "int_events") }}\n')
-    finished = run_dbt(host, "parse")
-    model.unlink()
-    assert finished.returncode != 0
-    assert "int_events" in finished.stdout
-    assert "is protected to the 'precision_marketing' package" in finished.stdout
 
 
 def test_every_mart_is_in_the_exposure_of_its_folder(manifest):

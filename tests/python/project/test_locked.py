@@ -45,7 +45,7 @@ def test_what_the_package_asks_for_is_pinned():
         assert wanted - names == set(), lock
 
 
-@pytest.mark.parametrize("lock", ["runtime", "service", "test"])
+@pytest.mark.parametrize("lock", ["runtime", "service", "semantic", "test"])
 def test_a_lock_has_all_that_its_packages_ask_for(lock):
     names = {locked.plain_name(pin.name) for pin in locked.pins(lock)}
     lines = [line for name in names for line in importlib.metadata.requires(name) or []]

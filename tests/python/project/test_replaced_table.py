@@ -1,9 +1,9 @@
-"""An inner table is replaced by one statement, or stays as it was."""
+"""A table is replaced by one statement or transaction, or stays as it was."""
 
 import duckdb
 import pytest
 
-SQL, PYTHON = "int_users", "int_python_library"
+SQL, PYTHON, MART = "int_users", "int_python_library", "row_accounting"
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def shop(tmp_path_factory, dbt_project, write_csv):
             variables="{input_checks: {as_of: 2025-02-01}}",
         )
 
-    assert build(f"+{SQL}", PYTHON) == ""
+    assert build(f"+{SQL}", PYTHON, f"+{MART}") == ""
     return build, folder / "inputs.duckdb"
 
 
@@ -55,6 +55,30 @@ def test_a_statement_that_fails_leaves_the_last_table(shop):
     assert build(SQL) != ""
     assert told(database, f"from intermediate.{SQL}") == rows
     assert build("stg_events") == ""
+
+
+def test_a_mart_that_fails_leaves_the_last_one_with_its_comments(shop):
+    build, database = shop
+    content = f"from marts.{MART} order by all"
+    described = (
+        "select count(comment), count(*) from duckdb_columns()"
+        f" where schema_name = 'marts' and table_name = '{MART}'"
+    )
+    rows, ((comments, columns),) = told(database, content), told(database, described)
+    assert rows
+    assert comments == columns > 0
+    assert told(
+        database,
+        "select count(*) from duckdb_constraints() where schema_name = 'marts' and"
+        f" table_name = '{MART}' and constraint_type in ('PRIMARY KEY', 'NOT NULL')",
+    ) > [(1,)]
+    # The same columns, so that the contract holds; the key does not.
+    told(database, "insert into staging.stg_input_counts from staging.stg_input_counts")
+    assert build(MART) != ""
+    assert told(database, content) == rows
+    assert told(database, described) == [(comments, columns)]
+    assert build(f"stg_input_counts+,+{MART}") == ""
+    assert told(database, content) == rows
 
 
 def test_nothing_of_another_name_is_left_beside_the_tables(shop):

@@ -28,6 +28,11 @@ def copied_project(folder: Path) -> Path:
         if (PROJECT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, folder / name)
+    # Kernels that were compiled here need not be there: half a minute.
+    for compiled in (PROJECT / "src").rglob("*.nb[ic]"):
+        copy = folder / compiled.relative_to(PROJECT)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy2(compiled, copy)
     environment = folder / ".venv"
     environment.mkdir()
     for path in Path(sys.prefix).iterdir():

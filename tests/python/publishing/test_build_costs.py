@@ -59,9 +59,13 @@ def test_the_cost_of_a_command_is_its_own_and_so_is_its_exit_status(tmp_path):
 
     def run(status: int) -> int:
         # By a process of its own: a child's peak is at least that of its parent.
-        module = "precision_marketing.publishing.command_cost"
+        measure = (
+            "import sys; from pathlib import Path\n"
+            "from precision_marketing.publishing.command_cost import run_command\n"
+            "sys.exit(run_command(Path(sys.argv[1]), sys.argv[2:]))"
+        )
         program = [sys.executable, "-c", work.format(status)]
-        command = [sys.executable, "-m", module, report, *program]
+        command = [sys.executable, "-c", measure, report, *program]
         return subprocess.run(command, check=False).returncode
 
     assert run(0) == 0

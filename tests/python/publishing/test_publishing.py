@@ -15,7 +15,8 @@ import pytest
 from click.testing import CliRunner
 from recorded_builds import record_build
 
-from precision_marketing.publishing import marts_copy, publishing
+from precision_marketing.command_line.main import main
+from precision_marketing.publishing import marts_copy
 from precision_marketing.publishing.published_files import locked
 from precision_marketing.publishing.publishing import PublishingError, publish
 
@@ -518,11 +519,11 @@ def test_published_file_with_a_write_ahead_log_is_refused(build, published):
 
 
 def test_command_says_what_it_did_and_what_went_wrong(build, published):
-    arguments = ["--database", str(build), "--published", str(published)]
-    result = CliRunner().invoke(publishing.main, [*arguments, "--schema", "marts"])
+    arguments = ["publish", "--database", str(build), "--published", str(published)]
+    result = CliRunner().invoke(main, [*arguments, "--schema", "marts"])
     assert result.exit_code == 0
     assert "Published 3 marts, 1,006 rows, " in result.output
     build.unlink()
-    result = CliRunner().invoke(publishing.main, arguments)
-    assert result.exit_code == 1
-    assert "Nothing was published. There is no build at" in result.stderr
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "Error: There is no build at" in result.stderr

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 from recorded_builds import record_build
 
-from precision_marketing.publishing import published_files, rollback
+from precision_marketing.command_line.main import main
+from precision_marketing.publishing import published_files
 from precision_marketing.publishing.publication import read_publication
 from precision_marketing.publishing.published_files import earlier_files
 from precision_marketing.publishing.publishing import PublishingError, publish
@@ -123,11 +124,11 @@ def test_where_files_have_one_name_only_the_earlier_one_is_copied(
 def test_the_command_says_what_is_published_now(tmp_path):
     publish_build(tmp_path, 1)
     publish_build(tmp_path, 2)
-    arguments = ["--database", str(tmp_path / "shop.duckdb")]
-    done = CliRunner().invoke(rollback.main, arguments)
+    arguments = ["rollback", "--database", str(tmp_path / "shop.duckdb")]
+    done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0
     assert "Build build-1 (0.1.0+abc), ended 2025-07-01 10:02 UTC" in done.output
     assert "Latest event: 2025-06-30 23:05. Data tests passed: 300." in done.output
-    refused = CliRunner().invoke(rollback.main, arguments)
-    assert refused.exit_code == 1
-    assert "Nothing was rolled back. No earlier publication" in refused.stderr
+    refused = CliRunner().invoke(main, arguments)
+    assert refused.exit_code == 2
+    assert "Error: No earlier publication" in refused.stderr

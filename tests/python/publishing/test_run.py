@@ -14,6 +14,7 @@ import yaml
 from whole_builds import PROJECT
 
 from precision_marketing.publishing import run
+from precision_marketing.publishing.publishing import publish
 from precision_marketing.publishing.run import RunError
 
 # A build that makes one mart and its record.
@@ -24,12 +25,23 @@ BUILD = (
     "    shop.execute('create table marts.row_accounting as select 1 as one')\n"
     "    record_build(shop)\n"
 )
+WAIT = (
+    "import sys; from pathlib import Path\n"
+    "from precision_marketing.publishing.publishing import publish\n"
+    "from precision_marketing.publishing.run import run\n"
+    "database, cost, *command = sys.argv[1:]\n"
+    "run(Path(database), Path(cost), command, lambda: publish(Path(database)))"
+)
 OPEN = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True)\n"
 HOLD = OPEN + "print('open', flush=True); sys.stdin.readline()"
 
 
 def command(code: str, *arguments: object) -> list[str]:
     return [sys.executable, "-c", code, *map(str, arguments)]
+
+
+def publish_run(database: Path, report: Path, build: list[str]) -> int:
+    return run.run(database, report, build, lambda: publish(database))
 
 
 @pytest.fixture
@@ -58,22 +70,22 @@ def environment(monkeypatch):
 def test_a_build_is_published_beside_its_database_whatever_the_folder(tmp_path, folder):
     database = tmp_path / folder / "my shop.duckdb"
     database.parent.mkdir()
-    assert run.run(database, tmp_path / "cost.json", command(BUILD, database)) == 0
+    assert publish_run(database, tmp_path / "cost.json", command(BUILD, database)) == 0
     assert (tmp_path / folder / "published" / "my shop.duckdb").is_file()
 
 
 def test_a_build_that_fails_is_not_published(tmp_path):
     database = tmp_path / "shop.duckdb"
     failing = command(BUILD + "raise SystemExit(3)", database)
-    assert run.run(database, tmp_path / "cost.json", failing) == 3
+    assert publish_run(database, tmp_path / "cost.json", failing) == 3
     assert not (tmp_path / "published").exists()
 
 
 def test_a_copy_of_a_database_is_published_under_its_own_name(tmp_path):
     database, copy = tmp_path / "shop.duckdb", tmp_path / "copy of shop.db"
-    assert run.run(database, tmp_path / "cost.json", command(BUILD, database)) == 0
+    assert publish_run(database, tmp_path / "cost.json", command(BUILD, database)) == 0
     copy.write_bytes(database.read_bytes())
-    assert run.run(copy, tmp_path / "cost.json", command("")) == 0
+    assert publish_run(copy, tmp_path / "cost.json", command("")) == 0
     assert sorted(path.name for path in (tmp_path / "published").iterdir()) == [
         *("copy of shop.db.duckdb", "shop.duckdb")
     ]
@@ -83,18 +95,17 @@ def test_a_second_build_stops_at_once_where_one_does_not_wait(held, monkeypatch)
     monkeypatch.setenv("PRECISION_MARKETING_WAIT", "0")
     database, _ = held
     with pytest.raises(RunError, match=r"Another build of .*shop\.duckdb is under way"):
-        run.run(database, database.with_name("cost.json"), command(""))
+        publish_run(database, database.with_name("cost.json"), command(""))
 
 
 def test_a_second_build_waits_and_says_so(held, capfd):
     database, holder = held
     waiting = subprocess.Popen(
         [
-            *(sys.executable, "-m", "precision_marketing.publishing.run"),
-            str(database.with_name("cost.json")),
+            *(sys.executable, "-c", WAIT),
+            *(str(database), str(database.with_name("cost.json"))),
             *command(BUILD, database),
         ],
-        env=os.environ | {"PRECISION_MARKETING_DATABASE": str(database)},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -112,9 +123,9 @@ def test_two_runs_of_one_database_do_not_run_at_once(tmp_path, monkeypatch):
     database = tmp_path / "shop.duckdb"
     within = (
         "from pathlib import Path; from precision_marketing.publishing import run\n"
-        "import sys; run.run(Path(sys.argv[1]), Path(sys.argv[1] + '.cost'), ['ls'])"
+        "import sys; run.run(Path(sys.argv[1]), Path('cost'), ['ls'], list)"
     )
-    assert run.run(database, tmp_path / "cost.json", command(within, database)) == 1
+    assert publish_run(database, tmp_path / "cost.json", command(within, database)) == 1
 
 
 @pytest.mark.parametrize(
@@ -131,7 +142,7 @@ def test_two_runs_of_one_database_do_not_run_at_once(tmp_path, monkeypatch):
 )
 def test_a_database_that_cannot_be_is_refused(tmp_path, name, reason):
     with pytest.raises(RunError, match=reason):
-        run.run(tmp_path / name, tmp_path / "cost.json", command(""))
+        publish_run(tmp_path / name, tmp_path / "cost.json", command(""))
 
 
 def test_the_schemas_that_no_database_may_be_named_after_are_the_projects():
@@ -151,7 +162,7 @@ def test_a_place_that_may_not_be_written_is_named(tmp_path, monkeypatch):
     with pytest.raises(
         RunError, match=f"You may not write {tmp_path}: get the permiss"
     ):
-        run.run(tmp_path / "shop.duckdb", tmp_path / "cost.json", command(""))
+        publish_run(tmp_path / "shop.duckdb", tmp_path / "cost.json", command(""))
 
 
 def test_what_stopped_the_nodes_of_a_build_is_said_in_words(tmp_path, capfd):
@@ -166,7 +177,7 @@ def test_what_stopped_the_nodes_of_a_build_is_said_in_words(tmp_path, capfd):
     failing = command(
         code + "raise SystemExit(1)", tmp_path / "run_results.json", json.dumps(results)
     )
-    assert run.run(tmp_path / "shop.duckdb", tmp_path / "cost.json", failing) == 1
+    assert publish_run(tmp_path / "shop.duckdb", tmp_path / "cost.json", failing) == 1
     said = capfd.readouterr().err.splitlines()
     assert said == [
         "The build stopped: the disk is full: free space there, and run the same "

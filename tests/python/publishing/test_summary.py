@@ -5,8 +5,8 @@ import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 
-from precision_marketing.publishing import summary
-from precision_marketing.publishing.summary import SummaryError, summarize
+from precision_marketing.command_line.main import main
+from precision_marketing.publishing.summary import SummaryError, summarize, summary_text
 from precision_marketing.publishing.text_table import Column, clean, format_table
 
 MARTS = {
@@ -220,9 +220,8 @@ def test_row_accounting_names_inputs_without_rows(make_database):
 
 def test_missing_mart_says_what_to_run_and_the_rest_is_shown(make_database):
     path = make_database({"row_accounting": ROWS["row_accounting"]})
-    result = CliRunner().invoke(summary.main, ["--database", str(path)])
-    assert result.exit_code == 1
-    printed = result.output
+    printed, missing = summary_text(path)
+    assert "campaign_performance" in missing
     assert "The mart `campaign_performance` is not in shop.duckdb: run" in printed
     assert "1,469,307" in printed
 
@@ -242,15 +241,15 @@ def test_a_missing_mart_of_a_built_part_is_missed(make_database):
 
 
 def test_missing_database_says_what_to_run(tmp_path):
-    arguments = ["--database", str(tmp_path / "none.duckdb")]
-    result = CliRunner().invoke(summary.main, arguments)
-    assert result.exit_code == 1
+    arguments = ["report", "--published", str(tmp_path / "none.duckdb")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
     assert "run `make run` first" in result.stderr
 
 
 def test_a_wrong_option_is_refused_by_name(make_database):
-    arguments = ["--database", str(make_database()), "--users", "-1"]
-    result = CliRunner().invoke(summary.main, arguments)
+    arguments = ["report", "--published", str(make_database()), "--users", "-1"]
+    result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
     assert "'--users': -1 is not in the range x>=0" in result.stderr
 
@@ -269,27 +268,16 @@ def test_database_may_be_named_like_its_schema(make_database):
 
 def test_marts_may_lie_in_a_hosts_schema(make_database):
     path = make_database(schema="analytics_marts")
-    given = ["--database", str(path)]
-    result = CliRunner().invoke(summary.main, given)
-    assert result.exit_code == 0
-    assert f"All tables: {path}. Open" in result.output
-    named = CliRunner().invoke(summary.main, [*given, "--schema", "analytics_marts"])
-    assert named.exit_code == 0
-    assert "Spring" in named.output
-    other = CliRunner().invoke(summary.main, [*given, "--schema", "marts"])
-    assert other.exit_code == 1
-    assert "No tables in schema `marts`" in other.stderr
+    assert f"All tables: {path}. Open" in summary_text(path)[0]
+    assert "Spring" in summarize(path, schema="analytics_marts")[0]
+    with pytest.raises(SummaryError, match="No tables in schema `marts`"):
+        summarize(path, schema="marts")
 
 
-def test_command_points_at_the_published_file(make_database):
+def test_as_many_users_are_shown_as_one_asks_for(make_database):
     path = make_database()
-    published = path.with_name("published.duckdb")
-    arguments = ["--database", str(path), "--published", str(published)]
-    result = CliRunner().invoke(summary.main, [*arguments, "--users", "0"])
-    assert result.exit_code == 0
-    printed = result.output
-    assert f"All tables: {published}, schema marts" in printed
-    assert "緑茶" not in printed
+    assert "緑茶" in summary_text(path)[0]
+    assert "緑茶" not in summary_text(path, users=0)[0]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.build.scorer_lists import ScorerLists
 from precision_marketing.scorers.blend_weights import BlendWeights, learn
 
@@ -86,3 +87,20 @@ def test_a_half_is_ranked_by_weights_that_have_not_seen_its_labels(connection):
     )
     assert after[0].tolist() == before[0].tolist()
     assert after[1].tolist() != before[1].tolist()
+
+
+def test_what_no_list_holds_counts_with_its_full_score(connection):
+    # `right` lists item 0 alone, and scores the label, 27, as well as it.
+    cut = CANDIDATES.replace("item_index = 1)", "item_index = 27)")
+    cut += " where scorer_number = 1 or item_index = 0"
+    lists = ScorerLists(connection.sql(cut), list(START), depth=29)
+    labels = connection.sql(LABELS.replace("then 1 else", "then 27 else"))
+    users = connection.sql(USERS.format(count=200))
+    of_items = np.zeros((29, 1), np.float32)
+    of_items[27] = 28.0
+    full = {"right": LinearScores((np.ones((200, 1), np.float32), of_items))}
+    without, with_full = (
+        learn(lists, labels, users, START, given).of_all for given in (None, full)
+    )
+    assert without.tolist() == list(START.values())
+    assert with_full[0] > with_full[1]

@@ -14,9 +14,9 @@ pytest.importorskip("starlette", reason="the extra [service] is not installed")
 from click.testing import CliRunner
 from served_shop import Client, make_build, make_published, serving
 
+from precision_marketing.command_line.main import main
 from precision_marketing.publishing.publishing import published_of
 from precision_marketing.service import reader
-from precision_marketing.service.__main__ import main
 from precision_marketing.service.reader import open_store
 from precision_marketing.service.store import store_of, withheld_hash, write_store
 

@@ -14,8 +14,8 @@ pytest.importorskip("starlette", reason="the extra [service] is not installed")
 from click.testing import CliRunner
 from served_shop import KEY, Client, make_published, serving
 
+from precision_marketing.command_line.main import main
 from precision_marketing.service import guard, pages
-from precision_marketing.service.__main__ import main
 from precision_marketing.service.store import write_store
 
 
@@ -154,7 +154,7 @@ def test_keys_that_are_none_stop_the_service_before_it_starts(
 ):
     monkeypatch.setenv("PRECISION_MARKETING_SERVICE_KEYS", keys)
     result = CliRunner().invoke(main, ["serve", "--published", str(published)])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert KEY not in result.output
 
 
@@ -162,11 +162,11 @@ def test_nobody_serves_others_without_keys(published, monkeypatch: pytest.Monkey
     monkeypatch.delenv("PRECISION_MARKETING_SERVICE_KEYS", raising=False)
     arguments = ["serve", "--published", str(published), "--host", "0.0.0.0"]
     result = CliRunner().invoke(main, arguments)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "everybody could read" in result.output
 
 
 def test_a_missing_store_says_what_makes_it(tmp_path):
     result = CliRunner().invoke(main, ["serve", "--published", str(tmp_path / "no")])
-    assert result.exit_code == 1
-    assert "precision_marketing.service store" in result.output
+    assert result.exit_code == 2
+    assert "precision-marketing store" in result.output

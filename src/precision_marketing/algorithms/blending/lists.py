@@ -5,6 +5,7 @@ added up: Fox, Shaw (1994), "Combination of multiple searches", section 2 (CombS
 with weights.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,10 @@ from precision_marketing.algorithms.kernels.selection import check_count
 # A list's scale is the mean of as many of its best scores.
 SCALE_DEPTH = 20
 
+# Fills scaled scores, shape (n, n_scorers), where they are NaN and a scorer can tell:
+# of pairs of a row of a block and an item, those of a row side by side.
+OtherScores = Callable[[np.ndarray, np.ndarray, np.ndarray], None]
+
 
 @dataclass(frozen=True)
 class BlendedLists:
@@ -28,13 +33,13 @@ class BlendedLists:
         Row of the user in the block.
     items : array of int32, shape (n,)
     scores : array of float64, shape (n,)
-        Sum of weight x scaled score over the scorers that list the item.
+        Sum of weight x scaled score over the scorers that score the item.
     ranks : array of int32, shape (n,)
         Place among all of the user's candidates, from 1.
     list_counts, best_ranks : array of int32, shape (n,)
         Scorers that list the item, and its best place among them.
     scaled_scores : array of float64, shape (n, n_scorers)
-        NaN where the scorer does not list the item.
+        NaN where the scorer neither lists nor otherwise scores the item.
     scorer_ranks : array of int32, shape (n, n_scorers)
         0 where the scorer does not list the item.
     """
@@ -49,7 +54,7 @@ class BlendedLists:
     scorer_ranks: np.ndarray
 
 
-def scale_lists(items: np.ndarray, scores: np.ndarray) -> None:
+def scale_lists(items: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """Divide the scores of each list by the mean of its first twenty, in place.
 
     Parameters
@@ -59,14 +64,22 @@ def scale_lists(items: np.ndarray, scores: np.ndarray) -> None:
     scores : array of float64, same shape
         Changed. A list whose first scores are not above 0 on average becomes 0.
 
+    Returns
+    -------
+    array of float64, shape (n_users, n_scorers)
+        What the scores were multiplied by, 0 without a list.
+
     Examples
     --------
     >>> scores = np.array([[[4.0, 1.0, 1.0]]])
-    >>> scale_lists(np.array([[[7, 8, 9]]], dtype=np.int32), scores)
+    >>> scale_lists(np.array([[[7, 8, 9]]], dtype=np.int32), scores).tolist()
+    [[0.5]]
     >>> scores.tolist()
     [[[2.0, 0.5, 0.5]]]
     """
-    _scale(items, scores, SCALE_DEPTH)
+    factors = np.zeros(items.shape[:2])
+    _scale(items, scores, SCALE_DEPTH, factors)
+    return factors
 
 
 def blend_lists(
@@ -78,6 +91,7 @@ def blend_lists(
     tie_scorer: int,
     keep: int,
     keep_of_each: int,
+    others: OtherScores | None = None,
 ) -> BlendedLists:
     """Return each user's best candidates by the weighted sum of scaled scores.
 
@@ -97,6 +111,8 @@ def blend_lists(
         Candidates kept per user, >= 1.
     keep_of_each : int
         First items of every scorer's own list that are kept besides, >= 0.
+    others : callable, optional
+        What scorers say of items that their lists end before.
 
     Returns
     -------
@@ -113,33 +129,36 @@ def blend_lists(
     """
     check_count("keep", keep)
     n_users, n_scorers, depth = items.shape
-    longest = min(keep + n_scorers * keep_of_each, n_scorers * depth)
-    by_user = np.array(np.broadcast_to(weights, (n_users, n_scorers)), np.float64)
+    by_user = np.array(
+        np.broadcast_to(weights, (n_users, n_scorers)), np.float64, order="C"
+    )
 
     def blend(part: slice) -> BlendedLists:
-        size = part.stop - part.start
-        counts = np.zeros(size, np.int64)
-        chosen = np.empty((size, longest), np.int32)
-        scores = np.empty((size, longest))
-        whole = np.empty((3, size, longest), np.int32)
         lists = items[part], scaled_scores[part]
-        _choose(
-            *lists, by_user[part], tie_scorer, keep, keep_of_each, n_items, counts,
-            chosen,
-            scores, whole,
+        counts = np.zeros(part.stop - part.start, np.int64)
+        pool = np.empty(items[part].size, np.int32)
+        size = _pool(items[part], n_items, counts, pool)
+        pool = pool[:size]
+        users = np.repeat(np.arange(part.start, part.stop), counts)
+        scores = np.full((size, n_scorers), np.nan)
+        ranks = np.zeros((size, n_scorers), np.int32)
+        _fill(*lists, counts, pool, n_items, scores, ranks)
+        if others is not None:
+            others(users, pool, scores)
+        sums, whole = np.zeros(size), np.empty((3, size), np.int32)
+        order = np.empty(size, np.int64)
+        _order(
+            counts, pool, scores, ranks, by_user[part], tie_scorer, depth, sums, whole,
+            order,
         )  # fmt: skip
-        is_used = np.arange(longest) < counts[:, None]
-        rows = int(counts.sum())
-        wide_scores = np.full((rows, n_scorers), np.nan)
-        wide_ranks = np.zeros((rows, n_scorers), np.int32)
-        _fill(*lists, counts, chosen, n_items, wide_scores, wide_ranks)
+        kept = order[(whole[0] <= keep)[order] | (whole[2] <= keep_of_each)[order]]
         return BlendedLists(
-            np.repeat(np.arange(part.start, part.stop), counts),
-            chosen[is_used],
-            scores[is_used],
-            *(column[is_used] for column in whole),
-            wide_scores,
-            wide_ranks,
+            users[kept],
+            pool[kept],
+            sums[kept],
+            *whole[:, kept],
+            scores[kept],
+            ranks[kept],
         )
 
     costs = np.full(n_users, float(n_scorers * depth))
@@ -152,7 +171,7 @@ def blend_lists(
 
 
 @compiled
-def _scale(items, scores, scale_depth):
+def _scale(items, scores, scale_depth, factors):
     for user in range(items.shape[0]):
         for scorer in range(items.shape[1]):
             total, count = 0.0, 0
@@ -160,71 +179,69 @@ def _scale(items, scores, scale_depth):
                 if items[user, scorer, place] >= 0:
                     total += scores[user, scorer, place]
                     count += 1
+            if total > 0.0:
+                factors[user, scorer] = count / total
             for place in range(items.shape[2]):
-                if total > 0.0:
-                    scores[user, scorer, place] *= count / total
-                else:
-                    scores[user, scorer, place] = 0.0
+                scores[user, scorer, place] *= factors[user, scorer]
 
 
 @compiled
-def _choose(
-    items, scaled, weights, tie_scorer, keep, keep_of_each, n_items, counts, chosen,
-    scores, whole,
-):  # fmt: skip
-    """Write each user's chosen items by rank: scores; rank, lists, best place."""
+def _pool(items, n_items, counts, pool):
+    """Write the items of each user's lists, ascending, and return how many in all."""
     n_users, n_scorers, depth = items.shape
-    slot = np.full(n_items, -1, np.int32)
-    pool = np.empty(n_scorers * depth, np.int32)
-    sums = np.empty(n_scorers * depth)
-    lists = np.empty(n_scorers * depth, np.int32)
-    best = np.empty(n_scorers * depth, np.int32)
-    tie = np.empty(n_scorers * depth, np.int32)
+    is_in = np.zeros(n_items, np.bool_)
+    size = 0
     for user in range(n_users):
-        size = 0
+        first = size
         for scorer in range(n_scorers):
             for place in range(depth):
                 item = items[user, scorer, place]
-                if item < 0:
-                    continue
-                at = slot[item]
-                if at < 0:
-                    at = size
-                    slot[item] = at
-                    pool[at], sums[at], lists[at] = item, 0.0, 0
-                    best[at], tie[at] = place + 1, depth + 1
+                if item >= 0 and not is_in[item]:
+                    is_in[item] = True
+                    pool[size] = item
                     size += 1
-                sums[at] += weights[user, scorer] * scaled[user, scorer, place]
-                lists[at] += 1
-                best[at] = min(best[at], place + 1)
-                if scorer == tie_scorer:
-                    tie[at] = place + 1
-        # The last key first: stable sorts keep the order of the ones before.
-        order = np.argsort(pool[:size])
-        order = order[np.argsort(tie[order], kind="mergesort")]
-        order = order[np.argsort(-sums[order], kind="mergesort")]
-        for rank in range(size):
-            at = order[rank]
-            slot[pool[at]] = -1
-            if rank < keep or best[at] <= keep_of_each:
-                row = counts[user]
-                chosen[user, row] = pool[at]
-                scores[user, row] = sums[at]
-                whole[0, user, row] = rank + 1
-                whole[1, user, row] = lists[at]
-                whole[2, user, row] = best[at]
-                counts[user] += 1
+        pool[first:size] = np.sort(pool[first:size])
+        for at in range(first, size):
+            is_in[pool[at]] = False
+        counts[user] = size - first
+    return size
 
 
 @compiled
-def _fill(items, scaled, counts, chosen, n_items, wide_scores, wide_ranks):
-    """Write what each scorer says of the chosen items, a row each."""
+def _order(counts, pool, scores, ranks, weights, tie_scorer, depth, sums, whole, order):
+    """Write sums of scores; ranks, lists and best places; and who comes in order."""
+    first = 0
+    for user in range(counts.size):
+        last = first + counts[user]
+        tie = np.full(last - first, depth + 1, np.int32)
+        for at in range(first, last):
+            whole[1, at], whole[2, at] = 0, depth + 1
+            for scorer in range(weights.shape[1]):
+                if not np.isnan(scores[at, scorer]):
+                    sums[at] += weights[user, scorer] * scores[at, scorer]
+                if ranks[at, scorer] > 0:
+                    whole[1, at] += 1
+                    whole[2, at] = min(whole[2, at], ranks[at, scorer])
+            if ranks[at, tie_scorer] > 0:
+                tie[at - first] = ranks[at, tie_scorer]
+        # The last key first, of items in order: stable sorts keep the order before.
+        by_tie = np.argsort(tie, kind="mergesort")
+        ranked = by_tie[np.argsort(-sums[first:last][by_tie], kind="mergesort")]
+        for rank in range(ranked.size):
+            order[first + rank] = first + ranked[rank]
+            whole[0, first + ranked[rank]] = rank + 1
+        first = last
+
+
+@compiled
+def _fill(items, scaled, counts, pool, n_items, wide_scores, wide_ranks):
+    """Write what each scorer's list says of the pool's items, a row each."""
     n_users, n_scorers, depth = items.shape
     slot = np.full(n_items, -1, np.int64)
     start = 0
     for user in range(n_users):
         for row in range(counts[user]):
-            slot[chosen[user, row]] = start + row
+            slot[pool[start + row]] = start + row
         for scorer in range(n_scorers):
             for place in range(depth):
                 item = items[user, scorer, place]
@@ -232,5 +249,5 @@ def _fill(items, scaled, counts, chosen, n_items, wide_scores, wide_ranks):
                     wide_scores[slot[item], scorer] = scaled[user, scorer, place]
                     wide_ranks[slot[item], scorer] = place + 1
         for row in range(counts[user]):
-            slot[chosen[user, row]] = -1
+            slot[pool[start + row]] = -1
         start += counts[user]

@@ -5,8 +5,6 @@ section 3.2 (coordinate ascent on the measure itself).
 """
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from precision_marketing.algorithms.blending.quality import (
     Candidates,
@@ -22,9 +20,9 @@ _SHARES = (0.1, 0.3)
 
 
 def learn_weights(
-    scores: pa.Table,
-    labels: pa.Table,
+    candidates: Candidates,
     *,
+    user_count: int,
     start: dict[str, float],
     cutoff: int,
     rounds: int,
@@ -32,20 +30,20 @@ def learn_weights(
 ) -> dict[str, float]:
     """Return the weights that rank the labels best, by coordinate ascent.
 
-    A candidate's blended score is the sum of weight x scaled score over the scorers
-    that list it. Quality is the mean over users with a label of recall + NDCG at
-    `cutoff`. One weight at a time is changed, in random order; a change is kept if it
-    gains more than the standard error of its paired difference over users, so that
-    noise is not learned.
+    A candidate's blended score is the sum of weight x scaled score over the scorers.
+    Quality is the mean over users with a label of recall + NDCG at `cutoff`. One weight
+    at a time is changed, in random order; a change is kept if it gains more than the
+    standard error of its paired difference over users, so that noise is not learned.
 
     Parameters
     ----------
-    scores : pyarrow.Table
-        user_index, item_index, scorer, scaled_score: each scorer's list, scores divided
-        per user by the mean of the scorer's own top 20. Any order of rows.
-    labels : pyarrow.Table
-        user_index, item_index: what the users took afterwards, distinct. Never from the
-        test window.
+    candidates : Candidates
+        Of the users with a label among them, columns of scores in the alphabetical
+        order of the scorers: each scorer's divided per user by the mean of its own top
+        20, 0 where it says nothing. Labels are what the users took afterwards, never
+        from the test window.
+    user_count : int
+        Users with a label, among their candidates or not.
     start : dict of str to float
         The weight of every scorer that may take part, >= 0, not all 0.
     cutoff : int
@@ -59,7 +57,7 @@ def learn_weights(
     -------
     dict of str to float
         Weights by scorer, of the same sum as `start`. The start itself where nothing is
-        better or no user has both a label and a list.
+        better or no user has a label among the candidates.
 
     Raises
     ------
@@ -68,17 +66,15 @@ def learn_weights(
 
     Examples
     --------
-    >>> scores = pa.table(
-    ...     {
-    ...         "user_index": [0, 0] * 2 + [1, 1] * 2,
-    ...         "item_index": [7, 8] * 4,
-    ...         "scorer": ["good", "good", "bad", "bad"] * 2,
-    ...         "scaled_score": [1.0, 0.5, 0.5, 2.0] * 2,
-    ...     }
+    >>> candidates = Candidates(
+    ...     starts=np.array([0, 2, 4]),
+    ...     items=np.array([7, 8, 7, 8], np.int32),
+    ...     scores=np.array([[0.5, 1.0], [2.0, 0.5]] * 2),
+    ...     is_label=np.array([True, False] * 2),
+    ...     label_counts=np.array([1, 1]),
     ... )
-    >>> labels = pa.table({"user_index": [0, 1], "item_index": [7, 7]})
-    >>> settings = dict(cutoff=1, rounds=3, seed=0)
-    >>> weights = learn_weights(scores, labels, start={"good": 1, "bad": 1}, **settings)
+    >>> settings = dict(user_count=2, cutoff=1, rounds=3, seed=0)
+    >>> weights = learn_weights(candidates, start={"bad": 1, "good": 1}, **settings)
     >>> weights["good"] > weights["bad"]
     True
     """
@@ -89,8 +85,7 @@ def learn_weights(
     if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
         raise ValueError("weights must be finite and >= 0, and not all 0")
     total = weights.sum()
-    user_count, lists = _pooled(scores, labels, names)
-    best = _quality(lists, sums_of_parts(lists, weights), user_count, cutoff)
+    best = _quality(candidates, sums_of_parts(candidates, weights), user_count, cutoff)
     generator = np.random.default_rng(seed)
     for _ in range(rounds if best.size else 0):
         is_better = False
@@ -98,12 +93,12 @@ def learn_weights(
             others = weights.copy()
             others[number] = 0.0
             # Of all proposals the same: only the part of one scorer changes.
-            sums = sums_of_parts(lists, others)
-            own = np.ascontiguousarray(lists.scores[:, number])
+            sums = sums_of_parts(candidates, others)
+            own = np.ascontiguousarray(candidates.scores[:, number])
             for weight in _proposals(weights, number):
                 if weight == 0 and not others.any():
                     continue
-                found = _quality(lists, sums + weight * own, user_count, cutoff)
+                found = _quality(candidates, sums + weight * own, user_count, cutoff)
                 gain = found - best
                 if gain.mean() > gain.std() / np.sqrt(gain.size):
                     weights, best, is_better = others.copy(), found, True
@@ -121,48 +116,11 @@ def _proposals(weights: np.ndarray, number: int) -> list[float]:
     return [factor * weights[number] for factor in _FACTORS]
 
 
-def _pooled(
-    scores: pa.Table, labels: pa.Table, names: list[str]
-) -> tuple[int, Candidates]:
-    """Return the users with a label, and of those it is listed for all candidates.
-
-    Whatever the weights, a user without a label in any list has the quality 0.
-    """
-    label_keys = np.sort(_keys(labels))
-    users, label_counts = np.unique(label_keys >> 32, return_counts=True)
-    scorer = pc.index_in(
-        scores["scorer"].cast(pa.string()), pa.array(names, pa.string())
-    )
-    scorer = scorer.fill_null(-1).to_numpy()
-    row_keys = _keys(scores)
-    is_used = scorer >= 0
-    is_hit = is_used & np.isin(row_keys, label_keys)
-    reached = np.unique(row_keys[is_hit] >> 32)
-    is_used &= np.isin(row_keys >> 32, reached)
-    keys, positions = np.unique(row_keys[is_used], return_inverse=True)
-    values = np.zeros((keys.size, len(names)))
-    values[positions, scorer[is_used]] = scores["scaled_score"].to_numpy()[is_used]
-    return users.size, Candidates(
-        starts=np.searchsorted(keys >> 32, np.append(reached, np.int64(2**31))),
-        items=(keys & (2**32 - 1)).astype(np.int32),
-        scores=values,
-        is_label=np.isin(keys, label_keys, assume_unique=True),
-        label_counts=label_counts[np.isin(users, reached)],
-    )
-
-
-def _keys(table: pa.Table) -> np.ndarray:
-    """Return user and item as one int64."""
-    users = table["user_index"].to_numpy().astype(np.int64)
-    return (users << 32) + table["item_index"].to_numpy()
-
-
 def _quality(
-    lists: Candidates, sums: np.ndarray, user_count: int, cutoff: int
+    candidates: Candidates, sums: np.ndarray, user_count: int, cutoff: int
 ) -> np.ndarray:
     """Return recall + NDCG of each user with a label, those of quality 0 at the end."""
     quality = np.zeros(user_count)
-    quality[: lists.label_counts.size] = quality_of_sums(lists, sums, cutoff).sum(
-        axis=1
-    )
+    reached = quality_of_sums(candidates, sums, cutoff).sum(axis=1)
+    quality[: reached.size] = reached
     return quality

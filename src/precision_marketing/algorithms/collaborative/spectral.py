@@ -8,7 +8,7 @@ on the head of the spectrum, with a linear tail, is this package's.
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import csr_matrix, diags_array, hstack
 
 from precision_marketing.algorithms.collaborative.spectral_rest import largest_of_rest
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
@@ -18,6 +18,7 @@ from precision_marketing.algorithms.kernels.dense_rows import (
     dense_product,
 )
 from precision_marketing.algorithms.kernels.engine import factor
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import (
     as_weights,
@@ -190,6 +191,37 @@ def spectral_scores(weights: csr_matrix, fitted: SpectralWeights) -> ScoreBlock:
         return scores
 
     return block
+
+
+def spectral_item_weights(fitted: SpectralWeights) -> ItemWeights:
+    """Return what each item of a history adds to a score.
+
+    Parameters
+    ----------
+    fitted : SpectralWeights
+        As `fit_spectral` returns.
+
+    Returns
+    -------
+    ItemWeights
+
+    Examples
+    --------
+    >>> rest, own = csr_matrix([[1.0, 2.0]]), np.array([0.5, 0.5])
+    >>> nothing = np.zeros((2, 1), np.float32)
+    >>> found = spectral_item_weights(SpectralWeights(nothing, nothing, rest, own))
+    >>> (found.sources @ found.targets.T).toarray().tolist()
+    [[0.5, 2.0], [2.0, 3.5]]
+    """
+    vectors, by_item = (fitted.left, fitted.right), fitted.rest.T.tocsr()
+    if fitted.own is None:
+        return ItemWeights(vectors, by_item)
+    itself = diags_array(np.ones(fitted.own.size))
+    return ItemWeights(
+        vectors,
+        targets=hstack([by_item, diags_array(-fitted.own)], format="csr"),
+        sources=hstack([by_item, itself], format="csr"),
+    )
 
 
 def _leading_eigenpairs(

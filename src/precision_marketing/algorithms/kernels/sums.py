@@ -14,7 +14,7 @@ is empty and `unit` is the value, which saves most of the memory traffic.
 
 import numpy as np
 
-from precision_marketing.algorithms.kernels.compiled import compiled
+from precision_marketing.algorithms.kernels.compiled import compiled, compiled_reordered
 
 
 @compiled
@@ -121,5 +121,21 @@ def pair_products(rows, columns, left, right, n_features):
         for p in range(right_starts[column], right_starts[column + 1]):
             value = right_values[p] if right_values.size else right_unit
             total += spread[right_features[p]] * value
+        products[position] = total
+    return products
+
+
+@compiled_reordered
+def vector_products(rows, columns, left, right):
+    """Return the product of row rows[n] of `left` with row columns[n] of `right`.
+
+    Of arrays of float32, added up in float64.
+    """
+    products = np.empty(rows.size)
+    for position in range(rows.size):
+        own, other = left[rows[position]], right[columns[position]]
+        total = 0.0
+        for f in range(own.size):
+            total += np.float64(own[f]) * np.float64(other[f])
         products[position] = total
     return products

@@ -1,10 +1,9 @@
 """Compile the kernels before the first build asks for them.
 
-Run `python -m precision_marketing.algorithms.kernels.warm`. A build compiles what it
-calls as it comes to it, on one core; this fills the same cache from a process beside
-it. kernels.txt lists what a build of the example calls, a kernel and the types of its
-arguments a line; `.ci/record_kernels.py` writes it. What is missing there is compiled
-by the build.
+A build compiles what it calls as it comes to it, on one core; `precision-marketing
+warm` fills the same cache from a process beside it. kernels.txt lists what a build of
+the example calls, a kernel and the types of its arguments a line;
+`.ci/record_kernels.py` writes it. What is missing there is compiled by the build.
 """
 
 from __future__ import annotations
@@ -48,7 +47,3 @@ def warm() -> None:
     """Compile every listed kernel that the cache does not hold."""
     for kernel, arguments in read_kernels(KERNELS):
         kernel.compile(arguments)
-
-
-if __name__ == "__main__":
-    warm()

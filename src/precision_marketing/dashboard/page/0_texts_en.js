@@ -28,6 +28,8 @@ TEXTS.en = {
     audiences: "Audiences, and who was left out", audiences_note: "Each candidate is counted once, under the first reason that keeps them out.",
     calibration: "Did propensities come true?", calibration_note: "By tenth of the audience: the share who bought, with its interval, and what was foretold (the upright line). Green: as foretold.", choose_campaign: "Choose another campaign above.",
     cohorts: "Do customers come again?", cohorts_note: "By the month of the first order: the share who ordered again so many months later. Whole months only.", month_after: "+{month}", tenth: "Tenth {tenth}", seen: "Bought", foretold: "Foretold", moves: "Onto the lists and off them", one_build: "All came in one week; a line is drawn from the second on.",
+    doubt: "Published is {scorer}, which is not surely better than popularity: on {users} users the interval of its NDCG@10 begins at {lower}, and popularity has {popularity}.",
+    doubt_popularity: "Published is popularity: on {users} users nothing was surely better.",
     quality: "Rankings beside popularity", quality_note: "Judged on what users did afterwards, for lists of 10. The upright line is popularity, the filled point is published.", metric: "Metric", segment: "Users",
     gate: "Why this ranking is published", gate_note: "Margin in NDCG@10 over the ranking that it had to beat, with its paired 95 % interval; the filled point is published. “Chosen elsewhere” is what the published one has where other users chose it.", train_margin_window: "On the train window", test_margin_window: "On the test window",
     breadth: "Coverage and novelty", breadth_note: "Coverage: share of the items that anybody is offered. Novelty: how unpopular they are, in bits.",

@@ -28,6 +28,8 @@ TEXTS.zh = {
     audiences: "受众，以及谁被排除", audiences_note: "每位候选人只计一次，归于第一个排除原因。",
     calibration: "倾向预测是否应验？", calibration_note: "按受众的十分位：购买比例及其区间，以及预测值（竖线）。绿色：与预测相符。", choose_campaign: "可在上方选择其他活动。",
     cohorts: "客户会回来吗？", cohorts_note: "按首单月份：若干个月后再次下单的比例。只计完整的月份。", month_after: "第 {month} 月", tenth: "第 {tenth} 十分位", seen: "实际购买", foretold: "预测", moves: "进出名单", one_build: "全部在同一周进入；从第二周起画出走势。",
+    doubt: "已发布的是 {scorer}，尚不能确定它优于热门榜：在 {users} 位用户上，其 NDCG@10 的区间下限为 {lower}，热门榜为 {popularity}。",
+    doubt_popularity: "已发布的是热门榜：在 {users} 位用户上，没有任何排序确定更好。",
     quality: "各排序与热门榜对比", quality_note: "以用户随后的行为评判，列表长度为 10。竖线为热门榜，实心点为已发布的排序。", metric: "指标", segment: "用户",
     gate: "为何发布该排序", gate_note: "NDCG@10 相对需要胜过的排序的差值及其配对 95% 区间；实心点为已发布。“由他人选择”指由其他用户选出时已发布排序的数值。", train_margin_window: "训练时段", test_margin_window: "测试时段",
     breadth: "覆盖率与新颖度", breadth_note: "覆盖率：被推荐过的商品所占比例。新颖度：商品有多冷门（比特）。",

@@ -29,6 +29,7 @@ function qualityBlock() {
   }));
   const title = `${say("quality")}: ${term(state.metric)}, ${term(state.segment)}`;
   return [
+    ...doubt(all).map((text) => make("p", { class: "doubt" }, text)),
     make("div", { class: "choices" }, choice("metric", say("metric"), metrics.map((name) => [name, term(name)])), choice("segment", say("segment"), segments.map((name) => [name, term(name)]))),
     points.length ? intervals(title, points, (value) => show("number", value)) : make("p", { class: "empty" }, say("no_rows")),
     table(title, list, [
@@ -38,6 +39,16 @@ function qualityBlock() {
       ["popularity_value", "score"], ["user_count", "count"],
     ], { key: (row) => row.scorer }),
   ];
+}
+
+// A sentence if what is published is not surely better than popularity, as a run prints it.
+function doubt(all) {
+  const served = all.find((row) => row.is_published && row.metric === "ndcg" && row.segment === "all");
+  if (!served) return [];
+  const { scorer, interval_lower: lower, popularity_value: popularity } = served;
+  const said = { scorer: term(scorer), users: show("count", served.user_count), lower: show("score", lower), popularity: show("score", popularity) };
+  if (scorer === "popularity") return [say("doubt_popularity", said)];
+  return lower === null || popularity === null || lower > popularity ? [] : [say("doubt", said)];
 }
 
 function gateBlock() {

@@ -120,3 +120,35 @@ def test_a_list_without_positive_scores_counts_nothing():
     scores = np.array([[[-1.0, -2.0]]])
     scale_lists(np.array([[[0, 1]]], dtype=np.int32), scores)
     assert scores.tolist() == [[[0.0, 0.0]]]
+
+
+def test_what_a_list_ends_before_counts_with_its_other_score(lists):
+    items, scaled = lists
+
+    def others(rows, pool, scores):
+        assert pool.size == rows.size == len(scores)
+        is_open = np.isnan(scores[:, 0])
+        scores[is_open, 0] = rows[is_open] + pool[is_open] / N_ITEMS
+
+    alone = blend_lists(items, scaled, WEIGHTS, **SETTINGS | {"keep": N_ITEMS})
+    found = blend_lists(
+        items, scaled, WEIGHTS, **SETTINGS | {"keep": N_ITEMS}, others=others
+    )
+    before, after = (
+        {
+            (one.users[row], one.items[row]): (
+                one.scores[row],
+                one.scorer_ranks[row],
+                one.list_counts[row],
+            )
+            for row in range(one.users.size)
+        }
+        for one in (alone, found)
+    )
+    assert before.keys() == after.keys()
+    for (user, item), (score, ranks, count) in after.items():
+        old_score, old_ranks, old_count = before[user, item]
+        gain = 0.0 if ranks[0] else WEIGHTS[0] * (user + item / N_ITEMS)
+        assert score == pytest.approx(old_score + gain)
+        assert ranks.tolist() == old_ranks.tolist()
+        assert count == old_count

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import duckdb
 import pytest
 
+from precision_marketing.publishing.histories import remember
+
 FIRST, SECOND = datetime(2025, 3, 1), datetime(2025, 3, 8)
 USERS = [f"u{number:02}" for number in range(40)]
 BUYER, LEAVER, ERASED = "u01", "u02", "u03"
@@ -41,7 +43,7 @@ def build(tmp_path_factory, dbt_project, write_csv):
     folder = tmp_path_factory.mktemp("history")
     database = folder / "build" / "inputs.duckdb"
 
-    def run(inputs, *flags, select=("+audience_history",), share=0):
+    def run(inputs, *flags, select=("+audience_history",), share=0, is_published=True):
         for name, rows in inputs.items():
             write_csv(folder, name, rows)
         errors = dbt_project.run(
@@ -53,6 +55,13 @@ def build(tmp_path_factory, dbt_project, write_csv):
             f" campaign_holdout_share: {share}}}}}",
         )
         assert not errors, errors
+        if is_published:
+            with duckdb.connect(str(database)) as connection:
+                ((build_id,),) = connection.execute(
+                    "select build_id from history.build_history "
+                    "order by started_at desc limit 1"
+                ).fetchall()
+            remember(database, build_id)
         # Not read only, as `fetch` is: dbt's own connection may still be open here, and
         # DuckDB gives a process one way of opening a file.
         with duckdb.connect(str(database)) as connection:
@@ -94,6 +103,15 @@ def test_later_builds_add_entries_and_exits_and_the_same_build_adds_nothing(buil
     assert len(rows) == len(USERS) - 3
 
     assert build(inputs, select=["audience_history"]) == second
-    forgotten = build(inputs, "--full-refresh", select=["audience_history"])
-    assert {row[2:] for row in forgotten} == {(SECOND, None, None)}
-    assert not {row[1] for row in forgotten} & {BUYER, LEAVER, ERASED}
+    # Neither a full refresh nor what is never published forgets or is remembered.
+    refreshed = build(
+        inputs, "--full-refresh", select=["+audience_history"], share=0.15
+    )
+    assert refreshed == second
+    for row in inputs["users"]:
+        row["has_email_consent"] = str(row["user_id"] != "u05").lower()
+    unpublished = build(inputs, share=0.15, is_published=False)
+    assert "u05" not in {row[1] for row in unpublished}
+    for row in inputs["users"]:
+        row["has_email_consent"] = str(row["user_id"] != LEAVER).lower()
+    assert build(inputs, share=0.15) == second

@@ -1,0 +1,82 @@
+"""What each linear scorer says of every candidate, whichever list holds it.
+
+A list ends, and its scorer's score of the next item is not 0: without it a candidate
+that one scorer puts on place 81 counts as one that the scorer knows nothing of.
+"""
+
+from inspect import signature
+from typing import Any
+
+import pyarrow as pa
+
+from precision_marketing.algorithms.collaborative.spectral import spectral_item_weights
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
+from precision_marketing.build.relations import to_arrow
+from precision_marketing.build.windows import Window, read_settings
+from precision_marketing.scorers import collaborative
+from precision_marketing.scorers.item_weights import ITEM_WEIGHTS, of_histories
+
+
+class FullScores:
+    """Scores of all pairs, by the fits that made the lists of a window.
+
+    Parameters
+    ----------
+    settings : duckdb.DuckDBPyRelation
+        `int_scorer_settings`.
+    decisions : duckdb.DuckDBPyRelation, optional
+        `scorer_decisions`: who is left out scores nothing.
+    """
+
+    def __init__(self, settings: Any, decisions: Any = None):
+        functions = read_settings(settings, "library_function", with_shared=False)
+        left_out = set()
+        if decisions is not None:
+            rows = to_arrow(decisions.filter("is_left_out").project("scorer"))
+            left_out = set(rows["scorer"].to_pylist())
+        self._functions = {
+            name: function
+            for name, function in functions.items()
+            if name not in left_out
+        }
+        self._settings = {
+            name: read_settings(settings, name) for name in self._functions
+        }
+        self._before: dict[str, Any] = {}
+
+    def of_window(
+        self, window: Window, neighbors: pa.Table, followers: pa.Table
+    ) -> dict[str, LinearScores]:
+        """Return the scores of a window by scorer, of those that are linear.
+
+        Parameters
+        ----------
+        window : Window
+            `test` before `serve`, whose fits begin where those of `test` ended.
+        neighbors, followers : pyarrow.Table
+            Of the window: item cosine's and next basket's.
+
+        Returns
+        -------
+        dict of str to LinearScores
+        """
+        given = {"neighbors": neighbors, "followers": followers}
+        found = {}
+        for name, function in self._functions.items():
+            own = self._settings[name]
+            # `serve` begins where `test` ended, `train` and `test` from nothing.
+            before = self._before.get(name) if window.time_window == "serve" else None
+            if function == "ials":
+                self._before[name] = collaborative.ials_fit(window, own, before)
+                found[name] = LinearScores(tuple(self._before[name]))
+            elif function == "spectral":
+                fitted = collaborative.spectral_weights(window, own, before)
+                self._before[name] = fitted.right
+                weights = spectral_item_weights(fitted)
+                found[name] = of_histories(function, window, own, weights)
+            elif function in ITEM_WEIGHTS:
+                make = ITEM_WEIGHTS[function]
+                needed = given.keys() & signature(make).parameters.keys()
+                weights = make(window, own, **{key: given[key] for key in needed})
+                found[name] = of_histories(function, window, own, weights)
+        return found
