@@ -1,6 +1,6 @@
 {# What is compared between builds: name, what of, and its value in this one (or null),
    each a select; docs/health.md. #}
-{% macro measures_of_build() %}
+{% macro measures_of_build(of_recommendations, of_audiences) %}
     {{ precision_marketing.sales_measures() }}
     union all
     select
@@ -12,16 +12,17 @@
     where
         input_name <> 'erasure_requests'
         and rows_read - rows_erased >= {{ precision_marketing.setting("health", "minimum_rows") }}
-    {% if precision_marketing.has_part("recommendations") %}
+    {% if of_recommendations %}
     union all
     {{ precision_marketing.ranking_measures() }}
     {% endif %}
-    {% if precision_marketing.has_part("audiences") %}
+    {% if of_audiences %}
     union all
     select
         'calibration',
         'expected to observed buyers',
-        sum(expected_buyer_count) / nullif(sum(represented_buyer_count), 0),
+        {{ precision_marketing.exact_sum("expected_buyer_count") }}
+        / nullif({{ precision_marketing.exact_sum("represented_buyer_count") }}, 0),
         cast(null as double)
     from {{ ref("precision_marketing", "propensity_calibration") }}
     {% endif %}

@@ -14,7 +14,10 @@ latest_events as (
 
 measures as (
 
-    {{ precision_marketing.measures_of_build() }}
+    {{ precision_marketing.measures_of_build(
+        precision_marketing.has_part("recommendations"),
+        precision_marketing.has_part("audiences")
+    ) }}
 
 ),
 
