@@ -54,6 +54,20 @@ def test_report_prints_what_was_found_and_writes_the_page(command, tmp_path: Pat
     assert (tmp_path / "page.html").stat().st_size > 100_000
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_first_rows_of_the_readme_are_printed(command, page: str):
+    """Widths apart: of a column as wide as its widest row."""
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    rows = [
+        " ".join(line.split())
+        for line in text.split("\n")
+        if line.startswith(("    u0", "    Winter", "    Books"))
+    ]
+    assert len(rows) == 5
+    said = {" ".join(line.split()) for line in succeeded(command("report")).split("\n")}
+    assert set(rows) <= said
+
+
 def test_rollback_without_an_earlier_publication_changes_nothing(command):
     done = command("rollback")
     assert done.exit_code == outcomes.WRONG
