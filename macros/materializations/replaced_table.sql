@@ -34,7 +34,7 @@
 
 {# Marts bear dbt's own name for it, without which it warns of each constraint. In a host
    dbt keeps its own, as a package may not replace it. #}
-{% materialization table, adapter="duckdb" %}
+{% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {{ return(precision_marketing.materialization_replaced_table_duckdb()) }}
 {% endmaterialization %}
 

@@ -198,7 +198,7 @@ class DbtProject:
         database = folder / "build" / "inputs.duckdb"
         if not database.exists():
             database.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(self._seeded(), database)
+            shutil.copy(self.seeded(), database)
         errors = self.run(
             *("run", "--select", *(f"+{table}" for table in tables)),
             database=database,
@@ -208,7 +208,7 @@ class DbtProject:
         assert not errors, errors
         return database
 
-    def _seeded(self) -> Path:
+    def seeded(self) -> Path:
         """Give a database that holds the package's seeds and nothing else."""
         database = self.work / "seeds" / "inputs.duckdb"
         if not database.exists():

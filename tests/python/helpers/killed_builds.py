@@ -209,7 +209,7 @@ def attack(folder: Path, builds: int, publications: int) -> dict:
         shop.renew()
         found["full_builds"] = [
             [
-                forked(lambda: limited(shop.database.stat().st_size, shop.build)),
+                forked(lambda: limited(shop.database.stat().st_size // 2, shop.build)),
                 forked(shop.publish),
             ]
         ]

@@ -18,6 +18,7 @@ COPIED = (
 # What one would write: a profile of the history whose days fade slowly.
 FILE = """# Grain: one row per time window, user and item among the scorer's best.
 def model(dbt, session):
+    dbt.config(materialized="replaced_table")
     from precision_marketing.build.relations import to_arrow, window_tables
     from precision_marketing.build.windows import (
         read_settings,

@@ -440,7 +440,7 @@ def test_the_order_of_rows_changes_nothing(cases, reversed_cases, fetch):
         "and table_name not like '%_checked' "
         "and table_name not in ('csv_files', 'csv_records', 'stg_input_files')",
     )
-    assert len(relations) == 27
+    assert len(relations) == 29
     for (relation,) in relations:
         # Each database has a salt of its own.
         query = (

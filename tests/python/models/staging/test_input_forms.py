@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -109,7 +110,7 @@ def test_parquet_and_csv_give_equal_tables(from_csv, dbt_project, tmp_path, fetc
     write_inputs(tmp_path, "parquet", tuple(TABLES))
     from_parquet = dbt_project.check_inputs(tmp_path)
     expected = snapshot(from_csv, fetch)
-    assert len(expected) == 25
+    assert len(expected) == 27
     assert snapshot(from_parquet, fetch) == expected
 
 
@@ -118,6 +119,7 @@ def test_existing_tables_and_csv_give_equal_tables(
 ):
     database = tmp_path / "build" / "inputs.duckdb"
     database.parent.mkdir()
+    shutil.copy(dbt_project.seeded(), database)
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema shop")
         for name, query in TABLES.items():
