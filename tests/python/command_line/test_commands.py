@@ -272,7 +272,7 @@ def test_a_build_gives_dbt_its_options_and_publishes_before_another_begins(
     assert called["report"] == PROJECT / "target" / "build_cost.json"
     assert called["command"][1:] == [
         *("-c", build_command._DBT, "build", "--project-dir", str(PROJECT)),
-        *("--vars", "{parts: [campaigns]}", "--exclude-resource-type", "unit_test"),
+        *("--vars", "{parts: [campaigns]}", *build_command._QUICK),
         *("--target", "prod"),
     ]
     assert (called["schema"], called["profile"]) == ("my_marts", "shared")
