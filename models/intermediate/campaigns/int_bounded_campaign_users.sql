@@ -45,6 +45,16 @@ counted_users as (
 
 -- For as long as the campaign runs, for everybody: when users of an arm were drawn, by
 -- which lift is measured, depends on other users.
+campaign_times as (
+
+    select
+        campaign_id,
+        coalesce(started_at, timestamp '0001-01-01 00:00:00') as counts_from,
+        coalesce(ended_at, timestamp '9999-12-31 23:59:59') as counts_until
+    from {{ ref("precision_marketing", "int_campaigns") }}
+
+),
+
 outcomes as (
 
     select
@@ -54,13 +64,12 @@ outcomes as (
         count(conversions.user_id) as order_count,
         coalesce(sum(conversions.revenue_amount), 0) as revenue_amount
     from counted_users
-    inner join {{ ref("precision_marketing", "int_campaigns") }} as campaigns
-        on counted_users.campaign_id = campaigns.campaign_id
+    inner join campaign_times
+        on counted_users.campaign_id = campaign_times.campaign_id
     left join {{ ref("precision_marketing", "int_conversions") }} as conversions
         on counted_users.user_id = conversions.user_id
-        and conversions.converted_at
-        between coalesce(campaigns.started_at, conversions.converted_at)
-        and coalesce(campaigns.ended_at, conversions.converted_at)
+        and conversions.converted_at >= campaign_times.counts_from
+        and conversions.converted_at <= campaign_times.counts_until
     group by counted_users.campaign_id, counted_users.user_id, counted_users.arm
 
 ),

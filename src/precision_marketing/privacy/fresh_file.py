@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from precision_marketing.build.files import synchronize
+from precision_marketing.build.files import private_files, synchronize
 from precision_marketing.build.sql_text import identifier, literal
 from precision_marketing.privacy.profiles import PrivacyError
 
@@ -115,32 +115,28 @@ def _is_mostly_free(connection: duckdb.DuckDBPyConnection) -> bool:
 def _copy(database: Path, fresh: Path, schema: str, matched: int) -> None:
     """Copy under the database's own name, which stands in the text of its views."""
     # Whoever may read the old file may read the new one, and nobody else before.
-    old_mask = os.umask(0o077)
-    try:
-        with closing(duckdb.connect()) as connection:
-            name = identifier(database.stem)
-            spill = fresh.with_name(fresh.name + ".spill")
-            connection.execute(f"set temp_directory = {literal(spill)}")
-            connection.execute(f"attach {literal(database)} as {name}")
-            # Nothing is left in a log that would be replayed onto the new file.
-            connection.execute(f"force checkpoint {name}")
-            version = connection.execute(
-                "select tags['storage_version'] from duckdb_databases() "
-                "where database_name = ?",
-                [database.stem],
-            ).fetchall()[0][0]
-            connection.execute(
-                f"attach {literal(fresh)} as fresh_file "
-                f"(storage_version {literal(version.rstrip('+'))})"
-            )
-            connection.execute(f"copy from database {name} to fresh_file")
-            connection.execute(
-                f'create or replace table fresh_file."{schema}".{REWRITTEN} as '
-                f"select {matched} as request_count"
-            )
-            connection.execute("detach fresh_file")
-    finally:
-        os.umask(old_mask)
+    with private_files(), closing(duckdb.connect()) as connection:
+        name = identifier(database.stem)
+        spill = fresh.with_name(fresh.name + ".spill")
+        connection.execute(f"set temp_directory = {literal(spill)}")
+        connection.execute(f"attach {literal(database)} as {name}")
+        # Nothing is left in a log that would be replayed onto the new file.
+        connection.execute(f"force checkpoint {name}")
+        version = connection.execute(
+            "select tags['storage_version'] from duckdb_databases() "
+            "where database_name = ?",
+            [database.stem],
+        ).fetchall()[0][0]
+        connection.execute(
+            f"attach {literal(fresh)} as fresh_file "
+            f"(storage_version {literal(version.rstrip('+'))})"
+        )
+        connection.execute(f"copy from database {name} to fresh_file")
+        connection.execute(
+            f'create or replace table fresh_file."{schema}".{REWRITTEN} as '
+            f"select {matched} as request_count"
+        )
+        connection.execute("detach fresh_file")
     shutil.copymode(database, fresh)
     with fresh.open("rb") as file:
         os.fsync(file.fileno())

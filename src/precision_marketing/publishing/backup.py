@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from precision_marketing.build.files import synchronize
+from precision_marketing.build.files import private_files, synchronize
 from precision_marketing.build.sql_text import identifier, literal
 from precision_marketing.publishing.build_record import HISTORY
 from precision_marketing.publishing.history_tables import (
@@ -96,28 +96,27 @@ def back_up(database: Path, to: Path | None = None) -> Backup:
         to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = to.with_name(f".{to.name}.new")
         new.unlink(missing_ok=True)
-        mask = os.umask(0o077)
         try:
-            connection.execute(f"attach {literal(new)} as copy")
-            copy_tables(connection, "build", "copy", schema, tables)
-            connection.execute("create schema copy.backup")
-            connection.execute(
-                "create table copy.backup.facts as select "
-                "?::varchar as build_id, ?::timestamp as made_at, ? as tables",
-                [
-                    build_id,
-                    datetime.now(UTC).replace(tzinfo=None),
-                    contents(connection, "copy", schema, tables),
-                ],
-            )
-            connection.execute("detach copy")
-            read_backup(new)
-            with new.open("rb") as file:
-                os.fsync(file.fileno())
-            os.replace(new, to)
-            synchronize(to.parent)
+            with private_files():
+                connection.execute(f"attach {literal(new)} as copy")
+                copy_tables(connection, "build", "copy", schema, tables)
+                connection.execute("create schema copy.backup")
+                connection.execute(
+                    "create table copy.backup.facts as select "
+                    "?::varchar as build_id, ?::timestamp as made_at, ? as tables",
+                    [
+                        build_id,
+                        datetime.now(UTC).replace(tzinfo=None),
+                        contents(connection, "copy", schema, tables),
+                    ],
+                )
+                connection.execute("detach copy")
+                read_backup(new)
+                with new.open("rb") as file:
+                    os.fsync(file.fileno())
+                os.replace(new, to)
+                synchronize(to.parent)
         finally:
-            os.umask(mask)
             new.unlink(missing_ok=True)
             new.with_name(f"{new.name}.wal").unlink(missing_ok=True)
     return read_backup(to)
@@ -200,12 +199,8 @@ def put_back(database: Path, source: Path) -> Backup:
     Parameters and errors are those of `restore`.
     """
     found = read_backup(source)
-    with closing(duckdb.connect()) as connection:
-        mask = os.umask(0o077)
-        try:
-            connection.execute(f"attach {literal(database)} as shop")
-        finally:
-            os.umask(mask)
+    with private_files(), closing(duckdb.connect()) as connection:
+        connection.execute(f"attach {literal(database)} as shop")
         connection.execute(f"attach {literal(source)} as source (read_only)")
         schema, tables = history_tables(connection, "source")
         connection.execute("begin transaction")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from precision_marketing.build.files import private_files
 from precision_marketing.build.sql_text import identifier
 from precision_marketing.publishing.build_record import HISTORY
 
@@ -42,7 +43,7 @@ def remember(database: Path, build_id: str) -> None:
     duckdb.Error
         If another program has the file open, or the disk is full.
     """
-    with closing(duckdb.connect(str(database))) as connection:
+    with private_files(), closing(duckdb.connect(str(database))) as connection:
         tables = _tables(connection)
         if not _notes_publications(connection):
             # Of an earlier version: the next build takes over what it has.

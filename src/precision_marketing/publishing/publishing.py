@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from precision_marketing.build.files import private_files
 from precision_marketing.privacy.fresh_file import forget_erased
 from precision_marketing.privacy.profiles import PUBLIC, PrivacyError, named_profile
 from precision_marketing.publishing.build_record import BuildError, BuildRecord
@@ -142,6 +143,7 @@ def publish(
         with (
             locked(published.parent, waited, waiting_seconds()),
             private_folder(published) as folder,
+            private_files(),
         ):
             copy = folder / "copy.duckdb"
             forget_erased(database)

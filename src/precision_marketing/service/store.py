@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from precision_marketing.build.files import private_files
+from precision_marketing.build.sql_text import literal
 from precision_marketing.service.store_tables import (
     STORE_TABLES,
     USERS_AT_ONCE,
@@ -88,8 +90,7 @@ def write_store(published: Path, database: Path | None = None) -> Path:
         if database is not None:
             _attach(source, database, "build")
         try:
-            with closing(sqlite3.connect(copy)) as target:
-                copy.chmod(0o600)
+            with private_files(), closing(sqlite3.connect(copy)) as target:
                 _fill(source, target, published)
             # Who may read what was published may read what is made of it.
             copy.chmod(published.stat().st_mode & 0o777)
@@ -107,8 +108,7 @@ def write_store(published: Path, database: Path | None = None) -> Path:
 
 def _attach(source: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
     try:
-        literal = "'" + str(path).replace("'", "''") + "'"
-        source.execute(f"attach {literal} as {name} (read_only)")
+        source.execute(f"attach {literal(path)} as {name} (read_only)")
     except duckdb.Error as error:
         raise StoreError(f"{path} cannot be read. DuckDB says: {error}") from error
 

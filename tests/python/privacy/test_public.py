@@ -112,6 +112,7 @@ def test_the_file_has_the_two_tables_and_nothing_of_the_rows(database):
         ("marts", "privacy_budget"),
         ("marts", "public_campaigns"),
         ("publication", "build"),
+        ("publication", "keys"),
     ]
     record = "inputs, settings, data_until, tests_warned, tests_not_run"
     assert published(database, f"select {record} from publication.build") == [

@@ -4,6 +4,7 @@ import runpy
 import sys
 import tomllib
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 import yaml
@@ -13,7 +14,8 @@ from whole_builds import PROJECT
 def run_model(package_version: str):
     folder = PROJECT / "python_models" / "intermediate" / "settings"
     model = runpy.run_path(str(folder / "int_python_library.py"))["model"]
-    config = SimpleNamespace(get={"meta": {"package_version": package_version}}.get)
+    config = MagicMock()
+    config.get = {"meta": {"package_version": package_version}}.get
     return model(SimpleNamespace(config=config), None)
 
 
