@@ -1,6 +1,6 @@
 {# What is compared between builds: name, what of, and its value in this one (or null),
    each a select; docs/health.md. #}
-{% macro measures_of_build(of_recommendations, of_audiences) %}
+{% macro build_measures(of_recommendations, of_audiences) %}
     {{ precision_marketing.sales_measures() }}
     union all
     select

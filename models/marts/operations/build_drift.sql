@@ -2,6 +2,7 @@
 {{ config(post_hook="{{ precision_marketing.say_drift_in_health() }}") }}
 {% set events = ref("precision_marketing", "int_events") %}
 {% set days = precision_marketing.setting("build_drift", "days") %}
+{% set has = precision_marketing.has_part %}
 {% set data_until = "select max(events.occurred_at) from " ~ events ~ " as events" %}
 with
 
@@ -14,10 +15,7 @@ latest_events as (
 
 measures as (
 
-    {{ precision_marketing.measures_of_build(
-        precision_marketing.has_part("recommendations"),
-        precision_marketing.has_part("audiences")
-    ) }}
+    {{ precision_marketing.build_measures(has("recommendations"), has("audiences")) }}
 
 ),
 
