@@ -120,10 +120,12 @@ def build(
     published: list[Path] = []
 
     def stands() -> bool:
-        asked = [*command, f"schema {schema}"]
-        found = begin(database, published_of(database, profile), asked, project_dir)
+        asked, last = [*command, f"schema {schema}"], published_of(database, profile)
+        found = begin(database, last, asked, project_dir)
         if isinstance(found, str):
+            click.echo(f"Building, since {found}.", err=True)
             return False
+        published.append(last)
         click.echo(
             "Nothing has changed: all is left as it is, and --full would build it "
             f"anew.\n{found.in_words()}"
@@ -140,8 +142,6 @@ def build(
         status = run(database, target / "build_cost.json", command, publish, stands)
     if status != 0:
         ctx.exit(build_outcome(status, target / "run_results.json", started))
-    if not published:
-        ctx.exit(DONE)
     ctx.exit(DONE if print_summary(published[0], target=target) else STOPPED)
 
 

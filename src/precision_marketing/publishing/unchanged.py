@@ -89,7 +89,9 @@ def begin(
         print(f"Restored from {kept}: {found.in_words()}.")
     _catch_up(database, published)
     try:
-        now = Run(ingredients(command, project))
+        # Who starts anew makes the same.
+        asked = [word for word in command if word != "--full-refresh"]
+        now = Run(ingredients(asked, project))
     except OSError:
         # The build says what of it cannot be read.
         now = Run(None)

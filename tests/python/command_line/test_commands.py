@@ -227,6 +227,10 @@ def test_what_has_not_changed_is_neither_built_nor_published(
 
     monkeypatch.setattr("precision_marketing.publishing.unchanged.begin", begin)
     monkeypatch.setattr("precision_marketing.publishing.run.run_command", None)
+    printed = []
+    monkeypatch.setattr(
+        build_command, "print_summary", lambda path, target: printed.append(path) or 1
+    )
     monkeypatch.setattr(os, "environ", dict(os.environ))
     arguments = ["--database", str(tmp_path / "shop.duckdb")]
     arguments += ["--project-dir", str(PROJECT), *(["--full"] if full else [])]
@@ -235,6 +239,8 @@ def test_what_has_not_changed_is_neither_built_nor_published(
     assert done.output.startswith("Nothing has changed: all is left as it is")
     assert "Build b1 (0.1.0+abc), ended 2025-07-01 03:00 UTC" in done.output
     assert asked == [full]
+    # What a run ends with stands there all the same.
+    assert printed == [tmp_path / "published" / "shop.duckdb"]
 
 
 def test_a_build_gives_dbt_its_options_and_publishes_before_another_begins(

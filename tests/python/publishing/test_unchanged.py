@@ -216,6 +216,11 @@ def test_another_version_of_an_engine_is_built(shop, monkeypatch):
     assert shop.run() == "installed packages changed"
 
 
+def test_after_a_full_run_a_plain_one_has_nothing_to_do(shop):
+    shop.run(*COMMAND, "--full-refresh")
+    assert isinstance(shop.begin(*COMMAND), Publication)
+
+
 def test_a_full_run_starts_anew(shop):
     shop.run()
     assert shop.run(*COMMAND, "--full-refresh") == "`--full-refresh` starts anew"
