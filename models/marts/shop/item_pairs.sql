@@ -9,8 +9,8 @@ with
 basket_items as (
 
     select
-        user_id,
-        {{ basket }} as basket,
+        dense_rank() over (order by user_id) as user_number,
+        dense_rank() over (order by user_id, {{ basket }}) as basket_number,
         item_id,
         row_number() over (partition by user_id, {{ basket }} order by item_id) as nth,
         count(*) over (partition by user_id, {{ basket }}) as item_count
@@ -42,10 +42,10 @@ pairs as (
         max(seconds.basket_count) as other_basket_count,
         max(firsts.all_basket_count) as all_basket_count,
         count(*) as pair_basket_count,
-        count(distinct firsts.user_id) as pair_user_count
+        count(distinct firsts.user_number) as pair_user_count
     from common_items as firsts
     inner join common_items as seconds
-        on firsts.user_id = seconds.user_id and firsts.basket = seconds.basket
+        on firsts.basket_number = seconds.basket_number
         and firsts.item_id <> seconds.item_id
     group by firsts.item_id, seconds.item_id
     having count(*) >= {{ minimum }}
