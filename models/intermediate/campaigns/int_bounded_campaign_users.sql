@@ -68,8 +68,8 @@ outcomes as (
         on counted_users.campaign_id = campaign_times.campaign_id
     left join {{ ref("precision_marketing", "int_conversions") }} as conversions
         on counted_users.user_id = conversions.user_id
-        and conversions.converted_at >= campaign_times.counts_from
-        and conversions.converted_at <= campaign_times.counts_until
+        and campaign_times.counts_from <= conversions.converted_at
+        and campaign_times.counts_until >= conversions.converted_at
     group by counted_users.campaign_id, counted_users.user_id, counted_users.arm
 
 ),
