@@ -28,6 +28,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DBT_LOG_LEVEL_FILE ?= info
 # Through the environment, so that quotes and braces in it need no escaping.
 export VARS
+# Images of machines forbid it at times: each process would compile dbt anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
