@@ -1,9 +1,9 @@
 """Kill builds and publications of a small shop at many moments, while readers read.
 
-Run `python killed_builds.py FOLDER BUILDS PUBLICATIONS PARSED`: in how many of each one
-is killed, at moments spread evenly over its statements or its lines. dbt parses once, or
-takes up what is parsed in the folder PARSED (`DbtProject`), and each build is a fork that
-goes on from there. What was found is printed as JSON.
+Run `python killed_builds.py FOLDER BUILDS PUBLICATIONS PARSED`: in how many of each
+one is killed, at moments spread evenly over its statements or its lines. dbt takes up
+what a `DbtProject` has parsed in the folder PARSED, or parses there; each build is a
+fork that goes on from there. What was found is printed as JSON.
 """
 
 from __future__ import annotations
