@@ -46,6 +46,11 @@ LONGEST = {
 ACCOUNTS = ("path:models/staging", "row_accounting", "rejected_rows", "value_gaps")
 
 
+def pytest_collection() -> None:
+    """Look for no circles of references while thousands of tests are read."""
+    gc.disable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the longest files start first, so that no worker ends with one of them.
 
@@ -61,6 +66,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @contextmanager
