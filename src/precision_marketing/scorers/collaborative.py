@@ -219,10 +219,17 @@ def local_ridge_weights(
 ) -> csr_matrix:
     """Return the weights of the nearest `settings["neighbors"]` of each item."""
     is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
+    n_items = window.weights.shape[1]
+    near = neighbor_matrix(neighbors.filter(is_near), n_items, n_items)
+    # In the order of a matrix: tables are read in any, and would be another argument.
+    ordered = {
+        "item_index": np.repeat(np.arange(n_items), np.diff(near.indptr)),
+        "neighbor_index": near.indices,
+    }
     return kept(
         fit_local_ridge,
         window.weights,
-        neighbors.select(["item_index", "neighbor_index"]).filter(is_near),
+        pa.table(ordered),
         user_degree_exponent=settings["user_degree_exponent"],
         penalty=settings["penalty"],
         penalty_exponent=settings["penalty_exponent"],
