@@ -25,6 +25,11 @@
 {% endmaterialization %}
 
 
+{% materialization table, adapter="spark", supported_languages=["sql", "python"] %}
+    {{ return(precision_marketing.materialization_replaced_table_spark()) }}
+{% endmaterialization %}
+
+
 {# Put a table in the place of the last of its name. #}
 {% macro take_name(made, replaced, existing) %}
     {% if existing is not none and not existing.is_table %}

@@ -176,4 +176,5 @@ def _with_types(table: pa.Table, concerns: Any, new_type: pa.DataType) -> pa.Tab
 
 def _has_session(adapter: Any) -> bool:
     """Return whether the adapter works in a session of this process."""
-    return str(getattr(adapter.config.credentials.method, "value", "")) == "session"
+    method = adapter.config.credentials.method
+    return getattr(method, "value", method) == "session"
