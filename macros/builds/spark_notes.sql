@@ -66,13 +66,13 @@
             "%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) as started_at,
         {{ precision_marketing.time_now() }} as ended_at,
         {{ literal(precision_marketing.code_version()) }} as code_version,
-        {{ precision_marketing.spark_text(precision_marketing.given_settings()) }}
+        {{ literal(precision_marketing.given_settings()) }}
             as settings,
         '{{ precision_marketing.input_source() }}' as input_source,
         {{ precision_marketing.latest_kept_event() }} as data_until,
-        {{ precision_marketing.spark_text(tojson(
+        {{ literal(tojson(
             precision_marketing.input_rows_on_spark())) }} as inputs,
-        {{ precision_marketing.spark_text(tojson(
+        {{ literal(tojson(
             precision_marketing.mart_rows_on_spark(states))) }} as row_counts,
         cast({{ tests | select("in", ["finished", "warned"]) | list | length }} as bigint)
             as tests_passed,
@@ -111,10 +111,4 @@
         {% endif %}
     {% endfor %}
     {{ return(found) }}
-{% endmacro %}
-
-
-{# A text in SQL in which Spark's backslashes stay what they are. #}
-{% macro spark_text(value) %}
-    {{ return("'" ~ value | replace("\\", "\\\\") | replace("'", "\\'") ~ "'") }}
 {% endmacro %}
