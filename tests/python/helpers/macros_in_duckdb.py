@@ -15,7 +15,8 @@ SOURCE_OF = run_path(str(PROJECT / ".ci" / "macro_values.py"))["macro_source"]
 class SqlMacros:
     """What the macros see of dbt: each other, under the package's name."""
 
-    def __init__(self, *folders: str):
+    def __init__(self, *folders: str, engine: str = "default"):
+        self._engine = engine
         environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         environment.globals["precision_marketing"] = self
         environment.globals["adapter"] = self
@@ -32,8 +33,9 @@ class SqlMacros:
         connection.execute(f"create or replace table {name} as {sql}")
 
     def dispatch(self, name: str, package: str):
-        """Return the macro as DuckDB has it."""
-        return getattr(self, f"default__{name}")
+        """Return the macro as the engine has it, which is DuckDB unless said."""
+        own = f"{self._engine}__{name}"
+        return getattr(self, own if hasattr(self._module, own) else f"default__{name}")
 
     def _return(self, value):
         self._returned = value
