@@ -50,7 +50,9 @@ run: .venv/.kernels forget-parse ## Build and publish what has changed (FULL=1: 
 	$(CLI) build --vars "$$VARS" $(if $(FULL),--full)
 
 # docs/spark.md. SPARK_MASTER=spark://host:7077 for a cluster.
+# Not the file of DuckDB's builds, whose histories it has.
 .PHONY: spark
+spark: export PRECISION_MARKETING_DATABASE := $(patsubst %.duckdb,%,$(DATABASE))_spark.duckdb
 spark: .venv/.spark forget-parse ## Build and publish on Apache Spark, print what was found
 	$(CLI) build --engine spark --vars "$$VARS" $(if $(FULL),--full)
 

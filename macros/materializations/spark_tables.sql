@@ -109,8 +109,9 @@
         {% set rows = [] %}
         {% for row in chunk %}
             {% set values = {} %}
-            {% for value in row if value is not none %}
-                {% do values.update({names[loop.index0]: value | string}) %}
+            {% for value in row %}
+                {% do values.update({names[loop.index0]: value | string})
+                    if value is not none %}
             {% endfor %}
             {% do rows.append(values) %}
         {% endfor %}

@@ -128,9 +128,11 @@ def build(
         *(["--full-refresh"] if full else []),
     ]
     if engine == "spark":
+        from precision_marketing.spark.database import check_database
         from precision_marketing.spark.machine import check_machine, warehouse_of
 
         check_machine()
+        check_database(database)
         warehouse = warehouse_of(project_dir)
     published: list[Path] = []
 

@@ -22,7 +22,30 @@ from precision_marketing.spark.machine import SparkError
 # Beside marts, histories and reference: publishing asks them what it may tell and of
 # which day the build is.
 READ_BY_PUBLISHING = ("int_audience_as_of", "stg_privacy_profiles", "stg_public_budget")
+# A table that stays in Spark.
+OF_DUCKDB_ALONE = "stg_events_checked"
 NOTES = ("build_history", "build_nodes")
+
+
+def check_database(database: Path) -> None:
+    """Stop at a file that DuckDB has built: its histories would be lost.
+
+    Raises
+    ------
+    SparkError
+        If the file is there and has tables that no build on Spark writes into one.
+    """
+    if not database.is_file():
+        return
+    with closing(duckdb.connect(str(database), read_only=True)) as connection:
+        built = connection.execute(
+            "select 1 from duckdb_tables() where table_name = ?", [OF_DUCKDB_ALONE]
+        ).fetchone()
+    if built:
+        raise SparkError(
+            f"`{database}` is a build of DuckDB, with its histories: give --database"
+            " another file for what is built on Spark."
+        )
 
 
 def write_database(warehouse: Path, manifest: Path, database: Path) -> list[str]:
