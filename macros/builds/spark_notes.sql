@@ -49,39 +49,46 @@
 {# The row of the build: `macros/builds/build_notes.sql` says what its columns are. #}
 {% macro build_on_spark(states) %}
     {% set literal = precision_marketing.text_literal %}
-    {% set tests, unfinished = [], [] %}
-    {% for node in precision_marketing.nodes_of_kind("test") %}
-        {% do tests.append(states.get(node.unique_id, "")) %}
-    {% endfor %}
-    {% for unique_id in selected_resources %}
-        {% do unfinished.append(unique_id)
-            if states.get(unique_id, "unfinished") == "unfinished" %}
-    {% endfor %}
-    {% set state = "failed" if unfinished
-        else "sampled" if flags.EMPTY or flags.SAMPLE else "succeeded" %}
     select
         {{ literal(invocation_id) }} as build_id,
-        '{{ state }}' as state,
+        '{{ precision_marketing.state_on_spark(states) }}' as state,
         cast('{{ run_started_at.astimezone(modules.pytz.utc).strftime(
             "%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) as started_at,
         {{ precision_marketing.time_now() }} as ended_at,
         {{ literal(precision_marketing.code_version()) }} as code_version,
-        {{ literal(precision_marketing.given_settings()) }}
-            as settings,
+        {{ literal(precision_marketing.given_settings()) }} as settings,
         '{{ precision_marketing.input_source() }}' as input_source,
         {{ precision_marketing.latest_kept_event() }} as data_until,
-        {{ literal(tojson(
-            precision_marketing.input_rows_on_spark())) }} as inputs,
-        {{ literal(tojson(
-            precision_marketing.mart_rows_on_spark(states))) }} as row_counts,
-        cast({{ tests | select("in", ["finished", "warned"]) | list | length }} as bigint)
-            as tests_passed,
-        cast({{ tests | select("equalto", "warned") | list | length }} as bigint)
-            as tests_warned,
-        cast({{ tests | reject("in", ["finished", "warned"]) | list | length }} as bigint)
-            as tests_not_run,
+        {{ literal(tojson(precision_marketing.input_rows_on_spark())) }} as inputs,
+        {{ literal(tojson(precision_marketing.mart_rows_on_spark(states))) }}
+            as row_counts,
+        {% for column, count in precision_marketing.tests_on_spark(states).items() %}
+        cast({{ count }} as bigint) as {{ column }},
+        {% endfor %}
         cast(null as timestamp) as as_of_at,
         cast(null as timestamp) as published_at
+{% endmacro %}
+
+
+{% macro state_on_spark(states) %}
+    {% for unique_id in selected_resources
+        if states.get(unique_id, "unfinished") == "unfinished" %}
+        {{ return("failed") }}
+    {% endfor %}
+    {{ return("sampled" if flags.EMPTY or flags.SAMPLE else "succeeded") }}
+{% endmacro %}
+
+
+{% macro tests_on_spark(states) %}
+    {% set found = [] %}
+    {% for node in precision_marketing.nodes_of_kind("test") %}
+        {% do found.append(states.get(node.unique_id, "unfinished")) %}
+    {% endfor %}
+    {{ return({
+        "tests_passed": found | reject("equalto", "unfinished") | list | length,
+        "tests_warned": found | select("equalto", "warned") | list | length,
+        "tests_not_run": found | select("equalto", "unfinished") | list | length,
+    }) }}
 {% endmacro %}
 
 
