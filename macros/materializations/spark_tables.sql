@@ -92,35 +92,3 @@
             ~ "` has a null where its contract has none.") }}
     {% endif %}
 {% endmacro %}
-
-
-{# Rows of a seed as one JSON text for each batch: dbt-spark's casts of every single value
-   take minutes to plan. #}
-{% macro spark__load_csv_rows(model, agate_table) %}
-    {% set names = agate_table.column_names %}
-    {% set types = model.config.get("column_types", {}) %}
-    {% set columns, casts = [], [] %}
-    {% for name in names %}
-        {% do columns.append(name ~ ": string") %}
-        {% do casts.append("cast(" ~ name ~ " as "
-            ~ types.get(name, adapter.convert_type(agate_table, loop.index0)) ~ ")") %}
-    {% endfor %}
-    {% for chunk in agate_table.rows | batch(get_batch_size()) %}
-        {% set rows = [] %}
-        {% for row in chunk %}
-            {% set values = {} %}
-            {% for value in row %}
-                {% do values.update({names[loop.index0]: value | string})
-                    if value is not none %}
-            {% endfor %}
-            {% do rows.append(values) %}
-        {% endfor %}
-        {% do adapter.add_query(
-            "insert into " ~ this ~ " select " ~ casts | join(", ")
-            ~ " from (select inline(from_json('"
-            ~ tojson(rows) | replace("\\", "\\\\") | replace("'", "\\'")
-            ~ "', 'array<struct<" ~ columns | join(", ") ~ ">>')))",
-            abridge_sql_log=True) %}
-    {% endfor %}
-    {{ return("") }}
-{% endmacro %}
