@@ -70,8 +70,8 @@ stretches as (
         time_window,
         user_index,
         popularity_rank as rank_before,
-        row_number() over by_rank - 1 as skipped_count,
-        lead(popularity_rank) over by_rank - 1 as last_rank
+        row_number() over (by_rank) - 1 as skipped_count,
+        lead(popularity_rank) over (by_rank) - 1 as last_rank
     from breaks
     window by_rank as (
         partition by time_window, user_index order by popularity_rank

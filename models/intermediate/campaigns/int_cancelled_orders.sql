@@ -50,7 +50,7 @@ final as (
         conversion_id,
         cast(sum(pieces) over up_to_this as double)
         / cast(sum(pieces) over whole as double) as share_until,
-        cast(sum(pieces) over up_to_this - pieces as double)
+        cast(sum(pieces) over (up_to_this) - pieces as double)
         / cast(sum(pieces) over whole as double) as share_from
     from parts
     window

@@ -74,7 +74,7 @@ shares as (
         event_id,
         refund_amount,
         1e0 * sum(weight) over up_to_this / sum(weight) over whole as share_until,
-        1e0 * (sum(weight) over up_to_this - weight) / sum(weight) over whole
+        1e0 * (sum(weight) over (up_to_this) - weight) / sum(weight) over whole
             as share_from
     from weighed
     window
