@@ -94,7 +94,7 @@ def item_cosine_neighbors(window: Window, settings: Settings) -> pa.Table:
 
 def item_cosine(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
     """Yield the items nearest to the whole history; `neighbors` of item cosine."""
-    by_source = _items_by_source(window, neighbors)
+    by_source = items_by_source(window, neighbors)
     return window.top_items(window.weights, by_source, settings["candidates"])
 
 
@@ -109,7 +109,7 @@ def item_cosine_recent(
         return iter(())
     return window.top_items(
         window.recent_weights(settings["decay"]),
-        _items_by_source(window, neighbors),
+        items_by_source(window, neighbors),
         settings["candidates"],
     )
 
@@ -140,7 +140,7 @@ def next_basket(window: Window, settings: Settings, followers: pa.Table) -> List
     """Yield the items that follow the last day's; `followers`: its neighbors."""
     return window.top_items(
         window.recent_weights(0.0),
-        _items_by_source(window, followers),
+        items_by_source(window, followers),
         settings["candidates"],
     )
 
@@ -219,10 +219,17 @@ def local_ridge_weights(
 ) -> csr_matrix:
     """Return the weights of the nearest `settings["neighbors"]` of each item."""
     is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
+    n_items = window.weights.shape[1]
+    near = neighbor_matrix(neighbors.filter(is_near), n_items, n_items)
+    # In the order of a matrix: tables are read in any, and would be another argument.
+    ordered = {
+        "item_index": np.repeat(np.arange(n_items), np.diff(near.indptr)),
+        "neighbor_index": near.indices,
+    }
     return kept(
         fit_local_ridge,
         window.weights,
-        neighbors.select(["item_index", "neighbor_index"]).filter(is_near),
+        pa.table(ordered),
         user_degree_exponent=settings["user_degree_exponent"],
         penalty=settings["penalty"],
         penalty_exponent=settings["penalty_exponent"],
@@ -313,7 +320,7 @@ def ease_weights(window: Window, settings: Settings) -> np.ndarray:
     )
 
 
-def _items_by_source(window: Window, neighbors: pa.Table) -> csr_matrix:
+def items_by_source(window: Window, neighbors: pa.Table) -> csr_matrix:
     """Return item neighbors as a matrix, row = source, column = target."""
     n_items = window.weights.shape[1]
     return neighbor_matrix(neighbors, n_items, n_items, by_source=True)

@@ -10,11 +10,15 @@ from typing import Any
 import pyarrow as pa
 
 from precision_marketing.algorithms.collaborative.spectral import spectral_item_weights
-from precision_marketing.algorithms.kernels.pair_scores import LinearScores
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights, LinearScores
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.windows import Window, read_settings
 from precision_marketing.scorers import collaborative
-from precision_marketing.scorers.item_weights import ITEM_WEIGHTS, of_histories
+from precision_marketing.scorers.item_weights import (
+    ITEM_WEIGHTS,
+    NEIGHBORS,
+    of_histories,
+)
 
 
 class FullScores:
@@ -61,6 +65,14 @@ class FullScores:
         dict of str to LinearScores
         """
         given = {"neighbors": neighbors, "followers": followers}
+        # One matrix for all that add up its entries.
+        of_tables = {
+            table: ItemWeights(
+                by_source=collaborative.items_by_source(window, given[table])
+            )
+            for table in {NEIGHBORS.get(name) for name in self._functions.values()}
+            if table is not None
+        }
         found = {}
         for name, function in self._functions.items():
             own = self._settings[name]
@@ -73,6 +85,9 @@ class FullScores:
                 fitted = collaborative.spectral_weights(window, own, before)
                 self._before[name] = fitted.right
                 weights = spectral_item_weights(fitted)
+                found[name] = of_histories(function, window, own, weights)
+            elif function in NEIGHBORS:
+                weights = of_tables[NEIGHBORS[function]]
                 found[name] = of_histories(function, window, own, weights)
             elif function in ITEM_WEIGHTS:
                 make = ITEM_WEIGHTS[function]

@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 from precision_marketing.algorithms.collaborative.spectral import spectral_item_weights
-from precision_marketing.algorithms.kernels.neighbor_matrix import neighbor_matrix
 from precision_marketing.algorithms.kernels.pair_scores import ItemWeights, LinearScores
 from precision_marketing.build.windows import Window
 from precision_marketing.scorers.collaborative import (
@@ -24,19 +23,6 @@ from precision_marketing.scorers.collaborative import (
 _DECAYS = {"last_basket": 0.0, "next_basket": 0.0}
 
 
-def _of_neighbors(
-    window: Window, settings: Settings, neighbors: pa.Table
-) -> ItemWeights:
-    n_items = window.weights.shape[1]
-    return ItemWeights(targets=neighbor_matrix(neighbors, n_items, n_items))
-
-
-def _of_followers(
-    window: Window, settings: Settings, followers: pa.Table
-) -> ItemWeights:
-    return _of_neighbors(window, settings, followers)
-
-
 def _of_spectral(
     window: Window, settings: Settings, directions: np.ndarray | None
 ) -> ItemWeights:
@@ -46,22 +32,25 @@ def _of_spectral(
 def _of_local_ridge(
     window: Window, settings: Settings, neighbors: pa.Table
 ) -> ItemWeights:
-    item_weights = local_ridge_weights(window, settings, neighbors)
-    return ItemWeights(targets=item_weights.T.tocsr().sorted_indices())
+    return ItemWeights(by_source=local_ridge_weights(window, settings, neighbors))
 
 
 def _of_ease(window: Window, settings: Settings) -> ItemWeights:
     if window.weights.shape[1] > settings["maximum_items"]:
         return ItemWeights()
-    return ItemWeights(targets=ease_weights(window, settings).T)
+    return ItemWeights(by_source=ease_weights(window, settings))
 
+
+# By the library's function, the neighbors whose similarities are the weights.
+NEIGHBORS = {
+    "item_cosine": "neighbors",
+    "item_cosine_recent": "neighbors",
+    "last_basket": "neighbors",
+    "next_basket": "followers",
+}
 
 # By the library's function. Parameters after window and settings: see `make_lists`.
 ITEM_WEIGHTS: Mapping[str, Callable[..., ItemWeights]] = {
-    "item_cosine": _of_neighbors,
-    "item_cosine_recent": _of_neighbors,
-    "last_basket": _of_neighbors,
-    "next_basket": _of_followers,
     "spectral": _of_spectral,
     "local_ridge": _of_local_ridge,
     "ease": _of_ease,
