@@ -14,7 +14,8 @@ MODELS = PROJECT / "models"
 class SqlMacros:
     """What the macros see of dbt: each other, under the package's name."""
 
-    def __init__(self, *folders: str):
+    def __init__(self, *folders: str, engine: str = "default"):
+        self._engine = engine
         self._seen = {
             "precision_marketing": self,
             "adapter": self,
@@ -33,8 +34,9 @@ class SqlMacros:
         connection.execute(f"create or replace table {name} as {sql}")
 
     def dispatch(self, name: str, package: str):
-        """Return the macro as DuckDB has it."""
-        return getattr(self, f"default__{name}")
+        """Return the macro as the engine has it, which is DuckDB unless said."""
+        own = f"{self._engine}__{name}"
+        return getattr(self, own if hasattr(self._module, own) else f"default__{name}")
 
     def _return(self, value):
         self._returned = value
