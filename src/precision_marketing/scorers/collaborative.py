@@ -1,14 +1,12 @@
-"""Each scorer's neighbors and lists for one window: all that its settings decide.
+"""The scorers of what users did alike: neighbors, fits and lists by their settings.
 
-The Python models in `python_models/scorers/` and the search for settings (`tuning`)
-call these functions, so that what is searched is what is built. Settings are those of
-`read_settings`; their meaning stands in docs/algorithms/. A parameter `neighbors` is
-item cosine's table, which the search gives.
+Settings are those of `read_settings`; their meaning stands in docs/algorithms/. A
+parameter `neighbors` is item cosine's table, `followers` is next basket's.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -35,16 +33,14 @@ from precision_marketing.algorithms.collaborative.popularity import popularity_d
 from precision_marketing.algorithms.collaborative.spectral import (
     SpectralWeights,
     fit_spectral,
+    spectral_item_weights,
     spectral_scores,
 )
-from precision_marketing.algorithms.kernels.top_scores import ScoreBlock
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
 from precision_marketing.build.kept_fits import kept
 from precision_marketing.build.relations import reader, window_schema, with_window
 from precision_marketing.build.windows import Window
-
-Settings: TypeAlias = Mapping[str, Any]
-# A scorer's lists for the scored users, in blocks of `scores_schema`.
-Lists: TypeAlias = Iterator[pa.RecordBatch]
+from precision_marketing.scorers.scorer import Lists, Scorer, Settings
 
 # User neighbors in memory at one time: 32 bytes each.
 NEIGHBORS_PER_BLOCK = 10_000_000
@@ -92,36 +88,6 @@ def item_cosine_neighbors(window: Window, settings: Settings) -> pa.Table:
     )
 
 
-def item_cosine(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
-    """Yield the items nearest to the whole history; `neighbors` of item cosine."""
-    by_source = _items_by_source(window, neighbors)
-    return window.top_items(window.weights, by_source, settings["candidates"])
-
-
-def item_cosine_recent(
-    window: Window, settings: Settings, neighbors: pa.Table
-) -> Lists:
-    """Yield the items nearest to the history's end; `neighbors` of item cosine.
-
-    Nothing where no history has an order: it would be item cosine once more.
-    """
-    if not window.has_order:
-        return iter(())
-    return window.top_items(
-        window.recent_weights(settings["decay"]),
-        _items_by_source(window, neighbors),
-        settings["candidates"],
-    )
-
-
-def last_basket(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
-    """Yield the items nearest to the last day's alone; `neighbors` of item cosine.
-
-    Nothing where no history has an order.
-    """
-    return item_cosine_recent(window, {**settings, "decay": 0.0}, neighbors)
-
-
 def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
     """Return what each item follows (`item_neighbors_schema`), if there is an order."""
     return next_basket_neighbors(
@@ -136,88 +102,31 @@ def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
     )
 
 
-def next_basket(window: Window, settings: Settings, followers: pa.Table) -> Lists:
-    """Yield the items that follow the last day's; `followers`: its neighbors."""
-    return window.top_items(
-        window.recent_weights(0.0),
-        _items_by_source(window, followers),
-        settings["candidates"],
-    )
+def _item_cosine_fit(window: Window, settings: Settings, neighbors: pa.Table) -> Any:
+    """Return the similarities of items, row = source."""
+    n_items = window.weights.shape[1]
+    return neighbor_matrix(neighbors, n_items, n_items, by_source=True)
 
 
-def user_cosine(window: Window, settings: Settings) -> Lists:
-    """Yield what the nearest users have, in blocks of users.
-
-    Neighbors are found for one block of users at a time and not kept: for all users
-    they would be a table of users x neighbors rows.
-    """
-    n_users = window.weights.shape[0]
-    damping = popularity_damping(window.weights, settings["popularity_exponent"])
-    block_size = max(1, NEIGHBORS_PER_BLOCK // settings["neighbors"])
-    for start in range(0, window.scored_users.size, block_size):
-        users = window.scored_users[start : start + block_size]
-        neighbors = user_neighbors(
-            window.weights,
-            top_k=settings["neighbors"],
-            item_degree_exponent=settings["item_degree_exponent"],
-            target_exponent=settings["target_exponent"],
-            source_exponent=settings["source_exponent"],
-            shrinkage=settings["shrinkage"],
-            similarity=settings["similarity"],
-            users=users,
-        )
-        yield from replace(window, scored_users=users).top_items(
-            neighbor_matrix(neighbors, n_users, n_users),
-            window.weights,
-            settings["candidates"],
-            damping,
-        )
+def _of_order_fit(window: Window, settings: Settings, neighbors: pa.Table) -> Any:
+    """Return the same where a history has an order, else it were item cosine again."""
+    if not window.has_order:
+        return None
+    return _item_cosine_fit(window, settings, neighbors)
 
 
-def spectral(window: Window, settings: Settings) -> Lists:
-    """Yield the best items of the spectral scorer, for a decayed history."""
-    return refined(fit_of_spectral, settings)(window)
+def _next_basket_fit(window: Window, settings: Settings, followers: pa.Table) -> Any:
+    """Return how much each item is followed by others, row = source."""
+    return _item_cosine_fit(window, settings, followers)
 
 
-def spectral_weights(
-    window: Window, settings: Settings, before: np.ndarray | None = None
-) -> SpectralWeights:
-    """Return the spectral scorer's weights of items for items."""
-    return kept(
-        fit_spectral,
-        window.weights,
-        rank=settings["rank"],
-        spectrum_exponent=settings["spectrum_exponent"],
-        user_degree_exponent=settings["user_degree_exponent"],
-        item_degree_exponent=settings["item_degree_exponent"],
-        top_k=settings["neighbors"],
-        start=before,
-    )
-
-
-def fit_of_spectral(
-    window: Window, settings: Settings, before: np.ndarray | None
-) -> tuple[np.ndarray, ScoreBlock]:
-    """Return the spectral scorer's directions, begun from other ones, and scores."""
-    fitted = spectral_weights(window, settings, before)
-    history = window.recent_weights(settings["decay"])
-    return fitted.right, spectral_scores(history, fitted)
-
-
-def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
-    """Yield the best items of local ridge; `neighbors` of item cosine, as many or more.
-
-    The weights of items are fitted to whole histories, and applied to decayed ones.
-    """
-    item_weights = local_ridge_weights(window, settings, neighbors)
-    history = window.recent_weights(settings["decay"])
-    return window.top_items(history, item_weights, settings["candidates"])
-
-
-def local_ridge_weights(
+def _local_ridge_fit(
     window: Window, settings: Settings, neighbors: pa.Table
 ) -> csr_matrix:
-    """Return the weights of the nearest `settings["neighbors"]` of each item."""
+    """Return the weights of the nearest `settings["neighbors"]` of each item.
+
+    They are fitted to whole histories, and applied to decayed ones.
+    """
     is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
     return kept(
         fit_local_ridge,
@@ -229,29 +138,92 @@ def local_ridge_weights(
     )
 
 
-def ials(window: Window, settings: Settings) -> Lists:
-    """Yield the best items of the factorization of decayed histories."""
-    factors, _ = fit_of_ials(window, settings, None)
-    return ials_of_factors(window, settings, factors)
+def _sums(
+    block: Window, histories: csr_matrix, by_source: csr_matrix, settings: Settings
+) -> Lists:
+    """Yield the best items by sums over the history; row = source."""
+    return block.top_items(histories, by_source, settings["candidates"])
 
 
-def ials_of_factors(window: Window, settings: Settings, factors: Factors) -> Lists:
-    """Yield the best items by factors of users and items; nothing without any."""
-    if not factors.items.size:
-        return iter(())
-    return window.top_scores(ials_scores(factors), settings["candidates"])
+def _by_target(by_source: csr_matrix) -> ItemWeights:
+    return ItemWeights(targets=by_source.T.tocsr())
 
 
-def fit_of_ials(
-    window: Window, settings: Settings, before: Factors | None
-) -> tuple[Factors, ScoreBlock]:
-    """Return the factors of decayed histories, begun from other ones, and scores."""
-    factors = ials_fit(window, settings, before)
-    return factors, ials_scores(factors)
+class UserHistories(NamedTuple):
+    """Whom user cosine finds the nearest among, and how loud popular items are."""
+
+    weights: csr_matrix
+    damping: np.ndarray
 
 
-def ials_fit(window: Window, settings: Settings, before: Factors | None) -> Factors:
-    """Return the factors of decayed histories, begun from other ones."""
+def _user_cosine_fit(window: Window, settings: Settings) -> UserHistories:
+    damping = popularity_damping(window.weights, settings["popularity_exponent"])
+    return UserHistories(window.weights, damping)
+
+
+def _user_cosine_lists(
+    block: Window, histories: csr_matrix, fitted: UserHistories, settings: Settings
+) -> Lists:
+    """Yield what the nearest users have.
+
+    Neighbors are found for some users at a time and not kept: for all users they would
+    be a table of users x neighbors rows.
+    """
+    shape = (block.weights.shape[0], fitted.weights.shape[0])
+    size = max(1, NEIGHBORS_PER_BLOCK // settings["neighbors"])
+    for start in range(0, block.scored_users.size, size):
+        users = block.scored_users[start : start + size]
+        neighbors = user_neighbors(
+            fitted.weights,
+            top_k=settings["neighbors"],
+            item_degree_exponent=settings["item_degree_exponent"],
+            target_exponent=settings["target_exponent"],
+            source_exponent=settings["source_exponent"],
+            shrinkage=settings["shrinkage"],
+            similarity=settings["similarity"],
+            targets=histories,
+            users=users,
+            known_as=block.numbers,
+        )
+        yield from replace(block, scored_users=users).top_items(
+            neighbor_matrix(neighbors, *shape),
+            fitted.weights,
+            settings["candidates"],
+            fitted.damping,
+        )
+
+
+def _spectral_fit(
+    window: Window, settings: Settings, before: SpectralWeights | None = None
+) -> SpectralWeights:
+    """Return the weights of items for items, begun from an earlier fit's directions."""
+    return kept(
+        fit_spectral,
+        window.weights,
+        rank=settings["rank"],
+        spectrum_exponent=settings["spectrum_exponent"],
+        user_degree_exponent=settings["user_degree_exponent"],
+        item_degree_exponent=settings["item_degree_exponent"],
+        top_k=settings["neighbors"],
+        start=None if before is None else before.right,
+    )
+
+
+def _spectral_lists(
+    block: Window, histories: csr_matrix, fitted: SpectralWeights, settings: Settings
+) -> Lists:
+    return block.top_scores(spectral_scores(histories, fitted), settings["candidates"])
+
+
+def _ials_fit(
+    window: Window,
+    settings: Settings,
+    before: Factors | None = None,
+    factors: Factors | None = None,
+) -> Factors:
+    """Return the factors of decayed histories, begun from an earlier fit's."""
+    if factors is not None:
+        return factors
     return kept(
         fit_ials,
         window.recent_weights(settings["decay"]),
@@ -264,46 +236,22 @@ def ials_fit(window: Window, settings: Settings, before: Factors | None) -> Fact
     )
 
 
-def refined(
-    fit: Callable[[Window, Settings, Any], tuple[Any, ScoreBlock]], settings: Settings
-) -> Callable[[Window], Lists]:
-    """Return the function to a window's lists that begins where the last one ended.
-
-    Parameters
-    ----------
-    fit : callable
-        `fit_of_spectral` or `fit_of_ials`: from a window, the settings and the fit of
-        the window before (None for the first) to its own fit and scores.
-    settings : mapping
-
-    Returns
-    -------
-    callable
-        From a window to its lists. To be called in the order of the windows, whose
-        users and items have the same positions in all of them.
-    """
-    before = None
-
-    def lists(window: Window) -> Lists:
-        nonlocal before
-        before, scores = fit(window, settings, before)
-        return window.top_scores(scores, settings["candidates"])
-
-    return lists
-
-
-def ease(window: Window, settings: Settings) -> Lists:
-    """Yield the best items of EASE; nothing for more than `maximum_items` items."""
-    if window.weights.shape[1] > settings["maximum_items"]:
+def _ials_lists(
+    block: Window, histories: csr_matrix, fitted: Factors, settings: Settings
+) -> Lists:
+    """Yield the best items by factors of users and items; nothing without any."""
+    if not fitted.items.size:
         return iter(())
-    item_weights = ease_weights(window, settings)
-    return window.top_scores(
-        ease_scores(window.weights, item_weights), settings["candidates"]
+    scores = ials_scores(fitted)
+    return block.top_scores(
+        lambda users: scores(block.numbers[users]), settings["candidates"]
     )
 
 
-def ease_weights(window: Window, settings: Settings) -> np.ndarray:
-    """Return EASE's weights of items for items, row = source."""
+def _ease_fit(window: Window, settings: Settings) -> np.ndarray | None:
+    """Return weights of items for items, row = source, of so many items at most."""
+    if window.weights.shape[1] > settings["maximum_items"]:
+        return None
     return kept(
         fit_ease,
         window.weights,
@@ -313,7 +261,23 @@ def ease_weights(window: Window, settings: Settings) -> np.ndarray:
     )
 
 
-def _items_by_source(window: Window, neighbors: pa.Table) -> csr_matrix:
-    """Return item neighbors as a matrix, row = source, column = target."""
-    n_items = window.weights.shape[1]
-    return neighbor_matrix(neighbors, n_items, n_items, by_source=True)
+def _ease_lists(
+    block: Window, histories: csr_matrix, fitted: np.ndarray, settings: Settings
+) -> Lists:
+    return block.top_scores(ease_scores(histories, fitted), settings["candidates"])
+
+
+COLLABORATIVE: Mapping[str, Scorer] = {
+    "item_cosine": Scorer(_item_cosine_fit, _sums, 1.0, _by_target),
+    # The items nearest to the history's end, and to the last day's alone.
+    "item_cosine_recent": Scorer(_of_order_fit, _sums, None, _by_target),
+    "last_basket": Scorer(_of_order_fit, _sums, 0.0, _by_target),
+    "next_basket": Scorer(_next_basket_fit, _sums, 0.0, _by_target),
+    "local_ridge": Scorer(_local_ridge_fit, _sums, None, _by_target),
+    "user_cosine": Scorer(_user_cosine_fit, _user_cosine_lists, 1.0),
+    "spectral": Scorer(_spectral_fit, _spectral_lists, None, spectral_item_weights),
+    "ials": Scorer(_ials_fit, _ials_lists),
+    "ease": Scorer(
+        _ease_fit, _ease_lists, 1.0, lambda fitted: ItemWeights(targets=fitted.T)
+    ),
+}

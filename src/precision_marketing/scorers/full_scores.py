@@ -4,17 +4,18 @@ A list ends, and its scorer's score of the next item is not 0: without it a cand
 that one scorer puts on place 81 counts as one that the scorer knows nothing of.
 """
 
-from inspect import signature
 from typing import Any
 
 import pyarrow as pa
 
-from precision_marketing.algorithms.collaborative.spectral import spectral_item_weights
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.windows import Window, read_settings
-from precision_marketing.scorers import collaborative
-from precision_marketing.scorers.item_weights import ITEM_WEIGHTS, of_histories
+from precision_marketing.scorers.registry import (
+    SCORERS,
+    begins_where_another_ended,
+    fit,
+)
 
 
 class FullScores:
@@ -60,23 +61,22 @@ class FullScores:
         -------
         dict of str to LinearScores
         """
-        given = {"neighbors": neighbors, "followers": followers}
+        given = {"neighbors": lambda: neighbors, "followers": lambda: followers}
         found = {}
         for name, function in self._functions.items():
-            own = self._settings[name]
+            scorer, own = SCORERS[function], self._settings[name]
+            if function != "ials" and scorer.item_weights is None:
+                continue
             # `serve` begins where `test` ended, `train` and `test` from nothing.
             before = self._before.get(name) if window.time_window == "serve" else None
-            if function == "ials":
-                self._before[name] = collaborative.ials_fit(window, own, before)
-                found[name] = LinearScores(tuple(self._before[name]))
-            elif function == "spectral":
-                fitted = collaborative.spectral_weights(window, own, before)
-                self._before[name] = fitted.right
-                weights = spectral_item_weights(fitted)
-                found[name] = of_histories(function, window, own, weights)
-            elif function in ITEM_WEIGHTS:
-                make = ITEM_WEIGHTS[function]
-                needed = given.keys() & signature(make).parameters.keys()
-                weights = make(window, own, **{key: given[key] for key in needed})
-                found[name] = of_histories(function, window, own, weights)
+            fitted = fit(function, window, own, given, before)
+            if begins_where_another_ended(function):
+                self._before[name] = fitted
+            if fitted is None:
+                found[name] = LinearScores(None)
+            elif scorer.item_weights is None:
+                found[name] = LinearScores(tuple(fitted))
+            else:
+                weights = scorer.item_weights(fitted)
+                found[name] = weights.of(scorer.histories(window, own))
         return found

@@ -16,7 +16,7 @@ from precision_marketing.build.relations import (
     with_window,
 )
 from precision_marketing.build.windows import read_settings, read_windows
-from precision_marketing.scorers.collaborative import fit_of_ials
+from precision_marketing.scorers.registry import fit
 
 # Rows of a batch, which takes 16 MB at 256 factors.
 _ROWS = 16_384
@@ -63,7 +63,7 @@ def later_factors(
     def batches() -> Iterator[pa.RecordBatch]:
         factors = None
         for window in windows:
-            factors, _ = fit_of_ials(window, own, factors)
+            factors = fit("ials", window, own, {}, factors)
             sides = (
                 ("user", factors.users, window.scored_users),
                 ("item", factors.items, np.arange(len(factors.items))),
