@@ -16,7 +16,6 @@ import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix, diags_array
 
-from precision_marketing.algorithms.collaborative.ials import Factors
 from precision_marketing.algorithms.collaborative.ials_parts import ials_parts
 from precision_marketing.algorithms.collaborative.spectral import SpectralWeights
 from precision_marketing.algorithms.content.naive_bayes import term_log_odds
@@ -145,10 +144,10 @@ def by_rows(
     return parts
 
 
-def _of_ials(window: Window, settings: Settings, factors: Factors) -> Parts:
+def _of_ials(window: Window, settings: Settings, factors: np.ndarray) -> Parts:
     parts = ials_parts(
         window.recent_weights(settings["decay"]),
-        factors.items,
+        factors,
         unobserved_strength=settings["unobserved_strength"],
         regularization=settings["regularization"],
     )

@@ -15,9 +15,11 @@ from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.collaborative.ease import ease_scores, fit_ease
 from precision_marketing.algorithms.collaborative.ials import (
-    Factors,
+    ItemFactors,
     fit_ials,
+    fold_in,
     ials_scores,
+    item_factors,
 )
 from precision_marketing.algorithms.collaborative.local_ridge import fit_local_ridge
 from precision_marketing.algorithms.collaborative.neighbors import (
@@ -36,7 +38,7 @@ from precision_marketing.algorithms.collaborative.spectral import (
     spectral_item_weights,
     spectral_scores,
 )
-from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights, LinearScores
 from precision_marketing.build.kept_fits import kept
 from precision_marketing.build.relations import reader, window_schema, with_window
 from precision_marketing.build.windows import Window
@@ -218,34 +220,40 @@ def _spectral_lists(
 def _ials_fit(
     window: Window,
     settings: Settings,
-    before: Factors | None = None,
-    factors: Factors | None = None,
-) -> Factors:
-    """Return the factors of decayed histories, begun from an earlier fit's."""
-    if factors is not None:
-        return factors
-    return kept(
-        fit_ials,
-        window.recent_weights(settings["decay"]),
-        factors=settings["factors"],
-        iterations=settings["iterations"],
-        unobserved_strength=settings["unobserved_strength"],
-        regularization=settings["regularization"],
-        seed=settings["seed"],
-        start=before,
-    )
+    before: ItemFactors | None = None,
+    factors: np.ndarray | None = None,
+) -> ItemFactors | None:
+    """Return the items' factors of decayed histories, begun from an earlier fit's."""
+    histories = window.recent_weights(settings["decay"])
+    strengths = {
+        name: settings[name] for name in ("unobserved_strength", "regularization")
+    }
+    if factors is None:
+        factors = kept(
+            fit_ials,
+            histories,
+            factors=settings["factors"],
+            iterations=settings["iterations"],
+            seed=settings["seed"],
+            start=None if before is None else before.items,
+            **strengths,
+        )
+    return item_factors(histories, factors, **strengths) if factors.size else None
 
 
 def _ials_lists(
-    block: Window, histories: csr_matrix, fitted: Factors, settings: Settings
+    block: Window, histories: csr_matrix, fitted: ItemFactors, settings: Settings
 ) -> Lists:
-    """Yield the best items by factors of users and items; nothing without any."""
-    if not fitted.items.size:
-        return iter(())
-    scores = ials_scores(fitted)
-    return block.top_scores(
-        lambda users: scores(block.numbers[users]), settings["candidates"]
-    )
+    return block.top_scores(ials_scores(histories, fitted), settings["candidates"])
+
+
+def _ials_pairs(
+    block: Window, histories: csr_matrix, fitted: ItemFactors
+) -> LinearScores:
+    """Return the scores of all pairs of a scored user and an item."""
+    users = np.zeros((histories.shape[0], fitted.items.shape[1]), np.float32)
+    users[block.scored_users] = fold_in(histories[block.scored_users], fitted)
+    return LinearScores((users, fitted.items))
 
 
 def _ease_fit(window: Window, settings: Settings) -> np.ndarray | None:
@@ -276,7 +284,7 @@ COLLABORATIVE: Mapping[str, Scorer] = {
     "local_ridge": Scorer(_local_ridge_fit, _sums, None, _by_target),
     "user_cosine": Scorer(_user_cosine_fit, _user_cosine_lists, 1.0),
     "spectral": Scorer(_spectral_fit, _spectral_lists, None, spectral_item_weights),
-    "ials": Scorer(_ials_fit, _ials_lists),
+    "ials": Scorer(_ials_fit, _ials_lists, pairs=_ials_pairs),
     "ease": Scorer(
         _ease_fit, _ease_lists, 1.0, lambda fitted: ItemWeights(targets=fitted.T)
     ),

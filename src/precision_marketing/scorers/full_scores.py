@@ -65,18 +65,12 @@ class FullScores:
         found = {}
         for name, function in self._functions.items():
             scorer, own = SCORERS[function], self._settings[name]
-            if function != "ials" and scorer.item_weights is None:
+            if not scorer.is_linear:
                 continue
             # `serve` begins where `test` ended, `train` and `test` from nothing.
             before = self._before.get(name) if window.time_window == "serve" else None
             fitted = fit(function, window, own, given, before)
             if begins_where_another_ended(function):
                 self._before[name] = fitted
-            if fitted is None:
-                found[name] = LinearScores(None)
-            elif scorer.item_weights is None:
-                found[name] = LinearScores(tuple(fitted))
-            else:
-                weights = scorer.item_weights(fitted)
-                found[name] = weights.of(scorer.histories(window, own))
+            found[name] = scorer.linear_scores(window, own, fitted)
         return found
