@@ -230,7 +230,8 @@ def fold_in(histories: csr_matrix, fitted: ItemFactors) -> np.ndarray:
     >>> items = np.array([[1.0], [1.0]], np.float32)
     >>> settings = dict(unobserved_strength=0.1, regularization=0.0)
     >>> fitted = item_factors(csr_matrix([[1.0, 1.0]]), items, **settings)
-    >>> fold_in(csr_matrix([[1.0, 0.0], [0.0, 0.0]]), fitted).round(3).tolist()
+    >>> users = fold_in(csr_matrix([[1.0, 0.0], [0.0, 0.0]]), fitted)
+    >>> users.astype(float).round(3).tolist()
     [[0.833], [0.0]]
     """
     rows = csr_matrix(histories, dtype=np.float64)
@@ -279,7 +280,7 @@ def ials_scores(histories: csr_matrix, fitted: ItemFactors) -> ScoreBlock:
     >>> settings = dict(unobserved_strength=0.1, regularization=0.0)
     >>> histories = csr_matrix([[1.0, 0.0]])
     >>> fitted = item_factors(histories, items, **settings)
-    >>> ials_scores(histories, fitted)(np.array([0])).round(2).tolist()
+    >>> ials_scores(histories, fitted)(np.array([0])).astype(float).round(2).tolist()
     [[0.92, 0.46]]
     """
     rows = csr_matrix(histories, dtype=np.float64)
