@@ -33,7 +33,8 @@ def kept(function: Callable[..., Fit], *arguments: Any, **settings: Any) -> Fit:
         Its result depends on its arguments alone, and can be pickled.
     *arguments, **settings
         Arrays, sparse matrices, tables of numbers, tuples of them, numbers, words and
-        None.
+        None. Rows of a table in an order of their own: DuckDB reads them in any, and
+        in another order they are other arguments.
 
     Returns
     -------

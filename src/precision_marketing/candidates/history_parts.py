@@ -86,8 +86,8 @@ def by_item_weights(weights: ItemWeights) -> Parts:
         terms.append(by_vectors(*weights.vectors))
     if weights.sources is not None:
         terms.append(by_rows(weights.sources, lambda _, items: weights.targets[items]))
-    elif weights.targets is not None:
-        terms.append(_by_entries(weights.targets))
+    elif weights.by_source is not None:
+        terms.append(_by_entries(weights.by_source))
 
     def parts(entries: Entries) -> np.ndarray:
         nothing = np.zeros(entries.pairs.size)
@@ -96,13 +96,13 @@ def by_item_weights(weights: ItemWeights) -> Parts:
     return parts
 
 
-def _by_entries(targets: csr_matrix | np.ndarray) -> Parts:
-    """Return the parts of scores history @ targets.T."""
+def _by_entries(by_source: csr_matrix | np.ndarray) -> Parts:
+    """Return the parts of scores history @ by_source."""
 
     def parts(entries: Entries) -> np.ndarray:
         if not entries.pairs.size:
             return np.empty(0)
-        found = targets[entries.items[entries.pairs], entries.sources]
+        found = by_source[entries.sources, entries.items[entries.pairs]]
         return entries.weights * np.asarray(found).ravel()
 
     return parts
@@ -158,7 +158,7 @@ def _of_content_tfidf(
     window: Window, settings: Settings, fields: Fields
 ) -> ItemWeights:
     profiles = tfidf_profiles(fields, settings)
-    return ItemWeights(targets=profiles, sources=profiles)
+    return ItemWeights(sources=profiles, targets=profiles)
 
 
 def _of_naive_bayes(window: Window, settings: Settings, fields: Fields) -> Parts:

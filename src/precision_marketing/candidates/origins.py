@@ -189,8 +189,8 @@ def _neighbor_parts(table: str, scorer_neighbors: Any, window: Window) -> Parts:
     rows = scorer_neighbors.filter(f"neighbor_table = '{table}'")
     neighbors = to_arrow(rows.project("item_index, neighbor_index, similarity"))
     n_items = window.weights.shape[1]
-    targets = neighbor_matrix(neighbors, n_items, n_items)
-    return by_item_weights(ItemWeights(targets=targets))
+    by_source = neighbor_matrix(neighbors, n_items, n_items, by_source=True)
+    return by_item_weights(ItemWeights(by_source=by_source))
 
 
 def _largest_parts(

@@ -6,7 +6,7 @@ parameter `neighbors` is item cosine's table, `followers` is next basket's.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -104,22 +104,32 @@ def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
     )
 
 
-def _item_cosine_fit(window: Window, settings: Settings, neighbors: pa.Table) -> Any:
+def _item_cosine_fit(
+    window: Window, settings: Settings, neighbors: pa.Table
+) -> csr_matrix:
+    return items_by_source(window, neighbors)
+
+
+def items_by_source(window: Window, neighbors: pa.Table) -> csr_matrix:
     """Return the similarities of items, row = source."""
     n_items = window.weights.shape[1]
     return neighbor_matrix(neighbors, n_items, n_items, by_source=True)
 
 
-def _of_order_fit(window: Window, settings: Settings, neighbors: pa.Table) -> Any:
+def _of_order_fit(
+    window: Window, settings: Settings, neighbors: pa.Table
+) -> csr_matrix | None:
     """Return the same where a history has an order, else it were item cosine again."""
     if not window.has_order:
         return None
-    return _item_cosine_fit(window, settings, neighbors)
+    return items_by_source(window, neighbors)
 
 
-def _next_basket_fit(window: Window, settings: Settings, followers: pa.Table) -> Any:
+def _next_basket_fit(
+    window: Window, settings: Settings, followers: pa.Table
+) -> csr_matrix:
     """Return how much each item is followed by others, row = source."""
-    return _item_cosine_fit(window, settings, followers)
+    return items_by_source(window, followers)
 
 
 def _local_ridge_fit(
@@ -130,10 +140,17 @@ def _local_ridge_fit(
     They are fitted to whole histories, and applied to decayed ones.
     """
     is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
+    n_items = window.weights.shape[1]
+    near = neighbor_matrix(neighbors.filter(is_near), n_items, n_items)
+    # In the order of a matrix: tables are read in any, and would be another argument.
+    ordered = {
+        "item_index": np.repeat(np.arange(n_items), np.diff(near.indptr)),
+        "neighbor_index": near.indices,
+    }
     return kept(
         fit_local_ridge,
         window.weights,
-        neighbors.select(["item_index", "neighbor_index"]).filter(is_near),
+        pa.table(ordered),
         user_degree_exponent=settings["user_degree_exponent"],
         penalty=settings["penalty"],
         penalty_exponent=settings["penalty_exponent"],
@@ -147,8 +164,8 @@ def _sums(
     return block.top_items(histories, by_source, settings["candidates"])
 
 
-def _by_target(by_source: csr_matrix) -> ItemWeights:
-    return ItemWeights(targets=by_source.T.tocsr())
+def _added_up(by_source: csr_matrix | np.ndarray) -> ItemWeights:
+    return ItemWeights(by_source=by_source)
 
 
 class UserHistories(NamedTuple):
@@ -275,17 +292,22 @@ def _ease_lists(
     return block.top_scores(ease_scores(histories, fitted), settings["candidates"])
 
 
+def _of_similarities(
+    fit: Callable[..., csr_matrix | None], decay: float | None, table: str
+) -> Scorer:
+    """Return a scorer whose scores are sums of a table's similarities."""
+    return Scorer(fit, _sums, decay, _added_up, similarities=table)
+
+
 COLLABORATIVE: Mapping[str, Scorer] = {
-    "item_cosine": Scorer(_item_cosine_fit, _sums, 1.0, _by_target),
+    "item_cosine": _of_similarities(_item_cosine_fit, 1.0, "neighbors"),
     # The items nearest to the history's end, and to the last day's alone.
-    "item_cosine_recent": Scorer(_of_order_fit, _sums, None, _by_target),
-    "last_basket": Scorer(_of_order_fit, _sums, 0.0, _by_target),
-    "next_basket": Scorer(_next_basket_fit, _sums, 0.0, _by_target),
-    "local_ridge": Scorer(_local_ridge_fit, _sums, None, _by_target),
+    "item_cosine_recent": _of_similarities(_of_order_fit, None, "neighbors"),
+    "last_basket": _of_similarities(_of_order_fit, 0.0, "neighbors"),
+    "next_basket": _of_similarities(_next_basket_fit, 0.0, "followers"),
+    "local_ridge": Scorer(_local_ridge_fit, _sums, None, _added_up),
     "user_cosine": Scorer(_user_cosine_fit, _user_cosine_lists, 1.0),
     "spectral": Scorer(_spectral_fit, _spectral_lists, None, spectral_item_weights),
     "ials": Scorer(_ials_fit, _ials_lists, pairs=_ials_pairs),
-    "ease": Scorer(
-        _ease_fit, _ease_lists, 1.0, lambda fitted: ItemWeights(targets=fitted.T)
-    ),
+    "ease": Scorer(_ease_fit, _ease_lists, 1.0, _added_up),
 }

@@ -11,6 +11,7 @@ import pyarrow as pa
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.windows import Window, read_settings
+from precision_marketing.scorers.collaborative import items_by_source
 from precision_marketing.scorers.registry import (
     SCORERS,
     begins_where_another_ended,
@@ -62,6 +63,11 @@ class FullScores:
         dict of str to LinearScores
         """
         given = {"neighbors": lambda: neighbors, "followers": lambda: followers}
+        # One matrix for all that add up its entries.
+        tables = {SCORERS[name].similarities for name in self._functions.values()}
+        of_tables = {
+            table: items_by_source(window, given[table]()) for table in tables - {None}
+        }
         found = {}
         for name, function in self._functions.items():
             scorer, own = SCORERS[function], self._settings[name]
@@ -69,7 +75,10 @@ class FullScores:
                 continue
             # `serve` begins where `test` ended, `train` and `test` from nothing.
             before = self._before.get(name) if window.time_window == "serve" else None
-            fitted = fit(function, window, own, given, before)
+            if scorer.similarities is None:
+                fitted = fit(function, window, own, given, before)
+            else:
+                fitted = of_tables[scorer.similarities]
             if begins_where_another_ended(function):
                 self._before[name] = fitted
             found[name] = scorer.linear_scores(window, own, fitted)

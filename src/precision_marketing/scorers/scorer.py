@@ -35,6 +35,8 @@ class Scorer(NamedTuple):
     pairs : callable, optional
         From a block, histories and what `fit` returned to the scores of all pairs of a
         scored user and an item, where they are linear, but no such sums.
+    similarities : str, optional
+        The input whose similarities are the item weights.
     """
 
     fit: Callable[..., Any]
@@ -42,6 +44,7 @@ class Scorer(NamedTuple):
     decay: float | None = None
     item_weights: Callable[[Any], ItemWeights] | None = None
     pairs: Callable[[Window, csr_matrix, Any], LinearScores] | None = None
+    similarities: str | None = None
 
     @property
     def is_linear(self) -> bool:

@@ -86,8 +86,8 @@ def parts_of(name: str, window: Window, inputs: dict):
     if name in DECOMPOSITIONS:
         return own_parts(name, window, settings_of(name), inputs)
     table = inputs["followers" if name == "next_basket" else "neighbors"]()
-    targets = collaborative.neighbor_matrix(table, N_ITEMS, N_ITEMS)
-    return by_item_weights(ItemWeights(targets=targets))
+    by_source = collaborative.neighbor_matrix(table, N_ITEMS, N_ITEMS, by_source=True)
+    return by_item_weights(ItemWeights(by_source=by_source))
 
 
 def decay_of(name: str) -> float:

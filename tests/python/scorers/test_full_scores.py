@@ -8,14 +8,17 @@ import pyarrow as pa
 import pytest
 from scipy.sparse import csr_matrix, random_array
 
+from precision_marketing.algorithms.collaborative import local_ridge
 from precision_marketing.algorithms.kernels.pair_scores import pair_scores
+from precision_marketing.build import kept_fits
 from precision_marketing.build.windows import Window
+from precision_marketing.scorers import collaborative
 from precision_marketing.scorers.collaborative import (
     item_cosine_neighbors,
     next_basket_neighbors_of,
 )
 from precision_marketing.scorers.full_scores import FullScores
-from precision_marketing.scorers.registry import lists_by_window
+from precision_marketing.scorers.registry import fit, lists_by_window
 
 NEAR = {
     "neighbors": 8,
@@ -150,3 +153,23 @@ def test_ease_of_too_many_items_says_nothing_as_it_lists_nothing(settings):
     window = window_of("train", 0)
     ease = FullScores(few).of_window(window, *tables(window))["ease"]
     assert not pair_scores(ease, np.array([0, 0]), np.array([1, 2])).any()
+
+
+def test_neighbors_read_in_another_order_are_fitted_once(tmp_path, monkeypatch):
+    calls = []
+
+    def fit_local_ridge(*arguments, **settings):
+        calls.append(arguments)
+        return local_ridge.fit_local_ridge(*arguments, **settings)
+
+    monkeypatch.setattr(collaborative, "fit_local_ridge", fit_local_ridge)
+    monkeypatch.setattr(kept_fits, "_folder", lambda: tmp_path)
+    window = window_of("train", 0)
+    near, _ = tables(window)
+    order = np.random.default_rng(0).permutation(near.num_rows)
+    found = [
+        fit("local_ridge", window, OWN["local_ridge"], {"neighbors": lambda t=table: t})
+        for table in (near, near.take(order))
+    ]
+    assert len(calls) == 1
+    assert (found[0] != found[1]).nnz == 0 < found[0].nnz

@@ -213,14 +213,15 @@ def spectral_item_weights(fitted: SpectralWeights) -> ItemWeights:
     >>> (found.sources @ found.targets.T).toarray().tolist()
     [[0.5, 2.0], [2.0, 3.5]]
     """
-    vectors, by_item = (fitted.left, fitted.right), fitted.rest.T.tocsr()
+    vectors = fitted.left, fitted.right
     if fitted.own is None:
-        return ItemWeights(vectors, by_item)
+        return ItemWeights(vectors, fitted.rest)
+    by_item = fitted.rest.T.tocsr()
     itself = diags_array(np.ones(fitted.own.size))
     return ItemWeights(
         vectors,
-        targets=hstack([by_item, diags_array(-fitted.own)], format="csr"),
         sources=hstack([by_item, itself], format="csr"),
+        targets=hstack([by_item, diags_array(-fitted.own)], format="csr"),
     )
 
 

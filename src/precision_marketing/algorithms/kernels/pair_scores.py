@@ -7,55 +7,62 @@ from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.kernels.compiled import compiled
 from precision_marketing.algorithms.kernels.engine import Factor, factor
-from precision_marketing.algorithms.kernels.sums import pair_products, vector_products
+from precision_marketing.algorithms.kernels.sums import (
+    pair_products,
+    summed_entries,
+    vector_products,
+)
 
 Vectors = tuple[np.ndarray, np.ndarray]
 
 
 class LinearScores(NamedTuple):
-    """Scores of all pairs, factors[0][u] @ factors[1][i] + history[u] @ targets[i].
+    """Scores of all pairs: factors[0][u] @ factors[1][i] + (history @ by_source)[u, i].
 
     Attributes
     ----------
     factors : tuple of two arrays of float32, shapes (n_users, k) and (n_items, k)
     history : Factor, shape (n_users, m)
-    targets : Factor, shape (n_items, m), or array of float32, shape (m, n_items)
-    width : int
-        m.
+    by_source : Factor, or array of float32, shape (m, n_items)
+    targets : Factor, shape (n_items, m)
+        The transpose of `by_source`, in its place where a row of it is short.
+    shape : tuple of int
+        m and n_items.
 
-    Factors may be None, and the two after them.
+    All may be None.
     """
 
     factors: Vectors | None
     history: Factor | None = None
-    targets: Factor | np.ndarray | None = None
-    width: int = 0
+    by_source: Factor | np.ndarray | None = None
+    targets: Factor | None = None
+    shape: tuple[int, int] = (0, 0)
 
 
 class ItemWeights(NamedTuple):
     """What item j of a history adds to the score of item i, for each time it counts.
 
-    vectors[0][j] @ vectors[1][i] + sources[j] @ targets[i].
+    vectors[0][j] @ vectors[1][i] + by_source[j, i] + sources[j] @ targets[i].
 
     Attributes
     ----------
     vectors : tuple of two arrays of float32, shape (n_items, k), or None
-    targets : csr_matrix or array of float32, shape (n_items, m), or None
-        An array without sources alone.
-    sources : csr_matrix, shape (n_items, m), or None
-        None where targets[i, j] is the weight itself.
+    by_source : csr_matrix or array of float32, shape (n_items, n_items), or None
+    sources, targets : csr_matrix, shape (n_items, m), or None
+        Both or none, and not beside `by_source`.
     """
 
     vectors: Vectors | None = None
-    targets: csr_matrix | np.ndarray | None = None
+    by_source: csr_matrix | np.ndarray | None = None
     sources: csr_matrix | None = None
+    targets: csr_matrix | None = None
 
     def of(self, history: csr_matrix) -> LinearScores:
         """Return the scores that histories, shape (n_users, n_items), add up to.
 
         Examples
         --------
-        >>> weights = ItemWeights(targets=csr_matrix([[0.0, 3.0], [1.0, 0.0]]))
+        >>> weights = ItemWeights(by_source=csr_matrix([[0.0, 1.0], [3.0, 0.0]]))
         >>> scores = weights.of(csr_matrix([[1.0, 2.0]]))
         >>> pair_scores(scores, np.array([0, 0]), np.array([0, 1])).tolist()
         [6.0, 1.0]
@@ -64,16 +71,24 @@ class ItemWeights(NamedTuple):
         if self.vectors is not None:
             left, right = self.vectors
             factors = csr_matrix(history, dtype=left.dtype) @ left, right
-        if self.targets is None:
-            return LinearScores(factors)
         if self.sources is not None:
-            history = history @ self.sources
-        rows = factor(csr_matrix(history, dtype=np.float64))
-        if isinstance(self.targets, np.ndarray):
-            targets = np.ascontiguousarray(self.targets.T)
-        else:
-            targets = factor(csr_matrix(self.targets, dtype=np.float64))
-        return LinearScores(factors, rows, targets, self.targets.shape[1])
+            targets = _factor(self.targets)
+            rows = _factor(history @ self.sources)
+            shape = self.targets.shape[::-1]
+            return LinearScores(factors, rows, targets=targets, shape=shape)
+        if self.by_source is None:
+            return LinearScores(factors)
+        weights = self.by_source
+        if not isinstance(weights, np.ndarray):
+            weights = _factor(weights)
+        return LinearScores(
+            factors, _factor(history), weights, shape=self.by_source.shape
+        )
+
+
+def _factor(matrix: csr_matrix) -> Factor:
+    """Return a sparse matrix as the kernels take it."""
+    return factor(csr_matrix(matrix, dtype=np.float64))
 
 
 def pair_scores(
@@ -102,11 +117,16 @@ def pair_scores(
     total = np.zeros(users.size)
     if scores.factors is not None:
         total += vector_products(users, items, *scores.factors)
-    if isinstance(scores.targets, np.ndarray):
-        total += _sums_of_history(users, items, scores.history, scores.targets)
-    elif scores.targets is not None:
+    if scores.targets is not None:
         total += pair_products(
-            users, items, scores.history, scores.targets, scores.width
+            users, items, scores.history, scores.targets, scores.shape[0]
+        )
+    elif isinstance(scores.by_source, np.ndarray):
+        total += _sums_of_history(users, items, scores.history, scores.by_source)
+    elif scores.by_source is not None:
+        n_sources, n_items = scores.shape
+        total += summed_entries(
+            users, items, scores.history, scores.by_source, np.ones(n_sources), n_items
         )
     return total
 

@@ -125,6 +125,30 @@ def pair_products(rows, columns, left, right, n_features):
     return products
 
 
+@compiled
+def summed_entries(rows, columns, left, right, factors, n_columns):
+    """Return entry (rows[n], columns[n]) of left x diag(factors) x right.
+
+    Pairs of one row side by side: it is summed up once for all its columns. For rows
+    of `left` that are short beside the number of their pairs.
+    """
+    sums = np.zeros(n_columns)
+    listed = np.empty(n_columns // 4, np.int64)
+    entries = np.empty(rows.size)
+    shown, count = -1, 0
+    for position in range(rows.size):
+        row = rows[position]
+        if row != shown:
+            if count < 0:
+                sums[:] = 0.0
+            for p in range(count):
+                sums[listed[p]] = 0.0
+            count = add_row(row, left, right, factors, sums, listed)
+            shown = row
+        entries[position] = sums[columns[position]]
+    return entries
+
+
 @compiled_reordered
 def vector_products(rows, columns, left, right):
     """Return the product of row rows[n] of `left` with row columns[n] of `right`.

@@ -14,8 +14,8 @@ from precision_marketing.algorithms.kernels.pair_scores import ItemWeights, pair
 # Pairs of one user side by side; the first user comes back, and one has no history.
 USERS, ITEMS = np.array([2, 2, 0, 0, 0, 3, 2]), np.array([1, 4, 0, 4, 2, 3, 0])
 PARTS = [
-    (), ("vectors",), ("targets",), ("dense",), ("targets", "sources"),
-    ("vectors", "targets"), ("vectors", "targets", "sources"),
+    (), ("vectors",), ("by_source",), ("dense",), ("targets", "sources"),
+    ("vectors", "by_source"), ("vectors", "targets", "sources"),
 ]  # fmt: skip
 
 
@@ -34,9 +34,10 @@ def weights(*names: str) -> ItemWeights:
         csr_matrix(random_array((5, 5), density=0.5, rng=generator)) for _ in range(2)
     )
     parts = {"vectors": vectors, "targets": targets, "sources": sources}
+    parts["by_source"] = csr_matrix(targets.T)
     parts["dense"] = generator.standard_normal((5, 5), np.float32)
     return ItemWeights(
-        **{"targets" if name == "dense" else name: parts[name] for name in names}
+        **{"by_source" if name == "dense" else name: parts[name] for name in names}
     )
 
 
@@ -46,9 +47,10 @@ def test_pairs_have_the_scores_of_the_whole_matrix(history, names):
     by_source = np.zeros((5, 5))
     if given.vectors is not None:
         by_source += given.vectors[0] @ given.vectors[1].T
+    if given.by_source is not None:
+        by_source += csr_matrix(given.by_source).toarray()
     if given.targets is not None:
-        sources = np.eye(5) if given.sources is None else given.sources.toarray()
-        by_source += sources @ csr_matrix(given.targets).toarray().T
+        by_source += given.sources.toarray() @ given.targets.toarray().T
     found = pair_scores(given.of(history), USERS, ITEMS)
     whole = history @ by_source
     assert found == pytest.approx(whole[USERS, ITEMS], rel=1e-5, abs=1e-6)
