@@ -28,6 +28,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DBT_LOG_LEVEL_FILE ?= info
 # Through the environment, so that quotes and braces in it need no escaping.
 export VARS
+# Images of machines forbid it at times: each process would compile dbt anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -48,6 +50,13 @@ setup: .venv/.runtime ## Make .venv with exact versions; the other targets do it
 .PHONY: run
 run: .venv/.kernels forget-parse ## Build and publish what has changed (FULL=1: all), print what was found
 	$(CLI) build --vars "$$VARS" $(if $(FULL),--full)
+
+# docs/spark.md. SPARK_MASTER=spark://host:7077 for a cluster.
+# Not the file of DuckDB's builds, whose histories it has.
+.PHONY: spark
+spark: export PRECISION_MARKETING_DATABASE := $(patsubst %.duckdb,%,$(DATABASE))_spark.duckdb
+spark: .venv/.spark forget-parse ## Build and publish on Apache Spark, print what was found
+	$(CLI) build --engine spark --vars "$$VARS" $(if $(FULL),--full)
 
 .PHONY: publish
 publish: .venv/.runtime $(if $(filter public,$(PROFILE)),.venv/.public)
@@ -117,6 +126,11 @@ dashboard-bundle: ## Build anew, with npm, what the dashboard draws with
 test: .venv/.test .venv/.kernels ## Run the Python tests, `dbt build` of the example among them
 	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
 		--no-loadscope-reorder --durations 20
+
+# Not a part of `make test`: real Spark takes its time.
+.PHONY: spark-test
+spark-test: .venv/.spark .venv/.test .venv/.kernels ## Build the example on both engines, compare every mart
+	PRECISION_MARKETING_SPARK_TEST=1 $(BIN)/python -m pytest tests/python/spark
 
 .PHONY: lint
 lint: .venv/.lint ## Check SQL, Python, YAML, spelling, imports, layout; changes nothing
@@ -188,6 +202,12 @@ clean: ## Remove what was built; keeps .venv, databases, published files and dat
 
 .venv/.service: requirements/service.lock .venv/.runtime
 	@$(INSTALL) --requirement requirements/service.lock
+	@touch $@
+
+# docs/spark.md
+.venv/.spark: requirements/spark.lock .venv/.runtime
+	@echo "Installing PySpark into .venv: 500 MB"
+	@$(INSTALL) --requirement requirements/spark.lock
 	@touch $@
 
 # docs/metrics.md

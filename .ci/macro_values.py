@@ -7,7 +7,9 @@ Jinja: they call each other through `precision_marketing` and hand values back w
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -36,6 +38,28 @@ def macro_source(*folders: str) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
+@cache
+def _compiled(folders: tuple[str, ...]) -> tuple[jinja2.Environment, CodeType]:
+    """Compile the macros once for whoever calls them: of all folders, seconds."""
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    return environment, environment.compile(macro_source(*folders))
+
+
+def macro_module(*folders: str, **context: Any) -> Any:
+    """Return the macros of folders below `macros/` as attributes of one object.
+
+    Parameters
+    ----------
+    *folders : str
+        As `macro_source` takes them.
+    **context : Any
+        What the macros find by name.
+    """
+    environment, code = _compiled(folders)
+    found = environment.make_globals(context)
+    return jinja2.Template.from_code(environment, code, found).module
+
+
 class MacroValues:
     """Calls the macros of this package by name, with every var at its default.
 
@@ -53,16 +77,12 @@ class MacroValues:
     """
 
     def __init__(self, folder: str = ".", **context: Any):
-        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-        environment.globals.update(
-            {
-                "precision_marketing": self,
-                "return": self._return,
-                "var": lambda name, default=None: default,
-                **context,
-            }
-        )
-        self._module = environment.from_string(macro_source(folder)).module
+        found = {
+            "precision_marketing": self,
+            "return": self._return,
+            "var": lambda name, default=None: default,
+        }
+        self._module = macro_module(folder, **found | context)
 
     @staticmethod
     def _return(value: Any) -> None:

@@ -29,7 +29,7 @@ NAVIGATION = {
     "Marts and numbers": "campaign_metrics campaign_lift attribution audiences "
     "programme recommendations recommender_quality recommendation_feedback "
     "policy_value explanations",
-    "Privacy and operations": "privacy publication command_line operations hosts "
+    "Privacy and operations": "privacy publication command_line operations hosts spark "
     "parts recipes/README",
     "Applications": "dashboard service exports connect metrics",
     "Rankings": "scorers business_rules cold_start features tuning algorithms/*",

@@ -46,7 +46,7 @@ lock benchmark "[benchmark,service]" runtime
 forget benchmark
 lock service "[service]" runtime
 forget service
-for extra in exports postgres public semantic; do
+for extra in exports postgres public semantic spark; do
     lock "$extra" "[$extra]" runtime
     forget "$extra"
 done

@@ -83,6 +83,7 @@
    What the project no longer has cannot be finished, and is forgotten; marts that it has
    and that no build has made are listed too. #}
 {% macro note_start() %}
+    {% do precision_marketing.forget_notes_on_spark() %}
     {% if not precision_marketing.notes_builds() %}{{ return("") }}{% endif %}
     {% do run_query(precision_marketing.make_notes()) %}
     {% set nodes = precision_marketing.notes_relation("build_nodes") %}
@@ -140,6 +141,7 @@
 {# After the last node: what succeeded is finished, and a build of which nothing is
    unfinished has succeeded, but for `--empty` and `--sample`, which leave rows out. #}
 {% macro note_end(results) %}
+    {% do precision_marketing.note_end_on_spark(results) %}
     {% if not precision_marketing.notes_builds() %}{{ return("") }}{% endif %}
     {% set history = precision_marketing.notes_relation("build_history") %}
     {% set nodes = precision_marketing.notes_relation("build_nodes") %}

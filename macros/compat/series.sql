@@ -7,8 +7,11 @@
     {{ return("unnest(range(1, cast(" ~ expression ~ " as bigint) + 1))") }}
 {% endmacro %}
 
+{# `sequence` counts down where the last is below the first. #}
 {% macro spark__numbers_up_to(expression) %}
-    {{ return("explode(sequence(1, cast(" ~ expression ~ " as int)))") }}
+    {% set last = "cast(" ~ expression ~ " as bigint)" %}
+    {{ return("explode(case when " ~ last ~ " >= 1 then sequence(cast(1 as bigint), "
+        ~ last ~ ") end)") }}
 {% endmacro %}
 
 
@@ -25,8 +28,9 @@
 {% endmacro %}
 
 {% macro spark__sum_over_steps(first, last, expression) %}
-    {{ return("aggregate(sequence(" ~ first ~ ", " ~ last ~ "), 0d, (total, step) -> "
-        ~ "total + " ~ expression ~ ")") }}
+    {{ return("case when " ~ first ~ " <= " ~ last ~ " then aggregate(sequence(cast("
+        ~ first ~ " as bigint), cast(" ~ last ~ " as bigint)), 0d, (total, step) -> "
+        ~ "total + " ~ expression ~ ") end") }}
 {% endmacro %}
 
 

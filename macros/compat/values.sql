@@ -150,17 +150,20 @@
 
 
 {# An array without gaps, NaN or infinity in it. #}
-{% macro array_of(column) %}
-    {{ return(adapter.dispatch("array_of", "precision_marketing")(column)) }}
+{% macro array_of(column, family) %}
+    {{ return(adapter.dispatch("array_of", "precision_marketing")(column, family)) }}
 {% endmacro %}
 
-{% macro default__array_of(column) %}
+{% macro default__array_of(column, family) %}
     {% set array = "try_cast(" ~ column ~ " as double[])" %}
     {{ return("case when list_count(" ~ array ~ ") = len(" ~ array
         ~ ") and coalesce(isfinite(list_sum(" ~ array ~ ")), true) then " ~ array
         ~ " end") }}
 {% endmacro %}
 
-{% macro spark__array_of(column) %}
-    {{ return("try_cast(" ~ column ~ " as array<double>)") }}
+{% macro spark__array_of(column, family) %}
+    {% set array = "cast(" ~ column ~ " as array<double>)" if family == "list"
+        else "from_json(cast(" ~ column ~ " as string), 'array<double>')" %}
+    {{ return("case when forall(" ~ array ~ ", x -> " ~ precision_marketing.is_finite("x")
+        ~ ") then " ~ array ~ " end") }}
 {% endmacro %}

@@ -123,6 +123,8 @@
 {# Say in `build_health` what has drifted: it is built before all that is measured, so
    that it can say why a build was stopped. #}
 {% macro say_drift_in_health() %}
+    {# Elsewhere nothing is remembered, so that nothing drifts. #}
+    {% if target.type != "duckdb" %}{{ return("select 1") }}{% endif %}
     {% set health = ref("precision_marketing", "build_health") %}
     delete from {{ health }} where check_name like 'drift of %';
     insert into {{ health }} (

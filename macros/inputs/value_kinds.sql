@@ -197,7 +197,7 @@
     {% elif base == "date" %}
         {{ return(precision_marketing.date_of(text, column, family)) }}
     {% elif base == "array" %}
-        {{ return(precision_marketing.array_of(column)) }}
+        {{ return(precision_marketing.array_of(column, family)) }}
     {% elif kind == "currency" %}
         {{ return(precision_marketing.currency_code("upper(" ~ text ~ ")")) }}
     {% endif %}

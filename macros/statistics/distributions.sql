@@ -99,8 +99,8 @@
         else {{ precision_marketing.sum_over_steps(
             1, "cast(floor(" ~ degrees_of_freedom ~ " / 2e0) as bigint)",
             "exp((" ~ degrees_of_freedom ~ " / 2e0 - step) * ln(" ~ chi_square
-            ~ " / 2e0) - " ~ chi_square ~ " / 2e0 - lgamma(" ~ degrees_of_freedom
-            ~ " / 2e0 - step + 1e0))"
+            ~ " / 2e0) - " ~ chi_square ~ " / 2e0 - " ~ precision_marketing.log_gamma(
+                degrees_of_freedom ~ " / 2e0 - step + 1e0") ~ ")"
         ) }}
     end)
 {%- endmacro %}
@@ -162,7 +162,9 @@
 
 {# The logarithm of a table's chance, but for a constant. #}
 {% macro log_table_weight(successes_1, trials_1, successes, trials_2) -%}
-    -(lgamma({{ successes_1 }} + 1e0) + lgamma({{ trials_1 }} - {{ successes_1 }} + 1e0)
-    + lgamma({{ successes }} - {{ successes_1 }} + 1e0)
-    + lgamma({{ trials_2 }} - {{ successes }} + {{ successes_1 }} + 1e0))
+    {%- set log_gamma = precision_marketing.log_gamma -%}
+    -({{ log_gamma(successes_1 ~ " + 1e0") }}
+    + {{ log_gamma(trials_1 ~ " - " ~ successes_1 ~ " + 1e0") }}
+    + {{ log_gamma(successes ~ " - " ~ successes_1 ~ " + 1e0") }}
+    + {{ log_gamma(trials_2 ~ " - " ~ successes ~ " + " ~ successes_1 ~ " + 1e0") }})
 {%- endmacro %}

@@ -84,8 +84,9 @@
 
 {# The logarithm of how many sets of so many there are. #}
 {% macro log_choices(from_count, chosen_count) -%}
-    (lgamma({{ from_count }} + 1e0) - lgamma({{ chosen_count }} + 1e0)
-    - lgamma({{ from_count }} - {{ chosen_count }} + 1e0))
+    {%- set log_gamma = precision_marketing.log_gamma -%}
+    ({{ log_gamma(from_count ~ " + 1e0") }} - {{ log_gamma(chosen_count ~ " + 1e0") }}
+    - {{ log_gamma(from_count ~ " - " ~ chosen_count ~ " + 1e0") }})
 {%- endmacro %}
 
 

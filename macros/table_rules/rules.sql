@@ -110,7 +110,15 @@
 
 {# A text in SQL. #}
 {% macro text_literal(value) %}
+    {{ return(adapter.dispatch("text_literal", "precision_marketing")(value)) }}
+{% endmacro %}
+
+{% macro default__text_literal(value) %}
     {{ return("'" ~ value | replace("'", "''") ~ "'") }}
+{% endmacro %}
+
+{% macro spark__text_literal(value) %}
+    {{ return("'" ~ value | replace("\\", "\\\\") | replace("'", "\\'") ~ "'") }}
 {% endmacro %}
 
 

@@ -87,10 +87,11 @@ ranked as (
         time_window,
         user_index,
         skipped_count,
-        rank_before + {{ precision_marketing.numbers_up_to(
+        rank_before,
+        {{ precision_marketing.numbers_up_to(
             "least(coalesce(last_rank, " ~ candidates ~ " + skipped_count), "
             ~ candidates ~ " + skipped_count) - rank_before"
-        ) }} as popularity_rank
+        ) }} as place
     from stretches
 
 ),
@@ -103,11 +104,13 @@ final as (
         ranked.user_index,
         popular_items.item_index,
         cast(popular_items.user_count as double) as score,
-        cast(ranked.popularity_rank - ranked.skipped_count as integer) as scorer_rank
+        cast(
+            ranked.rank_before + ranked.place - ranked.skipped_count as integer
+        ) as scorer_rank
     from ranked
     inner join popular_items
         on ranked.time_window = popular_items.time_window
-        and ranked.popularity_rank = popular_items.popularity_rank
+        and ranked.rank_before + ranked.place = popular_items.popularity_rank
     union all
     -- Nothing to leave out: who has items has a history.
     select

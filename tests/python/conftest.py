@@ -13,7 +13,8 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ LONGEST = {
 ACCOUNTS = ("path:models/staging", "row_accounting", "rejected_rows", "value_gaps")
 
 
+def pytest_collection() -> None:
+    """Look for no circles of references while thousands of tests are read."""
+    gc.disable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the longest files start first, so that no worker ends with one of them.
 
@@ -60,6 +66,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @contextmanager
@@ -253,13 +260,24 @@ def dbt_project(
 
 @pytest.fixture(scope="session")
 def dbt_parts(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path, dbt_project
 ) -> Callable[[tuple[str, ...]], DbtProject]:
-    """Give the project of some parts only; each is parsed anew."""
+    """Give the project of some parts only: a single one is parsed for itself, once.
 
+    Several have the graph of all, from which a test selects.
+    """
+
+    @cache
     def project(parts: tuple[str, ...]) -> DbtProject:
         folder = tmp_path_factory.mktemp("parts")
-        return DbtProject(folder, folder / "target", parts)
+        if len(parts) > 1:
+            return replace(
+                dbt_project,
+                work=folder,
+                parts=parts,
+                _runner=dbtRunner(manifest=dbt_project.manifest()),
+            )
+        return DbtProject(folder, shared_folder / f"parsed_{parts[0]}", parts)
 
     return project
 

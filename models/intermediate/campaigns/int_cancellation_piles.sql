@@ -30,7 +30,7 @@ changes as (
     where
         lines.conversion_id is not null
         and (lines.user_id, lines.item_id) in (
-            select (order_lines.user_id, order_lines.item_id) from order_lines
+            select order_lines.user_id, order_lines.item_id from order_lines
             where order_lines.is_cancellation
         )
     group by lines.conversion_id, lines.user_id, lines.item_id, lines.unit_price

@@ -28,7 +28,7 @@ slices as (
         pile_index,
         level,
         row_number() over by_level as slice_index,
-        lead(level) over by_level - level as pieces
+        lead(level) over (by_level) - level as pieces
     from cuts
     window by_level as (partition by pile_index order by level)
 

@@ -4,13 +4,6 @@
 {# An order; where a line names none, what its user bought on a day. #}
 {% set basket = "coalesce('o' || order_id, 'd' || "
     ~ precision_marketing.shop_day("occurred_at") ~ ")" %}
-{# Each two items of a basket once. A text, and not a table that would be kept whole. #}
-{% set two_of_a_basket %}
-    from common_items as firsts
-    inner join common_items as seconds
-        on firsts.basket_number = seconds.basket_number
-        and firsts.item_number < seconds.item_number
-{% endset %}
 with
 
 basket_items as (
@@ -41,30 +34,31 @@ common_items as (
 
 ),
 
-frequent_pairs as (
-
-    select
-        firsts.item_number,
-        seconds.item_number as other_number
-    {{ two_of_a_basket }}
-    group by firsts.item_number, seconds.item_number
-    having count(*) >= {{ minimum }}
-
-),
-
--- Users are told apart in these alone: most pairs are of a basket or two.
-pairs as (
+-- In two steps, without a set of users for each pair: most pairs are of one.
+user_pairs as (
 
     select
         firsts.item_number,
         seconds.item_number as other_number,
-        count(*) as pair_basket_count,
-        count(distinct firsts.user_number) as pair_user_count
-    {{ two_of_a_basket }}
-    inner join frequent_pairs
-        on firsts.item_number = frequent_pairs.item_number
-        and seconds.item_number = frequent_pairs.other_number
-    group by firsts.item_number, seconds.item_number
+        count(*) as basket_count
+    from common_items as firsts
+    inner join common_items as seconds
+        on firsts.basket_number = seconds.basket_number
+        and firsts.item_number < seconds.item_number
+    group by firsts.item_number, seconds.item_number, firsts.user_number
+
+),
+
+pairs as (
+
+    select
+        item_number,
+        other_number,
+        cast(sum(basket_count) as bigint) as pair_basket_count,
+        count(*) as pair_user_count
+    from user_pairs
+    group by item_number, other_number
+    having sum(basket_count) >= {{ minimum }}
 
 ),
 

@@ -9,13 +9,16 @@ ranked as (
         *,
         segment_kind = '(all)' as is_whole,
         count(p) over (family) as family_size,
-        row_number() over (family order by p nulls last, variant, segment_kind, segment)
-            as p_rank
+        row_number() over (by_p) as p_rank
     from {{ ref("precision_marketing", "int_campaign_arm_tests") }}
     where method <> 'history'
     window
         family as (
             partition by campaign_id, metric, method, segment_kind = '(all)'
+        ),
+        by_p as (
+            partition by campaign_id, metric, method, segment_kind = '(all)'
+            order by p nulls last, variant, segment_kind, segment
         )
 
 ),

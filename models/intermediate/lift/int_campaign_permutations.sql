@@ -41,14 +41,14 @@ falls as (
 
     select
         *,
-        {{ precision_marketing.numbers_up_to(2 ** places) }} - 1 as fall
+        {{ precision_marketing.numbers_up_to(2 ** places) }} as fall_number
     from moments
 
 ),
 
 {% set sum, count = [], [] %}
 {% for place in range(1, places + 1) %}
-{% set is_drawn = "floor(fall / " ~ 2 ** (place - 1) ~ ") % 2" %}
+{% set is_drawn = "floor((fall_number - 1) / " ~ 2 ** (place - 1) ~ ") % 2" %}
 {% do sum.append("value_" ~ place ~ " * (" ~ is_drawn ~ ")") %}
 {% do count.append("(" ~ is_drawn ~ ")") %}
 {% endfor %}
@@ -60,7 +60,7 @@ placed as (
         drawn_count - ({{ count | join(" + ") }}) as rest_count
     from falls
     -- Fewer values than places: each fall once.
-    where fall < power(2, placed_count)
+    where fall_number <= power(2, placed_count)
 
 ),
 

@@ -56,12 +56,14 @@ ranked as (
 
     select
         *,
-        row_number() over (comparison order by abs(v) desc, user_id) as place,
+        row_number() over (
+            partition by {{ keys | join(", ") }}
+            order by abs(v) desc, user_id
+        ) as place,
         -- No power of a value by it is above 1.
-        max(abs(v)) over (comparison) as scale
+        max(abs(v)) over (partition by {{ keys | join(", ") }}) as scale
     from compared
     where v <> 0e0
-    window comparison as (partition by {{ keys | join(", ") }})
 
 ),
 

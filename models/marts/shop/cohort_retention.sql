@@ -47,7 +47,7 @@ cohorts as (
                 "activity.cohort_start_date",
                 "(boundaries.day_after_events - interval '1' day)"
             )
-        ) }} - 1 as months_since
+        ) }} as month_number
     from activity
     cross join {{ ref("precision_marketing", "int_time_boundaries") }} as boundaries
     where activity.month_start_date = activity.cohort_start_date
@@ -58,8 +58,9 @@ cohort_months as (
 
     select
         *,
+        month_number - 1 as months_since,
         {{ precision_marketing.month_start(
-            "cohort_start_date + months_since * interval '1' month"
+            "cohort_start_date + (month_number - 1) * interval '1' month"
         ) }} as month_start_date
     from cohorts
 

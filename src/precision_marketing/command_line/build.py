@@ -23,6 +23,8 @@ _QUICK = (
     *("--exclude-resource-type", "unit_test"),
     *("--exclude", "test_name:table_rules,config.severity:ERROR"),
 )
+# All tests are nodes: Spark's hooks cannot check what a view has.
+_ON_SPARK = ("--target", "spark", "--exclude-resource-type", "unit_test")
 
 
 @click.command(short_help="Build every table, publish them, print what was found.")
@@ -57,6 +59,13 @@ _QUICK = (
     show_envvar=True,
     help="Seconds to wait for another run of the database.  [default: 600]",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What builds: DuckDB here, or Apache Spark (docs/spark.md).",
+)
 @click.option("--full", is_flag=True, help="Start anew, whatever has not changed.")
 @options.project_dir
 @click.argument("dbt_options", nargs=-1, type=click.UNPROCESSED)
@@ -71,6 +80,7 @@ def build(
     threads: int | None,
     memory_limit: str | None,
     wait: float | None,
+    engine: str,
     full: bool,
     project_dir: Path,
     dbt_options: tuple[str, ...],
@@ -114,12 +124,21 @@ def build(
     command = [
         *(sys.executable, "-c", _DBT, "build"),
         *("--project-dir", str(project_dir), "--vars", variables),
-        *(*_QUICK, *dbt_options),
+        *(*(_ON_SPARK if engine == "spark" else _QUICK), *dbt_options),
         *(["--full-refresh"] if full else []),
     ]
+    if engine == "spark":
+        from precision_marketing.spark.database import check_database
+        from precision_marketing.spark.machine import check_machine, warehouse_of
+
+        check_machine()
+        check_database(database)
+        warehouse = warehouse_of(project_dir)
     published: list[Path] = []
 
     def stands() -> bool:
+        if engine == "spark":
+            return False
         asked, last = [*command, f"schema {schema}"], published_of(database, profile)
         found = begin(database, last, asked, project_dir)
         if isinstance(found, str):
@@ -133,8 +152,13 @@ def build(
         return True
 
     def publish() -> None:
+        if engine == "spark":
+            from precision_marketing.spark.database import write_database
+
+            write_database(warehouse, target / "manifest.json", database)
         published.append(publish_build(database, None, schema, profile))
-        finish(database, published[0])
+        if engine != "spark":
+            finish(database, published[0])
 
     started = time.time()
     # A profile may name its database from there.

@@ -77,11 +77,12 @@ def _kinds() -> dict[type, int]:
     from precision_marketing.publishing.run import RunError
     from precision_marketing.publishing.summary import SummaryError
     from precision_marketing.service.store import StoreError
+    from precision_marketing.spark.machine import SparkError
 
     wrong = (
         *(RunError, CheckError, MappingError, PrivacyError, CopyError, SchemaError),
         *(publishing.PublishingError, SummaryError, DashboardError, StoreError),
-        ExportError,
+        *(ExportError, SparkError),
     )
     return dict.fromkeys(wrong, WRONG) | {
         ContactsError: INPUTS,

@@ -1,8 +1,9 @@
 """Kill builds and publications of a small shop at many moments, while readers read.
 
-Run `python killed_builds.py FOLDER BUILDS PUBLICATIONS`: in how many of each one is
-killed, at moments spread evenly over its statements or its lines. dbt parses once, and
-each build is a fork that goes on from there. What was found is printed as JSON.
+Run `python killed_builds.py FOLDER BUILDS PUBLICATIONS PARSED`: in how many of each
+one is killed, at moments spread evenly over its statements or its lines. dbt takes up
+what a `DbtProject` has parsed in the folder PARSED, or parses there; each build is a
+fork that goes on from there. What was found is printed as JSON.
 """
 
 from __future__ import annotations
@@ -53,17 +54,14 @@ print(json.dumps({"reads": reads, "failed": failed, "mixed": mixed}))
 class Shop:
     """A shop of a campaign more in each version, its database and its readers' file."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, parsed: Path):
         self.inputs, self.database = folder / "inputs", folder / "inputs.duckdb"
         self.published = folder / "published" / "inputs.duckdb"
         self.version = 0
-        os.environ["PRECISION_MARKETING_INPUT_DIR"] = str(self.inputs)
-        os.environ["PRECISION_MARKETING_DATABASE"] = str(self.database)
-        os.environ["PRECISION_MARKETING_THREADS"] = "1"
         self._common = [
             *("--quiet", "--no-use-colors", "--log-level", "none", "--no-write-json"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-            *("--target-path", str(folder / "target"), "--log-path", str(folder)),
+            *("--log-path", str(folder)),
         ]
         self.renew()
         self._vars = json.dumps(
@@ -73,8 +71,18 @@ class Shop:
                 "publication": {"marts": ["campaigns", "row_accounting"], "earlier": 1},
             }
         )
-        parsed = dbtRunner().invoke(["parse", "--vars", self._vars, *self._common])
-        self._manifest = parsed.result
+        # As of every other parse of this part, or dbt would parse anew.
+        os.environ["PRECISION_MARKETING_INPUT_DIR"] = "tests/inputs/empty"
+        os.environ["PRECISION_MARKETING_DATABASE"] = self.database.name
+        part = ("--vars", json.dumps({"parts": ["campaigns"]}))
+        target = ("--target-path", str(parsed))
+        self._manifest = (
+            dbtRunner().invoke(["parse", *part, *target, *self._common]).result
+        )
+        self._common += ["--target-path", str(folder / "target")]
+        os.environ["PRECISION_MARKETING_INPUT_DIR"] = str(self.inputs)
+        os.environ["PRECISION_MARKETING_DATABASE"] = str(self.database)
+        os.environ["PRECISION_MARKETING_THREADS"] = "1"
 
     def renew(self) -> None:
         self.version += 1
@@ -181,8 +189,8 @@ def limited(bytes_of_a_file: int, action: Callable[[], bool]) -> bool:
     return action()
 
 
-def attack(folder: Path, builds: int, publications: int) -> dict:
-    shop = Shop(folder)
+def attack(folder: Path, builds: int, publications: int, parsed: Path) -> dict:
+    shop = Shop(folder, parsed)
     counted = folder / "counted"
     assert forked(lambda: Moments(report=counted).in_statements(shop.build)) == 0
     statements = int(counted.read_text())
@@ -245,5 +253,7 @@ def _killed_build(shop: Shop, last: int) -> list[int]:
 
 
 if __name__ == "__main__":
-    found = attack(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
-    print(json.dumps(found))
+    folder, builds, publications, parsed = sys.argv[1:]
+    print(
+        json.dumps(attack(Path(folder), int(builds), int(publications), Path(parsed)))
+    )

@@ -1,39 +1,42 @@
 """The package's SQL macros of some folders, rendered without dbt and run on DuckDB."""
 
 from pathlib import Path
-from runpy import run_path
 
 import duckdb
 import jinja2
 import pandas as pd
+from macro_values import macro_module
 
 PROJECT = Path(__file__).parents[3]
 MODELS = PROJECT / "models"
-SOURCE_OF = run_path(str(PROJECT / ".ci" / "macro_values.py"))["macro_source"]
 
 
 class SqlMacros:
     """What the macros see of dbt: each other, under the package's name."""
 
-    def __init__(self, *folders: str):
-        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-        environment.globals["precision_marketing"] = self
-        environment.globals["adapter"] = self
-        environment.globals["return"] = self._return
+    def __init__(self, *folders: str, engine: str = "default"):
+        self._engine = engine
+        self._seen = {
+            "precision_marketing": self,
+            "adapter": self,
+            "return": self._return,
+        }
         self._returned = None
-        self._environment = environment
-        self._module = environment.from_string(SOURCE_OF(*folders)).module
+        self._module = macro_module(*folders, **self._seen)
 
     def model(self, name: str, connection: duckdb.DuckDBPyConnection) -> None:
         """Make a model's table of the tables of its connection, without dbt."""
         (file,) = MODELS.rglob(f"{name}.sql")
-        template = self._environment.from_string(file.read_text(encoding="utf-8"))
-        sql = template.render(ref=lambda *names: names[-1])
+        template = jinja2.Template(
+            file.read_text(encoding="utf-8"), extensions=["jinja2.ext.do"]
+        )
+        sql = template.render(self._seen, ref=lambda *names: names[-1])
         connection.execute(f"create or replace table {name} as {sql}")
 
     def dispatch(self, name: str, package: str):
-        """Return the macro as DuckDB has it."""
-        return getattr(self, f"default__{name}")
+        """Return the macro as the engine has it, which is DuckDB unless said."""
+        own = f"{self._engine}__{name}"
+        return getattr(self, own if hasattr(self._module, own) else f"default__{name}")
 
     def _return(self, value):
         self._returned = value

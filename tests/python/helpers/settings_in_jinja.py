@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from runpy import run_path
 from types import SimpleNamespace
 from typing import Any
 
 import pytz
-from whole_builds import PROJECT
+from macro_values import MacroValues
 
-MACRO_VALUES = run_path(str(PROJECT / ".ci" / "macro_values.py"))["MacroValues"]
 # What a host sets in the package's scope, and for all projects or on the command line.
 GIVEN: dict[str, Any] = {}
 GIVEN_TO_ALL: dict[str, Any] = {}
@@ -49,8 +47,8 @@ CONTEXT: dict[str, Any] = {
     "project_name": "a_host",
 }
 # While dbt parses, and while it builds, when `validate_settings` checks everything.
-MACROS = MACRO_VALUES(**CONTEXT)
-MACROS_OF_A_BUILD = MACRO_VALUES(**CONTEXT, execute=True)
+MACROS = MacroValues(**CONTEXT)
+MACROS_OF_A_BUILD = MacroValues(**CONTEXT, execute=True)
 TABLE = MACROS.settings_table()
 NAMED = {record["var"]: [] for record in TABLE}
 for record in TABLE:

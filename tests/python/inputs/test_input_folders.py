@@ -38,30 +38,38 @@ def errors_of(dbt_project, tmp_path):
     return check
 
 
+def test_files_that_resemble_an_input_and_are_not_read_stop_the_build(errors_of):
+    expected = {
+        "campaing_touches.csv": "name it `campaign_touches.csv`",
+        "touches.csv": "resembles the input `campaign_touches`",
+        "erasures.csv": "resembles the input `erasure_requests`",
+        "user.parquet": "resembles the input `users`",
+        "events (1).csv": "resembles the input `events`",
+        "shop_events_export.csv": "resembles the input `events`",
+        "users.xlsx": "save it as `users.csv`, `.csv.gz` or `.parquet`",
+        "campaigns.json": "save it as `campaigns.csv`",
+        "users.csv.zst": "resembles the input `users`",
+        "users.csv.bak": "resembles the input `users`",
+        "old/users.csv": "resembles the input `users`",
+        "user/part-0.parquet": "resembles the input `users`",
+        "users/part-0.orc": "resembles the input `users`",
+    }
+    errors = errors_of(**dict.fromkeys(expected, "user_id\nu1\n"))
+    for name, words in expected.items():
+        assert f"`{name}` resembles the input" in errors, name
+        sentence = errors.split(f"`{name}` ")[1].split(", or move it out")[0]
+        assert words in sentence, name
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("campaing_touches.csv", "name it `campaign_touches.csv`"),
-        ("touches.csv", "resembles the input `campaign_touches`"),
-        ("erasures.csv", "resembles the input `erasure_requests`"),
-        ("user.parquet", "resembles the input `users`"),
-        ("events (1).csv", "resembles the input `events`"),
-        ("shop_events_export.csv", "resembles the input `events`"),
-        ("users.xlsx", "save it as `users.csv`, `.csv.gz` or `.parquet`"),
-        ("campaigns.json", "save it as `campaigns.csv`"),
-        ("users.csv.zst", "resembles the input `users`"),
-        ("users.csv.bak", "resembles the input `users`"),
-        ("old/users.csv", "`old/users.csv` resembles the input `users`"),
-        ("user/part-0.parquet", "resembles the input `users`"),
-        ("users/part-0.orc", "resembles the input `users`"),
         ("events/part-0.csv", "is there more than once"),
         ("events.parquet", "as `events.csv` and `events.parquet`: leave one"),
         ("events.csv.gz", "as `events.csv` and `events.csv.gz`: leave one"),
     ],
 )
-def test_a_file_that_resembles_an_input_and_is_not_read_stops_the_build(
-    errors_of, name, expected
-):
+def test_an_input_that_is_there_twice_stops_the_build(errors_of, name, expected):
     assert expected in errors_of(**{name: "user_id\nu1\n"})
 
 

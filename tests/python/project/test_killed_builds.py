@@ -15,14 +15,16 @@ BUILDS, PUBLICATIONS = 10, 10
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory) -> dict:
+def found(tmp_path_factory, dbt_parts) -> dict:
     folder: Path = tmp_path_factory.mktemp("killed")
+    campaigns = dbt_parts(("campaigns",))
+    campaigns.manifest()
     ours = ("DBT_", "PRECISION_MARKETING_")
     finished = subprocess.run(
         [
             *(sys.executable, "-W", "ignore"),
             str(PROJECT / "tests/python/helpers/killed_builds.py"),
-            *(str(folder), str(BUILDS), str(PUBLICATIONS)),
+            *(str(folder), str(BUILDS), str(PUBLICATIONS), str(campaigns.parsed)),
         ],
         env={k: v for k, v in os.environ.items() if not k.startswith(ours)},
         capture_output=True,

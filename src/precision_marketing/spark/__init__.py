@@ -1,0 +1,1 @@
+"""A build on Apache Spark: what it needs, and its tables as a DuckDB file."""

@@ -1,0 +1,115 @@
+"""The plugin that runs Python models on the session of dbt-spark."""
+
+import datetime as dt
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from dbt_spark_session.submission import (
+    SessionJob,
+    add_to,
+    leave_out_commits,
+    relation,
+    spark_frame,
+)
+
+UTC = pa.timestamp("us", "UTC")
+
+
+class Frame:
+    """A Spark frame as far as it is read; counts how often."""
+
+    def __init__(self, table):
+        self.table = table
+        self.reads = 0
+
+    def toArrow(self):  # noqa: N802
+        self.reads += 1
+        return self.table
+
+
+class Spark:
+    """A session that makes frames of Arrow tables."""
+
+    def createDataFrame(self, table):  # noqa: N802
+        return Frame(table)
+
+
+def test_a_table_of_spark_is_loaded_once_and_seen_by_other_cursors():
+    frame = Frame(pa.table({"at": pa.array([0], UTC), "user_index": [7]}))
+    with duckdb.connect() as connection:
+        first = relation(connection, frame, "`scorers`.`ials_factors`")
+        relation(connection, frame, "`scorers`.`ials_factors`")
+        assert frame.reads == 1
+        assert first.fetchall() == [(dt.datetime(1970, 1, 1), 7)]
+        other = connection.cursor().sql(first.sql_query())
+        assert other.fetchall() == first.fetchall()
+
+
+def test_tables_of_one_name_in_two_schemas_are_two():
+    with duckdb.connect() as connection:
+        for schema, number in (("a", 1), ("b", 2)):
+            frame = Frame(pa.table({"n": [number]}))
+            assert relation(connection, frame, f"{schema}.t").fetchall() == [(number,)]
+
+
+@pytest.mark.parametrize("form", ["table", "reader", "relation", "pandas"])
+def test_whatever_a_model_returns_its_times_are_instants(form):
+    table = pa.table({"at": pa.array([5], pa.timestamp("us")), "n": [1]})
+    with duckdb.connect() as connection:
+        made = {
+            "table": table,
+            "reader": table.to_reader(),
+            "relation": connection.from_arrow(table),
+            "pandas": table.to_pandas(),
+        }[form]
+        written = spark_frame(Spark(), made).table
+    assert written.schema.field("at").type == UTC
+    assert written["n"].to_pylist() == [1]
+
+
+class Adapter:
+    """As much of dbt-spark's adapter as the plugin changes."""
+
+    method = "session"
+
+    @property
+    def config(self):
+        return self
+
+    @property
+    def credentials(self):
+        return self
+
+    @property
+    def python_submission_helpers(self):
+        return {"job_cluster": object}
+
+    @property
+    def default_python_submission_method(self):
+        return "job_cluster"
+
+
+def test_the_methods_are_added_for_a_session_and_for_no_other():
+    own = type("Own", (Adapter,), dict(vars(Adapter)))
+    add_to(own)
+    assert own().default_python_submission_method == "session"
+    assert own().python_submission_helpers["session"] is SessionJob
+    own.method = "thrift"
+    assert own().default_python_submission_method == "job_cluster"
+    assert list(own().python_submission_helpers) == ["job_cluster"]
+
+
+def test_only_a_commit_is_left_out():
+    class Wrapper:
+        said = ()
+
+        def execute(self, sql, bindings=None):
+            self.said = (*self.said, sql)
+
+    leave_out_commits(Wrapper)
+    wrapper = Wrapper()
+    wrapper.execute('/* {"app": "dbt"} */\n  commit;')
+    wrapper.execute("select 'commit'")
+    assert wrapper.said == ("select 'commit'",)
