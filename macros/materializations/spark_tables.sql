@@ -4,8 +4,7 @@
 {% materialization replaced_table, adapter="spark", supported_languages=["sql", "python"] %}
     {% set existing = load_cached_relation(this) %}
     {% set replaced = this.incorporate(type="table") %}
-    {% set made = api.Relation.create(
-        schema=this.schema, identifier=this.identifier ~ "__made", type="table") %}
+    {% set made = precision_marketing.table_in_the_making(this) %}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% do run_query("drop table if exists " ~ made) %}
@@ -30,6 +29,14 @@
 {% endmaterialization %}
 
 
+{# Of a name of this build's own: of one that was killed Spark keeps a folder that no table
+   is known of, and makes none there. `make spark` removes such folders. #}
+{% macro table_in_the_making(relation) %}
+    {{ return(api.Relation.create(schema=relation.schema, type="table",
+        identifier=relation.identifier ~ "__made_" ~ invocation_id[:8])) }}
+{% endmacro %}
+
+
 {# Put a table in the place of the last of its name. #}
 {% macro take_name(made, replaced, existing) %}
     {% if existing is not none and not existing.is_table %}
@@ -42,8 +49,7 @@
 
 {# A table of Parquet by a query that may read it. #}
 {% macro make_anew(relation, query) %}
-    {% set made = api.Relation.create(
-        schema=relation.schema, identifier=relation.identifier ~ "__made", type="table") %}
+    {% set made = precision_marketing.table_in_the_making(relation) %}
     {% do run_query("drop table if exists " ~ made) %}
     {% do run_query("create table " ~ made ~ " using parquet as " ~ query) %}
     {% do precision_marketing.take_name(made, relation, none) %}

@@ -57,12 +57,10 @@ final as (
         cast(touch_position as integer) as touch_position,
         cast(touch_count as integer) as touch_count,
         cast(window_touch_count as integer) as window_touch_count,
-        {{ precision_marketing.as_decimal(
-            "credit", precision_marketing.kind_type("credit")
-        ) }} as credit,
-        {{ precision_marketing.as_decimal(
-            "credited_revenue_amount", precision_marketing.kind_type("amount")
-        ) }} as credited_revenue_amount,
+        cast(credit as {{ precision_marketing.kind_type("credit") }}) as credit,
+        cast(
+            credited_revenue_amount as {{ precision_marketing.kind_type("amount") }}
+        ) as credited_revenue_amount,
         cast({{ lookback_days }} as integer) as lookback_days,
         cast({{ half_life_days }} as double) as half_life_days
     from credits

@@ -153,8 +153,12 @@ def build(
 
     def publish() -> None:
         if engine == "spark":
-            from precision_marketing.spark.database import write_database
+            from precision_marketing.spark.database import (
+                remove_unfinished,
+                write_database,
+            )
 
+            remove_unfinished(warehouse)
             write_database(warehouse, target / "manifest.json", database)
         published.append(publish_build(database, None, schema, profile))
         if engine != "spark":

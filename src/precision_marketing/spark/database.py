@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def check_database(database: Path) -> None:
             f"`{database}` is a build of DuckDB, with its histories: give --database"
             " another file for what is built on Spark."
         )
+
+
+def remove_unfinished(warehouse: Path) -> None:
+    """Remove the folders of tables that a killed build was making.
+
+    No table is known of them, and rows of who has asked for erasure since may be there.
+    """
+    for folder in warehouse.glob("*.db/*__made_*"):
+        shutil.rmtree(folder)
 
 
 def write_database(warehouse: Path, manifest: Path, database: Path) -> list[str]:

@@ -5,7 +5,11 @@ import json
 import duckdb
 import pytest
 
-from precision_marketing.spark.database import check_database, write_database
+from precision_marketing.spark.database import (
+    check_database,
+    remove_unfinished,
+    write_database,
+)
 from precision_marketing.spark.machine import SparkError
 
 
@@ -93,3 +97,13 @@ def test_a_file_that_duckdb_has_built_is_refused(tmp_path):
         connection.execute("create table stg_events_checked as select 1 as n")
     with pytest.raises(SparkError, match="is a build of DuckDB"):
         check_database(database)
+
+
+def test_what_a_killed_build_was_making_is_removed_and_nothing_else(warehouse):
+    tables = warehouse / "warehouse"
+    unfinished = tables / "marts.db" / "campaigns__made_1a2b3c4d"
+    unfinished.mkdir()
+    (unfinished / "part-0.snappy.parquet").write_bytes(b"")
+    remove_unfinished(tables)
+    assert not unfinished.exists()
+    assert list((tables / "marts.db").iterdir()) == [tables / "marts.db" / "campaigns"]
