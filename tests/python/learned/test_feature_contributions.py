@@ -69,11 +69,19 @@ def test_the_strongest_feature_of_a_group_is_a_column_of_the_features(connection
     assert ("user", "feature_user__activity") in names
 
 
-def test_the_size_of_blocks_and_batches_changes_nothing(connection, monkeypatch):
+def test_the_size_of_blocks_and_batches_changes_nothing_but_noise(
+    connection, monkeypatch
+):
     whole = explained(connection)
     monkeypatch.setattr(explaining, "USERS_PER_BLOCK", 7)
     monkeypatch.setattr(explaining, "ROWS_PER_BATCH", 4)
-    assert explained(connection).equals(whole)
+    found = explained(connection)
+    exact = [name for name in whole.column_names if name != "contribution"]
+    assert found.select(exact).equals(whole.select(exact))
+    # On some processors (OpenBLAS's Haswell kernels) a product of singles hangs on where
+    # in the matrix a row is; contributions are promised within 1e-6.
+    contributions = found["contribution"].to_numpy()
+    assert contributions == pytest.approx(whole["contribution"].to_numpy(), abs=1e-6)
 
 
 def test_a_ranking_without_features_has_typed_columns_and_no_rows(connection):
