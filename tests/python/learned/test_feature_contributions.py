@@ -78,7 +78,7 @@ def test_the_size_of_blocks_and_batches_changes_nothing_but_noise(
     found = explained(connection)
     exact = [name for name in whole.column_names if name != "contribution"]
     assert found.select(exact).equals(whole.select(exact))
-    # On some processors (OpenBLAS's Haswell kernels) a product of singles hangs on where
+    # With some kernels of BLAS (OpenBLAS's Haswell) a product of singles hangs on where
     # in the matrix a row is; contributions are promised within 1e-6.
     contributions = found["contribution"].to_numpy()
     assert contributions == pytest.approx(whole["contribution"].to_numpy(), abs=1e-6)
