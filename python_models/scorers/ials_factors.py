@@ -1,4 +1,4 @@
-# Grain: one row per time window (`test`, `serve`) and user or item that has factors.
+# Grain: one row per time window (`test`, `serve`) and item that has factors.
 def model(dbt, session):
     dbt.config(materialized="replaced_table")
     from precision_marketing.scorers.ials_factors import later_factors

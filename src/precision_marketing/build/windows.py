@@ -1,7 +1,7 @@
 """What every scorer reads from the build: one history a time window, and settings."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,8 @@ class Window:
         Users to rank items for.
     eligible_items : array of bool, shape (n_items,)
         Items that may be ranked.
+    block_users : array of int, shape (n_users,), optional
+        Of a block of users, their places in the whole window.
     """
 
     time_window: str
@@ -50,6 +52,36 @@ class Window:
     excluded: csr_matrix
     scored_users: np.ndarray
     eligible_items: np.ndarray
+    block_users: np.ndarray | None = None
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """The users' places in the whole window, shape (n_users,)."""
+        if self.block_users is None:
+            return np.arange(self.weights.shape[0])
+        return self.block_users
+
+    def of_users(self, users: np.ndarray) -> "Window":
+        """Return a block: the histories of some users, all of whom are scored.
+
+        Parameters
+        ----------
+        users : array of int, shape (n,)
+            Places in this window.
+
+        Returns
+        -------
+        Window
+            Row i is users[i]; nothing of others.
+        """
+        return replace(
+            self,
+            weights=self.weights[users],
+            recency_positions=self.recency_positions[users],
+            excluded=self.excluded[users],
+            scored_users=np.arange(users.size),
+            block_users=self.numbers[users],
+        )
 
     @property
     def has_order(self) -> bool:

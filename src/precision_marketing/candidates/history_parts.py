@@ -8,25 +8,27 @@ Aumann-Shapley value of a function of a sum.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from scipy.sparse import csr_matrix, diags_array
 
-from precision_marketing.algorithms.collaborative.ials import Factors
 from precision_marketing.algorithms.collaborative.ials_parts import ials_parts
+from precision_marketing.algorithms.collaborative.spectral import SpectralWeights
 from precision_marketing.algorithms.content.naive_bayes import term_log_odds
 from precision_marketing.algorithms.kernels.engine import factor
 from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
 from precision_marketing.algorithms.kernels.sparse_product import sparse_product
 from precision_marketing.algorithms.kernels.sums import pair_products, vector_products
 from precision_marketing.build.windows import Window
-from precision_marketing.scorers.collaborative import Settings
 from precision_marketing.scorers.content import field_weights, tfidf_profiles
 from precision_marketing.scorers.content_products import Fields, side_by_side
-from precision_marketing.scorers.item_weights import ITEM_WEIGHTS
 from precision_marketing.scorers.linear_svm import learn_feature_weights, svm_features
+from precision_marketing.scorers.registry import SCORERS, fit
+from precision_marketing.scorers.scorer import Settings
 
 
 @dataclass(frozen=True)
@@ -142,10 +144,10 @@ def by_rows(
     return parts
 
 
-def _of_ials(window: Window, settings: Settings, factors: Factors) -> Parts:
+def _of_ials(window: Window, settings: Settings, factors: np.ndarray) -> Parts:
     parts = ials_parts(
         window.recent_weights(settings["decay"]),
-        factors.items,
+        factors,
         unobserved_strength=settings["unobserved_strength"],
         regularization=settings["regularization"],
     )
@@ -156,7 +158,7 @@ def _of_content_tfidf(
     window: Window, settings: Settings, fields: Fields
 ) -> ItemWeights:
     profiles = tfidf_profiles(fields, settings)
-    return ItemWeights(targets=profiles, sources=profiles)
+    return ItemWeights(sources=profiles, targets=profiles)
 
 
 def _of_naive_bayes(window: Window, settings: Settings, fields: Fields) -> Parts:
@@ -228,9 +230,36 @@ def _of_item_embedding(
     return ItemWeights(vectors=(embeddings, embeddings))
 
 
-# By the library's function. Parameters after window and settings: see `make_lists`.
+def _of_spectral(
+    window: Window, settings: Settings, before: SpectralWeights | None
+) -> ItemWeights:
+    return _of_fit("spectral", window, settings, before=before)
+
+
+def _of_local_ridge(
+    window: Window, settings: Settings, neighbors: pa.Table
+) -> ItemWeights:
+    return _of_fit("local_ridge", window, settings, neighbors=neighbors)
+
+
+def _of_ease(window: Window, settings: Settings) -> ItemWeights:
+    return _of_fit("ease", window, settings)
+
+
+def _of_fit(
+    name: str, window: Window, settings: Settings, before: Any = None, **inputs: Any
+) -> ItemWeights:
+    """Return what items add to scores by the fit that the lists were made with."""
+    given = {key: partial(inputs.__getitem__, key) for key in inputs}
+    fitted = fit(name, window, settings, given, before)
+    return ItemWeights() if fitted is None else SCORERS[name].item_weights(fitted)
+
+
+# By the library's function. Parameters after window and settings: see `own_parts`.
 DECOMPOSITIONS: Mapping[str, Callable[..., Parts | ItemWeights]] = {
-    **{name: ITEM_WEIGHTS[name] for name in ("spectral", "local_ridge", "ease")},
+    "spectral": _of_spectral,
+    "local_ridge": _of_local_ridge,
+    "ease": _of_ease,
     "ials": _of_ials,
     "content_tfidf": _of_content_tfidf,
     "naive_bayes": _of_naive_bayes,
@@ -245,7 +274,10 @@ def own_parts(
     settings: Settings,
     inputs: Mapping[str, Callable[[], Any]],
 ) -> Parts:
-    """Return the parts of a scorer of `DECOMPOSITIONS`; inputs as for `make_lists`."""
+    """Return the parts of a scorer of `DECOMPOSITIONS`.
+
+    Inputs are those of `registry.fit`, and `before`, the fit of the window before.
+    """
     decomposition = DECOMPOSITIONS[function]
     given = {name: inputs[name]() for name in inputs_of(function)}
     found = decomposition(window, settings, **given)

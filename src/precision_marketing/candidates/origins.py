@@ -20,8 +20,8 @@ from precision_marketing.candidates.history_parts import (
     inputs_of,
     own_parts,
 )
-from precision_marketing.scorers.collaborative import spectral_weights
 from precision_marketing.scorers.lists import read_inputs
+from precision_marketing.scorers.registry import fit
 
 # What less of the score comes from is not why the item is recommended.
 SMALLEST_SHARE = 0.1
@@ -33,7 +33,7 @@ _RELATIONS = {
     "factors": ("ials_factors",),
     "fields": ("content_terms", "content_review_terms"),
     "embeddings": ("item_embeddings",),
-    "directions": (),
+    "before": (),
 }
 
 origins_schema = pa.schema(
@@ -179,7 +179,7 @@ def _own_parts(
     given = {
         **read_inputs(items, (window.time_window,), **relations)(window.time_window),
         # The fit of the lists begins where that of `test` ended.
-        "directions": lambda: spectral_weights(read("test"), own).right,
+        "before": lambda: fit(functions[scorer], read("test"), own, {}),
     }
     return own_parts(functions[scorer], window, own, given)
 

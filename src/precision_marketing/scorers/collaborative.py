@@ -1,14 +1,12 @@
-"""Each scorer's neighbors and lists for one window: all that its settings decide.
+"""The scorers of what users did alike: neighbors, fits and lists by their settings.
 
-The Python models in `python_models/scorers/` and the search for settings (`tuning`)
-call these functions, so that what is searched is what is built. Settings are those of
-`read_settings`; their meaning stands in docs/algorithms/. A parameter `neighbors` is
-item cosine's table, which the search gives.
+Settings are those of `read_settings`; their meaning stands in docs/algorithms/. A
+parameter `neighbors` is item cosine's table, `followers` is next basket's.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +15,11 @@ from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.collaborative.ease import ease_scores, fit_ease
 from precision_marketing.algorithms.collaborative.ials import (
-    Factors,
+    ItemFactors,
     fit_ials,
+    fold_in,
     ials_scores,
+    item_factors,
 )
 from precision_marketing.algorithms.collaborative.local_ridge import fit_local_ridge
 from precision_marketing.algorithms.collaborative.neighbors import (
@@ -35,16 +35,14 @@ from precision_marketing.algorithms.collaborative.popularity import popularity_d
 from precision_marketing.algorithms.collaborative.spectral import (
     SpectralWeights,
     fit_spectral,
+    spectral_item_weights,
     spectral_scores,
 )
-from precision_marketing.algorithms.kernels.top_scores import ScoreBlock
+from precision_marketing.algorithms.kernels.pair_scores import ItemWeights, LinearScores
 from precision_marketing.build.kept_fits import kept
 from precision_marketing.build.relations import reader, window_schema, with_window
 from precision_marketing.build.windows import Window
-
-Settings: TypeAlias = Mapping[str, Any]
-# A scorer's lists for the scored users, in blocks of `scores_schema`.
-Lists: TypeAlias = Iterator[pa.RecordBatch]
+from precision_marketing.scorers.scorer import Lists, Scorer, Settings
 
 # User neighbors in memory at one time: 32 bytes each.
 NEIGHBORS_PER_BLOCK = 10_000_000
@@ -92,36 +90,6 @@ def item_cosine_neighbors(window: Window, settings: Settings) -> pa.Table:
     )
 
 
-def item_cosine(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
-    """Yield the items nearest to the whole history; `neighbors` of item cosine."""
-    by_source = items_by_source(window, neighbors)
-    return window.top_items(window.weights, by_source, settings["candidates"])
-
-
-def item_cosine_recent(
-    window: Window, settings: Settings, neighbors: pa.Table
-) -> Lists:
-    """Yield the items nearest to the history's end; `neighbors` of item cosine.
-
-    Nothing where no history has an order: it would be item cosine once more.
-    """
-    if not window.has_order:
-        return iter(())
-    return window.top_items(
-        window.recent_weights(settings["decay"]),
-        items_by_source(window, neighbors),
-        settings["candidates"],
-    )
-
-
-def last_basket(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
-    """Yield the items nearest to the last day's alone; `neighbors` of item cosine.
-
-    Nothing where no history has an order.
-    """
-    return item_cosine_recent(window, {**settings, "decay": 0.0}, neighbors)
-
-
 def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
     """Return what each item follows (`item_neighbors_schema`), if there is an order."""
     return next_basket_neighbors(
@@ -136,88 +104,41 @@ def next_basket_neighbors_of(window: Window, settings: Settings) -> pa.Table:
     )
 
 
-def next_basket(window: Window, settings: Settings, followers: pa.Table) -> Lists:
-    """Yield the items that follow the last day's; `followers`: its neighbors."""
-    return window.top_items(
-        window.recent_weights(0.0),
-        items_by_source(window, followers),
-        settings["candidates"],
-    )
-
-
-def user_cosine(window: Window, settings: Settings) -> Lists:
-    """Yield what the nearest users have, in blocks of users.
-
-    Neighbors are found for one block of users at a time and not kept: for all users
-    they would be a table of users x neighbors rows.
-    """
-    n_users = window.weights.shape[0]
-    damping = popularity_damping(window.weights, settings["popularity_exponent"])
-    block_size = max(1, NEIGHBORS_PER_BLOCK // settings["neighbors"])
-    for start in range(0, window.scored_users.size, block_size):
-        users = window.scored_users[start : start + block_size]
-        neighbors = user_neighbors(
-            window.weights,
-            top_k=settings["neighbors"],
-            item_degree_exponent=settings["item_degree_exponent"],
-            target_exponent=settings["target_exponent"],
-            source_exponent=settings["source_exponent"],
-            shrinkage=settings["shrinkage"],
-            similarity=settings["similarity"],
-            users=users,
-        )
-        yield from replace(window, scored_users=users).top_items(
-            neighbor_matrix(neighbors, n_users, n_users),
-            window.weights,
-            settings["candidates"],
-            damping,
-        )
-
-
-def spectral(window: Window, settings: Settings) -> Lists:
-    """Yield the best items of the spectral scorer, for a decayed history."""
-    return refined(fit_of_spectral, settings)(window)
-
-
-def spectral_weights(
-    window: Window, settings: Settings, before: np.ndarray | None = None
-) -> SpectralWeights:
-    """Return the spectral scorer's weights of items for items."""
-    return kept(
-        fit_spectral,
-        window.weights,
-        rank=settings["rank"],
-        spectrum_exponent=settings["spectrum_exponent"],
-        user_degree_exponent=settings["user_degree_exponent"],
-        item_degree_exponent=settings["item_degree_exponent"],
-        top_k=settings["neighbors"],
-        start=before,
-    )
-
-
-def fit_of_spectral(
-    window: Window, settings: Settings, before: np.ndarray | None
-) -> tuple[np.ndarray, ScoreBlock]:
-    """Return the spectral scorer's directions, begun from other ones, and scores."""
-    fitted = spectral_weights(window, settings, before)
-    history = window.recent_weights(settings["decay"])
-    return fitted.right, spectral_scores(history, fitted)
-
-
-def local_ridge(window: Window, settings: Settings, neighbors: pa.Table) -> Lists:
-    """Yield the best items of local ridge; `neighbors` of item cosine, as many or more.
-
-    The weights of items are fitted to whole histories, and applied to decayed ones.
-    """
-    item_weights = local_ridge_weights(window, settings, neighbors)
-    history = window.recent_weights(settings["decay"])
-    return window.top_items(history, item_weights, settings["candidates"])
-
-
-def local_ridge_weights(
+def _item_cosine_fit(
     window: Window, settings: Settings, neighbors: pa.Table
 ) -> csr_matrix:
-    """Return the weights of the nearest `settings["neighbors"]` of each item."""
+    return items_by_source(window, neighbors)
+
+
+def items_by_source(window: Window, neighbors: pa.Table) -> csr_matrix:
+    """Return the similarities of items, row = source."""
+    n_items = window.weights.shape[1]
+    return neighbor_matrix(neighbors, n_items, n_items, by_source=True)
+
+
+def _of_order_fit(
+    window: Window, settings: Settings, neighbors: pa.Table
+) -> csr_matrix | None:
+    """Return the same where a history has an order, else it were item cosine again."""
+    if not window.has_order:
+        return None
+    return items_by_source(window, neighbors)
+
+
+def _next_basket_fit(
+    window: Window, settings: Settings, followers: pa.Table
+) -> csr_matrix:
+    """Return how much each item is followed by others, row = source."""
+    return items_by_source(window, followers)
+
+
+def _local_ridge_fit(
+    window: Window, settings: Settings, neighbors: pa.Table
+) -> csr_matrix:
+    """Return the weights of the nearest `settings["neighbors"]` of each item.
+
+    They are fitted to whole histories, and applied to decayed ones.
+    """
     is_near = pc.less_equal(neighbors["neighbor_rank"], settings["neighbors"])
     n_items = window.weights.shape[1]
     near = neighbor_matrix(neighbors.filter(is_near), n_items, n_items)
@@ -236,81 +157,126 @@ def local_ridge_weights(
     )
 
 
-def ials(window: Window, settings: Settings) -> Lists:
-    """Yield the best items of the factorization of decayed histories."""
-    factors, _ = fit_of_ials(window, settings, None)
-    return ials_of_factors(window, settings, factors)
+def _sums(
+    block: Window, histories: csr_matrix, by_source: csr_matrix, settings: Settings
+) -> Lists:
+    """Yield the best items by sums over the history; row = source."""
+    return block.top_items(histories, by_source, settings["candidates"])
 
 
-def ials_of_factors(window: Window, settings: Settings, factors: Factors) -> Lists:
-    """Yield the best items by factors of users and items; nothing without any."""
-    if not factors.items.size:
-        return iter(())
-    return window.top_scores(ials_scores(factors), settings["candidates"])
+def _added_up(by_source: csr_matrix | np.ndarray) -> ItemWeights:
+    return ItemWeights(by_source=by_source)
 
 
-def fit_of_ials(
-    window: Window, settings: Settings, before: Factors | None
-) -> tuple[Factors, ScoreBlock]:
-    """Return the factors of decayed histories, begun from other ones, and scores."""
-    factors = ials_fit(window, settings, before)
-    return factors, ials_scores(factors)
+class UserHistories(NamedTuple):
+    """Whom user cosine finds the nearest among, and how loud popular items are."""
+
+    weights: csr_matrix
+    damping: np.ndarray
 
 
-def ials_fit(window: Window, settings: Settings, before: Factors | None) -> Factors:
-    """Return the factors of decayed histories, begun from other ones."""
-    return kept(
-        fit_ials,
-        window.recent_weights(settings["decay"]),
-        factors=settings["factors"],
-        iterations=settings["iterations"],
-        unobserved_strength=settings["unobserved_strength"],
-        regularization=settings["regularization"],
-        seed=settings["seed"],
-        start=before,
-    )
+def _user_cosine_fit(window: Window, settings: Settings) -> UserHistories:
+    damping = popularity_damping(window.weights, settings["popularity_exponent"])
+    return UserHistories(window.weights, damping)
 
 
-def refined(
-    fit: Callable[[Window, Settings, Any], tuple[Any, ScoreBlock]], settings: Settings
-) -> Callable[[Window], Lists]:
-    """Return the function to a window's lists that begins where the last one ended.
+def _user_cosine_lists(
+    block: Window, histories: csr_matrix, fitted: UserHistories, settings: Settings
+) -> Lists:
+    """Yield what the nearest users have.
 
-    Parameters
-    ----------
-    fit : callable
-        `fit_of_spectral` or `fit_of_ials`: from a window, the settings and the fit of
-        the window before (None for the first) to its own fit and scores.
-    settings : mapping
-
-    Returns
-    -------
-    callable
-        From a window to its lists. To be called in the order of the windows, whose
-        users and items have the same positions in all of them.
+    Neighbors are found for some users at a time and not kept: for all users they would
+    be a table of users x neighbors rows.
     """
-    before = None
+    shape = (block.weights.shape[0], fitted.weights.shape[0])
+    size = max(1, NEIGHBORS_PER_BLOCK // settings["neighbors"])
+    for start in range(0, block.scored_users.size, size):
+        users = block.scored_users[start : start + size]
+        neighbors = user_neighbors(
+            fitted.weights,
+            top_k=settings["neighbors"],
+            item_degree_exponent=settings["item_degree_exponent"],
+            target_exponent=settings["target_exponent"],
+            source_exponent=settings["source_exponent"],
+            shrinkage=settings["shrinkage"],
+            similarity=settings["similarity"],
+            targets=histories,
+            users=users,
+            known_as=block.numbers,
+        )
+        yield from replace(block, scored_users=users).top_items(
+            neighbor_matrix(neighbors, *shape),
+            fitted.weights,
+            settings["candidates"],
+            fitted.damping,
+        )
 
-    def lists(window: Window) -> Lists:
-        nonlocal before
-        before, scores = fit(window, settings, before)
-        return window.top_scores(scores, settings["candidates"])
 
-    return lists
-
-
-def ease(window: Window, settings: Settings) -> Lists:
-    """Yield the best items of EASE; nothing for more than `maximum_items` items."""
-    if window.weights.shape[1] > settings["maximum_items"]:
-        return iter(())
-    item_weights = ease_weights(window, settings)
-    return window.top_scores(
-        ease_scores(window.weights, item_weights), settings["candidates"]
+def _spectral_fit(
+    window: Window, settings: Settings, before: SpectralWeights | None = None
+) -> SpectralWeights:
+    """Return the weights of items for items, begun from an earlier fit's directions."""
+    return kept(
+        fit_spectral,
+        window.weights,
+        rank=settings["rank"],
+        spectrum_exponent=settings["spectrum_exponent"],
+        user_degree_exponent=settings["user_degree_exponent"],
+        item_degree_exponent=settings["item_degree_exponent"],
+        top_k=settings["neighbors"],
+        start=None if before is None else before.right,
     )
 
 
-def ease_weights(window: Window, settings: Settings) -> np.ndarray:
-    """Return EASE's weights of items for items, row = source."""
+def _spectral_lists(
+    block: Window, histories: csr_matrix, fitted: SpectralWeights, settings: Settings
+) -> Lists:
+    return block.top_scores(spectral_scores(histories, fitted), settings["candidates"])
+
+
+def _ials_fit(
+    window: Window,
+    settings: Settings,
+    before: ItemFactors | None = None,
+    factors: np.ndarray | None = None,
+) -> ItemFactors | None:
+    """Return the items' factors of decayed histories, begun from an earlier fit's."""
+    histories = window.recent_weights(settings["decay"])
+    strengths = {
+        name: settings[name] for name in ("unobserved_strength", "regularization")
+    }
+    if factors is None:
+        factors = kept(
+            fit_ials,
+            histories,
+            factors=settings["factors"],
+            iterations=settings["iterations"],
+            seed=settings["seed"],
+            start=None if before is None else before.items,
+            **strengths,
+        )
+    return item_factors(histories, factors, **strengths) if factors.size else None
+
+
+def _ials_lists(
+    block: Window, histories: csr_matrix, fitted: ItemFactors, settings: Settings
+) -> Lists:
+    return block.top_scores(ials_scores(histories, fitted), settings["candidates"])
+
+
+def _ials_pairs(
+    block: Window, histories: csr_matrix, fitted: ItemFactors
+) -> LinearScores:
+    """Return the scores of all pairs of a scored user and an item."""
+    users = np.zeros((histories.shape[0], fitted.items.shape[1]), np.float32)
+    users[block.scored_users] = fold_in(histories[block.scored_users], fitted)
+    return LinearScores((users, fitted.items))
+
+
+def _ease_fit(window: Window, settings: Settings) -> np.ndarray | None:
+    """Return weights of items for items, row = source, of so many items at most."""
+    if window.weights.shape[1] > settings["maximum_items"]:
+        return None
     return kept(
         fit_ease,
         window.weights,
@@ -320,7 +286,28 @@ def ease_weights(window: Window, settings: Settings) -> np.ndarray:
     )
 
 
-def items_by_source(window: Window, neighbors: pa.Table) -> csr_matrix:
-    """Return item neighbors as a matrix, row = source, column = target."""
-    n_items = window.weights.shape[1]
-    return neighbor_matrix(neighbors, n_items, n_items, by_source=True)
+def _ease_lists(
+    block: Window, histories: csr_matrix, fitted: np.ndarray, settings: Settings
+) -> Lists:
+    return block.top_scores(ease_scores(histories, fitted), settings["candidates"])
+
+
+def _of_similarities(
+    fit: Callable[..., csr_matrix | None], decay: float | None, table: str
+) -> Scorer:
+    """Return a scorer whose scores are sums of a table's similarities."""
+    return Scorer(fit, _sums, decay, _added_up, similarities=table)
+
+
+COLLABORATIVE: Mapping[str, Scorer] = {
+    "item_cosine": _of_similarities(_item_cosine_fit, 1.0, "neighbors"),
+    # The items nearest to the history's end, and to the last day's alone.
+    "item_cosine_recent": _of_similarities(_of_order_fit, None, "neighbors"),
+    "last_basket": _of_similarities(_of_order_fit, 0.0, "neighbors"),
+    "next_basket": _of_similarities(_next_basket_fit, 0.0, "followers"),
+    "local_ridge": Scorer(_local_ridge_fit, _sums, None, _added_up),
+    "user_cosine": Scorer(_user_cosine_fit, _user_cosine_lists, 1.0),
+    "spectral": Scorer(_spectral_fit, _spectral_lists, None, spectral_item_weights),
+    "ials": Scorer(_ials_fit, _ials_lists, pairs=_ials_pairs),
+    "ease": Scorer(_ease_fit, _ease_lists, 1.0, _added_up),
+}

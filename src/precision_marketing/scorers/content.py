@@ -1,6 +1,6 @@
-"""The content scorers over a window: each a product of users' and items' terms."""
+"""The content scorers: each a product of users' and items' terms."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -22,7 +22,8 @@ from precision_marketing.scorers.content_products import (
     side_by_side,
     top_by_text,
 )
-from precision_marketing.scorers.linear_svm import linear_svm_scores
+from precision_marketing.scorers.linear_svm import LINEAR_SVM
+from precision_marketing.scorers.scorer import Lists, Scorer, Settings
 
 
 def content_scorers(
@@ -41,41 +42,37 @@ def content_scorers(
     -------
     dict of str to callable
     """
-    scorers = {
-        name: partial(scores, settings=settings_of(name))
-        for name, scores in TEXT_SCORERS.items()
-    }
-    of_embedding = settings_of("item_embedding")
-    return scorers | {
-        "item_embedding": lambda window, fields: item_embedding_scores(
-            window, embeddings, of_embedding
+
+    def lists(
+        scorer: Scorer, settings: Settings, window: Window, known: Fields
+    ) -> Lists:
+        given = embeddings if scorer.fit is _embedding_fit else known
+        fitted = scorer.fit(window, settings, given)
+        if fitted is None:
+            return iter(())
+        return scorer.lists(
+            window, scorer.histories(window, settings), fitted, settings
         )
+
+    return {
+        name: partial(lists, scorer, settings_of(name))
+        for name, scorer in CONTENT.items()
     }
 
 
-def item_embedding_scores(
-    window: Window, embeddings: np.ndarray | None, settings: dict[str, float]
-) -> Iterator[pa.RecordBatch]:
-    """Yield the items whose embedding is most like the mean of the user's items'.
+def _embedding_fit(
+    window: Window, settings: Settings, embeddings: np.ndarray | None
+) -> np.ndarray | None:
+    """Return the embeddings, shape (n_items, d), as `read_embeddings` does."""
+    return embeddings
 
-    Parameters
-    ----------
-    window : Window
-    embeddings : array of float32, shape (n_items, d), or None
-        As `read_embeddings` returns.
-    settings : dict
-        decay, candidates.
 
-    Yields
-    ------
-    pyarrow.RecordBatch
-        `scores_schema`; nothing where no item has an embedding.
-    """
-    if embeddings is None:
-        return
-    weights = window.recent_weights(settings["decay"])
-    yield from window.top_scores(
-        embedding_scores(weights, embeddings), settings["candidates"]
+def _embedding_lists(
+    block: Window, histories: csr_matrix, embeddings: np.ndarray, settings: Settings
+) -> Lists:
+    """Yield the items whose embedding is most like the mean of the user's items'."""
+    return block.top_scores(
+        embedding_scores(histories, embeddings), settings["candidates"]
     )
 
 
@@ -124,57 +121,40 @@ def tfidf_neighbors(fields: Fields, settings: dict[str, float]) -> pa.Table:
     return content_neighbors(profiles, top_k=settings["neighbors"])
 
 
-def tfidf_scores(
-    window: Window, fields: Fields, settings: dict[str, float]
-) -> Iterator[pa.RecordBatch]:
-    """Yield the items whose text is most like that of the user's items, by cosine.
+def _tfidf_fit(window: Window, settings: Settings, fields: Fields) -> csr_matrix | None:
+    """Return each item's profile, if any text is known."""
+    return tfidf_profiles(fields, settings) if fields else None
 
-    Parameters
-    ----------
-    window : Window
-    fields : dict of str to Field
-    settings : dict
-        decay, candidates, `<field>_weight`.
 
-    Yields
-    ------
-    pyarrow.RecordBatch
-        `scores_schema`.
-    """
-    if not fields:
-        return
-    items = tfidf_profiles(fields, settings)
-    yield from top_by_text(
-        window,
-        window.recent_weights(settings["decay"]),
+def _tfidf_lists(
+    block: Window, histories: csr_matrix, items: csr_matrix, settings: Settings
+) -> Lists:
+    """Yield the items whose text is most like that of the user's items, by cosine."""
+    return top_by_text(
+        block,
+        histories,
         lambda weights: user_profiles(weights, items),
         items,
         settings["candidates"],
     )
 
 
-def naive_bayes_scores(
-    window: Window, fields: Fields, settings: dict[str, float]
-) -> Iterator[pa.RecordBatch]:
+def _naive_bayes_fit(
+    window: Window, settings: Settings, fields: Fields
+) -> Fields | None:
+    """Return the fields, if one of them counts."""
+    weights = field_weights(settings)
+    return fields if any(weights[name] for name in fields) else None
+
+
+def _naive_bayes_lists(
+    block: Window, histories: csr_matrix, fields: Fields, settings: Settings
+) -> Lists:
     """Yield the items whose terms are most typical of what the user likes.
 
     The score is the weighted mean over an item's fields of the field's mean log-odds.
-
-    Parameters
-    ----------
-    window : Window
-    fields : dict of str to Field
-    settings : dict
-        decay, smoothing, candidates, `<field>_weight`.
-
-    Yields
-    ------
-    pyarrow.RecordBatch
-        `scores_schema`.
     """
     shown = {name: field_weights(settings)[name] for name in fields}
-    if not any(shown.values()):
-        return
     total = sum(shown.values())
     log_odds = log_odds_by_field(fields, settings["smoothing"])
     right = [shown[name] / total * f.shares for name, f in fields.items()]
@@ -182,18 +162,14 @@ def naive_bayes_scores(
     def left(weights: csr_matrix) -> csr_matrix:
         return side_by_side([odds(weights) for odds in log_odds])
 
-    yield from top_by_text(
-        window,
-        window.recent_weights(settings["decay"]),
-        left,
-        side_by_side(right),
-        settings["candidates"],
+    return top_by_text(
+        block, histories, left, side_by_side(right), settings["candidates"]
     )
 
 
-# By the name of the scorer, those that read the fields of the items' text.
-TEXT_SCORERS = {
-    "content_tfidf": tfidf_scores,
-    "naive_bayes": naive_bayes_scores,
-    "linear_svm": linear_svm_scores,
+CONTENT: Mapping[str, Scorer] = {
+    "content_tfidf": Scorer(_tfidf_fit, _tfidf_lists),
+    "naive_bayes": Scorer(_naive_bayes_fit, _naive_bayes_lists),
+    "linear_svm": LINEAR_SVM,
+    "item_embedding": Scorer(_embedding_fit, _embedding_lists),
 }

@@ -4,20 +4,18 @@ A list ends, and its scorer's score of the next item is not 0: without it a cand
 that one scorer puts on place 81 counts as one that the scorer knows nothing of.
 """
 
-from inspect import signature
 from typing import Any
 
 import pyarrow as pa
 
-from precision_marketing.algorithms.collaborative.spectral import spectral_item_weights
-from precision_marketing.algorithms.kernels.pair_scores import ItemWeights, LinearScores
+from precision_marketing.algorithms.kernels.pair_scores import LinearScores
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.windows import Window, read_settings
-from precision_marketing.scorers import collaborative
-from precision_marketing.scorers.item_weights import (
-    ITEM_WEIGHTS,
-    NEIGHBORS,
-    of_histories,
+from precision_marketing.scorers.collaborative import items_by_source
+from precision_marketing.scorers.registry import (
+    SCORERS,
+    begins_where_another_ended,
+    fit,
 )
 
 
@@ -64,34 +62,24 @@ class FullScores:
         -------
         dict of str to LinearScores
         """
-        given = {"neighbors": neighbors, "followers": followers}
+        given = {"neighbors": lambda: neighbors, "followers": lambda: followers}
         # One matrix for all that add up its entries.
+        tables = {SCORERS[name].similarities for name in self._functions.values()}
         of_tables = {
-            table: ItemWeights(
-                by_source=collaborative.items_by_source(window, given[table])
-            )
-            for table in {NEIGHBORS.get(name) for name in self._functions.values()}
-            if table is not None
+            table: items_by_source(window, given[table]()) for table in tables - {None}
         }
         found = {}
         for name, function in self._functions.items():
-            own = self._settings[name]
+            scorer, own = SCORERS[function], self._settings[name]
+            if not scorer.is_linear:
+                continue
             # `serve` begins where `test` ended, `train` and `test` from nothing.
             before = self._before.get(name) if window.time_window == "serve" else None
-            if function == "ials":
-                self._before[name] = collaborative.ials_fit(window, own, before)
-                found[name] = LinearScores(tuple(self._before[name]))
-            elif function == "spectral":
-                fitted = collaborative.spectral_weights(window, own, before)
-                self._before[name] = fitted.right
-                weights = spectral_item_weights(fitted)
-                found[name] = of_histories(function, window, own, weights)
-            elif function in NEIGHBORS:
-                weights = of_tables[NEIGHBORS[function]]
-                found[name] = of_histories(function, window, own, weights)
-            elif function in ITEM_WEIGHTS:
-                make = ITEM_WEIGHTS[function]
-                needed = given.keys() & signature(make).parameters.keys()
-                weights = make(window, own, **{key: given[key] for key in needed})
-                found[name] = of_histories(function, window, own, weights)
+            if scorer.similarities is None:
+                fitted = fit(function, window, own, given, before)
+            else:
+                fitted = of_tables[scorer.similarities]
+            if begins_where_another_ended(function):
+                self._before[name] = fitted
+            found[name] = scorer.linear_scores(window, own, fitted)
         return found

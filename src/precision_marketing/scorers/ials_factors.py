@@ -1,4 +1,4 @@
-"""The factors of iALS as a table: lists are made of them, and reasons."""
+"""The items' factors of iALS as a table: lists are made of them, and reasons."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from precision_marketing.algorithms.collaborative.ials import Factors
 from precision_marketing.build.relations import (
     arrow_batches,
     reader,
@@ -16,17 +15,16 @@ from precision_marketing.build.relations import (
     with_window,
 )
 from precision_marketing.build.windows import read_settings, read_windows
-from precision_marketing.scorers.collaborative import fit_of_ials
+from precision_marketing.scorers.registry import fit
 
 # Rows of a batch, which takes 16 MB at 256 factors.
 _ROWS = 16_384
 
 factors_schema = pa.schema(
     [
-        ("side", pa.string()),
-        # How many the side has, with and without factors.
-        ("side_size", pa.int32()),
-        ("side_index", pa.int32()),
+        # With and without factors.
+        ("item_count", pa.int32()),
+        ("item_index", pa.int32()),
         ("factors", pa.list_(pa.float32())),
     ]
 )
@@ -45,9 +43,9 @@ def later_factors(
     Returns
     -------
     pyarrow.RecordBatchReader
-        `factors_schema` with time_window in front: a row for each scored user and each
-        item that has factors other than 0; none where iALS is left out. `serve` begins
-        with the factors of `test`.
+        `factors_schema` with time_window in front: a row for each item that has factors
+        other than 0; none where iALS is left out. `serve` begins with the factors of
+        `test`.
     """
     schema = window_schema(factors_schema)
     if row_count(decisions.filter("scorer = 'ials' and is_left_out")):
@@ -61,37 +59,33 @@ def later_factors(
     )
 
     def batches() -> Iterator[pa.RecordBatch]:
-        factors = None
+        fitted = None
         for window in windows:
-            factors, _ = fit_of_ials(window, own, factors)
-            sides = (
-                ("user", factors.users, window.scored_users),
-                ("item", factors.items, np.arange(len(factors.items))),
-            )
-            for side, rows, kept in sides:
-                for batch in _batches(side, rows, kept[rows[kept].any(axis=1)]):
+            fitted = fit("ials", window, own, {}, fitted)
+            if fitted is not None:
+                for batch in _batches(fitted.items):
                     yield with_window(batch, window.time_window)
 
     return reader(schema, batches())
 
 
-def _batches(side: str, rows: np.ndarray, kept: np.ndarray) -> Iterator[pa.RecordBatch]:
-    """Yield rows `kept` of a side's factors."""
-    for start in range(0, kept.size, _ROWS):
-        part = kept[start : start + _ROWS]
-        ends = np.arange(part.size + 1, dtype=np.int32) * rows.shape[1]
-        numbers = pa.array(rows[part].ravel(), pa.float32())
+def _batches(items: np.ndarray) -> Iterator[pa.RecordBatch]:
+    """Yield the rows that are not 0."""
+    shown = np.flatnonzero(items.any(axis=1))
+    for start in range(0, shown.size, _ROWS):
+        part = shown[start : start + _ROWS]
+        ends = np.arange(part.size + 1, dtype=np.int32) * items.shape[1]
+        numbers = pa.array(items[part].ravel(), pa.float32())
         columns = [
-            pa.repeat(side, part.size),
-            pa.repeat(pa.scalar(len(rows), pa.int32()), part.size),
+            pa.repeat(pa.scalar(len(items), pa.int32()), part.size),
             pa.array(part, pa.int32()),
             pa.ListArray.from_arrays(pa.array(ends), numbers),
         ]
         yield pa.record_batch(columns, schema=factors_schema)
 
 
-def read_factors(relation: Any, time_window: str) -> Factors:
-    """Return the factors of a window from the model `ials_factors`.
+def read_factors(relation: Any, time_window: str) -> np.ndarray:
+    """Return the items' factors of a window from the model `ials_factors`.
 
     Parameters
     ----------
@@ -101,20 +95,15 @@ def read_factors(relation: Any, time_window: str) -> Factors:
 
     Returns
     -------
-    Factors
-        0 for whom the table has no row; without users and items where it has none.
+    array of float32, shape (n_items, factors)
+        0 for items without a row; without items where the table has no row.
     """
-    of_window = relation.filter(f"time_window = '{time_window}'")
-    return Factors(*(_read_side(of_window, side) for side in ("user", "item")))
-
-
-def _read_side(of_window: Any, side: str) -> np.ndarray:
-    rows = of_window.filter(f"side = '{side}'")
+    rows = relation.filter(f"time_window = '{time_window}'")
     sizes = to_arrow(
-        rows.aggregate("max(side_size) as size, max(len(factors)) as factors")
+        rows.aggregate("max(item_count) as size, max(len(factors)) as factors")
     ).to_pylist()[0]
     result = np.zeros((sizes["size"] or 0, sizes["factors"] or 0), np.float32)
-    for batch in arrow_batches(rows.project("side_index, factors"), _ROWS):
+    for batch in arrow_batches(rows.project("item_index, factors"), _ROWS):
         numbers = batch["factors"].flatten().to_numpy()
-        result[batch["side_index"].to_numpy()] = numbers.reshape(batch.num_rows, -1)
+        result[batch["item_index"].to_numpy()] = numbers.reshape(batch.num_rows, -1)
     return result

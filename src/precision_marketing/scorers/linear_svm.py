@@ -1,9 +1,8 @@
 """The linear SVM over a window: what its features are and from whom it learns."""
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.content.linear_svm import (
@@ -21,44 +20,42 @@ from precision_marketing.scorers.content_products import (
     side_by_side,
     top_by_text,
 )
+from precision_marketing.scorers.scorer import Lists, Scorer, Settings
 
 
-def linear_svm_scores(
-    window: Window, fields: Fields, settings: dict[str, float]
-) -> Iterator[pa.RecordBatch]:
-    """Yield the best items by what a linear SVM learned from the window's history.
+class FeatureWeights(NamedTuple):
+    """The fields whose likeness counts, and how much each feature of them does."""
+
+    fields: Fields
+    weights: np.ndarray
+
+
+def _fit(window: Window, settings: Settings, fields: Fields) -> FeatureWeights | None:
+    """Return what a linear SVM learned from the window's history, if anything.
 
     Its features are, for each field, the cosine and the mean log-odds; it learns how
     much each counts from the last items of sampled users.
-
-    Parameters
-    ----------
-    window : Window
-    fields : dict of str to Field
-    settings : dict
-        decay, smoothing, penalty, training_users, negatives, seed, candidates.
-
-    Yields
-    ------
-    pyarrow.RecordBatch
-        `scores_schema`; nothing where nobody has two items.
     """
-    lefts, rights = svm_features(fields, settings["smoothing"])
-    weights = learn_feature_weights(window, lefts, rights, settings)
-    if not weights.any():
-        return
-    used = np.flatnonzero(weights)
+    features = svm_features(fields, settings["smoothing"])
+    weights = learn_feature_weights(window, *features, settings)
+    return FeatureWeights(fields, weights) if weights.any() else None
+
+
+def _lists(
+    block: Window, histories: csr_matrix, fitted: FeatureWeights, settings: Settings
+) -> Lists:
+    """Yield the best items by the features that count."""
+    lefts, rights = svm_features(fitted.fields, settings["smoothing"])
+    used = np.flatnonzero(fitted.weights)
 
     def left(history: csr_matrix) -> csr_matrix:
-        return side_by_side([weights[n] * lefts[n](history) for n in used])
+        return side_by_side([fitted.weights[n] * lefts[n](history) for n in used])
 
-    yield from top_by_text(
-        window,
-        window.recent_weights(settings["decay"]),
-        left,
-        side_by_side([rights[n] for n in used]),
-        settings["candidates"],
-    )
+    right = side_by_side([rights[n] for n in used])
+    return top_by_text(block, histories, left, right, settings["candidates"])
+
+
+LINEAR_SVM = Scorer(_fit, _lists)
 
 
 def svm_features(

@@ -5,78 +5,22 @@ lists by `make_lists`, so that what is chosen on `train` is what is built.
 """
 
 from collections.abc import Callable, Mapping
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any
 
 from precision_marketing.build.windows import Window
-from precision_marketing.scorers import collaborative
-from precision_marketing.scorers.collaborative import Lists, Settings
-from precision_marketing.scorers.content import TEXT_SCORERS, item_embedding_scores
+from precision_marketing.scorers.collaborative import COLLABORATIVE
+from precision_marketing.scorers.content import CONTENT
+from precision_marketing.scorers.scorer import Lists, Scorer, Settings
 
-# Parameters after window and settings are the names of inputs (`make_lists`).
-SCORERS: Mapping[str, Callable[..., Lists]] = {
-    "item_cosine": collaborative.item_cosine,
-    "item_cosine_recent": collaborative.item_cosine_recent,
-    "last_basket": collaborative.last_basket,
-    "next_basket": collaborative.next_basket,
-    "user_cosine": collaborative.user_cosine,
-    "spectral": collaborative.spectral,
-    "local_ridge": collaborative.local_ridge,
-    "ials": collaborative.ials,
-    "ease": collaborative.ease,
-    **TEXT_SCORERS,
-    "item_embedding": item_embedding_scores,
-}
-
-# Those whose fit of one window is where that of the next begins.
-FITS: Mapping[str, Callable[..., Any]] = {
-    "spectral": collaborative.fit_of_spectral,
-    "ials": collaborative.fit_of_ials,
-}
+SCORERS: Mapping[str, Scorer] = {**COLLABORATIVE, **CONTENT}
+Inputs = Mapping[str, Callable[[], Any]]
 
 
-def lists_by_window(
-    name: str, settings: Settings
-) -> Callable[[Window, Mapping[str, Callable[[], Any]]], Lists]:
-    """Return `make_lists` of a scorer for several windows, in their order.
-
-    Parameters
-    ----------
-    name, settings
-        As for `make_lists`.
-
-    Returns
-    -------
-    callable
-        From a window and its inputs to the lists. Spectral and iALS begin each fit
-        where that of the window before ended; iALS fits nothing where the inputs have
-        `factors`.
-
-    Raises
-    ------
-    KeyError
-        As `make_lists`, when called.
-    """
-    if name in FITS:
-        refined = collaborative.refined(FITS[name], settings)
-
-        def lists(window: Window, inputs: Mapping[str, Callable[[], Any]]) -> Lists:
-            if name == "ials" and "factors" in inputs:
-                factors = inputs["factors"]()
-                return collaborative.ials_of_factors(window, settings, factors)
-            return refined(window)
-
-        return lists
-    return lambda window, inputs: make_lists(name, window, settings, inputs)
-
-
-def make_lists(
-    name: str,
-    window: Window,
-    settings: Settings,
-    inputs: Mapping[str, Callable[[], Any]],
-) -> Lists:
-    """Return a scorer's lists for the scored users of a window.
+def fit(
+    name: str, window: Window, settings: Settings, inputs: Inputs, before: Any = None
+) -> Any:
+    """Return what a scorer learns from all histories of a window.
 
     Parameters
     ----------
@@ -88,19 +32,74 @@ def make_lists(
     inputs : mapping of str to callable
         What returns an input, called where the scorer needs it: `neighbors` (item
         cosine's), `followers` (next basket's neighbors), `fields` (of the items' text)
-        and `embeddings`.
+        and `embeddings`; `factors` (iALS') where they are known already.
+    before : object, optional
+        The fit of the window before: spectral and iALS begin where that ended.
 
     Returns
     -------
-    iterator of pyarrow.RecordBatch
-        `scores_schema`.
+    object
+        As `Scorer.fit`.
 
     Raises
     ------
     KeyError
         If there is no such scorer, or an input that it needs is not given.
     """
+    function = SCORERS[name].fit
+    given = {"window": window, "settings": settings, "before": before}
+    asked = {
+        key: given[key] if key in given else inputs[key]()
+        for key, parameter in signature(function).parameters.items()
+        if parameter.default is Parameter.empty or key in given or key in inputs
+    }
+    return function(**asked)
+
+
+def lists_by(name: str, block: Window, settings: Settings, fitted: Any) -> Lists:
+    """Return the lists of a block's scored users, by a fit to its window.
+
+    Parameters
+    ----------
+    name, settings
+        As for `fit`.
+    block : Window
+        A window, or `Window.of_users` of one.
+    fitted : object
+        As `fit` returns.
+
+    Returns
+    -------
+    iterator of pyarrow.RecordBatch
+        `scores_schema`; `user_index` is the place in the block.
+    """
+    if fitted is None:
+        return iter(())
     scorer = SCORERS[name]
-    needed = signature(scorer).parameters.keys() - {"window", "settings"}
-    given = {parameter: inputs[parameter]() for parameter in needed}
-    return scorer(window=window, settings=settings, **given)
+    return scorer.lists(block, scorer.histories(block, settings), fitted, settings)
+
+
+def make_lists(name: str, window: Window, settings: Settings, inputs: Inputs) -> Lists:
+    """Return a scorer's lists for the scored users of a window; see `fit`."""
+    return lists_by(name, window, settings, fit(name, window, settings, inputs))
+
+
+def lists_by_window(name: str, settings: Settings) -> Callable[[Window, Inputs], Lists]:
+    """Return `make_lists` of a scorer for several windows, in their order.
+
+    Their users and items have the same positions. Each fit is that `before` the next.
+    """
+    before = None
+
+    def lists(window: Window, inputs: Inputs) -> Lists:
+        nonlocal before
+        fitted = fit(name, window, settings, inputs, before)
+        before = fitted if begins_where_another_ended(name) else None
+        return lists_by(name, window, settings, fitted)
+
+    return lists
+
+
+def begins_where_another_ended(name: str) -> bool:
+    """Return whether a scorer's fit asks for that of the window before."""
+    return "before" in signature(SCORERS[name].fit).parameters

@@ -13,7 +13,7 @@ Levers: TypeAlias = dict[str, tuple[float | str, ...]]
 
 
 class SearchedScorer(NamedTuple):
-    """The function of `scorers.collaborative` that makes the lists, and the levers."""
+    """The scorer of `scorers.registry` that makes the lists, and the levers."""
 
     library_function: str
     levers: Levers

@@ -7,8 +7,9 @@ from typing import Any
 import pyarrow as pa
 
 from precision_marketing.build.windows import Window
-from precision_marketing.scorers.collaborative import Lists, item_cosine_neighbors
+from precision_marketing.scorers.collaborative import item_cosine_neighbors
 from precision_marketing.scorers.registry import make_lists
+from precision_marketing.scorers.scorer import Lists
 
 # Whose neighbors the other scorers of choices stand on.
 ITEM_COSINE = "item_cosine"

@@ -78,7 +78,7 @@ def inputs_of(window: Window) -> dict:
         ),
         "fields": item_fields,
         "embeddings": lambda: embeddings,
-        "directions": lambda: None,
+        "before": lambda: None,
     }
 
 
@@ -137,7 +137,7 @@ def test_spectral_adds_up_where_users_are_fewer_than_items():
     users = lists["user_index"].to_numpy().astype(np.int64)
     items = lists["item_index"].to_numpy().astype(np.int64)
     entries = entries_of(window.recent_weights(settings["decay"]), users, items)
-    parts = own_parts("spectral", window, settings, {"directions": lambda: None})
+    parts = own_parts("spectral", window, settings, {"before": lambda: None})
     sums = np.bincount(entries.pairs, parts(entries), users.size)
     np.testing.assert_allclose(sums, lists["score"].to_numpy(), rtol=1e-3, atol=1e-6)
 

@@ -61,8 +61,8 @@ def recommendations(example_database: Path) -> list[Named]:
             histories[user].append((item, decayed))
         factors = np.zeros((n_items, int(settings["factors"])))
         for item, values in read(
-            "select side_index, factors from scorers.ials_factors"
-            " where time_window = 'serve' and side = 'item'"
+            "select item_index, factors from scorers.ials_factors"
+            " where time_window = 'serve'"
         ):
             factors[item, : len(values)] = values
         returned = defaultdict(set)

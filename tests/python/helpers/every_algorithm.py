@@ -5,7 +5,11 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.collaborative.ease import ease_scores, fit_ease
-from precision_marketing.algorithms.collaborative.ials import fit_ials, ials_scores
+from precision_marketing.algorithms.collaborative.ials import (
+    fit_ials,
+    ials_scores,
+    item_factors,
+)
 from precision_marketing.algorithms.collaborative.local_ridge import fit_local_ridge
 from precision_marketing.algorithms.collaborative.neighbors import (
     item_neighbors,
@@ -71,15 +75,9 @@ def spectral(weights):
 
 
 def ials(weights):
-    fitted = fit_ials(
-        weights,
-        factors=4,
-        iterations=4,
-        unobserved_strength=0.2,
-        regularization=0.03,
-        seed=0,
-    )
-    return ials_scores(fitted)
+    strengths = {"unobserved_strength": 0.2, "regularization": 0.03}
+    items = fit_ials(weights, factors=4, iterations=4, seed=0, **strengths)
+    return ials_scores(weights, item_factors(weights, items, **strengths))
 
 
 def ease(weights):

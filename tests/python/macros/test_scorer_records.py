@@ -1,5 +1,6 @@
 """Records of the scorers are whole, and say of the scorers what their functions do."""
 
+import pickle
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,7 @@ from precision_marketing.build.windows import Window
 from precision_marketing.scorers import collaborative
 from precision_marketing.scorers.content import content_scorers
 from precision_marketing.scorers.registry import SCORERS as REGISTRY
-from precision_marketing.scorers.registry import make_lists
+from precision_marketing.scorers.registry import fit, lists_by, make_lists
 
 PROJECT = Path(__file__).parents[3]
 MACROS = MacroValues()
@@ -76,19 +77,27 @@ def item_fields():
         return read_item_fields(connection.from_arrow(table), N_ITEMS)
 
 
-def lists(name: str, window: Window) -> list[dict]:
-    """Return what a scorer of the library lists, by its record's settings."""
-    settings = {**defaults(name), "candidates": 5}
+def inputs_of(window: Window) -> dict:
+    """Return what scorers of the library need beside window and settings."""
     of_items, follow = defaults("item_cosine"), collaborative.next_basket_neighbors_of
     generator = np.random.default_rng(2)
-    inputs = {
+    return {
         "neighbors": lambda: collaborative.item_cosine_neighbors(window, of_items),
         "followers": lambda: follow(window, defaults("next_basket")),
         "fields": item_fields,
         "embeddings": lambda: generator.random((N_ITEMS, 3)).astype(np.float32),
     }
-    batches = make_lists(SCORERS[name]["library_function"], window, settings, inputs)
+
+
+def lists(name: str, window: Window) -> list[dict]:
+    """Return what a scorer of the library lists, by its record's settings."""
+    settings, function = settings_of(name), SCORERS[name]["library_function"]
+    batches = make_lists(function, window, settings, inputs_of(window))
     return [row for batch in batches for row in batch.to_pylist()]
+
+
+def settings_of(name: str) -> dict:
+    return {**defaults(name), "candidates": 5}
 
 
 @pytest.mark.parametrize("name", SCORERS)
@@ -102,6 +111,31 @@ def test_the_days_of_a_history_matter_where_the_record_says_so(name):
     on_one_day, on_days = window_of(1), window_of(4)
     changes = lists(name, on_days) != lists(name, on_one_day)
     assert changes == (SCORERS[name]["history_view"] != "whole")
+
+
+@pytest.mark.parametrize("name", sorted(SCORERS.keys() - IN_SQL))
+def test_a_list_is_the_same_in_whatever_block_its_user_is_and_process(name):
+    window, settings = window_of(4), settings_of(name)
+    function = SCORERS[name]["library_function"]
+    fitted = fit(function, window, settings, inputs_of(window))
+    fitted = pickle.loads(pickle.dumps(fitted))
+    found = []
+    for users in np.array_split(np.random.default_rng(3).permutation(N_USERS), 7):
+        # All that another process gets of the users.
+        block = window.of_users(users)
+        assert block.weights.shape == (users.size, N_ITEMS)
+        for batch in lists_by(function, block, settings, fitted):
+            found += [
+                {**row, "user_index": users[row["user_index"]]}
+                for row in batch.to_pylist()
+            ]
+    wanted = lists(name, window)
+    assert len(wanted) > N_USERS
+    assert sorted(found, key=place_of) == sorted(wanted, key=place_of)
+
+
+def place_of(row: dict) -> tuple:
+    return row["user_index"], row["scorer_rank"]
 
 
 def test_names_are_unique():

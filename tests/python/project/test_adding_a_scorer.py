@@ -25,7 +25,7 @@ def model(dbt, session):
         read_windows,
         stream_scores,
     )
-    from precision_marketing.scorers.collaborative import item_cosine_recent
+    from precision_marketing.scorers.registry import make_lists
 
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "slow_profile"
@@ -39,7 +39,8 @@ def model(dbt, session):
     )
 
     def scores(window):
-        return item_cosine_recent(window, settings, neighbors[window.time_window])
+        inputs = {"neighbors": lambda: neighbors[window.time_window]}
+        return make_lists("item_cosine_recent", window, settings, inputs)
 
     return stream_scores("slow_profile", windows, scores)
 """

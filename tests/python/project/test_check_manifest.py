@@ -147,7 +147,7 @@ def test_a_python_model_calls_the_packages_of_its_folder():
         materialized="replaced_table",
         text="# Grain: one row per user.\n"
         "from precision_marketing.build.windows import read_windows\n"
-        "from precision_marketing.scorers.collaborative import ease\n",
+        "from precision_marketing.scorers.collaborative import COLLABORATIVE\n",
     )
     assert all_faults(model) == []
     wrong = model._replace(text=model.text.replace("scorers.coll", "algorithms.coll"))

@@ -165,6 +165,8 @@ def test_a_wrong_setting_of_a_host_stops_its_build_with_the_fix(
     Of other settings dbt would parse all anew, for half a minute.
     """
     parsed = (host / "target" / "partial_parse.msgpack").read_bytes()
+    manifest = Manifest.from_msgpack(parsed)
+    manifest.build_flat_graph()
     settings = host / "dbt_project.yml"
     text = settings.read_text()
     monkeypatch.chdir(host)
@@ -173,7 +175,7 @@ def test_a_wrong_setting_of_a_host_stops_its_build_with_the_fix(
     settings.write_text(text.replace("    inputs:\n", f"    {given}\n    inputs:\n"))
     said: list[str] = []
     stopped = dbtRunner(
-        manifest=Manifest.from_msgpack(parsed),
+        manifest=manifest,
         callbacks=[lambda event: said.append(event.info.msg)],
     ).invoke(
         [

@@ -14,19 +14,13 @@ from precision_marketing.algorithms.collaborative.neighbors import (
 )
 from precision_marketing.build.windows import Window
 from precision_marketing.scorers import collaborative as scoring
+from precision_marketing.scorers import registry
 from precision_marketing.scorers.collaborative import (
-    ease,
-    ials,
-    item_cosine,
     item_cosine_neighbors,
-    last_basket,
-    local_ridge,
-    next_basket,
     next_basket_neighbors_of,
-    refined,
-    spectral,
-    user_cosine,
 )
+from precision_marketing.scorers.registry import lists_by_window, make_lists
+from precision_marketing.scorers.scorer import Scorer
 
 EXPONENTS = {"target_exponent": 0.3, "source_exponent": 0.4, "shrinkage": 1.0}
 
@@ -46,6 +40,12 @@ def window() -> Window:
     )
 
 
+def rows_of(name: str, window: Window, settings: dict, **inputs) -> list[dict]:
+    given = {key: lambda value=value: value for key, value in inputs.items()}
+    batches = make_lists(name, window, settings, given)
+    return [row for batch in batches for row in batch.to_pylist()]
+
+
 @pytest.mark.parametrize("similarity", ["cosine", "euclidean"])
 def test_item_neighbors_are_those_of_the_similarity_that_is_set(window, similarity):
     settings = EXPONENTS | {"similarity": similarity, "user_degree_exponent": 0.5}
@@ -61,15 +61,17 @@ def test_user_lists_are_those_of_the_similarity_that_is_set(window, similarity):
         window.weights, top_k=5, users=window.scored_users, **settings
     )
     by_hand = window.top_items(neighbor_matrix(neighbors, 40, 40), window.weights, 4)
-    assert list(user_cosine(window, settings | more)) == list(by_hand)
+    assert list(make_lists("user_cosine", window, settings | more, {})) == list(by_hand)
 
 
 def test_the_size_of_the_blocks_changes_no_user_list(window, monkeypatch):
     settings = EXPONENTS | {"similarity": "cosine", "item_degree_exponent": 0.5}
     settings |= {"neighbors": 5, "popularity_exponent": 0.3, "candidates": 4}
-    whole = pa.Table.from_batches(user_cosine(window, settings))
+    whole = pa.Table.from_batches(make_lists("user_cosine", window, settings, {}))
     monkeypatch.setattr(scoring, "NEIGHBORS_PER_BLOCK", 5)
-    assert pa.Table.from_batches(user_cosine(window, settings)).equals(whole)
+    assert pa.Table.from_batches(
+        make_lists("user_cosine", window, settings, {})
+    ).equals(whole)
 
 
 def test_local_ridge_uses_no_more_neighbors_than_set(window):
@@ -85,7 +87,7 @@ def test_local_ridge_uses_no_more_neighbors_than_set(window):
 
     def lists(kept):
         neighbors = item_cosine_neighbors(window, near | {"neighbors": kept})
-        return [batch.to_pylist() for batch in local_ridge(window, settings, neighbors)]
+        return rows_of("local_ridge", window, settings, neighbors=neighbors)
 
     assert lists(11) == lists(2)
     assert lists(11) != lists(1)
@@ -93,8 +95,8 @@ def test_local_ridge_uses_no_more_neighbors_than_set(window):
 
 def test_ease_makes_no_lists_above_its_bound(window):
     settings = {"penalty": 1.0, "user_degree_exponent": 0.5, "candidates": 3}
-    assert list(ease(window, settings | {"maximum_items": 12}))
-    assert not list(ease(window, settings | {"maximum_items": 11}))
+    assert rows_of("ease", window, settings | {"maximum_items": 12})
+    assert not rows_of("ease", window, settings | {"maximum_items": 11})
 
 
 NEXT_BASKET = {
@@ -109,15 +111,13 @@ NEXT_BASKET = {
 def last_basket_lists(window: Window) -> list[dict]:
     near = EXPONENTS | {"similarity": "cosine", "user_degree_exponent": 0.5}
     neighbors = item_cosine_neighbors(window, near | {"neighbors": 11})
-    batches = last_basket(window, {"candidates": 4}, neighbors)
-    return [row for batch in batches for row in batch.to_pylist()]
+    return rows_of("last_basket", window, {"candidates": 4}, neighbors=neighbors)
 
 
 def next_basket_lists(window: Window) -> list[dict]:
     settings = EXPONENTS | NEXT_BASKET
-    neighbors = next_basket_neighbors_of(window, settings)
-    batches = next_basket(window, settings, neighbors)
-    return [row for batch in batches for row in batch.to_pylist()]
+    followers = next_basket_neighbors_of(window, settings)
+    return rows_of("next_basket", window, settings, followers=followers)
 
 
 def test_only_the_last_day_counts_for_the_last_basket(window):
@@ -130,8 +130,9 @@ def test_only_the_last_day_counts_for_the_last_basket(window):
         EXPONENTS
         | {"similarity": "cosine", "user_degree_exponent": 0.5, "neighbors": 9},
     )
-    wanted = item_cosine(only_last, {"candidates": 4}, neighbors)
-    assert list(last_basket(ordered, {"candidates": 4}, neighbors)) == list(wanted)
+    wanted = rows_of("item_cosine", only_last, {"candidates": 4}, neighbors=neighbors)
+    found = rows_of("last_basket", ordered, {"candidates": 4}, neighbors=neighbors)
+    assert found == wanted
 
 
 @pytest.mark.parametrize("lists", [last_basket_lists, next_basket_lists])
@@ -143,7 +144,8 @@ def test_no_scorer_of_baskets_lists_anything_without_an_order(window, lists):
 
 
 DECAYED = {
-    "spectral": lambda window, decay: spectral(
+    "spectral": lambda window, decay: rows_of(
+        "spectral",
         window,
         {
             "rank": 3,
@@ -155,7 +157,8 @@ DECAYED = {
             "candidates": 5,
         },
     ),
-    "local_ridge": lambda window, decay: local_ridge(
+    "local_ridge": lambda window, decay: rows_of(
+        "local_ridge",
         window,
         {
             "user_degree_exponent": 0.5,
@@ -165,13 +168,14 @@ DECAYED = {
             "candidates": 5,
             "neighbors": 9,
         },
-        item_cosine_neighbors(
+        neighbors=item_cosine_neighbors(
             window,
             EXPONENTS
             | {"similarity": "cosine", "user_degree_exponent": 0.5, "neighbors": 9},
         ),
     ),
-    "ials": lambda window, decay: ials(
+    "ials": lambda window, decay: rows_of(
+        "ials",
         window,
         {
             "factors": 4,
@@ -189,7 +193,7 @@ DECAYED = {
 @pytest.mark.parametrize("scorer", DECAYED)
 def test_older_days_count_less_where_histories_have_an_order(window, scorer):
     def lists(window, decay):
-        return [batch.to_pylist() for batch in DECAYED[scorer](window, decay)]
+        return DECAYED[scorer](window, decay)
 
     assert lists(window, 0.5) == lists(window, 1.0)
     days = window.recency_positions.copy()
@@ -199,20 +203,20 @@ def test_older_days_count_less_where_histories_have_an_order(window, scorer):
     assert lists(ordered, 0.5) != lists(window, 1.0)
 
 
-def test_each_window_begins_with_the_fit_of_the_one_before(window):
-    settings = {"candidates": 4}
+def test_each_window_begins_with_the_fit_of_the_one_before(window, monkeypatch):
     started = []
 
-    def fit(window, given, before):
-        assert given == settings
+    def fit(window, settings, before=None):
         started.append(before)
-        scores = np.ones((40, 12), np.float32)
-        return window.time_window, lambda users: scores[users]
+        return window.time_window
 
-    lists = refined(fit, settings)
+    scores = np.ones((40, 12), np.float32)
+    scorer = Scorer(fit, lambda block, *_: block.top_scores(scores.__getitem__, 4), 1.0)
+    monkeypatch.setitem(registry.SCORERS, "spectral", scorer)
+    lists = lists_by_window("spectral", {})
     for time_window in ("train", "test", "serve"):
-        assert list(lists(replace(window, time_window=time_window)))
+        assert list(lists(replace(window, time_window=time_window), {}))
     assert started == [None, "train", "test"]
     # And no later than the next build: a function of its own for each.
-    list(refined(fit, settings)(window))
+    list(lists_by_window("spectral", {})(window, {}))
     assert started[-1] is None

@@ -17,17 +17,10 @@ from precision_marketing.build.documents import (
 )
 from precision_marketing.build.windows import Window
 from precision_marketing.scorers import content_products
-from precision_marketing.scorers.content import (
-    content_scorers,
-    naive_bayes_scores,
-    tfidf_scores,
-)
+from precision_marketing.scorers.content import content_scorers
 from precision_marketing.scorers.content_products import user_blocks
-from precision_marketing.scorers.linear_svm import (
-    learn_feature_weights,
-    linear_svm_scores,
-    svm_features,
-)
+from precision_marketing.scorers.linear_svm import learn_feature_weights, svm_features
+from precision_marketing.scorers.registry import make_lists
 
 LIMITS = {
     "minimum_document_frequency": 1,
@@ -42,10 +35,17 @@ SVM_SETTINGS = SETTINGS | {
     "negatives": 10,
     "seed": 0,
 }
+
+
+def lists_of(name, settings, window, fields):
+    """Return a content scorer's lists."""
+    return make_lists(name, window, settings, {"fields": lambda: fields})
+
+
 SCORERS = [
-    partial(tfidf_scores, settings=SETTINGS),
-    partial(naive_bayes_scores, settings=SETTINGS),
-    partial(linear_svm_scores, settings=SVM_SETTINGS),
+    partial(lists_of, "content_tfidf", SETTINGS),
+    partial(lists_of, "naive_bayes", SETTINGS),
+    partial(lists_of, "linear_svm", SVM_SETTINGS),
 ]
 COLUMNS = ("title", "description", "category", "brand", "tags")
 
@@ -176,7 +176,7 @@ def test_the_svm_learns_the_field_that_matters():
         window, lefts, rights, SVM_SETTINGS
     )
     assert brand + brand_odds > 5 * (category + category_odds)
-    rows = rows_of(linear_svm_scores(window, fields, SVM_SETTINGS))
+    rows = rows_of(SCORERS[2](window, fields))
     assert {brands[row["item_index"]] == row["user_index"] % 8 for row in rows} == {
         True
     }
@@ -184,7 +184,7 @@ def test_the_svm_learns_the_field_that_matters():
 
 def test_users_of_one_item_teach_the_svm_nothing_and_get_no_list():
     window = window_of(np.eye(5))
-    assert rows_of(linear_svm_scores(window, fields_of(TEAS), SVM_SETTINGS)) == []
+    assert rows_of(SCORERS[2](window, fields_of(TEAS))) == []
 
 
 def test_blocks_of_users_are_bounded_by_their_terms_and_keep_the_order():

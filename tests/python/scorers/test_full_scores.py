@@ -18,7 +18,7 @@ from precision_marketing.scorers.collaborative import (
     next_basket_neighbors_of,
 )
 from precision_marketing.scorers.full_scores import FullScores
-from precision_marketing.scorers.registry import lists_by_window
+from precision_marketing.scorers.registry import fit, lists_by_window
 
 NEAR = {
     "neighbors": 8,
@@ -168,7 +168,7 @@ def test_neighbors_read_in_another_order_are_fitted_once(tmp_path, monkeypatch):
     near, _ = tables(window)
     order = np.random.default_rng(0).permutation(near.num_rows)
     found = [
-        collaborative.local_ridge_weights(window, OWN["local_ridge"], table)
+        fit("local_ridge", window, OWN["local_ridge"], {"neighbors": lambda t=table: t})
         for table in (near, near.take(order))
     ]
     assert len(calls) == 1

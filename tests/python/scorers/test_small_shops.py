@@ -8,7 +8,11 @@ from scipy.sparse import csr_matrix
 from precision_marketing.algorithms.collaborative.ials import fit_ials
 from precision_marketing.algorithms.kernels.top_items import scores_schema
 from precision_marketing.build.windows import Window
-from precision_marketing.scorers import collaborative as scoring
+from precision_marketing.scorers.collaborative import (
+    item_cosine_neighbors,
+    next_basket_neighbors_of,
+)
+from precision_marketing.scorers.registry import make_lists
 
 COSINE = {
     "target_exponent": 0.45,
@@ -26,33 +30,17 @@ IALS = {
 }
 
 
-def on_item_neighbors(scorer, neighbors_of=scoring.item_cosine_neighbors):
-    return lambda window, settings: scorer(
-        window, settings, neighbors_of(window, COSINE | settings)
-    )
-
-
-# The scorer, its settings, and the sizes among them, as in macros/scorers/.
+# Settings of each scorer, and the sizes among them, as in macros/scorers/.
 SCORERS = {
-    "item_cosine": (on_item_neighbors(scoring.item_cosine), {}, {"neighbors": 200}),
-    "item_cosine_recent": (
-        on_item_neighbors(scoring.item_cosine_recent),
-        {"decay": 0.7},
-        {"neighbors": 200},
-    ),
-    "last_basket": (on_item_neighbors(scoring.last_basket), {}, {"neighbors": 200}),
-    "next_basket": (
-        on_item_neighbors(scoring.next_basket, scoring.next_basket_neighbors_of),
-        {"reach_decay": 0.5, "reach": 3},
-        {"neighbors": 200},
-    ),
+    "item_cosine": ({}, {"neighbors": 200}),
+    "item_cosine_recent": ({"decay": 0.7}, {"neighbors": 200}),
+    "last_basket": ({}, {"neighbors": 200}),
+    "next_basket": ({"reach_decay": 0.5, "reach": 3}, {"neighbors": 200}),
     "user_cosine": (
-        scoring.user_cosine,
         COSINE | {"item_degree_exponent": 0.5, "popularity_exponent": 0.3},
         {"neighbors": 500},
     ),
     "spectral": (
-        scoring.spectral,
         {
             "spectrum_exponent": 0.35,
             "user_degree_exponent": 0.3,
@@ -62,7 +50,6 @@ SCORERS = {
         {"rank": 128, "neighbors": 200},
     ),
     "local_ridge": (
-        on_item_neighbors(scoring.local_ridge),
         {
             "user_degree_exponent": 0.5,
             "penalty": 10.0,
@@ -71,13 +58,21 @@ SCORERS = {
         },
         {"neighbors": 100},
     ),
-    "ials": (scoring.ials, IALS | {"decay": 0.85}, {"factors": 256}),
+    "ials": (IALS | {"decay": 0.85}, {"factors": 256}),
     "ease": (
-        scoring.ease,
         {"penalty": 100.0, "user_degree_exponent": 0.5},
         {"maximum_items": 8000},
     ),
 }
+
+
+def lists_of(name, window, settings):
+    near = COSINE | settings
+    inputs = {
+        "neighbors": lambda: item_cosine_neighbors(window, near),
+        "followers": lambda: next_basket_neighbors_of(window, near),
+    }
+    return make_lists(name, window, settings, inputs)
 
 
 def shop(n_users, n_items):
@@ -104,12 +99,13 @@ def shop(n_users, n_items):
 def test_a_size_beyond_the_data_is_as_good_as_the_size_of_the_data(
     name, n_users, n_items
 ):
-    scorer, settings, sizes = SCORERS[name]
+    settings, sizes = SCORERS[name]
     window = shop(n_users, n_items)
     cut = dict.fromkeys(sizes, max(n_users, n_items))
     found, by_cut = (
         pa.Table.from_batches(
-            scorer(window, settings | chosen | {"candidates": 200}), scores_schema
+            lists_of(name, window, settings | chosen | {"candidates": 200}),
+            scores_schema,
         )
         for chosen in (sizes, cut)
     )
@@ -123,5 +119,4 @@ def test_a_size_beyond_the_data_is_as_good_as_the_size_of_the_data(
 def test_ials_has_no_more_factors_than_users_or_items_with_weights(shape):
     weights = csr_matrix(np.pad(np.ones(shape), ((0, 2), (0, 2))))
     fitted = fit_ials(weights, **IALS)
-    assert fitted.users.shape == (shape[0] + 2, min(shape))
-    assert fitted.items.shape == (shape[1] + 2, min(shape))
+    assert fitted.shape == (shape[1] + 2, min(shape))

@@ -33,11 +33,31 @@ _NEAR = 512
 _STEPS = 2
 
 
-class Factors(NamedTuple):
-    """Users' and items' factors; the scores of users are users[u] @ items.T."""
+# Steps with which a history is folded in, at most: 12 leave an error of 1e-6.
+_FOLDING_STEPS = 24
+# Of the squared residual, what is left when they end.
+_FOLDED = 1e-10
 
-    users: np.ndarray
+
+class ItemFactors(NamedTuple):
+    """What histories are folded into: items' factors and what all users share.
+
+    Attributes
+    ----------
+    items : array of float32, shape (n_items, factors)
+    diagonal : array of float32, shape (factors,)
+        What all unobserved pairs ask for: w times the items' squares.
+    mean : float
+        Of the weights of the fit.
+    unobserved, regularization : float
+        w and r of the objective (`fit_ials`).
+    """
+
     items: np.ndarray
+    diagonal: np.ndarray
+    mean: float
+    unobserved: float
+    regularization: float
 
 
 def fit_ials(
@@ -49,9 +69,9 @@ def fit_ials(
     regularization: float,
     seed: int,
     tolerance: float = 0.002,
-    start: Factors | None = None,
-) -> Factors:
-    """Return the factors that reconstruct who touched what.
+    start: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return the items' factors that reconstruct who touched what.
 
     Minimizes, with x_ui the weights divided by their mean and n_u, n_i the numbers of
     items of a user and of users of an item,
@@ -82,16 +102,16 @@ def fit_ials(
     tolerance : float
         The passes end with the one that lessens the objective by no more than this
         share of the sum of x_ui, which is the objective of factors of 0; >= 0.
-    start : Factors, optional
-        Factors of an earlier history of the same users and items, which are not
-        changed: a later one is fitted in fewer passes. Who was not in them starts at
-        random, as all do where there is no start or one of another shape.
+    start : array of float32, shape (n_items, factors), optional
+        What an earlier history of the same items gave, which is not changed: a later
+        one is fitted in fewer passes, from users folded into it. Items that were not in
+        it start at random, as all do where there is no start or one of another shape.
 
     Returns
     -------
-    Factors
-        users, float32, shape (n_users, factors), and items, (n_items, factors). 0 for
-        users and items without weights.
+    array of float32, shape (n_items, factors)
+        0 for items without weights; in the axes in which their products of each other
+        are a diagonal. Users' factors p_u follow from them (`item_factors`, `fold_in`).
 
     Raises
     ------
@@ -107,9 +127,10 @@ def fit_ials(
     Examples
     --------
     >>> weights = csr_matrix(np.kron(np.eye(2), np.ones((3, 3))))
-    >>> settings = dict(unobserved_strength=0.2, regularization=0.001, seed=0)
-    >>> users, items = fit_ials(weights, factors=2, iterations=10, **settings)
-    >>> (users @ items.T > 0.5).astype(int)[[0, 5]].tolist()
+    >>> settings = dict(unobserved_strength=0.2, regularization=0.001)
+    >>> items = fit_ials(weights, factors=2, iterations=10, seed=0, **settings)
+    >>> fitted = item_factors(weights, items, **settings)
+    >>> (fold_in(weights, fitted) @ fitted.items.T > 0.5).astype(int)[[0, 5]].tolist()
     [[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]]
     """
     check_count("factors", factors)
@@ -128,7 +149,12 @@ def fit_ials(
     sides = [by_user, by_user.T.tocsr()]
     counts = [np.diff(rows.indptr) for rows in sides]
     factors = max(1, min(factors, *(np.count_nonzero(count) for count in counts)))
-    users, items = _started(by_user.shape, counts, factors, seed, start)
+    users, items = _started(counts, factors, seed)
+    is_begun = start is not None and start.shape == items.shape and start.any()
+    if is_begun:
+        is_known = start.any(axis=1) & (counts[1] > 0)
+        items[is_known] = start[is_known]
+        users[:] = 0.0
     prepared = [
         (
             factor(rows),
@@ -142,25 +168,106 @@ def fit_ials(
     ]
     progress = Progress("iALS", iterations * sum(by_user.shape), "rows")
     with one_blas_thread():
+        if is_begun:
+            _solve_all(*prepared[0], unobserved_weight, progress, _FOLDING_STEPS)
         for left in reversed(range(iterations)):
             gain = sum(
-                _solve_all(rows, penalties, unobserved_weight, solved, fixed, progress)
-                for rows, penalties, solved, fixed in prepared
+                _solve_all(*half, unobserved_weight, progress) for half in prepared
             )
             if gain <= tolerance * by_user.nnz:
                 # What is not needed is done, for the log.
                 progress.add(left * sum(by_user.shape))
                 break
-    return Factors(users, items)
+        _turn(items, _axes(items, unobserved_weight)[1])
+    return items
 
 
-def ials_scores(factors: Factors) -> ScoreBlock:
+def item_factors(
+    weights: csr_matrix,
+    items: np.ndarray,
+    *,
+    unobserved_strength: float,
+    regularization: float,
+) -> ItemFactors:
+    """Return what histories are folded into.
+
+    Parameters
+    ----------
+    weights : csr_matrix, shape (n_users, n_items), float64
+        What the factors were fitted to.
+    items : array of float32, shape (n_items, factors)
+        As `fit_ials` returns.
+    unobserved_strength, regularization : float
+        As for `fit_ials`.
+
+    Returns
+    -------
+    ItemFactors
+    """
+    checked = as_weights(weights)
+    strengths = strengths_of(checked, unobserved_strength, regularization)
+    diagonal = strengths[0] * np.square(items, dtype=np.float64).sum(axis=0)
+    mean = float(checked.data.mean()) if checked.nnz else 1.0
+    return ItemFactors(items, diagonal.astype(np.float32), mean, *strengths)
+
+
+def fold_in(histories: csr_matrix, fitted: ItemFactors) -> np.ndarray:
+    """Return users' factors, for which the objective is least with the items' given.
+
+    Parameters
+    ----------
+    histories : csr_matrix, shape (n_users, n_items), float64
+        Of any users, among those of the fit or not, in units of its weights.
+    fitted : ItemFactors
+
+    Returns
+    -------
+    array of float32, shape (n_users, factors)
+        A user's do not depend on the other users. 0 without history.
+
+    Examples
+    --------
+    >>> items = np.array([[1.0], [1.0]], np.float32)
+    >>> settings = dict(unobserved_strength=0.1, regularization=0.0)
+    >>> fitted = item_factors(csr_matrix([[1.0, 1.0]]), items, **settings)
+    >>> users = fold_in(csr_matrix([[1.0, 0.0], [0.0, 0.0]]), fitted)
+    >>> users.astype(float).round(3).tolist()
+    [[0.833], [0.0]]
+    """
+    rows = csr_matrix(histories, dtype=np.float64)
+    counts = np.diff(rows.indptr).astype(np.float64)
+    folded = np.zeros((counts.size, fitted.items.shape[1]), np.float32)
+
+    def fold(part: slice) -> None:
+        folded[part] = _folded(rows[part], fitted)
+
+    parts = chunks(counts + 1.0, _ROWS, None)
+    for _ in in_order(fold, parts, Progress("iALS folded in", counts.size, "users")):
+        pass
+    return folded
+
+
+def _folded(rows: csr_matrix, fitted: ItemFactors) -> np.ndarray:
+    """Return `fold_in` of some rows, in this thread."""
+    scaled = csr_matrix(
+        (rows.data / fitted.mean, rows.indices, rows.indptr), rows.shape
+    )
+    penalties = penalties_of(scaled, fitted.unobserved, fitted.regularization)
+    folded = np.zeros((rows.shape[0], fitted.items.shape[1]), np.float32)
+    numbers, gains = np.arange(rows.shape[0]), np.zeros(rows.shape[0])
+    shared = (fitted.diagonal, fitted.items, folded)
+    _solve(numbers, factor(scaled), penalties, *shared, _FOLDING_STEPS, _FOLDED, gains)
+    return folded
+
+
+def ials_scores(histories: csr_matrix, fitted: ItemFactors) -> ScoreBlock:
     """Return the function from users to their scores, for `iterate_top_scores`.
 
     Parameters
     ----------
-    factors : Factors
-        As `fit_ials` returns.
+    histories : csr_matrix, shape (n_users, n_items), float64
+        As for `fold_in`.
+    fitted : ItemFactors
 
     Returns
     -------
@@ -169,11 +276,15 @@ def ials_scores(factors: Factors) -> ScoreBlock:
 
     Examples
     --------
-    >>> factors = Factors(np.array([[1.0, 0.5]]), np.array([[2.0, 0.0], [0.0, 4.0]]))
-    >>> ials_scores(factors)(np.array([0])).tolist()
-    [[2.0, 2.0]]
+    >>> items = np.array([[1.0], [0.5]], np.float32)
+    >>> settings = dict(unobserved_strength=0.1, regularization=0.0)
+    >>> histories = csr_matrix([[1.0, 0.0]])
+    >>> fitted = item_factors(histories, items, **settings)
+    >>> ials_scores(histories, fitted)(np.array([0])).astype(float).round(2).tolist()
+    [[0.92, 0.46]]
     """
-    return lambda users: factors.users[users] @ factors.items.T
+    rows = csr_matrix(histories, dtype=np.float64)
+    return lambda users: _folded(rows[users], fitted) @ fitted.items.T
 
 
 def strengths_of(
@@ -193,58 +304,54 @@ def penalties_of(
     return (regularization * (counts + unobserved * rows.shape[1])).astype(np.float32)
 
 
-def _started(
-    shape: tuple[int, int],
-    counts: list[np.ndarray],
-    factors: int,
-    seed: int,
-    start: Factors | None,
-) -> list[np.ndarray]:
-    """Return users' and items' factors to begin with: 0 without weights.
-
-    Those of `start`, where it has as many; random ones for who was not in it.
-    """
+def _started(counts: list[np.ndarray], factors: int, seed: int) -> list[np.ndarray]:
+    """Return random factors of users and items; 0 for those without weights."""
     generator = np.random.default_rng(seed)
     spread = np.float32(0.1 / np.sqrt(factors))
-    is_start = start is not None and [side.shape for side in start] == [
-        (n, factors) for n in shape
-    ]
     sides = []
-    for number, has in enumerate(counts):
+    for has in counts:
         side = spread * generator.standard_normal((has.size, factors), np.float32)
-        if is_start:
-            is_known = start[number].any(axis=1)
-            side[is_known] = start[number][is_known]
         side[has == 0] = 0.0
         sides.append(side)
     return sides
 
 
+def _axes(fixed: np.ndarray, unobserved: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the axes in which the unobserved pairs' part is a diagonal, and that."""
+    gram = (fixed.T @ fixed).astype(np.float64)
+    values, axes = np.linalg.eigh(unobserved * gram)
+    return np.maximum(values, 0.0).astype(np.float32), axes.astype(np.float32)
+
+
+def _turn(side: np.ndarray, axes: np.ndarray) -> None:
+    """Turn factors into axes, in place."""
+    for first in range(0, len(side), _ROWS):
+        side[first : first + _ROWS] = side[first : first + _ROWS] @ axes
+
+
 def _solve_all(
     rows: Factor,
     penalties: np.ndarray,
-    unobserved: float,
     solved: np.ndarray,
     fixed: np.ndarray,
+    unobserved: float,
     progress: Progress,
+    steps: int = _STEPS,
 ) -> float:
     """Improve `solved` in place, given the other side's factors; return by how much.
 
     Both sides are turned into the axes in which the unobserved pairs' part of the
     equations is diagonal. No product of a user's and an item's factors changes.
     """
-    gram = (fixed.T @ fixed).astype(np.float64)
-    values, axes = np.linalg.eigh(unobserved * gram)
-    diagonal, axes = np.maximum(values, 0.0).astype(np.float32), axes.astype(np.float32)
-
+    diagonal, axes = _axes(fixed, unobserved)
     for side in (fixed, solved):
-        for first in range(0, len(side), _ROWS):
-            side[first : first + _ROWS] = side[first : first + _ROWS] @ axes
+        _turn(side, axes)
     gains = np.zeros(len(solved))
 
     def solve(part: slice) -> None:
         numbers = np.arange(part.start, part.stop)
-        _solve(numbers, rows, penalties, diagonal, fixed, solved, _STEPS, gains)
+        shared = (diagonal, fixed, solved)
+        _solve(numbers, rows, penalties, *shared, steps, 0.0, gains)
 
     counts = np.diff(rows[0]).astype(np.float64)
     for _ in in_order(solve, chunks(counts + 1.0, _ROWS, None), progress):
@@ -253,8 +360,10 @@ def _solve_all(
 
 
 @compiled_reordered
-def _solve(numbers, rows, penalties, diagonal, fixed, solved, steps, gains):
+def _solve(numbers, rows, penalties, diagonal, fixed, solved, steps, enough, gains):
     """Improve the factors of `numbers` by conjugate gradients; add to their `gains`.
+
+    They end when no more than `enough` of the squared residual is left, scaled.
 
     A gain is how much less the objective is. Preconditioned by the diagonal of the
     equations. The other side's factors of one row are copied next to each other, so
@@ -297,8 +406,9 @@ def _solve(numbers, rows, penalties, diagonal, fixed, solved, steps, gains):
         for f in range(n_factors):
             direction[f] = residual[f] / scale[f] if scale[f] > 0.0 else 0.0
             size += residual[f] * direction[f]
+        least = np.float32(enough) * size
         for _ in range(steps):
-            if not size > 0.0:
+            if not size > least:
                 break
             for f in range(n_factors):
                 image[f] = base[f] * direction[f]
@@ -314,6 +424,8 @@ def _solve(numbers, rows, penalties, diagonal, fixed, solved, steps, gains):
             curvature = np.float32(0.0)
             for f in range(n_factors):
                 curvature += direction[f] * image[f]
+            if not curvature > 0.0:
+                break
             length = size / curvature
             gains[row] += length * size
             before, size = size, np.float32(0.0)

@@ -147,6 +147,8 @@ def user_neighbors(
     similarity: str = "cosine",
     users: np.ndarray | None = None,
     block_size: int | None = None,
+    targets: csr_matrix | None = None,
+    known_as: np.ndarray | None = None,
 ) -> pa.Table:
     """Return, for each target user, the `top_k` most similar other users.
 
@@ -177,6 +179,12 @@ def user_neighbors(
         every user is a target.
     block_size : int, optional
         Targets per block. By default blocks are cut by work; none changes the result.
+    targets : csr_matrix, shape (n_targets, n_items), float64, optional
+        Users who need not be among the sources: `users` and user_index are its rows.
+        By default `weights`.
+    known_as : array of int, shape (n_targets,), optional
+        The row of `weights` that is the target herself; any other number where there
+        is none. By default target u is source u.
 
     Returns
     -------
@@ -209,13 +217,16 @@ def user_neighbors(
     """
     check_not_negative(item_degree_exponent=item_degree_exponent)
     checked = as_weights(weights)
-    n_users, n_items = checked.shape
-    degrees = np.bincount(checked.indices, minlength=n_items)
+    of_targets = checked if targets is None else as_weights(targets)
+    n_users = of_targets.shape[0]
+    degrees = np.bincount(checked.indices, minlength=checked.shape[1])
     return scaled_neighbors(
-        checked,
+        of_targets,
         transposed(checked),
         powers(degrees, -item_degree_exponent),
         np.arange(n_users) if users is None else _checked_targets(users, n_users),
+        sources=None if targets is None else checked,
+        known_as=known_as,
         top_k=top_k,
         target_exponent=target_exponent,
         source_exponent=source_exponent,

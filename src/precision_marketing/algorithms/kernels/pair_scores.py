@@ -78,9 +78,10 @@ class ItemWeights(NamedTuple):
             return LinearScores(factors, rows, targets=targets, shape=shape)
         if self.by_source is None:
             return LinearScores(factors)
-        weights = self.by_source
-        if not isinstance(weights, np.ndarray):
-            weights = _factor(weights)
+        if isinstance(self.by_source, np.ndarray):
+            weights = np.ascontiguousarray(self.by_source)
+        else:
+            weights = _factor(self.by_source)
         return LinearScores(
             factors, _factor(history), weights, shape=self.by_source.shape
         )

@@ -9,7 +9,7 @@ from precision_marketing.algorithms.kernels.sparse_product import (
     distinct_rows,
     sparse_product,
 )
-from precision_marketing.algorithms.kernels.sums import pair_products
+from precision_marketing.algorithms.kernels.sums import pair_products, summed_entries
 
 
 def sparse(n_rows, n_columns, density, seed):
@@ -44,6 +44,22 @@ def test_products_of_pairs_are_those_of_their_rows():
     expected = (left @ right.T).toarray()[rows, columns]
     np.testing.assert_allclose(found, expected, rtol=1e-14)
     assert (found > 0).any()
+
+
+# Rows whose touched columns are listed, rows that touch too many, and one that returns.
+@pytest.mark.parametrize("density", [0.002, 0.02, 0.5])
+def test_entries_of_summed_rows_are_products_of_pairs_to_the_bit(density):
+    left, right = sparse(9, 400, density, 6), sparse(400, 300, 0.05, 7)
+    right.data -= 0.5  # weights of regressions are below 0 too
+    rows = np.repeat(np.array([4, 0, 8, 3, 4]), 120)
+    columns = np.random.default_rng(8).integers(0, 300, rows.size)
+    by_target = kernels.factor(right.T.tocsr())
+    found = summed_entries(
+        *(rows, columns, kernels.factor(left), kernels.factor(right)), np.ones(400), 300
+    )
+    expected = pair_products(rows, columns, kernels.factor(left), by_target, 400)
+    np.testing.assert_array_equal(found, expected)
+    assert found.any()
 
 
 # With one hash for all, only what was compared may count as equal.
