@@ -1,7 +1,7 @@
 {# A sum of doubles that does not depend on the order of rows or threads: each value is
    rounded to 9 decimals and added exactly. Bound: |sum| < 10^19. #}
 {% macro exact_sum(expression) %}
-    cast(sum({{ precision_marketing.as_decimal(expression, "decimal(28, 9)") }}) as double)
+    cast(sum(cast({{ expression }} as decimal(28, 9))) as double)
 {%- endmacro %}
 
 {# The mean of doubles, by the same rule. #}
@@ -25,21 +25,5 @@
 
 {# What `fine_exact_sum` adds; of sums that are added up again. #}
 {% macro fine_decimal(expression) %}
-    {{ return(precision_marketing.as_decimal(expression, "decimal(38, 15)")) }}
-{% endmacro %}
-
-
-{# A double as a type of decimals, a half to the even digit. #}
-{% macro as_decimal(expression, type) %}
-    {{ return(adapter.dispatch("as_decimal", "precision_marketing")(expression, type)) }}
-{% endmacro %}
-
-{% macro default__as_decimal(expression, type) %}
-    {{ return("cast(" ~ expression ~ " as " ~ type ~ ")") }}
-{% endmacro %}
-
-{# Its own cast takes a half up. #}
-{% macro spark__as_decimal(expression, type) %}
-    {% set decimals = type.split(",")[1].rstrip(")") | trim %}
-    {{ return("cast(bround(" ~ expression ~ ", " ~ decimals ~ ") as " ~ type ~ ")") }}
-{% endmacro %}
+    cast({{ expression }} as decimal(38, 15))
+{%- endmacro %}

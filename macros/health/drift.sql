@@ -80,8 +80,8 @@
 {% macro earlier_measures(data_until) %}
     {% if not execute or not precision_marketing.remembers_publications() %}
     select
-        cast(null as varchar) as measure_name,
-        cast(null as varchar) as subject,
+        cast(null as {{ precision_marketing.kind_type("text") }}) as measure_name,
+        cast(null as {{ precision_marketing.kind_type("text") }}) as subject,
         cast(null as double) as measured_value,
         1 as nth
     where 1 = 0

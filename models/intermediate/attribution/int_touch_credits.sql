@@ -5,7 +5,6 @@
 {% set credit = precision_marketing.kind_type("credit") %}
 {% set amount = precision_marketing.kind_type("amount") %}
 {% set models = precision_marketing.path_models() %}
-{% set as_decimal = precision_marketing.as_decimal %}
 
 with
 
@@ -55,10 +54,10 @@ final as (
         channel,
         touch_type,
         {% for model in models %}
-        {{ as_decimal(model ~ "_until", credit) }}
-        - {{ as_decimal(model ~ "_before", credit) }} as {{ model }}_credit,
-        {{ as_decimal("revenue_amount * " ~ model ~ "_until", amount) }}
-        - {{ as_decimal("revenue_amount * " ~ model ~ "_before", amount) }}
+        cast({{ model }}_until as {{ credit }})
+        - cast({{ model }}_before as {{ credit }}) as {{ model }}_credit,
+        cast(revenue_amount * {{ model }}_until as {{ amount }})
+        - cast(revenue_amount * {{ model }}_before as {{ amount }})
             as {{ model }}_revenue_amount,
         {% endfor %}
         touched_at
