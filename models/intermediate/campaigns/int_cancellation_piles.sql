@@ -89,14 +89,11 @@ final as (
         abs(pieces) as pieces,
         case when is_cancellation then height else height - pieces end as pile_from,
         case
-            when is_cancellation
-                then
-                    coalesce(lag(height) over (
-                        partition by pile_index order by change_number
-                    ), 0)
+            when is_cancellation then coalesce(lag(height) over in_pile, 0)
             else height
         end as pile_until
     from heights
+    window in_pile as (partition by pile_index order by change_number)
 
 )
 
