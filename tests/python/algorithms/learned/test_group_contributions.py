@@ -251,18 +251,22 @@ def test_the_worked_example_of_the_page():
     np.testing.assert_allclose(found.contributions, [[0.244259, 0.330775]], atol=1e-6)
 
 
-def test_blocks_and_threads_change_nothing(monkeypatch):
+def test_threads_change_nothing_and_blocks_no_more_than_is_promised(monkeypatch):
     networks = [network(64, 64, seed=seed) for seed in range(2)]
     features = rows(50)
-    expected = explained(features, networks)
+    whole = explained(features, networks)
     monkeypatch.setattr(group_attribution, "_ROWS_PER_TASK", 7)
     monkeypatch.setattr(group_attribution, "_ROWS_PER_TILE", 3)
-    monkeypatch.setenv("PRECISION_MARKETING_THREADS", "2")
-    found = explained(features, networks)
-    np.testing.assert_array_equal(found.strongest, expected.strongest)
-    np.testing.assert_allclose(
-        found.contributions, expected.contributions, rtol=1e-12, atol=1e-15
-    )
+    found = {}
+    for threads in ("1", "2"):
+        monkeypatch.setenv("PRECISION_MARKETING_THREADS", threads)
+        found[threads] = explained(features, networks)
+        np.testing.assert_array_equal(found[threads].strongest, whole.strongest)
+    one, two = (found[threads].contributions for threads in ("1", "2"))
+    np.testing.assert_array_equal(one, two)
+    # With some kernels of BLAS (OpenBLAS's Haswell) a product of singles hangs on where
+    # in the matrix a row is: each result is right within 1e-6.
+    np.testing.assert_allclose(two, whole.contributions, atol=2e-6)
 
 
 def test_ten_groups_add_up_and_eleven_are_refused():
