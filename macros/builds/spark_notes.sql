@@ -70,9 +70,10 @@
 {% endmacro %}
 
 
+{# Exposures and saved queries are selected too, and nothing is made of them. #}
 {% macro state_on_spark(states) %}
-    {% for unique_id in selected_resources
-        if states.get(unique_id, "unfinished") == "unfinished" %}
+    {% for unique_id in selected_resources if unique_id in graph.nodes
+        and states.get(unique_id, "unfinished") == "unfinished" %}
         {{ return("failed") }}
     {% endfor %}
     {{ return("sampled" if flags.EMPTY or flags.SAMPLE else "succeeded") }}
