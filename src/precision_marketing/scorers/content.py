@@ -48,11 +48,7 @@ def content_scorers(
     ) -> Lists:
         given = embeddings if scorer.fit is _embedding_fit else known
         fitted = scorer.fit(window, settings, given)
-        if fitted is None:
-            return iter(())
-        return scorer.lists(
-            window, scorer.histories(window, settings), fitted, settings
-        )
+        return scorer.lists_of(window, settings, fitted)
 
     return {
         name: partial(lists, scorer, settings_of(name))

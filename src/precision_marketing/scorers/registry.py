@@ -73,10 +73,7 @@ def lists_by(name: str, block: Window, settings: Settings, fitted: Any) -> Lists
     iterator of pyarrow.RecordBatch
         `scores_schema`; `user_index` is the place in the block.
     """
-    if fitted is None:
-        return iter(())
-    scorer = SCORERS[name]
-    return scorer.lists(block, scorer.histories(block, settings), fitted, settings)
+    return SCORERS[name].lists_of(block, settings, fitted)
 
 
 def make_lists(name: str, window: Window, settings: Settings, inputs: Inputs) -> Lists:

@@ -57,6 +57,12 @@ class Scorer(NamedTuple):
         # As they are, not copied.
         return block.weights if decay == 1.0 else block.recent_weights(decay)
 
+    def lists_of(self, block: Window, settings: Settings, fitted: Any) -> Lists:
+        """Return the lists of a block; nothing where the fit has nothing to say."""
+        if fitted is None:
+            return iter(())
+        return self.lists(block, self.histories(block, settings), fitted, settings)
+
     def linear_scores(
         self, block: Window, settings: Settings, fitted: Any
     ) -> LinearScores:

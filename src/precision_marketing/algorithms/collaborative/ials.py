@@ -317,7 +317,7 @@ def _started(counts: list[np.ndarray], factors: int, seed: int) -> list[np.ndarr
 
 
 def _axes(fixed: np.ndarray, unobserved: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the axes in which the unobserved pairs' part is a diagonal, and that."""
+    """Return the unobserved pairs' part as a diagonal, and the axes in which it is."""
     gram = (fixed.T @ fixed).astype(np.float64)
     values, axes = np.linalg.eigh(unobserved * gram)
     return np.maximum(values, 0.0).astype(np.float32), axes.astype(np.float32)
