@@ -3,22 +3,12 @@
 `make spark-test` runs it, in one session without dbt.
 """
 
-import os
-
 import duckdb
 import pytest
 from macros_in_duckdb import SqlMacros
+from on_spark import needs_spark
 
-from precision_marketing.spark.machine import SparkError, check_machine
-
-try:
-    check_machine()
-    missing = ""
-except SparkError as error:
-    missing = str(error)
-if not os.environ.get("PRECISION_MARKETING_SPARK_TEST"):
-    missing = "only with PRECISION_MARKETING_SPARK_TEST=1 (`make spark-test`)"
-pytestmark = pytest.mark.skipif(bool(missing), reason=missing)
+pytestmark = needs_spark
 
 # Macro, its arguments as SQL.
 NUMBERS = [

@@ -11,18 +11,10 @@ import sys
 import duckdb
 import pytest
 from equal_marts import differences
+from on_spark import needs_spark
 from whole_builds import PROJECT
 
-from precision_marketing.spark.machine import SparkError, check_machine
-
-try:
-    check_machine()
-    missing = ""
-except SparkError as error:
-    missing = str(error)
-if not os.environ.get("PRECISION_MARKETING_SPARK_TEST"):
-    missing = "only with PRECISION_MARKETING_SPARK_TEST=1 (`make spark-test`)"
-pytestmark = pytest.mark.skipif(bool(missing), reason=missing)
+pytestmark = needs_spark
 
 
 @pytest.fixture(scope="module")
