@@ -10,7 +10,8 @@ import pickle
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkstemp
+from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,7 @@ Fit = TypeVar("Fit")
 # Three scorers in three windows, and some more: the oldest go first.
 MOST_FILES = 12
 _folders: list[TemporaryDirectory] = []
+_changing = Lock()
 
 
 def kept(function: Callable[..., Fit], *arguments: Any, **settings: Any) -> Fit:
@@ -56,22 +58,29 @@ def kept(function: Callable[..., Fit], *arguments: Any, **settings: Any) -> Fit:
         return pickle.loads(path.read_bytes())
     except FileNotFoundError:
         found = function(*arguments, **settings)
-    # Under its name only when it is whole: another thread may read it.
-    handle, written = mkstemp(dir=path.parent)
-    with open(handle, "wb") as file:
-        pickle.dump(found, file, protocol=pickle.HIGHEST_PROTOCOL)
-    Path(written).replace(path)
-    files = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime_ns)
-    for file in files[:-MOST_FILES]:
-        file.unlink(missing_ok=True)
+    # One thread at a time: another's file would go between its name and its age.
+    with _changing:
+        _keep(found, path)
     return found
 
 
 def _folder() -> Path:
     """Return the folder of the process, which goes with it."""
-    if not _folders:
-        _folders.append(TemporaryDirectory(prefix="precision_marketing_"))
+    with _changing:
+        if not _folders:
+            _folders.append(TemporaryDirectory(prefix="precision_marketing_"))
     return Path(_folders[0].name)
+
+
+def _keep(found: Any, path: Path) -> None:
+    """Write a fit, under its name only when it is whole, and drop the oldest."""
+    written = path.with_suffix(".part")
+    with written.open("wb") as file:
+        pickle.dump(found, file, protocol=pickle.HIGHEST_PROTOCOL)
+    written.replace(path)
+    files = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime_ns)
+    for file in files[:-MOST_FILES]:
+        file.unlink()
 
 
 def _add(digest: Any, part: Any) -> None:

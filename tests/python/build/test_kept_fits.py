@@ -1,5 +1,7 @@
 """Fits are computed once for equal arguments, and anew for others."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -61,4 +63,14 @@ def test_other_arguments_are_fitted_anew(fit, other):
 def test_the_oldest_go_when_there_are_many(fit, tmp_path):
     for rank in range(kept_fits.MOST_FILES + 3):
         asked(fit, rank=rank)
+    assert len(list(tmp_path.iterdir())) == kept_fits.MOST_FILES
+
+
+def test_threads_that_keep_fits_at_once_do_not_miss_each_others_files(fit, tmp_path):
+    # dbt runs models in threads: each writes its fits, and drops the oldest.
+    with ThreadPoolExecutor(8) as threads:
+        asked_of = threads.map(lambda rank: asked(fit, rank=rank), range(600))
+    for rank, (matrix, rows) in enumerate(asked_of):
+        assert rows == 2
+        assert (matrix != MATRIX * rank).nnz == 0
     assert len(list(tmp_path.iterdir())) == kept_fits.MOST_FILES
