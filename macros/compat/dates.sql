@@ -47,6 +47,12 @@
 {% endmacro %}
 
 
+{# The Monday on or before a day. #}
+{% macro week_start(day) %}
+    {{ return("cast(date_trunc('week', " ~ day ~ ") as date)") }}
+{% endmacro %}
+
+
 {# The first day of the month of a day. #}
 {% macro month_start(day) %}
     {{ return("cast(date_trunc('month', " ~ day ~ ") as date)") }}

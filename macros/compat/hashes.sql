@@ -56,3 +56,13 @@
 {% macro spark__id_key(expression) %}
     {{ return("lower(" ~ expression ~ ")") }}
 {% endmacro %}
+
+
+{# A text that equal rows have in any order. On DuckDB alone, as nobody else keeps tables. #}
+{% macro rows_fingerprint(relation, condition, without=[]) %}
+    {% set columns = "* exclude (" ~ without | join(", ") ~ ")" if without else "*" %}
+    {{ return("(select cast(count(*) as varchar) || ':'"
+        ~ " || cast(coalesce(sum(cast(hash(counted) as hugeint)), 0) as varchar)"
+        ~ " from (select " ~ columns ~ " from " ~ relation ~ " where " ~ condition
+        ~ ") as counted)") }}
+{% endmacro %}

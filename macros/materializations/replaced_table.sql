@@ -5,6 +5,7 @@
 {% materialization replaced_table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {% set existing = load_cached_relation(this) %}
     {% set replaced = this.incorporate(type="table") %}
+    {% set kept = precision_marketing.kept_part(model.name, existing) %}
     {% set hooks = pre_hooks + post_hooks %}
     {% set has_contract = config.get("contract").enforced %}
     {% set in_transaction = has_contract
@@ -13,16 +14,28 @@
         {% do adapter.drop_relation(existing) %}
     {% endif %}
 
+    {% if not kept %}
+        {% do precision_marketing.note_learned_table(model.name, is_made=false) %}
+    {% endif %}
+
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% call statement("main", language=model["language"], auto_begin=in_transaction) -%}
-        {% if model["language"] == "sql" %}
+    {% call statement("main", auto_begin=in_transaction,
+        language="sql" if kept == "all" else model["language"]) -%}
+        {% if kept == "all" %}
+        select 1
+        {% elif model["language"] == "python" %}
+        {{- precision_marketing.python_into_table(replaced, compiled_code, kept) }}
+        {% elif kept %}
+        {{ precision_marketing.sql_into_window(replaced, compiled_code) }}
+        {% else %}
         {{ config.get("sql_header") or "" }}
         {{ precision_marketing.sql_into_table(replaced, compiled_code, has_contract) }}
-        {% else %}
-        {{- precision_marketing.python_into_table(replaced, compiled_code) }}
         {% endif %}
     {%- endcall %}
+    {% if not kept %}
+        {% do precision_marketing.note_learned_table(model.name, is_made=true) %}
+    {% endif %}
     {% do create_indexes(replaced) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do precision_marketing.comment_on_table(replaced) %}
@@ -54,6 +67,19 @@
 {% endmacro %}
 
 
+{# Rows of the window `serve` alone; those of the others stay (macros/learned.sql). #}
+{% macro sql_into_window(relation, compiled_code) %}
+    begin;
+    delete from {{ relation }} where time_window = 'serve';
+    insert into {{ relation }} by name
+    select * from (
+        {{ compiled_code }}
+    ) as made
+    where made.time_window = 'serve';
+    commit
+{% endmacro %}
+
+
 {# dbt's own asks the database first which columns there are. #}
 {% macro comment_on_table(relation) %}
     {% set comments = [] %}
@@ -74,7 +100,8 @@
 
 
 {# dbt-duckdb runs `materialize` on what the model returns. #}
-{% macro python_into_table(relation, compiled_code) -%}
+{% macro python_into_table(relation, compiled_code, kept=none) -%}
+{% set table = relation | replace('"', '\\"') %}
 {{ compiled_code }}
 
 def materialize(frame, connection):
@@ -82,6 +109,14 @@ def materialize(frame, connection):
     import pyarrow.dataset
 
     connection.register("__frame", frame)
-    connection.execute("create or replace table {{ relation | replace('"', '\\"') }} as select * from __frame")
+    {% if kept %}
+    # A model that makes more would have it twice.
+    connection.execute("begin")
+    connection.execute("delete from {{ table }} where time_window = 'serve'")
+    connection.execute("insert into {{ table }} by name select * from __frame where time_window = 'serve'")
+    connection.execute("commit")
+    {% else %}
+    connection.execute("create or replace table {{ table }} as select * from __frame")
+    {% endif %}
     connection.unregister("__frame")
 {%- endmacro %}

@@ -2,9 +2,10 @@
 def model(dbt, session):
     dbt.config(materialized="replaced_table")
     from precision_marketing.build.documents import review_term_batches, terms_schema
+    from precision_marketing.build.kept_windows import windows_to_make
     from precision_marketing.build.relations import (
+        item_counts,
         reader,
-        row_count,
         to_arrow,
         window_schema,
     )
@@ -13,7 +14,10 @@ def model(dbt, session):
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "content_terms"
     )
-    n_items = row_count(dbt.ref("precision_marketing", "int_items"))
+    windows = windows_to_make(
+        dbt.ref("precision_marketing", "int_kept_tables"), "content_review_terms"
+    )
+    counts = item_counts(dbt.ref("precision_marketing", "int_item_features"), windows)
     reviews = to_arrow(dbt.ref("precision_marketing", "int_item_reviews"))
-    batches = review_term_batches(reviews, n_items, settings)
+    batches = review_term_batches(reviews, counts, settings)
     return reader(window_schema(terms_schema), batches)

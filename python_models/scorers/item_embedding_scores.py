@@ -7,6 +7,7 @@ def model(dbt, session):
         "item_embedding",
         settings=dbt.ref("precision_marketing", "int_scorer_settings"),
         decisions=dbt.ref("precision_marketing", "scorer_decisions"),
+        kept_tables=dbt.ref("precision_marketing", "int_kept_tables"),
         interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
         users=dbt.ref("precision_marketing", "int_window_users"),
         items=dbt.ref("precision_marketing", "int_item_features"),

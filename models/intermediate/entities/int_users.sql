@@ -29,19 +29,47 @@ broken_lines as (
 
 known_users as (
 
-    select user_id from users
-    union
-    select user_id from {{ ref("precision_marketing", "stg_events") }}
+    select
+        user_id,
+        min(known_at) as known_at
+    from (
+        select
+            user_id,
+            signed_up_at as known_at
+        from users
+        union all
+        select
+            user_id,
+            occurred_at as known_at
+        from {{ ref("precision_marketing", "stg_events") }}
+    ) as mentions
+    group by user_id
+
+),
+
+learned as (
+
+    select
+        known_users.user_id,
+        {{ precision_marketing.is_learned("known_users.known_at") }} as is_learned
+    from known_users
+    {% if precision_marketing.learns_later() %}
+    cross join {{ ref("precision_marketing", "int_time_boundaries") }} as boundaries
+    {% endif %}
 
 ),
 
 final as (
 
     select
+        -- Who is learned from stands first, so that a newcomer moves nobody.
         cast(
-            row_number() over (order by known_users.user_id) - 1 as integer
+            row_number() over (
+                order by learned.is_learned desc, learned.user_id
+            ) - 1 as integer
         ) as user_index,
-        known_users.user_id,
+        learned.user_id,
+        learned.is_learned,
         -- Unknown counts as given unless the setting says otherwise: data without a
         -- `users` input have no such column.
         {% for purpose in ["email", "ads", "profiling"] %}
@@ -54,9 +82,9 @@ final as (
         users.signed_up_at,
         users.country,
         users.attributes
-    from known_users
-    left join users on known_users.user_id = users.user_id
-    left join unread_users on known_users.user_id = unread_users.user_id
+    from learned
+    left join users on learned.user_id = users.user_id
+    left join unread_users on learned.user_id = unread_users.user_id
     cross join broken_lines
 
 )

@@ -4,6 +4,7 @@
 {% do precision_marketing.wait_for_checks() %}
 {% set test_starts_at = precision_marketing.day_start(
     "boundaries.test_labels_start_on") %}
+{% set learned_until = precision_marketing.day_start("boundaries.learned_before") %}
 {% set train_starts_at = precision_marketing.day_start(
     "boundaries.train_labels_start_on") %}
 with
@@ -70,8 +71,10 @@ final as (
             * event_types.revenue_sign
             as {{ precision_marketing.kind_type("amount") }}
         ) as revenue_amount,
-        -- 0: history of every window; 1: label of train; 2: label of test.
+        -- 0: history of every window; 1: label of train; 2: label of test; 3: too new to
+        -- be learned from.
         case
+            when events.occurred_at >= {{ learned_until }} then 3
             when events.occurred_at >= {{ test_starts_at }} then 2
             when held_out_items.time_slice is not null then held_out_items.time_slice
             when events.occurred_at >= {{ train_starts_at }} then 1

@@ -1,5 +1,6 @@
 -- Grain: one row per user and held-out item, where no day divides the events usefully.
 {% set share = precision_marketing.setting("windows", "holdout_share") %}
+{% set learned_until = precision_marketing.day_start("boundaries.learned_before") %}
 {% set test_starts_at = precision_marketing.day_start(
     "boundaries.test_labels_start_on") %}
 with
@@ -32,6 +33,7 @@ target_pairs as (
     inner join event_types on events.event_type = event_types.event_type
     cross join boundaries
     where boundaries.train_labels_start_on is null
+        and events.occurred_at < {{ learned_until }}
         and (
             boundaries.test_labels_start_on is null
             or events.occurred_at < {{ test_starts_at }}

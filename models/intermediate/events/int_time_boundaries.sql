@@ -1,7 +1,8 @@
--- Grain: one row: the days at which the label windows of `train` and `test` start, and
--- the one that no event reached.
+-- Grain: one row: the days at which the label windows of `train` and `test` start, the
+-- one before which all is learned, and the one that no event reached.
 {% set last_day = precision_marketing.shop_day("max(occurred_at)") %}
 {% set label_share = precision_marketing.setting("windows", "label_share") %}
+{% set lag = precision_marketing.setting("windows", "learn_lag_days") %}
 with
 
 events as (
@@ -22,6 +23,51 @@ daily as (
 
 ),
 
+ends as (
+
+    select {{ last_day }} + interval '1' day as day_after_events
+    from events
+
+),
+
+-- The day on which a schedule last learned, a function of the last day alone: whoever
+-- builds all at once learns from the same as who built each day.
+scheduled as (
+
+    select
+        day_after_events,
+        {% if precision_marketing.setting("windows", "learn") == "weekly" %}
+        {{ precision_marketing.week_start(
+            "cast(day_after_events as date) - " ~ lag) }}
+        {% else %}
+        cast(day_after_events as date) - {{ lag }}
+        {% endif %} as learned_before
+    from ends
+
+),
+
+-- Before it less than half happened: a shop that began this week learns each day.
+learned as (
+
+    select
+        max(scheduled.day_after_events) as day_after_events,
+        case
+            when
+                2 * sum(
+                    case
+                        when daily.event_date < scheduled.learned_before
+                            then daily.event_count
+                        else 0
+                    end
+                ) >= sum(daily.event_count)
+                then max(scheduled.learned_before)
+            else cast(max(scheduled.day_after_events) as date)
+        end as learned_before
+    from scheduled
+    left join daily on true
+
+),
+
 -- Share of those events before each day: the history that a boundary there would leave.
 days as (
 
@@ -30,6 +76,7 @@ days as (
         1e0 * (sum(event_count) over (order by event_date) - event_count)
         / sum(event_count) over () as history_share
     from daily
+    where event_date < (select learned_before from learned)
 
 ),
 
@@ -54,7 +101,9 @@ final as (
     select
         (select max(event_date) from train_boundary) as train_labels_start_on,
         (select max(event_date) from test_boundary) as test_labels_start_on,
-        (select {{ last_day }} + interval '1' day from events) as day_after_events
+        learned.learned_before,
+        learned.day_after_events
+    from learned
 
 )
 

@@ -1,4 +1,8 @@
 -- Grain: one row per time window: which slices are its history, which its labels.
+{% if precision_marketing.learns_later() %}
+-- What is made of the windows waits for what is kept of it.
+-- depends_on: {{ ref("precision_marketing", "int_kept_tables") }}
+{% endif %}
 with
 
 boundaries as (
@@ -15,7 +19,7 @@ final as (
         1 as label_slice,
         {{ precision_marketing.day_start(
             "coalesce(boundaries.train_labels_start_on,"
-            ~ " boundaries.test_labels_start_on, boundaries.day_after_events)"
+            ~ " boundaries.test_labels_start_on, boundaries.learned_before)"
         ) }} as history_ends_at
     from boundaries
     union all
@@ -24,13 +28,13 @@ final as (
         1 as last_history_slice,
         2 as label_slice,
         {{ precision_marketing.day_start(
-            "coalesce(boundaries.test_labels_start_on, boundaries.day_after_events)"
+            "coalesce(boundaries.test_labels_start_on, boundaries.learned_before)"
         ) }} as history_ends_at
     from boundaries
     union all
     select
         'serve' as time_window,
-        2 as last_history_slice,
+        3 as last_history_slice,
         cast(null as integer) as label_slice,
         {{ precision_marketing.day_start("boundaries.day_after_events") }}
             as history_ends_at

@@ -82,6 +82,7 @@ final as (
     left join popularity
         on windows.time_window = popularity.time_window
         and items.item_index = popularity.item_index
+    where {{ precision_marketing.is_in_window("items", "windows.time_window") }}
 
 )
 

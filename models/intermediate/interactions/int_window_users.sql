@@ -55,7 +55,9 @@ joined as (
     left join label_counts
         on windows.time_window = label_counts.time_window
         and users.user_index = label_counts.user_index
-    where users.has_profiling_consent
+    where
+        users.has_profiling_consent
+        and {{ precision_marketing.is_in_window("users", "windows.time_window") }}
 
 ),
 

@@ -3,11 +3,12 @@ def model(dbt, session):
     dbt.config(materialized="replaced_table")
     from functools import partial
 
-    from precision_marketing.build.documents import read_item_fields, read_review_fields
+    from precision_marketing.build.documents import read_fields
+    from precision_marketing.build.kept_windows import windows_to_make
     from precision_marketing.build.relations import (
+        item_counts,
         on_other_cursor,
         reader,
-        row_count,
         window_schema,
     )
     from precision_marketing.build.scorer_lists import ScorerLists
@@ -21,6 +22,7 @@ def model(dbt, session):
         read_weights,
     )
     from precision_marketing.scorers.full_scores import FullScores
+    from precision_marketing.scorers.ials_factors import read_factors
     from precision_marketing.scorers.lists import read_neighbors
 
     decisions = dbt.ref("precision_marketing", "scorer_decisions")
@@ -28,12 +30,17 @@ def model(dbt, session):
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "every_scorer"
     )
-    n_items = row_count(dbt.ref("precision_marketing", "int_items"))
+    items = dbt.ref("precision_marketing", "int_item_features")
+    asked = windows_to_make(
+        dbt.ref("precision_marketing", "int_kept_tables"), "blended_candidates"
+    )
     batches = blended_batches(
         read_windows(
             interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
             users=dbt.ref("precision_marketing", "int_window_users"),
-            items=dbt.ref("precision_marketing", "int_item_features"),
+            items=items,
+            # `serve` begins where `test` ended.
+            time_windows=("train", "test", "serve")[-max(2, len(asked)) :],
         ),
         ScorerLists(
             on_other_cursor(
@@ -54,12 +61,16 @@ def model(dbt, session):
         next_neighbors=partial(
             read_neighbors, dbt.ref("precision_marketing", "next_basket_neighbors")
         ),
-        item_fields=read_item_fields(
-            dbt.ref("precision_marketing", "content_terms"), n_items
+        fields=read_fields(
+            dbt.ref("precision_marketing", "content_terms"),
+            dbt.ref("precision_marketing", "content_review_terms"),
+            item_counts(items, asked),
         ),
-        review_fields=read_review_fields(
-            dbt.ref("precision_marketing", "content_review_terms"), n_items
+        factors=partial(
+            read_factors,
+            on_other_cursor(dbt.ref("precision_marketing", "ials_factors"), session),
         ),
+        asked_windows=asked,
         content_settings=read_settings(
             dbt.ref("precision_marketing", "int_scorer_settings"), "content_tfidf"
         ),

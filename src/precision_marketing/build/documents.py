@@ -1,6 +1,6 @@
 """The fields of items' text, their terms as a table, and the matrices made of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from precision_marketing.algorithms.content.text import names, pieces, terms
 from precision_marketing.algorithms.content.tfidf import term_counts, tfidf_weights
 from precision_marketing.build.relations import (
     matrix,
+    of_time_windows,
     to_arrow,
     window_tables,
     with_window,
@@ -61,6 +62,10 @@ class Field:
     counts: csr_matrix
     profiles: csr_matrix
 
+    def of_first(self, count: int) -> "Field":
+        """Return the field of the first items alone."""
+        return Field(self.counts[:count], self.profiles[:count])
+
     @cached_property
     def occurrences(self) -> np.ndarray:
         """Of each term in all items, float64."""
@@ -73,7 +78,7 @@ class Field:
 
 
 def item_term_batches(
-    items: pa.Table, settings: dict[str, int]
+    items: pa.Table, settings: dict[str, int], learned: int | None = None
 ) -> Iterator[pa.RecordBatch]:
     """Yield the terms of the items' own text, field by field.
 
@@ -83,6 +88,9 @@ def item_term_batches(
         Columns title, description, category, brand, tags; row i is item_index i.
     settings : dict
         minimum_document_frequency, maximum_document_frequency, maximum_terms.
+    learned : int, optional
+        Items from the first on that decide which terms there are, and how rare each
+        is; by default all.
 
     Yields
     ------
@@ -93,11 +101,11 @@ def item_term_batches(
         texts = zip(*(items[column].to_pylist() for column in columns), strict=True)
         # A line end between columns: no value of a name runs over two.
         documents = ("\n".join(filter(None, row)) for row in texts)
-        yield from term_batches(field, documents, analyzer, settings)
+        yield from term_batches(field, documents, analyzer, settings, learned)
 
 
 def review_term_batches(
-    reviews: pa.Table, n_items: int, settings: dict[str, float]
+    reviews: pa.Table, item_counts: Mapping[str, int], settings: dict[str, float]
 ) -> Iterator[pa.RecordBatch]:
     """Yield the terms of all items' reviews, window by window.
 
@@ -105,8 +113,8 @@ def review_term_batches(
     ----------
     reviews : pyarrow.Table
         `int_item_reviews`: time_window, item_index, review_text.
-    n_items : int
-        Items of the shop, reviewed or not.
+    item_counts : mapping of str to int
+        Window to its items, reviewed or not; other windows are left out.
     settings : dict
         Settings of `content_terms`.
 
@@ -116,9 +124,11 @@ def review_term_batches(
         `terms_schema` with time_window in front.
     """
     for time_window, rows in window_tables(reviews):
+        if time_window not in item_counts:
+            continue
         items, texts = rows["item_index"].to_pylist(), rows["review_text"].to_pylist()
         text_of = dict(zip(items, texts, strict=True))
-        documents = (text_of.get(item) for item in range(n_items))
+        documents = (text_of.get(item) for item in range(item_counts[time_window]))
         for batch in term_batches(REVIEWS, documents, terms, settings):
             yield with_window(batch, time_window)
 
@@ -128,6 +138,7 @@ def term_batches(
     documents: Iterator[str | None],
     analyzer: Callable,
     settings: dict[str, int],
+    learned: int | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Yield the terms of one field.
 
@@ -141,6 +152,8 @@ def term_batches(
         From a text to its terms.
     settings : dict
         As `item_term_batches`.
+    learned : int, optional
+        As for `term_counts`.
 
     Yields
     ------
@@ -155,8 +168,8 @@ def term_batches(
             "maximum_terms",
         )
     }
-    counts, columns = term_counts(documents, analyzer, **limits)
-    profiles = tfidf_weights(counts)
+    counts, columns = term_counts(documents, analyzer, learned=learned, **limits)
+    profiles = tfidf_weights(counts, learned)
     rows = np.repeat(np.arange(counts.shape[0], dtype=np.int32), np.diff(counts.indptr))
     words = pa.array(columns, pa.string())
     for start in range(0, counts.nnz, _ROWS_PER_BATCH):
@@ -197,26 +210,37 @@ def read_item_fields(relation: Any, n_items: int) -> dict[str, Field]:
     return {name: _field(table, n_items) for name, table in tables if table.num_rows}
 
 
-def read_review_fields(relation: Any, n_items: int) -> dict[str, dict[str, Field]]:
-    """Return the field of reviews of each time window; none where nobody reviewed.
+def read_fields(
+    item_terms: Any, review_terms: Any, item_counts: Mapping[str, int]
+) -> dict[str, dict[str, Field]]:
+    """Return the fields of each time window that have a term, in the order of `FIELDS`.
 
     Parameters
     ----------
-    relation : duckdb.DuckDBPyRelation
-        `terms_schema` with time_window, in any order.
-    n_items : int
-        Rows of the matrices.
+    item_terms : duckdb.DuckDBPyRelation
+        `content_terms` (`terms_schema`), in any order.
+    review_terms : duckdb.DuckDBPyRelation
+        `content_review_terms` (`terms_schema` with time_window), in any order.
+    item_counts : mapping of str to int
+        Window to the rows of its matrices; other windows are not read.
 
     Returns
     -------
     dict of str to dict of str to Field
-        Time window to the fields to add to those of `read_item_fields`.
     """
-    table = to_arrow(_numbers_only(relation, "time_window, "))
-    return {
-        name: {REVIEWS: _field(rows, n_items)} if rows.num_rows else {}
-        for name, rows in window_tables(table)
-    }
+    most = max(item_counts.values())
+    own = read_item_fields(item_terms, most)
+    of_windows = review_terms.filter(of_time_windows(item_counts))
+    reviews = dict(window_tables(to_arrow(_numbers_only(of_windows, "time_window, "))))
+    found = {}
+    for name, count in item_counts.items():
+        fields = own
+        if count < most:
+            fields = {field: rows.of_first(count) for field, rows in own.items()}
+        if reviews[name].num_rows:
+            fields = {**fields, REVIEWS: _field(reviews[name], count)}
+        found[name] = fields
+    return found
 
 
 def _numbers_only(relation: Any, more: str = "") -> Any:

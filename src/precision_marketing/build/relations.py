@@ -6,7 +6,7 @@ for ever on duckdb 1.5.6 (2.0.0 raises "code running inside a query cannot use t
 query's connection").
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -125,6 +125,42 @@ def row_count(relation: Any) -> int:
     2
     """
     return to_arrow(relation.aggregate("count(*) as rows"))["rows"][0].as_py()
+
+
+def of_time_windows(time_windows: Iterable[str]) -> str:
+    """Return the condition on rows to be of one of the windows, as SQL.
+
+    Examples
+    --------
+    >>> of_time_windows(["test", "serve"])
+    "time_window in ('test', 'serve')"
+    """
+    quoted = ", ".join(f"'{name}'" for name in time_windows)
+    return f"time_window in ({quoted})"
+
+
+def item_counts(
+    items: Any, time_windows: Sequence[str] = TIME_WINDOWS
+) -> dict[str, int]:
+    """Return how many items each time window has: some came after `test`.
+
+    Parameters
+    ----------
+    items : duckdb.DuckDBPyRelation
+        `int_item_features`: one row per window and item.
+    time_windows : sequence of str
+        Those to count.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> rows = duckdb.sql("select unnest(['test', 'serve', 'serve']) as time_window")
+    >>> item_counts(rows, ("test", "serve"))
+    {'test': 1, 'serve': 2}
+    """
+    counted = to_arrow(items.aggregate("time_window, count(*) as items")).to_pylist()
+    found = {row["time_window"]: row["items"] for row in counted}
+    return {name: found.get(name, 0) for name in time_windows}
 
 
 def matrix(

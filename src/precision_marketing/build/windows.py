@@ -15,6 +15,7 @@ from precision_marketing.build.build_log import show_log_in_dbt
 from precision_marketing.build.relations import (
     TIME_WINDOWS,
     matrix,
+    of_time_windows,
     reader,
     scorer_schema,
     to_arrow,
@@ -224,7 +225,7 @@ def read_windows(
         are made one window at a time, so that only one is in memory.
     """
     show_log_in_dbt()
-    asked = of_windows(time_windows)
+    asked = of_time_windows(time_windows)
     interaction_table = to_arrow(
         interactions.filter(asked).project(
             "time_window, user_index, item_index, interaction_weight, "
@@ -240,18 +241,6 @@ def read_windows(
     return _windows(interaction_table, user_table, item_table, time_windows)
 
 
-def of_windows(time_windows: Sequence[str]) -> str:
-    """Return the condition on rows to be of one of the windows, as SQL.
-
-    Examples
-    --------
-    >>> of_windows(["test", "serve"])
-    "time_window in ('test', 'serve')"
-    """
-    quoted = ", ".join(f"'{name}'" for name in time_windows)
-    return f"time_window in ({quoted})"
-
-
 def _windows(
     interactions: pa.Table,
     users: pa.Table,
@@ -259,7 +248,6 @@ def _windows(
     time_windows: Sequence[str],
 ) -> Iterator[Window]:
     """Yield the windows of tables that are in memory."""
-    shape = (_position_count(users, "user_index"), _position_count(items, "item_index"))
     users_by_window = dict(window_tables(users))
     items_by_window = dict(window_tables(items))
     for time_window, rows in window_tables(interactions):
@@ -268,6 +256,7 @@ def _windows(
         window_users = users_by_window[time_window]
         scored = window_users.filter(window_users["is_scored"])["user_index"]
         window_items = items_by_window[time_window].sort_by("item_index")
+        shape = _position_count(window_users, "user_index"), window_items.num_rows
         yield Window(
             time_window=time_window,
             weights=matrix(

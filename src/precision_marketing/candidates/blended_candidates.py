@@ -63,15 +63,17 @@ def blended_batches(
     full_scores: FullScores,
     choice_neighbors: Callable[[str], pa.Table],
     next_neighbors: Callable[[str], pa.Table],
-    item_fields: Fields,
-    review_fields: Mapping[str, Fields],
+    factors: Callable[[str], np.ndarray],
+    asked_windows: Sequence[str],
+    fields: Mapping[str, Fields],
     content_settings: Mapping[str, float],
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the candidates of all windows, in blocks of users.
+    """Yield the candidates of some windows, in blocks of users.
 
     Parameters
     ----------
     windows : iterator of Window
+        Those asked for, and `test` before `serve`.
     lists : ScorerLists
     weights : BlendWeights
     train_halves : array of int, by user_index
@@ -79,9 +81,12 @@ def blended_batches(
     keep_of_each : int
         First items of each scorer's list that are kept beside the blend's best.
     full_scores : FullScores
-    choice_neighbors, next_neighbors, item_fields, review_fields, content_settings
-        As for `window_similarities`; the first two are asked for each window, the
-        fourth is by window.
+    factors : callable
+        From `test` or `serve` to the items' factors of iALS (`read_factors`).
+    asked_windows : sequence of str
+        Of whose users candidates are made.
+    choice_neighbors, next_neighbors, fields, content_settings
+        As for `window_similarities`, the first three by window.
 
     Yields
     ------
@@ -91,19 +96,27 @@ def blended_batches(
     schema = blended_schema(lists.scorers)
     for window in windows:
         name = window.time_window
+        if name not in asked_windows:
+            full_scores.begin(window)
+            continue
         neighbors = choice_neighbors(name), next_neighbors(name)
         nearness = window_similarities(
             window,
             *neighbors,
-            item_fields | review_fields[name],
+            fields[name],
             content_settings,
         )
-        of_pairs = full_scores.of_window(window, *neighbors)
+        known = None if name == "train" else factors(name)
+        of_pairs = full_scores.of_window(window, *neighbors, known)
         for block in lists.blocks(name, window.scored_users, of_pairs):
+            halves = np.zeros(block.users.size, np.int8)
+            if name == "train":
+                # Who has come since has none.
+                halves = train_halves[block.users]
             found = blend_lists(
                 block.items,
                 block.scaled_scores,
-                weights.of_users(name, train_halves[block.users]),
+                weights.of_users(name, halves),
                 n_items=window.weights.shape[1],
                 tie_scorer=lists.scorers.index(TIE_SCORER),
                 keep=lists.depth,

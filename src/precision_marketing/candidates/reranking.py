@@ -18,7 +18,7 @@ from precision_marketing.algorithms.blending.reranking import (
 )
 from precision_marketing.algorithms.collaborative.neighbors import neighbor_matrix
 from precision_marketing.build.build_log import show_log_in_dbt
-from precision_marketing.build.documents import read_item_fields, read_review_fields
+from precision_marketing.build.documents import read_fields
 from precision_marketing.build.embeddings import read_embeddings
 from precision_marketing.build.relations import on_other_cursor, reader, to_arrow
 from precision_marketing.build.windows import read_settings, read_windows
@@ -111,8 +111,11 @@ def _read_exploration(
         users=relations["int_window_users"],
         items=relations["int_item_features"],
     )
-    fields = read_item_fields(relations["content_terms"], n_items)
-    reviews = read_review_fields(relations["content_review_terms"], n_items)
+    fields = read_fields(
+        relations["content_terms"],
+        relations["content_review_terms"],
+        {"serve": n_items},
+    )["serve"]
     scorers = content_scorers(
         read_embeddings(relations["int_item_embeddings"], n_items),
         lambda scorer: (
@@ -120,7 +123,7 @@ def _read_exploration(
             | {"candidates": length}
         ),
     )
-    return exploration(serve, items, fields | reviews["serve"], scorers, length)
+    return exploration(serve, items, fields, scorers, length)
 
 
 def unchanged(served: Any, length: int) -> Any:

@@ -19,7 +19,10 @@ import yaml
 
 PREFIX = "PRECISION_MARKETING_"
 # What a run waits for, and where dbt writes its log, changes no table.
-_NO_INGREDIENTS = {f"{PREFIX}WAIT", "DBT_LOG_PATH", "DBT_LOG_LEVEL_FILE"}
+_NO_INGREDIENTS = {
+    *(f"{PREFIX}WAIT", f"{PREFIX}CODE"),
+    *("DBT_LOG_PATH", "DBT_LOG_LEVEL_FILE"),
+}
 # dbt's own names for its folders, with their defaults.
 _FOLDERS = {
     "model-paths": ["models"],
@@ -60,6 +63,46 @@ def ingredients(command: list[str], project: Path) -> dict[str, str] | None:
     given = [settings.get("vars") or {}, _variables(command)]
     if any(True for value in _values(given, "inputs") if value):
         return None
+    found = _code(command, project, settings)
+    folders = [*_values(given, "input_dir"), os.environ.get(f"{PREFIX}INPUT_DIR")]
+    for folder in {str(folder) for folder in folders if folder}:
+        # An address, or Jinja: what is there cannot be seen from here.
+        if not (project / folder).is_dir():
+            return None
+        for path in _files(project / folder):
+            name = f"{folder}/{path.relative_to(project / folder)}"
+            found[name] = _of_files(project / folder, [path])
+    return found
+
+
+def code_fingerprint(command: list[str], project: Path) -> str:
+    """Return one fingerprint of all that a dbt command builds with, but the inputs.
+
+    Parameters
+    ----------
+    command, project
+        As for `ingredients`. Who starts anew builds with the same.
+
+    Returns
+    -------
+    str
+        SHA-256 of the project, the library, the environment, the command, the packages
+        and this machine.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
+    """
+    project = Path(_option(command, "--project-dir") or project)
+    settings = yaml.safe_load((project / "dbt_project.yml").read_text("utf-8"))
+    asked = [word for word in command if word != "--full-refresh"]
+    found = _code(asked, project, settings)
+    return _of_text(*(f"{name} {found[name]}" for name in sorted(found)))
+
+
+def _code(command: list[str], project: Path, settings: dict) -> dict[str, str]:
+    """Return fingerprints by name of all but the inputs."""
     found, asked = _project_files(project, settings)
     asked |= set(_ASKED.findall("\0".join(command).encode()))
     library = Path(__file__).parents[1]
@@ -73,14 +116,6 @@ def ingredients(command: list[str], project: Path) -> dict[str, str] | None:
         "installed packages": _of_text(*packages),
         "this machine": _of_text(sys.version, platform.platform()),
     }
-    folders = [*_values(given, "input_dir"), os.environ.get(f"{PREFIX}INPUT_DIR")]
-    for folder in {str(folder) for folder in folders if folder}:
-        # An address, or Jinja: what is there cannot be seen from here.
-        if not (project / folder).is_dir():
-            return None
-        for path in _files(project / folder):
-            name = f"{folder}/{path.relative_to(project / folder)}"
-            found[name] = _of_files(project / folder, [path])
     return found
 
 

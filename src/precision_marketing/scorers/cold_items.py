@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_matrix, diags_array
 
 from precision_marketing.algorithms.kernels.top_items import scores_schema
-from precision_marketing.build.documents import Field
+from precision_marketing.build.documents import REVIEWS, Field
 from precision_marketing.build.relations import to_arrow, window_tables, with_window
 from precision_marketing.build.windows import Window
 
@@ -29,8 +29,7 @@ def cold_item_batches(
     windows: Iterator[Window],
     users: Any,
     cold_items: Any,
-    fields: Fields,
-    reviews: dict[str, Fields],
+    fields: dict[str, Fields],
     scorers: dict[str, Scorer],
 ) -> Iterator[pa.RecordBatch]:
     """Return the lists of every content scorer when only cold items are ranked.
@@ -40,8 +39,8 @@ def cold_item_batches(
     windows : iterator of Window
     users, cold_items : duckdb.DuckDBPyRelation
         `cold_item_users` and `int_cold_items`; read at once.
-    fields, reviews : dict
-        As `read_item_fields` and `read_review_fields` return.
+    fields : dict of str to Fields
+        As `read_fields` returns.
     scorers : dict of str to callable
         As `content_scorers` returns.
 
@@ -58,7 +57,6 @@ def cold_item_batches(
         dict(window_tables(user_rows)),
         dict(window_tables(item_rows)),
         fields,
-        reviews,
         scorers,
     )
 
@@ -105,8 +103,7 @@ def _batches(
     windows: Iterator[Window],
     users: dict[str, pa.Table],
     cold_items: dict[str, pa.Table],
-    fields: Fields,
-    reviews: dict[str, Fields],
+    fields: dict[str, Fields],
     scorers: dict[str, Scorer],
 ) -> Iterator[pa.RecordBatch]:
     """Yield the batches of tables that are in memory."""
@@ -120,15 +117,13 @@ def _batches(
                 _of(asked, item_set, item_group)["user_index"].to_numpy(),
                 is_hidden=item_set == HIDDEN,
             )
-            known = reviews[window.time_window]
-            if item_set == HIDDEN:
+            known = fields[window.time_window]
+            if item_set == HIDDEN and REVIEWS in known:
                 # What was written about hidden items is part of the history.
-                known = {
-                    name: _without_items(field, cold.eligible_items)
-                    for name, field in known.items()
-                }
+                written = _without_items(known[REVIEWS], cold.eligible_items)
+                known = {**known, REVIEWS: written}
             for name, scorer in scorers.items():
-                for batch in scorer(cold, fields | known):
+                for batch in scorer(cold, known):
                     named = _named(batch, item_set, item_group)
                     yield with_window(named, window.time_window, name)
 

@@ -212,6 +212,12 @@ def _user_cosine_lists(
         )
 
 
+def _of_items(before: np.ndarray, window: Window) -> np.ndarray:
+    """Return an earlier window's rows of items, 0 for those that have come since."""
+    added = window.weights.shape[1] - len(before)
+    return np.pad(before, ((0, added), (0, 0))) if added else before
+
+
 def _spectral_fit(
     window: Window, settings: Settings, before: SpectralWeights | None = None
 ) -> SpectralWeights:
@@ -224,7 +230,7 @@ def _spectral_fit(
         user_degree_exponent=settings["user_degree_exponent"],
         item_degree_exponent=settings["item_degree_exponent"],
         top_k=settings["neighbors"],
-        start=None if before is None else before.right,
+        start=None if before is None else _of_items(before.right, window),
     )
 
 
@@ -252,7 +258,7 @@ def _ials_fit(
             factors=settings["factors"],
             iterations=settings["iterations"],
             seed=settings["seed"],
-            start=None if before is None else before.items,
+            start=None if before is None else _of_items(before.items, window),
             **strengths,
         )
     return item_factors(histories, factors, **strengths) if factors.size else None

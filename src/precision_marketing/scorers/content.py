@@ -46,7 +46,11 @@ def content_scorers(
     def lists(
         scorer: Scorer, settings: Settings, window: Window, known: Fields
     ) -> Lists:
-        given = embeddings if scorer.fit is _embedding_fit else known
+        given = known
+        if scorer.fit is _embedding_fit:
+            # A window that is learned from does not know the newest items.
+            n_items = window.eligible_items.size
+            given = None if embeddings is None else embeddings[:n_items]
         fitted = scorer.fit(window, settings, given)
         return scorer.lists_of(window, settings, fitted)
 

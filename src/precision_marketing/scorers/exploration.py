@@ -27,7 +27,7 @@ def exploration(
     items : array of int, shape (n,)
         Items hardly known, in the order in which they take turns.
     fields : dict of str to Field
-        As `read_item_fields` and `read_review_fields` return, together.
+        Of the window, as `read_fields` returns.
     scorers : dict of str to callable
         As `content_scorers` returns, with lists of at most `length`.
     length : int

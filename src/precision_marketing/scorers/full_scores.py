@@ -6,6 +6,7 @@ that one scorer puts on place 81 counts as one that the scorer knows nothing of.
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores
@@ -46,8 +47,25 @@ class FullScores:
         }
         self._before: dict[str, Any] = {}
 
+    def begin(self, window: Window) -> None:
+        """Fit what `serve` begins with to a window whose scores nobody asks for.
+
+        Parameters
+        ----------
+        window : Window
+            `test`. Not iALS, whose factors are given where its scores are asked for.
+        """
+        for name, function in self._functions.items():
+            if begins_where_another_ended(function) and function != "ials":
+                own = self._settings[name]
+                self._before[name] = fit(function, window, own, {})
+
     def of_window(
-        self, window: Window, neighbors: pa.Table, followers: pa.Table
+        self,
+        window: Window,
+        neighbors: pa.Table,
+        followers: pa.Table,
+        factors: np.ndarray | None = None,
     ) -> dict[str, LinearScores]:
         """Return the scores of a window by scorer, of those that are linear.
 
@@ -57,12 +75,16 @@ class FullScores:
             `test` before `serve`, whose fits begin where those of `test` ended.
         neighbors, followers : pyarrow.Table
             Of the window: item cosine's and next basket's.
+        factors : array of float32, shape (n_items, factors), optional
+            Those of iALS in the window, where they are known.
 
         Returns
         -------
         dict of str to LinearScores
         """
         given = {"neighbors": lambda: neighbors, "followers": lambda: followers}
+        if factors is not None:
+            given["factors"] = lambda: factors
         # One matrix for all that add up its entries.
         tables = {SCORERS[name].similarities for name in self._functions.values()}
         of_tables = {

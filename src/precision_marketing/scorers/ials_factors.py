@@ -31,7 +31,13 @@ factors_schema = pa.schema(
 
 
 def later_factors(
-    *, settings: Any, decisions: Any, interactions: Any, users: Any, items: Any
+    *,
+    settings: Any,
+    decisions: Any,
+    interactions: Any,
+    users: Any,
+    items: Any,
+    kept_of_test: np.ndarray | None = None,
 ) -> pa.RecordBatchReader:
     """Return the factors of `test` and `serve`, as their Python model returns them.
 
@@ -39,6 +45,8 @@ def later_factors(
     ----------
     settings, decisions, interactions, users, items : duckdb.DuckDBPyRelation
         As for `lists.later_lists`.
+    kept_of_test : array of float32, shape (n_items, factors), optional
+        The factors of `test` where they are known, of which no rows are returned then.
 
     Returns
     -------
@@ -61,8 +69,10 @@ def later_factors(
     def batches() -> Iterator[pa.RecordBatch]:
         fitted = None
         for window in windows:
-            fitted = fit("ials", window, own, {}, fitted)
-            if fitted is not None:
+            is_kept = window.time_window == "test" and kept_of_test is not None
+            known = {"factors": lambda: kept_of_test} if is_kept else {}
+            fitted = fit("ials", window, own, known, fitted)
+            if fitted is not None and not is_kept:
                 for batch in _batches(fitted.items):
                     yield with_window(batch, window.time_window)
 

@@ -13,9 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors_schema
-from precision_marketing.build.documents import read_item_fields, read_review_fields
+from precision_marketing.build.documents import read_fields
 from precision_marketing.build.embeddings import read_embeddings
+from precision_marketing.build.kept_windows import windows_to_make
 from precision_marketing.build.relations import (
+    item_counts,
     reader,
     row_count,
     scorer_schema,
@@ -25,13 +27,16 @@ from precision_marketing.build.relations import (
 )
 from precision_marketing.build.windows import (
     Window,
-    of_windows,
     read_settings,
     read_windows,
     stream_scores,
 )
 from precision_marketing.scorers.ials_factors import read_factors
-from precision_marketing.scorers.registry import lists_by_window, make_lists
+from precision_marketing.scorers.registry import (
+    begins_where_another_ended,
+    lists_by_window,
+    make_lists,
+)
 
 LATER_WINDOWS = ("test", "serve")
 # The inputs of `make_lists` of a window.
@@ -77,6 +82,7 @@ def later_lists(
     *,
     settings: Any,
     decisions: Any,
+    kept_tables: Any,
     interactions: Any,
     users: Any,
     items: Any,
@@ -93,6 +99,8 @@ def later_lists(
         `int_scorer_settings`.
     decisions : duckdb.DuckDBPyRelation
         `scorer_decisions`: columns scorer, is_left_out.
+    kept_tables : duckdb.DuckDBPyRelation
+        `int_kept_tables`, which says whether the lists of `test` are there already.
     interactions, users, items : duckdb.DuckDBPyRelation
         As for `read_windows`.
     content_only_users : duckdb.DuckDBPyRelation, optional
@@ -114,14 +122,19 @@ def later_lists(
     function = read_settings(settings, "library_function", with_shared=False)[scorer]
     own = read_settings(settings, scorer)
     lists = lists_by_window(function, own)
-    of_window = read_inputs(
-        items, LATER_WINDOWS, nearest=own.get("neighbors"), **inputs
-    )
+    made = windows_to_make(kept_tables, f"{scorer}_scores", LATER_WINDOWS)
+    # Whose lists are kept is fitted all the same where the next fit begins there.
+    is_begun = begins_where_another_ended(function) and "ials_factors" not in inputs
+    read = LATER_WINDOWS if is_begun else made
+    of_window = read_inputs(items, read, nearest=own.get("neighbors"), **inputs)
     windows = read_windows(
-        interactions=interactions, users=users, items=items, time_windows=LATER_WINDOWS
+        interactions=interactions, users=users, items=items, time_windows=read
     )
 
     def scores(window: Window) -> Iterator[pa.RecordBatch]:
+        if window.time_window not in made:
+            lists(window, of_window(window.time_window))
+            return iter(())
         if asked is not None:
             shown = np.intersect1d(
                 window.scored_users, asked.get(window.time_window, [])
@@ -171,8 +184,7 @@ def read_inputs(
     callable
         From a time window to the inputs of `make_lists`.
     """
-    asked = of_windows(time_windows)
-    n_items = row_count(items.filter(f"time_window = '{time_windows[0]}'"))
+    counts = item_counts(items, time_windows)
     by_window: dict[str, Mapping[str, Any]] = {}
     for name, relation in (
         ("neighbors", item_cosine_neighbors),
@@ -184,12 +196,13 @@ def read_inputs(
                 for window in time_windows
             }
     if content_terms is not None:
-        fields = read_item_fields(content_terms, n_items)
-        reviews = read_review_fields(content_review_terms.filter(asked), n_items)
-        by_window["fields"] = {name: fields | reviews[name] for name in time_windows}
+        by_window["fields"] = read_fields(content_terms, content_review_terms, counts)
     if item_embeddings is not None:
-        embeddings = read_embeddings(item_embeddings, n_items)
-        by_window["embeddings"] = dict.fromkeys(time_windows, embeddings)
+        embeddings = read_embeddings(item_embeddings, max(counts.values()))
+        by_window["embeddings"] = {
+            name: None if embeddings is None else embeddings[:count]
+            for name, count in counts.items()
+        }
 
     def inputs(window: str) -> Mapping[str, Callable[[], Any]]:
         of_window = {

@@ -38,6 +38,7 @@ def term_counts(
     minimum_document_frequency: int,
     maximum_document_frequency: int,
     maximum_terms: int,
+    learned: int | None = None,
 ) -> tuple[csr_matrix, list[str]]:
     """Return how often each term occurs in each document.
 
@@ -54,6 +55,8 @@ def term_counts(
         little and costs much: the work of comparing items grows with the square of it.
     maximum_terms : int
         Most terms to keep, >= 1: those with the most occurrences, ties by code point.
+    learned : int, optional
+        Documents from the first on that decide which terms are kept; by default all.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def term_counts(
         if not str(refusal).startswith("empty vocabulary"):
             raise
         return csr_matrix((len(number_of), 0)), []
-    copies = np.bincount(number_of)
+    copies = np.bincount(number_of[:learned], minlength=found.shape[0])
     frequencies = found.astype(bool).T @ copies
     kept = np.flatnonzero(
         (frequencies >= minimum_document_frequency)
@@ -115,7 +118,7 @@ def term_counts(
     return counts, vectorizer.get_feature_names_out()[most].tolist()
 
 
-def tfidf_weights(counts: csr_matrix) -> csr_matrix:
+def tfidf_weights(counts: csr_matrix, learned: int | None = None) -> csr_matrix:
     """Return the TF-IDF profile of each item.
 
     With f the occurrences of a term in the item's document, n the number of items and
@@ -126,6 +129,8 @@ def tfidf_weights(counts: csr_matrix) -> csr_matrix:
     ----------
     counts : csr_matrix, shape (n_items, n_terms)
         As `term_counts` returns them.
+    learned : int, optional
+        Items from the first on that n and d count; by default all.
 
     Returns
     -------
@@ -137,7 +142,7 @@ def tfidf_weights(counts: csr_matrix) -> csr_matrix:
     >>> tfidf_weights(csr_matrix([[1, 1], [1, 0], [0, 0]])).toarray().round(3).tolist()
     [[0.605, 0.796], [1.0, 0.0], [0.0, 0.0]]
     """
-    return _weighted(counts, norm="l2")
+    return _weighted(counts, "l2", learned)
 
 
 def tfidf_lengths(counts: Sequence[csr_matrix]) -> np.ndarray:
@@ -158,16 +163,18 @@ def tfidf_lengths(counts: Sequence[csr_matrix]) -> np.ndarray:
     >>> tfidf_lengths([csr_matrix([[1, 1], [1, 0], [0, 0]])]).round(3).tolist()
     [2.127, 1.288, 0.0]
     """
-    squares = [_weighted(field, norm=None).power(2).sum(axis=1) for field in counts]
+    squares = [_weighted(field, None).power(2).sum(axis=1) for field in counts]
     return np.sqrt(sum(np.asarray(square).ravel() for square in squares))
 
 
-def _weighted(counts: csr_matrix, norm: str | None) -> csr_matrix:
+def _weighted(
+    counts: csr_matrix, norm: str | None, learned: int | None = None
+) -> csr_matrix:
     """Return TF-IDF weights, rows divided by their length or as they are."""
     if counts.nnz == 0:
         return csr_matrix(counts.shape)
     transformer = TfidfTransformer(sublinear_tf=True, norm=norm)
-    return csr_matrix(transformer.fit_transform(counts))
+    return csr_matrix(transformer.fit(counts[:learned]).transform(counts))
 
 
 def combined_profiles(

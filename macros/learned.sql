@@ -1,0 +1,147 @@
+{# Whether what is learned ends before the last day, by `windows.learn`. #}
+{% macro learns_later() %}
+    {{ return(precision_marketing.setting("windows", "learn") != "daily"
+        or precision_marketing.setting("windows", "learn_lag_days") > 0) }}
+{% endmacro %}
+
+
+{# Whether something was known when all was learned, by the time since when it is; it
+   stands beside `int_time_boundaries` as `boundaries`. Of a shop that learns each day all
+   is known, with a time or without. #}
+{% macro is_learned(known_at) %}
+    {{ return("coalesce(" ~ known_at ~ " < "
+        ~ precision_marketing.day_start("boundaries.learned_before") ~ ", false)"
+        if precision_marketing.learns_later() else "true") }}
+{% endmacro %}
+
+
+{# Whether a row of `int_users` or `int_items` is of a time window: those before `serve`
+   have what was known when all was learned. #}
+{% macro is_in_window(table, time_window) %}
+    {{ return("(" ~ table ~ ".is_learned or " ~ time_window ~ " = 'serve')"
+        if precision_marketing.learns_later() else "true") }}
+{% endmacro %}
+
+
+{# Models whose rows a build may keep: `before_serve`, all but those of the window `serve`,
+   or `all`. Of such rows nothing but what `learned_fingerprint` reads decides: a test
+   holds this list to the graph (docs/decisions/0023-the-atom-is-a-user.md). #}
+{% macro kept_tables() %}
+    {% set kept = {
+        "int_labels": "all",
+        "train_lists": "all",
+        "scorer_decisions": "all",
+        "neural_scorer_model": "all",
+        "learned_scores": "all",
+        "judged_rankings": "all",
+        "user_ranking_quality": "all",
+        "challenger_tests": "all",
+        "cold_item_users": "all",
+        "cold_item_scores": "all",
+        "cold_item_expected_ranks": "all",
+    } %}
+    {% for name in [
+        "int_user_item_matrix", "int_window_users", "int_popularity_segments",
+        "int_item_features", "int_item_reviews", "int_repurchases", "int_user_rhythm",
+        "int_user_affinities", "int_cold_items", "segment_popular_items",
+        "content_only_users", "item_cosine_neighbors", "next_basket_neighbors",
+        "content_review_terms", "ials_factors", "blended_candidates",
+    ] %}
+        {% do kept.update({name: "before_serve"}) %}
+    {% endfor %}
+    {% for scorer in precision_marketing.scorers() %}
+        {% do kept.update({scorer.name ~ "_scores": "before_serve"}) %}
+    {% endfor %}
+    {{ return(kept) }}
+{% endmacro %}
+
+
+{# Of all that is learned from, and of the code: equal rows in any order have equal
+   fingerprints. What has changed before the day until which all is learned, however late
+   it came, is another fingerprint. #}
+{% macro learned_fingerprint() %}
+    {% set parts = [precision_marketing.text_literal(precision_marketing.kept_code())] %}
+    {% set items = ref("precision_marketing", "int_items") %}
+    {% for model, rows, without in [
+        ["int_time_boundaries", "true", ["day_after_events"]],
+        ["int_events", "time_slice < 3", []],
+        ["int_users", "is_learned", []],
+        ["int_items", "is_learned", ["is_available"]],
+        ["int_item_embeddings", "item_index in (select learned.item_index from "
+            ~ items ~ " as learned where learned.is_learned)", []],
+    ] %}
+        {% do parts.append(precision_marketing.rows_fingerprint(
+            ref("precision_marketing", model), rows, without)) %}
+    {% endfor %}
+    {{ return("md5(" ~ parts | join(" || ' ' || ") ~ ")") }}
+{% endmacro %}
+
+
+{# What a build may keep is made by the same code, settings and machine: the command that
+   builds everything says by which, and no other build keeps anything. #}
+{% macro kept_code() %}
+    {{ return(env_var("PRECISION_MARKETING_CODE", "") if execute else "") }}
+{% endmacro %}
+
+
+{% macro keeps_tables() %}
+    {{ return(execute and target.type == "duckdb" and precision_marketing.learns_later()
+        and precision_marketing.kept_code() != "") }}
+{% endmacro %}
+
+
+{# Which table is made of which fingerprint: a table that the materialization writes,
+   beside the model that reads it. #}
+{% macro learned_tables(name="learned_tables") %}
+    {% set node = graph.nodes["model.precision_marketing.int_kept_tables"] %}
+    {{ return(api.Relation.create(
+        database=node.database, schema=node.schema, identifier=name)) }}
+{% endmacro %}
+
+
+{# Before the first node: whoever does not keep forgets what could be kept. #}
+{% macro begin_keeping() %}
+    {% if not execute or target.type != "duckdb" %}{{ return("") }}{% endif %}
+    {% set relation = precision_marketing.learned_tables() %}
+    {% if precision_marketing.keeps_tables() %}
+    create schema if not exists {{ relation.without_identifier() }};
+    create table if not exists {{ relation }} (
+        table_name varchar primary key,
+        fingerprint varchar not null
+    );
+    {% elif adapter.get_relation(
+        relation.database, relation.schema, relation.identifier) %}
+    drop table {{ relation }};
+    {% endif %}
+{% endmacro %}
+
+
+{# What of a model's rows this build keeps: none, `before_serve` or `all`. #}
+{% macro kept_part(name, existing) %}
+    {% set part = precision_marketing.kept_tables().get(name) %}
+    {% if part and existing is not none and existing.is_table
+        and precision_marketing.keeps_tables() %}
+        {% set found = run_query("select count(*) as row_count from "
+            ~ precision_marketing.learned_tables("int_kept_tables")
+            ~ " where is_kept and table_name = '" ~ name ~ "'") %}
+        {{ return(part if found[0]["row_count"] else none) }}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
+
+
+{# Before a table is made anew it is of no fingerprint, and of this build's after it. #}
+{% macro note_learned_table(name, is_made) %}
+    {% if name not in precision_marketing.kept_tables()
+        or not precision_marketing.keeps_tables() %}
+        {{ return("") }}
+    {% endif %}
+    {% set relation = precision_marketing.learned_tables() %}
+    {% if is_made %}
+        {% do run_query("insert into " ~ relation ~ " select table_name, fingerprint from "
+            ~ precision_marketing.learned_tables("int_kept_tables")
+            ~ " where table_name = '" ~ name ~ "'") %}
+    {% else %}
+        {% do run_query("delete from " ~ relation ~ " where table_name = '" ~ name ~ "'") %}
+    {% endif %}
+{% endmacro %}
