@@ -35,8 +35,9 @@ def last_days(shop: Path, count: int) -> list[date]:
     """
     # Of typing errors there is one on a day.
     (last,) = duckdb.sql(
-        "select max(day) from (select try_cast(try_cast(occurred_at as timestamp) as "
-        f"date) as day from '{shop / 'events.parquet'}' group by day having count(*) > 4)"
+        "select max(day) from ("
+        "select try_cast(try_cast(occurred_at as timestamp) as date) as day "
+        f"from '{shop / 'events.parquet'}' group by day having count(*) > 4)"
     ).fetchone()
     return [last - timedelta(days=age) for age in reversed(range(count))]
 

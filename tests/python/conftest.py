@@ -81,14 +81,15 @@ def locked(path: Path) -> Iterator[None]:
 class DbtProject:
     """Run dbt commands on this project with databases and inputs of the test's own.
 
-    `parts` are parsed with it; of other vars only `tuning` changes the graph, and of an
-    input only that there is one. Workers may share `parsed`, where what dbt has read is
-    kept; `said` is what the latest command has told the user.
+    `parts` are parsed with it, and `windows`; of other vars only `tuning` changes the
+    graph, and of an input only that there is one. Workers may share `parsed`, where
+    what dbt has read is kept; `said` is what the latest command has told the user.
     """
 
     work: Path
     parsed: Path
     parts: tuple[str, ...] = PARTS
+    windows: dict[str, Any] = field(default_factory=dict)
     said: list[str] = field(default_factory=list, repr=False)
     _runner: dbtRunner | None = field(default=None, repr=False)
 
@@ -138,6 +139,11 @@ class DbtProject:
                 gc.freeze()
         return self._runner
 
+    def _variables(self) -> dict[str, Any]:
+        """Return the vars that change the graph."""
+        given = {"windows": self.windows} if self.windows else {}
+        return {"parts": self.parts} | given
+
     def _parse(self) -> Manifest:
         """Parse, or take up what another worker has parsed."""
         self.parsed.mkdir(parents=True, exist_ok=True)
@@ -145,7 +151,7 @@ class DbtProject:
             # Models of files are there for every later input.
             result = self._invoke(
                 *(dbtRunner(), "inputs.duckdb", "tests/inputs/empty", "parse"),
-                *("--vars", json.dumps({"parts": self.parts})),
+                *("--vars", json.dumps(self._variables())),
                 target=self.parsed,
             )
         assert result.success, result.exception
@@ -189,7 +195,7 @@ class DbtProject:
             *(("--select", *selected) if selected else ()),
             database=database,
             input_dir=input_dir,
-            variables=json.dumps(variables | {"parts": self.parts}),
+            variables=json.dumps(variables | self._variables()),
         )
         assert not errors, errors
         return database

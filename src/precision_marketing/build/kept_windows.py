@@ -13,8 +13,8 @@ def windows_to_make(
 
     Parameters
     ----------
-    kept_tables : duckdb.DuckDBPyRelation
-        `int_kept_tables`: columns table_name, is_kept.
+    kept_tables : duckdb.DuckDBPyRelation or None
+        `int_kept_tables`: columns table_name, is_kept; None where nothing is kept.
     table : str
         The model's name.
     time_windows : sequence of str
@@ -34,6 +34,8 @@ def windows_to_make(
     >>> windows_to_make(kept, "ease_scores", ("test", "serve"))
     ('test', 'serve')
     """
+    if kept_tables is None:
+        return tuple(time_windows)
     rows = to_arrow(kept_tables.filter("is_kept").project("table_name"))
     if table in rows["table_name"].to_pylist():
         return ("serve",)

@@ -82,10 +82,10 @@ def later_lists(
     *,
     settings: Any,
     decisions: Any,
-    kept_tables: Any,
     interactions: Any,
     users: Any,
     items: Any,
+    kept_tables: Any = None,
     content_only_users: Any = None,
     **inputs: Any,
 ) -> pa.RecordBatchReader:
@@ -99,10 +99,10 @@ def later_lists(
         `int_scorer_settings`.
     decisions : duckdb.DuckDBPyRelation
         `scorer_decisions`: columns scorer, is_left_out.
-    kept_tables : duckdb.DuckDBPyRelation
-        `int_kept_tables`, which says whether the lists of `test` are there already.
     interactions, users, items : duckdb.DuckDBPyRelation
         As for `read_windows`.
+    kept_tables : duckdb.DuckDBPyRelation, optional
+        `int_kept_tables`, which says whether the lists of `test` are there already.
     content_only_users : duckdb.DuckDBPyRelation, optional
         Columns time_window, user_index: for whom the scorer ranks though it is left
         out. Given by content scorers.

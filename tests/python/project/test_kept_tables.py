@@ -76,8 +76,9 @@ def test_a_table_has_the_windows_of_which_it_is_kept(example_database):
     with duckdb.connect(str(example_database), read_only=True) as connection:
         tables = dict(
             connection.sql(
-                "select table_name, schema_name || '.' || table_name from duckdb_tables()"
-                " where schema_name in ('intermediate', 'scorers', 'candidates')"
+                "select table_name, schema_name || '.' || table_name"
+                " from duckdb_tables() where schema_name in"
+                " ('intermediate', 'scorers', 'candidates')"
             ).fetchall()
         )
         for name, part in kept_tables().items():

@@ -78,7 +78,6 @@ def test_reviews_of_hidden_items_are_hidden_too(item_set, known):
                 iter([window(), window("serve")]),
                 rows.project("*, 0 as user_index"),
                 rows.project("*, 1 as item_index"),
-                {},
                 {"test": {"reviews": Field(REVIEWS, REVIEWS)}},
                 {"naive_bayes": scorer},
             )

@@ -11,8 +11,8 @@ from scipy.sparse import csr_matrix
 from precision_marketing.build.documents import (
     FIELDS,
     item_term_batches,
+    read_fields,
     read_item_fields,
-    read_review_fields,
     terms_schema,
 )
 from precision_marketing.build.windows import Window
@@ -148,10 +148,15 @@ def test_each_window_has_the_reviews_of_its_own_history():
             )
             """
         )
-        reviews = read_review_fields(table, n_items=3)
-    assert reviews["train"] == {}
-    assert reviews["test"]["reviews"].counts.toarray().tolist() == [[0], [2], [0]]
-    assert reviews["serve"]["reviews"].counts.nnz == 2
+        own = table.filter("time_window = 'serve'")
+        own = own.project("* exclude (time_window) replace ('title' as field)")
+        counts = {"train": 2, "test": 3, "serve": 3}
+        fields = read_fields(own, table, counts)
+    assert set(fields["train"]) == {"title"}
+    assert fields["train"]["title"].counts.toarray().tolist() == [[0, 1], [2, 0]]
+    assert fields["serve"]["title"].counts.shape == (3, 2)
+    assert fields["test"]["reviews"].counts.toarray().tolist() == [[0], [2], [0]]
+    assert fields["serve"]["reviews"].counts.nnz == 2
 
 
 def test_the_svm_learns_the_field_that_matters():

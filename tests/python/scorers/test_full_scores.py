@@ -131,6 +131,40 @@ def test_train_and_test_begin_from_nothing(settings):
     assert np.array_equal(later["ials"].factors[0], alone["ials"].factors[0])
 
 
+def test_serve_is_the_same_where_the_scores_of_test_are_kept(settings):
+    # `serve` has two items more.
+    test, serve = window_of("test", 0), window_of("serve", 1)
+    shown = replace(test, **first_items(test, 18))
+    users, items = np.arange(0, 50, 2), np.arange(25) % 20
+    near = tables(serve)
+    full = FullScores(settings)
+    full.of_window(shown, *tables(shown))
+    expected = full.of_window(serve, *near)
+    factors = expected["ials"].factors[1]
+    begun = FullScores(settings)
+    begun.begin(shown)
+    found = begun.of_window(serve, *near, factors)
+    assert found.keys() == expected.keys()
+    for scorer, scores in expected.items():
+        given = pair_scores(scores, users, items)
+        assert np.array_equal(pair_scores(found[scorer], users, items), given), scorer
+    other = FullScores(settings).of_window(serve, *near)
+    assert not np.array_equal(
+        pair_scores(other["spectral"], users, items),
+        pair_scores(expected["spectral"], users, items),
+    )
+
+
+def first_items(window: Window, count: int) -> dict:
+    """Return what of a window changes where it has its first items alone."""
+    return {
+        "weights": window.weights[:, :count],
+        "recency_positions": window.recency_positions[:, :count],
+        "excluded": window.excluded[:, :count],
+        "eligible_items": window.eligible_items[:count],
+    }
+
+
 def test_who_is_left_out_or_not_linear_scores_nothing(settings):
     with duckdb.connect() as connection:
         decisions = connection.sql(

@@ -2,6 +2,7 @@
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors_schema
@@ -10,7 +11,7 @@ from precision_marketing.build.documents import (
     review_term_batches,
     terms_schema,
 )
-from precision_marketing.build.relations import window_schema
+from precision_marketing.build.relations import TIME_WINDOWS, window_schema
 from precision_marketing.build.windows import read_settings
 from precision_marketing.scorers.lists import later_lists, read_inputs, train_lists
 
@@ -84,7 +85,9 @@ def shop():
             ),
             "content_review_terms": connection.from_arrow(
                 pa.Table.from_batches(
-                    review_term_batches(reviews, len(TITLES), own),
+                    review_term_batches(
+                        reviews, dict.fromkeys(TIME_WINDOWS, len(TITLES)), own
+                    ),
                     window_schema(terms_schema),
                 )
             ),
@@ -123,6 +126,19 @@ def test_who_is_not_left_out_ranks_test_and_serve_for_all(shop):
     rows = found.read_all().to_pylist()
     assert {row["time_window"] for row in rows} == {"test", "serve"}
     assert {row["user_index"] for row in rows} >= {0, 1, 2}
+
+
+@pytest.mark.parametrize("scorer", ["ease", "content_tfidf"])
+def test_where_the_lists_of_test_are_kept_those_of_serve_are_the_same(shop, scorer):
+    given = of(shop, *WINDOW) | {"decisions": shop["decisions"]()}
+    if scorer != "ease":
+        given |= of(shop, *TEXT)
+    kept = duckdb.sql(f"select '{scorer}_scores' as table_name, true as is_kept")
+    all_rows = later_lists(scorer, **given).read_all()
+    rows = later_lists(scorer, kept_tables=kept, **given).read_all()
+    of_serve = all_rows.filter(pc.equal(all_rows["time_window"], "serve"))
+    assert 0 < of_serve.num_rows < all_rows.num_rows
+    assert rows == of_serve
 
 
 def test_later_lists_are_those_that_train_would_have(shop):

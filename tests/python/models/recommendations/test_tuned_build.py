@@ -20,6 +20,7 @@ SETTINGS = {
         "label_share": 0.25,
         "holdout_share": 0.3,
         "evaluated_users": 500,
+        "learn": "weekly",
     },
     "interactions": {"half_life_days": 30, "saturation": "none"},
     "recommendations": {
