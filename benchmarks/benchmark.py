@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
-from benchmarks import growth, neural
+from benchmarks import days, growth, neural
 from benchmarks.builds import Dbt
 from benchmarks.campaigns.idle_campaigns import Trials
 from benchmarks.campaigns.section import measure_coverage, measure_volume
@@ -170,6 +170,16 @@ class Benchmark:
                 return growth.measure_size(name, dbt, shop)
 
             self._part("growth", name, measured)
+
+    def days(self) -> None:
+        """Build generated shops day by day, and all days at once."""
+        for name in days.DAYS:
+
+            def measured(scratch: Path, name=name) -> dict:
+                shop = (self.options.shops or scratch) / name
+                return days.measure_days(name, shop, scratch, self.options.threads)
+
+            self._part("days", name, measured)
 
     def campaigns(self) -> None:
         """Hold the marts against campaigns of known truth; build a million users."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 SECTIONS = (
     *("quality", "gate", "speed", "pipeline", "neural", "growth"),
+    "days",
     *("campaigns", "service", "cost"),
 )
 

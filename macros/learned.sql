@@ -86,6 +86,7 @@
 
 {% macro keeps_tables() %}
     {{ return(execute and target.type == "duckdb" and precision_marketing.learns_later()
+        and precision_marketing.has_part("recommendations")
         and precision_marketing.kept_code() != "") }}
 {% endmacro %}
 
@@ -101,7 +102,10 @@
 
 {# Before the first node: whoever does not keep forgets what could be kept. #}
 {% macro begin_keeping() %}
-    {% if not execute or target.type != "duckdb" %}{{ return("") }}{% endif %}
+    {% if not execute or target.type != "duckdb"
+        or not precision_marketing.has_part("recommendations") %}
+        {{ return("") }}
+    {% endif %}
     {% set relation = precision_marketing.learned_tables() %}
     {% if precision_marketing.keeps_tables() %}
     create schema if not exists {{ relation.without_identifier() }};

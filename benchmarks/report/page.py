@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks.report import (
     campaigns,
     cost,
+    days,
     gate,
     growth,
     neural,
@@ -88,6 +89,7 @@ def _rest(parts: Parts, *, details: bool) -> list[str]:
         "pipeline": pipeline,
         "neural": neural,
         "growth": growth,
+        "days": days,
         "campaigns": campaigns,
         "service": service,
         "cost": cost,

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
-from equal_marts import differences
 
+from benchmarks.equal_marts import differences
 from examples.days import write_evening
 from examples.example_data.__main__ import main as generate
 

@@ -2,7 +2,8 @@
 
 import duckdb
 import pytest
-from equal_marts import differences
+
+from benchmarks.equal_marts import differences
 
 EQUAL = "select 'u1' as user_id, 1 as user_rank, 0.5e0 as score, now() as built_at"
 

@@ -10,9 +10,10 @@ import sys
 
 import duckdb
 import pytest
-from equal_marts import differences
 from on_spark import needs_spark
 from whole_builds import PROJECT
+
+from benchmarks.equal_marts import differences
 
 pytestmark = needs_spark
 
