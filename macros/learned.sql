@@ -5,6 +5,15 @@
 {% endmacro %}
 
 
+{# The day before which a schedule learns, on the evening of a day. #}
+{% macro scheduled_day(last_date) %}
+    {% set day = last_date ~ " + "
+        ~ (1 - precision_marketing.setting("windows", "learn_lag_days")) %}
+    {{ return(precision_marketing.week_start(day)
+        if precision_marketing.setting("windows", "learn") == "weekly" else day) }}
+{% endmacro %}
+
+
 {# Whether something was known when all was learned, by the time since when it is; it
    stands beside `int_time_boundaries` as `boundaries`. Of a shop that learns each day all
    is known, with a time or without. #}
@@ -135,8 +144,8 @@
 
 
 {# Before a table is made anew it is of no fingerprint, and of this build's after it. #}
-{% macro note_learned_table(name, is_made) %}
-    {% if name not in precision_marketing.kept_tables()
+{% macro note_learned_table(name, kept, is_made) %}
+    {% if kept or name not in precision_marketing.kept_tables()
         or not precision_marketing.keeps_tables() %}
         {{ return("") }}
     {% endif %}

@@ -14,28 +14,15 @@
         {% do adapter.drop_relation(existing) %}
     {% endif %}
 
-    {% if not kept %}
-        {% do precision_marketing.note_learned_table(model.name, is_made=false) %}
-    {% endif %}
+    {% do precision_marketing.note_learned_table(model.name, kept, is_made=false) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement("main", auto_begin=in_transaction,
         language="sql" if kept == "all" else model["language"]) -%}
-        {% if kept == "all" %}
-        select 1
-        {% elif model["language"] == "python" %}
-        {{- precision_marketing.python_into_table(replaced, compiled_code, kept) }}
-        {% elif kept %}
-        {{ precision_marketing.sql_into_window(replaced, compiled_code) }}
-        {% else %}
-        {{ config.get("sql_header") or "" }}
-        {{ precision_marketing.sql_into_table(replaced, compiled_code, has_contract) }}
-        {% endif %}
+        {{- precision_marketing.into_table(replaced, compiled_code, has_contract, kept) }}
     {%- endcall %}
-    {% if not kept %}
-        {% do precision_marketing.note_learned_table(model.name, is_made=true) %}
-    {% endif %}
+    {% do precision_marketing.note_learned_table(model.name, kept, is_made=true) %}
     {% do create_indexes(replaced) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do precision_marketing.comment_on_table(replaced) %}
@@ -50,6 +37,21 @@
 {% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {{ return(precision_marketing.materialization_replaced_table_duckdb()) }}
 {% endmaterialization %}
+
+
+{# What makes a table, in the language of its model. #}
+{% macro into_table(relation, compiled_code, has_contract, kept) -%}
+    {%- if kept == "all" -%}
+    select 1
+    {%- elif model["language"] == "python" -%}
+    {{- precision_marketing.python_into_table(relation, compiled_code, kept) }}
+    {%- elif kept -%}
+    {{ precision_marketing.sql_into_window(relation, compiled_code) }}
+    {%- else -%}
+    {{ config.get("sql_header") or "" }}
+    {{ precision_marketing.sql_into_table(relation, compiled_code, has_contract) }}
+    {%- endif %}
+{%- endmacro %}
 
 
 {% macro sql_into_table(relation, compiled_code, has_contract) %}

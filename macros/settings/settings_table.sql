@@ -123,13 +123,11 @@
         {"var": "windows", "key": "test_labels_start_on", "kind": "date",
          "unit": "date", "default": "",
          "effect": "first day of these labels; empty: by `label_share`"},
-        {"var": "windows", "key": "learn", "kind": "word", "words": ["daily", "weekly"],
-         "unit": "word", "default": "daily",
-         "effect": "what is learned and judged ends with the last day, or the last week"
-         ~ " ([one more day](docs/operations.md#one-more-day))"},
+        {"var": "windows", "key": "learn", "kind": "word", "unit": "word",
+         "words": ["daily", "weekly"], "default": "daily", "effect": "until when"
+         ~ " [is learned and judged](docs/operations.md#one-more-day)"},
         {"var": "windows", "key": "learn_lag_days", "kind": "whole number", "lowest": 0,
-         "highest": 60, "unit": "days", "default": 0,
-         "effect": "so much earlier still: rows that arrive later change nothing learned"},
+         "highest": 60, "unit": "days", "default": 0, "effect": "so much earlier still"},
         {"var": "windows", "key": "evaluated_users", "kind": "whole number",
          "lowest": 100, "highest": 1000000000, "unit": "users", "default": 10000,
          "effect": "most users with labels that rankings are judged on, by hash"},

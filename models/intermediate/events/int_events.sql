@@ -71,8 +71,8 @@ final as (
             * event_types.revenue_sign
             as {{ precision_marketing.kind_type("amount") }}
         ) as revenue_amount,
-        -- 0: history of every window; 1: label of train; 2: label of test; 3: too new to
-        -- be learned from.
+        -- 0: history of every window; 1: label of train; 2: label of test; 3: too new
+        -- to be learned from.
         case
             when events.occurred_at >= {{ learned_until }} then 3
             when events.occurred_at >= {{ test_starts_at }} then 2

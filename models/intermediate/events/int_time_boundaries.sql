@@ -2,7 +2,7 @@
 -- one before which all is learned, and the one that no event reached.
 {% set last_day = precision_marketing.shop_day("max(occurred_at)") %}
 {% set label_share = precision_marketing.setting("windows", "label_share") %}
-{% set lag = precision_marketing.setting("windows", "learn_lag_days") %}
+{% set scheduled = precision_marketing.scheduled_day("last_days.last_date") %}
 with
 
 events as (
@@ -23,48 +23,33 @@ daily as (
 
 ),
 
-ends as (
+last_days as (
 
-    select {{ last_day }} + interval '1' day as day_after_events
-    from events
-
-),
-
--- The day on which a schedule last learned, a function of the last day alone: whoever
--- builds all at once learns from the same as who built each day.
-scheduled as (
-
-    select
-        day_after_events,
-        {% if precision_marketing.setting("windows", "learn") == "weekly" %}
-        {{ precision_marketing.week_start(
-            "cast(day_after_events as date) - " ~ lag) }}
-        {% else %}
-        cast(day_after_events as date) - {{ lag }}
-        {% endif %} as learned_before
-    from ends
+    select {{ last_day }} as last_date from events
 
 ),
 
--- Before it less than half happened: a shop that began this week learns each day.
+-- The day on which a schedule last learned, of the last day alone: whoever builds all at
+-- once learns from the same as who built each day. Before it less than half happened: a
+-- shop that began this week learns each day.
 learned as (
 
     select
-        max(scheduled.day_after_events) as day_after_events,
+        last_days.last_date + interval '1' day as day_after_events,
         case
             when
                 2 * sum(
                     case
-                        when daily.event_date < scheduled.learned_before
-                            then daily.event_count
+                        when daily.event_date < {{ scheduled }} then daily.event_count
                         else 0
                     end
                 ) >= sum(daily.event_count)
-                then max(scheduled.learned_before)
-            else cast(max(scheduled.day_after_events) as date)
+                then {{ scheduled }}
+            else last_days.last_date + 1
         end as learned_before
-    from scheduled
-    left join daily on true
+    from last_days
+    left join daily on 1 = 1
+    group by last_days.last_date
 
 ),
 
@@ -72,11 +57,13 @@ learned as (
 days as (
 
     select
-        event_date,
-        1e0 * (sum(event_count) over (order by event_date) - event_count)
-        / sum(event_count) over () as history_share
+        daily.event_date,
+        1e0 * (
+            sum(daily.event_count) over (order by daily.event_date)
+            - daily.event_count
+        ) / sum(daily.event_count) over () as history_share
     from daily
-    where event_date < (select learned_before from learned)
+    inner join learned on daily.event_date < learned.learned_before
 
 ),
 
@@ -99,8 +86,10 @@ train_boundary as (
 final as (
 
     select
-        (select max(event_date) from train_boundary) as train_labels_start_on,
-        (select max(event_date) from test_boundary) as test_labels_start_on,
+        (select max(train.event_date) from train_boundary as train)
+            as train_labels_start_on,
+        (select max(test.event_date) from test_boundary as test)
+            as test_labels_start_on,
         learned.learned_before,
         learned.day_after_events
     from learned

@@ -15,8 +15,9 @@ item_features as (
 groups as (
 
     select
-        item_index,
-        1 + mod(row_number() over (order by md5(item_id), item_id), 5) as item_group
+        items.item_index,
+        1 + mod(row_number() over (order by md5(items.item_id), items.item_id), 5)
+            as item_group
     from {{ ref("precision_marketing", "int_items") }} as items
     where {{ precision_marketing.is_in_window("items", "'test'") }}
 

@@ -43,8 +43,7 @@ joined as (
         coalesce(label_counts.label_count, 0) as label_count,
         -- By hash: samples that depend on the ids alone.
         row_number() over (
-            partition by
-                windows.time_window, coalesce(label_counts.label_count, 0) > 0
+            partition by windows.time_window, coalesce(label_counts.label_count, 0) > 0
             order by md5(users.user_id), users.user_id
         ) as hash_rank
     from {{ ref("precision_marketing", "int_time_windows") }} as windows
@@ -55,8 +54,7 @@ joined as (
     left join label_counts
         on windows.time_window = label_counts.time_window
         and users.user_index = label_counts.user_index
-    where
-        users.has_profiling_consent
+    where users.has_profiling_consent
         and {{ precision_marketing.is_in_window("users", "windows.time_window") }}
 
 ),
