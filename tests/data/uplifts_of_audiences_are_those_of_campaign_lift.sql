@@ -1,7 +1,7 @@
 -- Where a campaign has one treated variant, its audience's lifts are the raw ones of
 -- campaign_lift, and what its users are worth in all is the margin on the incremental
--- revenue less the spend: two ways to one number, to 1e-9. What is broken there is not
--- used here.
+-- revenue less the spend: two ways to one number, to 1e-9 a user. What is broken there is
+-- not used here.
 with
 
 lift as (
@@ -35,6 +35,7 @@ lifts as (
             when 'conversion' then summary.uplift_upper
             else summary.revenue_lift_upper_amount
         end as audience_lift_upper,
+        lift.treated_user_count,
         lift.incremental_total * campaigns.unit_margin_rate
         - lift.spend_amount as profit,
         summary.expected_value_amount / nullif(summary.eligible_user_count, 0)
@@ -64,6 +65,6 @@ where
     )
     or (
         metric = 'revenue' and value_basis = 'revenue_lift'
-        -- The values of users are added to nine decimals each.
-        and abs(profit - audience_profit) > 1e-6
+        -- The values of users are added to nine decimals each, in a large shop many.
+        and abs(profit - audience_profit) > 1e-6 + 1e-9 * treated_user_count
     )
