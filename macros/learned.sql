@@ -95,28 +95,25 @@
 
 {% macro keeps_tables() %}
     {{ return(execute and target.type == "duckdb" and precision_marketing.learns_later()
-        and precision_marketing.has_part("recommendations")
-        and precision_marketing.kept_code() != "") }}
+        and precision_marketing.kept_code() != ""
+        and precision_marketing.learned_tables() is not none) }}
 {% endmacro %}
 
 
 {# Which table is made of which fingerprint: a table that the materialization writes,
-   beside the model that reads it. #}
+   beside the model that reads it; none where nothing is recommended. #}
 {% macro learned_tables(name="learned_tables") %}
-    {% set node = graph.nodes["model.precision_marketing.int_kept_tables"] %}
+    {% set node = graph.nodes.get("model.precision_marketing.int_kept_tables") %}
     {{ return(api.Relation.create(
-        database=node.database, schema=node.schema, identifier=name)) }}
+        database=node.database, schema=node.schema, identifier=name) if node else none) }}
 {% endmacro %}
 
 
 {# Before the first node: whoever does not keep forgets what could be kept. #}
 {% macro begin_keeping() %}
-    {% if not execute or target.type != "duckdb"
-        or not precision_marketing.has_part("recommendations") %}
-        {{ return("") }}
-    {% endif %}
-    {% set relation = precision_marketing.learned_tables() %}
-    {% if precision_marketing.keeps_tables() %}
+    {% set relation = precision_marketing.learned_tables() if execute else none %}
+    {% if target.type != "duckdb" or relation is none %}
+    {% elif precision_marketing.keeps_tables() %}
     create schema if not exists {{ relation.without_identifier() }};
     create table if not exists {{ relation }} (
         table_name varchar primary key,

@@ -1,6 +1,6 @@
 -- Grain: one row per time window: which slices are its history, which its labels.
 {% if precision_marketing.learns_later()
-    and precision_marketing.has_part("recommendations") %}
+    and "recommendations" in var("parts") %}
 -- What is made of the windows waits for what is kept of it.
 -- depends_on: {{ ref("precision_marketing", "int_kept_tables") }}
 {% endif %}
