@@ -1,7 +1,7 @@
 -- Where a campaign has one treated variant, its audience's lifts are the raw ones of
 -- campaign_lift, and what its users are worth in all is the margin on the incremental
--- revenue less the spend: two ways to one number, to 1e-9 a user. What is broken there is
--- not used here.
+-- revenue less the spend: two ways to one number, to 1e-9 a user. What is broken there
+-- is not used here.
 with
 
 lift as (

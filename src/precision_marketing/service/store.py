@@ -15,8 +15,8 @@ import duckdb
 from precision_marketing.build.files import private_files
 from precision_marketing.build.sql_text import literal
 from precision_marketing.service.store_tables import (
+    KEYS_AT_ONCE,
     STORE_TABLES,
-    USERS_AT_ONCE,
     StoreTable,
 )
 
@@ -77,7 +77,7 @@ def write_store(published: Path, database: Path | None = None) -> Path:
     Notes
     -----
     A reader that has the earlier store open goes on reading it. Memory: DuckDB's for
-    10,000 users at a time.
+    10,000 users or items at a time.
     """
     published = Path(published).resolve()
     store = store_of(published)
@@ -142,18 +142,18 @@ def _rows(
     source: duckdb.DuckDBPyConnection, table: StoreTable
 ) -> Iterator[list[tuple[str, bytes]]]:
     """Yield the table's rows, a few at a time."""
-    # Users are read a range at a time, however many there are; items all at once, of
-    # which a grocer's 92,000 with their neighbors take more.
-    limit = "700MB" if table.is_by_user else "3GB"
-    source.execute(f"set memory_limit = '{limit}'")
+    # Users and items are read a range at a time, however many there are; of what is
+    # most popular all items are one answer.
+    source.execute(f"set memory_limit = '{'700MB' if table.ranged_by else '3GB'}'")
     ranges: list[tuple[str, ...]] = [()]
-    if table.is_by_user:
+    if table.ranged_by:
+        key = table.ranged_by
         ranges = source.execute(
-            "select min(user_id), max(user_id) from ("
-            "select user_id, (row_number() over (order by user_id) - 1) // ? as part "
-            f"from (select distinct user_id from published.marts.{table.marts[0]})"
+            f"select min({key}), max({key}) from ("
+            f"select {key}, (row_number() over (order by {key}) - 1) // ? as part "
+            f"from (select distinct {key} from published.marts.{table.marts[0]})"
             ") group by part order by part",
-            [USERS_AT_ONCE],
+            [KEYS_AT_ONCE],
         ).fetchall()
     for bounds in ranges:
         found = source.execute(table.query, list(bounds))

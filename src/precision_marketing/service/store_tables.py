@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# One grouping of all users would need several times the memory.
-USERS_AT_ONCE = 10_000
+# One grouping of all users, or of a large catalogue, would need much more memory.
+KEYS_AT_ONCE = 10_000
 
 _RECOMMENDATIONS = """
 with catalogue as (
@@ -47,6 +47,7 @@ from (
         }) as varchar) as line
     from published.marts.similar_items as s
     left join catalogue as c on s.similar_item_id = c.item_id
+    where s.item_id between ? and ?
 ) group by item_id order by item_id
 """
 
@@ -129,23 +130,26 @@ class StoreTable:
         What the query reads; the table is empty where one of them is not published.
     query : str
         Gives key and body, ordered by key.
-    is_by_user : bool
-        Whether the query has two parameters: the first and the last user to give.
+    ranged_by : str, optional
+        Column of the first mart that is the key, where the query has two parameters:
+        the first and the last one to give.
     """
 
     marts: tuple[str, ...]
     query: str
-    is_by_user: bool = False
+    ranged_by: str | None = None
 
 
 STORE_TABLES = {
     "recommendations": StoreTable(
-        ("recommendations", "popular_items"), _RECOMMENDATIONS, is_by_user=True
+        ("recommendations", "popular_items"), _RECOMMENDATIONS, ranged_by="user_id"
     ),
-    "similar": StoreTable(("similar_items", "popular_items"), _SIMILAR),
+    "similar": StoreTable(
+        ("similar_items", "popular_items"), _SIMILAR, ranged_by="item_id"
+    ),
     "popular": StoreTable(("popular_items",), _POPULAR),
     "members": StoreTable(
-        ("audience_members", "audience_summary"), _MEMBERS, is_by_user=True
+        ("audience_members", "audience_summary"), _MEMBERS, ranged_by="user_id"
     ),
     "campaigns": StoreTable(
         ("campaigns", "campaign_performance", "campaign_lift"), _CAMPAIGNS
