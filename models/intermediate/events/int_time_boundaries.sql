@@ -30,8 +30,8 @@ last_days as (
 ),
 
 -- The day on which a schedule last learned, of the last day alone: whoever builds all
--- at once learns from the same as who built each day. Before it less than half happened:
--- a shop that began this week learns each day.
+-- at once learns from the same as who built each day. Before it less than half
+-- happened: a shop that began this week learns each day.
 learned as (
 
     select
