@@ -9,9 +9,10 @@ from benchmarks.quality.small_shops import summarize
 from benchmarks.report import campaign_targets, service
 from benchmarks.report.text import NOT_MEASURED, judge, share, table
 from benchmarks.speed.section import OURS
+from precision_marketing.learned.learned_scores import RANKINGS
 
 # Rankings that are not collaborative filtering, or not a single scorer.
-NOT_COLLABORATIVE = ("popularity", "content_tfidf", "blend", "neural")
+NOT_COLLABORATIVE = ("popularity", "content_tfidf", "blend", *RANKINGS)
 SIZE, LARGEST = "10m", "30m"
 
 

@@ -183,8 +183,9 @@ def test_the_published_ranking_is_judged_by_itself():
     assert found[f"movielens-100k: {published}"] == (".0899 (blend)", "**missed**")
 
 
-def test_content_and_unpublished_blends_do_not_count_as_collaborative_scorers():
-    part = quality_part(blend=0.06, neural=0.09, content_tfidf=0.09, spectral=0.07)
+def test_content_and_what_is_not_published_are_no_collaborative_scorers():
+    learned = {"neural": 0.09, "learned_mean": 0.09, "logistic_regression": 0.09}
+    part = quality_part(blend=0.06, content_tfidf=0.09, spectral=0.07, **learned)
     found = verdicts(quality={"yelp2018": part})["yelp2018 recall@20"]
     assert found == (".0700 (spectral)", "**missed**")
 
