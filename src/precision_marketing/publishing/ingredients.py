@@ -58,8 +58,7 @@ def ingredients(command: list[str], project: Path) -> dict[str, str] | None:
     OSError
         If a file cannot be read.
     """
-    project = Path(_option(command, "--project-dir") or project)
-    settings = yaml.safe_load((project / "dbt_project.yml").read_text("utf-8"))
+    project, settings = _project_of(command, project)
     given = [settings.get("vars") or {}, _variables(command)]
     if any(True for value in _values(given, "inputs") if value):
         return None
@@ -94,11 +93,16 @@ def code_fingerprint(command: list[str], project: Path) -> str:
     OSError
         If a file cannot be read.
     """
-    project = Path(_option(command, "--project-dir") or project)
-    settings = yaml.safe_load((project / "dbt_project.yml").read_text("utf-8"))
+    project, settings = _project_of(command, project)
     asked = [word for word in command if word != "--full-refresh"]
     found = _code(asked, project, settings)
     return _of_text(*(f"{name} {found[name]}" for name in sorted(found)))
+
+
+def _project_of(command: list[str], project: Path) -> tuple[Path, dict]:
+    """Return the folder that a command builds, and its dbt_project.yml."""
+    project = Path(_option(command, "--project-dir") or project)
+    return project, yaml.safe_load((project / "dbt_project.yml").read_text("utf-8"))
 
 
 def _code(command: list[str], project: Path, settings: dict) -> dict[str, str]:
