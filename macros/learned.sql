@@ -109,7 +109,8 @@
 {% endmacro %}
 
 
-{# Before the first node: whoever does not keep forgets what could be kept. #}
+{# Before the first node: whoever does not keep forgets what could be kept, and what was
+   kept by the last build, which Python models would go by. #}
 {% macro begin_keeping() %}
     {% set relation = precision_marketing.learned_tables() if execute else none %}
     {% if target.type != "duckdb" or relation is none %}
@@ -121,6 +122,10 @@
     );
     {% elif adapter.get_relation(
         relation.database, relation.schema, relation.identifier) %}
+    {% set kept = precision_marketing.learned_tables("int_kept_tables") %}
+    {% if adapter.get_relation(kept.database, kept.schema, kept.identifier) %}
+    update {{ kept }} set is_kept = false;
+    {% endif %}
     drop table {{ relation }};
     {% endif %}
 {% endmacro %}
@@ -140,7 +145,9 @@
 {% endmacro %}
 
 
-{# Before a table is made anew it is of no fingerprint, and of this build's after it. #}
+{# Before a table is made anew it is of no fingerprint, and of this build's after it. That
+   it is not kept is said to its Python model too, which makes all windows then: somebody
+   may have dropped the table. #}
 {% macro note_learned_table(name, kept, is_made) %}
     {% if kept or name not in precision_marketing.kept_tables()
         or not precision_marketing.keeps_tables() %}
@@ -153,5 +160,7 @@
             ~ " where table_name = '" ~ name ~ "'") %}
     {% else %}
         {% do run_query("delete from " ~ relation ~ " where table_name = '" ~ name ~ "'") %}
+        {% do run_query("update " ~ precision_marketing.learned_tables("int_kept_tables")
+            ~ " set is_kept = false where is_kept and table_name = '" ~ name ~ "'") %}
     {% endif %}
 {% endmacro %}

@@ -144,6 +144,27 @@ def test_who_builds_otherwise_keeps_nothing_and_nothing_is_kept_of_it(
     assert build(tmp_path, inputs, *DECISION) == set()
 
 
+@pytest.mark.parametrize(("code", "is_dropped"), [("1f0e", True), ("", False)])
+def test_a_table_that_is_not_kept_has_all_its_windows(
+    sunday_and_monday, build, tmp_path, code, is_dropped
+):
+    database, inputs = sunday_and_monday
+    copy = tmp_path / "inputs.duckdb"
+    shutil.copy(database / "inputs.duckdb", copy)
+    counted = (
+        "select time_window, count(*) from scorers.ease_scores"
+        " group by all order by all"
+    )
+    with duckdb.connect(str(copy)) as connection:
+        before = connection.sql(counted).fetchall()
+        if is_dropped:
+            connection.execute("drop table scorers.ease_scores")
+    build(tmp_path, inputs, "--select", "ease_scores", code=code)
+    with duckdb.connect(str(copy)) as connection:
+        assert connection.sql(counted).fetchall() == before
+    assert [window for window, _ in before] == ["serve", "test"]
+
+
 def _kept_after(change: str, before: tuple[Path, Path], build, folder: Path) -> set:
     """Return what is kept when inputs have changed, of which all is a text."""
     database, inputs = before
