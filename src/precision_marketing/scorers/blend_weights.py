@@ -11,6 +11,8 @@ from precision_marketing.algorithms.blending.lists import blend_lists
 from precision_marketing.algorithms.blending.quality import Candidates
 from precision_marketing.algorithms.blending.weights import learn_weights
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores
+from precision_marketing.algorithms.kernels.parallel import in_order
+from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.build.relations import to_arrow
 from precision_marketing.build.scorer_lists import ScorerLists
 from precision_marketing.build.windows import read_settings
@@ -162,11 +164,14 @@ def learn(
             [share * found[name] + (1 - share) * start[name] for name in start]
         )
 
-    return BlendWeights(
-        tuple(start),
-        taught_by(np.full(asked_users.size, True)),
-        np.array([taught_by(halves == half) for half in (0, 1)]),
+    # Side by side: each changes one weight at a time, and so uses one core.
+    taught = [np.full(asked_users.size, True), halves == 0, halves == 1]
+    of_all, *of_halves = in_order(
+        lambda part: taught_by(taught[part.start]),
+        [slice(number, number + 1) for number in range(len(taught))],
+        Progress("weights of the blend", len(taught), "fits"),
     )
+    return BlendWeights(tuple(start), of_all, np.array(of_halves))
 
 
 def pair_keys(users: Any, items: Any) -> np.ndarray:
