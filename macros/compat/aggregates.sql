@@ -27,3 +27,18 @@
 {% macro fine_decimal(expression) %}
     cast({{ expression }} as decimal(38, 15))
 {%- endmacro %}
+
+
+{# The product of two amounts or whole numbers, exactly. DuckDB's product of two amounts
+   has no more digits than each, and ends at 10^10: an amount of 100,000 times itself. #}
+{% macro exact_product(left, right) %}
+    {{ return(adapter.dispatch("exact_product", "precision_marketing")(left, right)) }}
+{% endmacro %}
+
+{% macro default__exact_product(left, right) %}
+    {{ return("(cast(" ~ left ~ " as decimal(28, 4)) * (" ~ right ~ "))") }}
+{% endmacro %}
+
+{% macro spark__exact_product(left, right) %}
+    {{ return("((" ~ left ~ ") * (" ~ right ~ "))") }}
+{% endmacro %}

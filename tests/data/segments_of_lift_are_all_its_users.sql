@@ -40,5 +40,6 @@ left join lift
     and segments.method = lift.method
 where
     segments.treated_user_count is distinct from lift.treated_user_count
-    or abs(segments.treated_total - lift.treated_total) > 1e-6
+    or abs(segments.treated_total - lift.treated_total)
+    > 1e-9 * greatest(1e3, abs(lift.treated_total))
     or (segments.treated_total is null) <> (lift.treated_total is null)

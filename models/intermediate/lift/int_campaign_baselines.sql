@@ -42,7 +42,7 @@ campaign_sums as (
         campaign_id,
         {% for metric, value in metrics.items() %}
         sum({{ value }}) as {{ metric }}_y,
-        sum(({{ value }}) * ({{ value }})) as {{ metric }}_yy,
+        sum({{ precision_marketing.exact_product(value, value) }}) as {{ metric }}_yy,
         {% endfor %}
         count(*) as user_count
     from {{ ref("precision_marketing", "int_campaign_user_outcomes") }}

@@ -46,7 +46,7 @@ arms as (
         outcomes.is_control,
         count(*) as user_count,
         cast(sum({{ net }}) as double) as sum_y,
-        cast(sum(({{ net }}) * ({{ net }})) as double) as sum_yy
+        cast(sum({{ precision_marketing.exact_product(net, net) }}) as double) as sum_yy
     from {{ ref("precision_marketing", "int_campaign_user_outcomes") }} as outcomes
     left join user_refunds as refunds
         on outcomes.campaign_id = refunds.campaign_id

@@ -43,9 +43,9 @@ segments as (
         {% for metric, (y, x) in metrics.items() %}
         sum({{ y }}) as {{ metric }}_y,
         sum({{ x }}) as {{ metric }}_x,
-        sum(({{ y }}) * ({{ y }})) as {{ metric }}_yy,
-        sum(({{ x }}) * ({{ x }})) as {{ metric }}_xx,
-        sum(({{ x }}) * ({{ y }})) as {{ metric }}_xy,
+        sum({{ precision_marketing.exact_product(y, y) }}) as {{ metric }}_yy,
+        sum({{ precision_marketing.exact_product(x, x) }}) as {{ metric }}_xx,
+        sum({{ precision_marketing.exact_product(x, y) }}) as {{ metric }}_xy,
         {% for name in cubes %}
         {% set cube = [] %}
         {% for letter in name %}

@@ -80,7 +80,8 @@ final as (
         sqrt({{ precision_marketing.sample_variance(
             "count(*)",
             "cast(sum(" ~ metric ~ ") as double)",
-            "cast(sum(" ~ metric ~ " * " ~ metric ~ ") as double)",
+            "cast(sum(" ~ precision_marketing.exact_product(metric, metric)
+                ~ ") as double)",
         ) }}) as baseline_deviation
     from user_values
     group by measured_days

@@ -9,8 +9,8 @@ from precision_marketing.algorithms.blending.lists import OtherScores, scale_lis
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores, pair_scores
 from precision_marketing.build.relations import to_arrow
 
-# Their lists take 12 bytes x scorers x candidates per scorer and user: 70 MB.
-USERS_PER_BLOCK = 5_000
+# With what is made of them, some 100 KB a user: 200 MB.
+USERS_PER_BLOCK = 2_000
 
 
 class ListBlock(NamedTuple):

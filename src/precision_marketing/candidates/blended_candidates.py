@@ -108,6 +108,8 @@ def blended_batches(
         )
         known = None if name == "train" else factors(name)
         of_pairs = full_scores.of_window(window, *neighbors, known)
+        # As large as the matrices that were made of them.
+        del neighbors
         for block in lists.blocks(name, window.scored_users, of_pairs):
             halves = np.zeros(block.users.size, np.int8)
             if name == "train":
@@ -125,6 +127,9 @@ def blended_batches(
             )
             batch = _batch(found, block.users, nearness, schema)
             yield with_window(batch, name)
+            # Not beside those of the next block.
+            del block, found, batch
+        del nearness, of_pairs
 
 
 def _batch(
