@@ -63,13 +63,16 @@ final as (
         coalesce(credits.touch_credit, 0) as touch_credit,
         credits.touch_revenue_amount,
         -- By running shares, so that the channels of a month add up to it exactly.
-        cast(coalesce(path_totals.credit, 0) * channels.share_until as {{ credit }})
-        - cast(coalesce(path_totals.credit, 0) * channels.share_before as {{ credit }})
-            as shared_credit,
-        cast(path_totals.revenue_amount * channels.revenue_share_until as {{ amount }})
-        - cast(
-            path_totals.revenue_amount * channels.revenue_share_before as {{ amount }}
-        ) as shared_revenue_amount,
+        {{ precision_marketing.decimal_of(
+            "coalesce(path_totals.credit, 0) * channels.share_until", credit
+        ) }} - {{ precision_marketing.decimal_of(
+            "coalesce(path_totals.credit, 0) * channels.share_before", credit
+        ) }} as shared_credit,
+        {{ precision_marketing.decimal_of(
+            "path_totals.revenue_amount * channels.revenue_share_until", amount
+        ) }} - {{ precision_marketing.decimal_of(
+            "path_totals.revenue_amount * channels.revenue_share_before", amount
+        ) }} as shared_revenue_amount,
         coalesce(credits.cohort_credit, 0) as cohort_credit,
         credits.cohort_revenue_amount,
         channels.removal_effect,

@@ -13,8 +13,10 @@ exact as (
 
     select
         *,
-        cast(removal_effect as decimal(38, 20)) as exact_effect,
-        cast(revenue_removal_effect as decimal(38, 20)) as exact_revenue_effect
+        {{ precision_marketing.decimal_of("removal_effect", "decimal(38, 18)") }}
+            as exact_effect,
+        {{ precision_marketing.decimal_of("revenue_removal_effect", "decimal(38, 18)") }}
+            as exact_revenue_effect
     from losses
 
 ),

@@ -28,6 +28,13 @@ NUMBERS = [
     ("sum_over_values", [["1e0", "2.5e0"], "value * value"]),
     ("exact_sum", ["0.1234567894e0"]),
     ("fine_exact_sum", ["1e0 / 3e0"]),
+    *(
+        ("decimal_of", [number, "decimal(18, 4)"])
+        # The first is the double below the half, the second the one that prints as it.
+        for number in ("1.1612499999999998e0", "1.16125e0", "-1.16125e0", "2.00005e0")
+    ),
+    ("decimal_of", ["12345678901234.56785e0", "decimal(18, 4)"]),
+    ("decimal_of", ["1e0 / 3e0", "decimal(18, 15)"]),
 ]
 TEXTS = [
     *(("trimmed", [f"'{text}'"]) for text in ("a b", " a ", "\u00a0a\u200b", "\t\n")),
