@@ -1,4 +1,4 @@
-"""A double becomes the same decimal on both engines, and the last bits of none matter."""
+"""A double becomes the same decimal on both engines, halves among them."""
 
 import duckdb
 import numpy as np
@@ -16,7 +16,8 @@ def test_spark_rounds_the_halves_that_duckdb_rounds(type_):
     generator = np.random.default_rng(digits)
     halves = np.arange(50_005, 2_000_000, 10) / 1e5
     # As they are written, and one bit above and below.
-    numbers = np.concatenate([halves, np.nextafter(halves, 0), generator.random(50_000)])
+    below, above = np.nextafter(halves, 0), np.nextafter(halves, 9)
+    numbers = np.concatenate([halves, below, above, generator.random(50_000)])
     numbers = np.concatenate([numbers, -numbers]) * min(1, 10.0 ** (4 - digits))
     rows = pd.DataFrame({"x": numbers})  # noqa: F841
     of_duckdb, of_spark = (

@@ -19,8 +19,8 @@ propensity_model_schema = pa.schema(
 INTERCEPT = "(intercept)"
 _MAXIMUM_STEPS = 100
 _TOLERANCE = 1e-10
-# Relative: near the optimum the loss changes by less than its sum is rounded. Steps that
-# were halved for that end 1e-7 from it, wherever the last bits of the rows say.
+# Relative: near the optimum the loss changes by less than its sum is rounded. Steps
+# that were halved for that end 1e-7 from it, wherever the last bits of the rows say.
 LOSS_ROUNDING = 1e-12
 
 
