@@ -13,9 +13,9 @@ exact as (
 
     select
         *,
-        {{ precision_marketing.decimal_of("removal_effect", "decimal(38, 18)") }}
-            as exact_effect,
-        {{ precision_marketing.decimal_of("revenue_removal_effect", "decimal(38, 18)") }}
+        {% set exact = "decimal(38, 18)" %}
+        {{ precision_marketing.decimal_of("removal_effect", exact) }} as exact_effect,
+        {{ precision_marketing.decimal_of("revenue_removal_effect", exact) }}
             as exact_revenue_effect
     from losses
 
