@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precision_marketing.build.build_log import show_log_in_dbt
 from precision_marketing.build.relations import (
     TIME_WINDOWS,
     matrix,
@@ -84,6 +85,7 @@ def _fit_windows(
     given: dict[str, Any], time_windows: Sequence[str]
 ) -> Iterator[Window]:
     """Yield the windows to which is fitted of relations of Spark."""
+    show_log_in_dbt()
     frames = {name: given[name].spark_frame for name in ("interactions", "users")}
     session = frames["users"].sparkSession
     most = int(session.conf.get(FIT_USERS, str(MOST_FIT_USERS)))

@@ -35,7 +35,6 @@ from precision_marketing.build.relations import (
 from precision_marketing.build.windows import (
     Window,
     read_settings,
-    read_windows,
     stream_scores,
 )
 from precision_marketing.scorers.ials_factors import read_factors
@@ -75,8 +74,7 @@ def train_lists(
     functions = read_settings(settings, "library_function", with_shared=False)
     own = {scorer: read_settings(settings, scorer) for scorer in functions}
     given = read_inputs(items, ("train",), **inputs)("train")
-    read = read_fit_windows if is_on_spark(interactions) else read_windows
-    (window,) = read(
+    (window,) = read_fit_windows(
         interactions=interactions, users=users, items=items, time_windows=("train",)
     )
     if is_on_spark(interactions):
@@ -150,11 +148,11 @@ def later_lists(
     is_begun = begins_where_another_ended(function) and "ials_factors" not in inputs
     read = LATER_WINDOWS if is_begun else made
     of_window = read_inputs(items, read, nearest=own.get("neighbors"), **inputs)
+    windows = read_fit_windows(
+        interactions=interactions, users=users, items=items, time_windows=read
+    )
     if is_on_spark(interactions):
         fits = fits_by_window(function, own)
-        windows = read_fit_windows(
-            interactions=interactions, users=users, items=items, time_windows=read
-        )
         fitted = ((w, fits(w, of_window(w.time_window))) for w in windows)
         return rows_of_all(
             lists_on_executors(
@@ -169,9 +167,6 @@ def later_lists(
             if window.time_window in made
         )
     asked = _asked(content_only_users) if is_left_out else None
-    windows = read_windows(
-        interactions=interactions, users=users, items=items, time_windows=read
-    )
 
     def scores(window: Window) -> Iterator[pa.RecordBatch]:
         if window.time_window not in made:

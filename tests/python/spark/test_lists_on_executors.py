@@ -63,7 +63,19 @@ def tables():
         "settings": pa.table(
             dict(zip(names, map(list, zip(*settings, strict=True)), strict=True))
         ),
-        "decisions": pa.table({"scorer": SCORERS, "is_left_out": [False] * 4}),
+        "decisions": pa.table(
+            {"scorer": SCORERS, "is_left_out": [False, False, False, False]}
+        ),
+        "left_out": pa.table({"scorer": SCORERS, "is_left_out": [True] * 4}),
+        "alone": pa.table({"time_window": ["serve"] * 2, "user_index": [5, 7]}),
+    }
+
+
+def given_to_all(shop):
+    """Return what a scorer reads that is not left out."""
+    return {
+        name: shop[name]
+        for name in ("settings", "decisions", "interactions", "users", "items")
     }
 
 
@@ -101,12 +113,24 @@ def by_place(table):
 
 @pytest.mark.parametrize("scorer", SCORERS)
 def test_lists_of_later_windows_are_those_of_one_machine(shop, scorer):
-    on_machine, on_spark = shop
+    on_machine, on_spark = map(given_to_all, shop)
     wanted = later_lists(scorer, **on_machine).read_all()
     assert pc.count_distinct(wanted["user_index"]).as_py() > USERS / 2
     found = later_lists(scorer, **on_spark).toArrow()
     assert found.schema.names == wanted.schema.names
     assert by_place(found) == by_place(wanted)
+
+
+def test_who_is_left_out_ranks_for_those_whom_content_alone_can_serve(shop):
+    found = []
+    for relations in shop:
+        given = given_to_all(relations) | {"decisions": relations["left_out"]}
+        found.append(
+            later_lists("ease", content_only_users=relations["alone"], **given)
+        )
+    wanted, frame = found[0].read_all(), found[1].toArrow()
+    assert set(wanted["user_index"].to_pylist()) == {5, 7}
+    assert by_place(frame) == by_place(wanted)
 
 
 def test_lists_of_train_are_those_of_one_machine(shop):
@@ -121,7 +145,7 @@ def test_a_fit_reads_so_many_users_at_most_and_the_others_have_lists(shop, sessi
     session.conf.set(FIT_USERS, "25")
     try:
         windows = list(read_fit_windows(**given, time_windows=("test", "serve")))
-        rows = later_lists("user_cosine", **on_spark).toArrow()
+        rows = later_lists("user_cosine", **given_to_all(on_spark)).toArrow()
     finally:
         session.conf.unset(FIT_USERS)
     for window in windows:
@@ -139,7 +163,7 @@ def test_nobody_is_the_own_neighbor_where_not_all_are_known(shop, session):
     session.conf.set(FIT_USERS, "25")
     try:
         (window,) = read_fit_windows(**given, time_windows=("serve",))
-        found = later_lists("user_cosine", **on_spark).toArrow()
+        found = later_lists("user_cosine", **given_to_all(on_spark)).toArrow()
     finally:
         session.conf.unset(FIT_USERS)
     known = pa.array(window.numbers)
@@ -152,7 +176,8 @@ def test_nobody_is_the_own_neighbor_where_not_all_are_known(shop, session):
             place = table.schema.get_field_index("user_index")
             small[name] = table.set_column(place, "user_index", pa.array(places))
         relations = {n: connection.from_arrow(table) for n, table in small.items()}
-        wanted = later_lists("user_cosine", **relations).read_all().to_pylist()
+        made = later_lists("user_cosine", **given_to_all(relations))
+        wanted = made.read_all().to_pylist()
     wanted = [
         {**row, "user_index": int(window.numbers[row["user_index"]])} for row in wanted
     ]
