@@ -25,6 +25,28 @@
 {% endmacro %}
 
 
+{# A double as a decimal, as `decimal(18, 4)`. Spark would round the digits that it prints,
+   DuckDB rounds the product with 10^4: a half that a double does not have is written
+   1.16125 and is 1.1612499. There as here, up to what its whole numbers hold. #}
+{% macro decimal_of(expression, type, cast="cast") %}
+    {{ return(adapter.dispatch("decimal_of", "precision_marketing")(
+        expression, type, cast)) }}
+{% endmacro %}
+
+{% macro default__decimal_of(expression, type, cast) %}
+    {{ return(cast ~ "(" ~ expression ~ " as " ~ type ~ ")") }}
+{% endmacro %}
+
+{% macro spark__decimal_of(expression, type, cast) %}
+    {% set scale = type.split(",")[1].strip(" )") | int %}
+    {% set unit = "cast(1e-" ~ scale ~ " as decimal(" ~ scale ~ ", " ~ scale ~ "))" %}
+    {{ return("case when abs(" ~ expression ~ ") < 9e" ~ (18 - scale)
+        ~ " then " ~ cast ~ "(cast(cast(round((" ~ expression ~ ") * 1e" ~ scale
+        ~ ") as bigint) as decimal(19, 0)) * " ~ unit ~ " as " ~ type ~ ") else " ~ cast
+        ~ "(" ~ expression ~ " as " ~ type ~ ") end") }}
+{% endmacro %}
+
+
 {# The SQL type of each column of what can stand after FROM, by lower-case name. #}
 {% macro column_types(relation) %}
     {% set describe = "describe query" if target.type == "spark" else "describe" %}

@@ -125,8 +125,10 @@
 {% macro number_of(text, column, family, kind, sign) %}
     {% set base = precision_marketing.base_kind(kind) %}
     {% set type = precision_marketing.kind_type(base) %}
-    {% set plain = "try_cast(" ~ (text if family in ["text", "float"] else column)
-        ~ " as " ~ type ~ ")" %}
+    {% set plain = precision_marketing.decimal_of(column, type, "try_cast")
+        if base == "amount" and family == "double"
+        else "try_cast(" ~ (text if family in ["text", "float"] else column) ~ " as "
+            ~ type ~ ")" %}
     {% if family not in ["text", "whole", "decimal", "double", "float"] %}
         {{ return("cast(null as " ~ type ~ ")") }}
     {% elif base == "integer" and family != "whole" %}

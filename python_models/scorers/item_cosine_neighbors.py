@@ -1,8 +1,9 @@
 # Grain: one row per time window, target item and neighbor (a source item).
 def model(dbt, session):
     dbt.config(materialized="replaced_table")
+    from precision_marketing.build.executors import read_fit_windows
     from precision_marketing.build.kept_windows import windows_to_make
-    from precision_marketing.build.windows import read_settings, read_windows
+    from precision_marketing.build.windows import read_settings
     from precision_marketing.scorers.collaborative import (
         item_cosine_neighbors,
         stream_neighbors,
@@ -11,7 +12,7 @@ def model(dbt, session):
     settings = read_settings(
         dbt.ref("precision_marketing", "int_scorer_settings"), "item_cosine"
     )
-    windows = read_windows(
+    windows = read_fit_windows(
         interactions=dbt.ref("precision_marketing", "int_user_item_matrix"),
         users=dbt.ref("precision_marketing", "int_window_users"),
         items=dbt.ref("precision_marketing", "int_item_features"),

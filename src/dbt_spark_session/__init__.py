@@ -7,7 +7,8 @@ imports every top-level module named `dbt_*` and starts the classes in its list
 - `session`: `dbt.ref()` is a Spark frame, and `session` the SparkSession.
 - `session_duckdb`: `dbt.ref()` is a relation of DuckDB in the driver's memory, and
   `session` its connection, as in dbt-duckdb. The tables that a model reads and what it
-  returns have to fit there.
+  returns have to fit there. A table is loaded when its relation is first read; its
+  Spark frame is the relation's `spark_frame`, and a model may return a frame too.
 """
 
 import sys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -86,7 +87,10 @@ class SessionJob:
 
 
 class DuckdbSessionJob(SessionJob):
-    """Runs a model that reads DuckDB relations, as dbt-duckdb would."""
+    """Runs a model that reads DuckDB relations, as dbt-duckdb would.
+
+    One that reads the frames of relations (`spark_frame`) may return a Spark frame.
+    """
 
     def run(self, model: Any, dbt_object: Any, spark: Any) -> Any:
         """Return what the model returns, read while its connection is open."""
@@ -95,10 +99,30 @@ class DuckdbSessionJob(SessionJob):
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
             made = model(
-                dbt_object(lambda name: relation(connection, spark.table(name), name)),
+                dbt_object(lambda name: Relation(connection, spark.table(name), name)),
                 connection,
             )
-            return arrow_table(made)
+            return made if hasattr(made, "sparkSession") else arrow_table(made)
+
+
+class Relation:
+    """A relation of DuckDB whose table is loaded when it is first asked for anything.
+
+    Attributes
+    ----------
+    spark_frame : pyspark.sql.DataFrame
+        The table in Spark, for what need not be loaded.
+    """
+
+    def __init__(self, connection: Any, frame: Any, name: str) -> None:
+        self.spark_frame = frame
+        self._load = partial(relation, connection, frame, name)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute of the relation in DuckDB."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._load(), name)
 
 
 def relation(connection: Any, frame: Any, name: str) -> Any:

@@ -69,10 +69,12 @@ final as (
         users.has_scores,
         users.sample_weight,
         buyers.user_index is not null as is_buyer,
-        case when chances.chance is null then 0e0 else 1e0 end as chance_is_known,
+        -- Cast: a view is kept as text, in which DuckDB writes 1e0 as a decimal.
+        cast(case when chances.chance is null then 0 else 1 end as double)
+            as chance_is_known,
         coalesce(ln(chances.chance / (1e0 - chances.chance)), 0e0) as chance_log_odds,
         ln(rates.buyer_share / (1e0 - rates.buyer_share)) as feature_target_log_odds,
-        case when targets.target_index = 0 then 1e0 else 0e0 end
+        cast(case when targets.target_index = 0 then 1 else 0 end as double)
             as feature_is_everything,
         ln(1e0 + users.history_event_count) as feature_events,
         {{ precision_marketing.recency("users.days_since_last_event") }}

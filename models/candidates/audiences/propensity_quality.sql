@@ -28,7 +28,9 @@ weighted as (
         propensities.target_index,
         propensities.user_index,
         propensities.propensity,
-        cast(propensities.sample_weight as decimal(18, 6)) as sample_weight,
+        {{ precision_marketing.decimal_of(
+            "propensities.sample_weight", "decimal(18, 6)"
+        ) }} as sample_weight,
         buyers.user_index is not null as is_buyer
     from propensities
     left join buyers

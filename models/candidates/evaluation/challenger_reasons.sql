@@ -16,14 +16,15 @@ worded as (
         *,
         max(case when is_published then scorer end) over () as published_scorer,
         cast(
-            cast(case
-                when is_learned and not is_small then train_margin_lower
-                else train_margin
-            end as decimal(9, 4)) as {{ text }}
+            {{ precision_marketing.decimal_of(
+                "case when is_learned and not is_small then train_margin_lower"
+                ~ " else train_margin end", "decimal(9, 4)"
+            ) }} as {{ text }}
         ) as train_text,
         {% for window in ["test", "together"] %}
-        cast(cast({{ window }}_margin as decimal(9, 4)) as {{ text }})
-            as {{ window }}_text,
+        cast({{ precision_marketing.decimal_of(
+            window ~ "_margin", "decimal(9, 4)"
+        ) }} as {{ text }}) as {{ window }}_text,
         {% endfor %}
         case
             when is_learned and not is_small

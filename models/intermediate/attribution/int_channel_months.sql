@@ -1,6 +1,5 @@
 -- Grain: one row per attribution model, channel and month: what the mart divides.
--- Every channel has a row in every month in which anybody converted or anything was
--- spent, whether or not it had a part in it.
+-- Every channel has one for each month with a conversion or spend, its own or not.
 {% set credit = precision_marketing.kind_type("credit_total") %}
 {% set amount = precision_marketing.kind_type("amount") %}
 
@@ -63,13 +62,15 @@ final as (
         coalesce(credits.touch_credit, 0) as touch_credit,
         credits.touch_revenue_amount,
         -- By running shares, so that the channels of a month add up to it exactly.
-        cast(coalesce(path_totals.credit, 0) * channels.share_until as {{ credit }})
-        - cast(coalesce(path_totals.credit, 0) * channels.share_before as {{ credit }})
-            as shared_credit,
-        cast(path_totals.revenue_amount * channels.revenue_share_until as {{ amount }})
-        - cast(
-            path_totals.revenue_amount * channels.revenue_share_before as {{ amount }}
-        ) as shared_revenue_amount,
+        {% for whole, part, type in [
+            ("coalesce(path_totals.credit, 0) * channels.share", "credit", credit),
+            ("path_totals.revenue_amount * channels.revenue_share", "revenue_amount",
+                amount),
+        ] %}
+        {{ precision_marketing.decimal_of(whole ~ "_until", type) }}
+        - {{ precision_marketing.decimal_of(whole ~ "_before", type) }}
+            as shared_{{ part }},
+        {% endfor %}
         coalesce(credits.cohort_credit, 0) as cohort_credit,
         credits.cohort_revenue_amount,
         channels.removal_effect,

@@ -13,8 +13,10 @@ exact as (
 
     select
         *,
-        cast(removal_effect as decimal(38, 20)) as exact_effect,
-        cast(revenue_removal_effect as decimal(38, 20)) as exact_revenue_effect
+        {% set exact = "decimal(38, 18)" %}
+        {{ precision_marketing.decimal_of("removal_effect", exact) }} as exact_effect,
+        {{ precision_marketing.decimal_of("revenue_removal_effect", exact) }}
+            as exact_revenue_effect
     from losses
 
 ),

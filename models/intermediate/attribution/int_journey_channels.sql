@@ -32,10 +32,11 @@ weighed as (
         channels.journey_id,
         channels.channel,
         channels.channel_touch_count,
-        cast(removal_effects.removal_effect as decimal(38, 20)) as removal_effect,
-        sum(cast(removal_effects.removal_effect as decimal(38, 20))) over (
-            partition by channels.journey_id
-        ) as path_removal_effect,
+        {% set effect = precision_marketing.decimal_of(
+            "removal_effects.removal_effect", "decimal(38, 18)") %}
+        {{ effect }} as removal_effect,
+        sum({{ effect }}) over (partition by channels.journey_id)
+            as path_removal_effect,
         count(*) over (partition by channels.journey_id) as channel_count
     from channels
     inner join removal_effects on channels.channel = removal_effects.channel

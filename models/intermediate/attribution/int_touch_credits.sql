@@ -54,10 +54,15 @@ final as (
         channel,
         touch_type,
         {% for model in models %}
-        cast({{ model }}_until as {{ credit }})
-        - cast({{ model }}_before as {{ credit }}) as {{ model }}_credit,
-        cast(revenue_amount * {{ model }}_until as {{ amount }})
-        - cast(revenue_amount * {{ model }}_before as {{ amount }})
+        {{ precision_marketing.decimal_of(model ~ "_until", credit) }}
+        - {{ precision_marketing.decimal_of(model ~ "_before", credit) }}
+            as {{ model }}_credit,
+        {% for end in ["until", "before"] %}
+        {{ "- " if end == "before" }}
+        {{- precision_marketing.decimal_of(
+            "revenue_amount * " ~ model ~ "_" ~ end, amount
+        ) }}
+        {%- endfor %}
             as {{ model }}_revenue_amount,
         {% endfor %}
         touched_at

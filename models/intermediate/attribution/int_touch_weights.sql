@@ -83,7 +83,9 @@ final as (
         channel,
         touch_type,
         {% for model in precision_marketing.path_models() %}
-        cast({{ model }}_weight as decimal(18, 15)) as {{ model }}_weight,
+        {{ precision_marketing.decimal_of(
+            "cast(" ~ model ~ "_weight as double)", "decimal(18, 15)"
+        ) }} as {{ model }}_weight,
         {% endfor %}
         touched_at
     from weights

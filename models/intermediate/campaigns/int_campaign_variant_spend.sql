@@ -46,8 +46,11 @@ final as (
         shares.campaign_id,
         shares.variant,
         cast(
-            cast(campaign_bills.billed_amount * shares.share_until as {{ amount }})
-            - cast(campaign_bills.billed_amount * shares.share_before as {{ amount }})
+            {{ precision_marketing.decimal_of(
+                "campaign_bills.billed_amount * shares.share_until", amount
+            ) }} - {{ precision_marketing.decimal_of(
+                "campaign_bills.billed_amount * shares.share_before", amount
+            ) }}
             + coalesce(variant_costs.cost_amount, 0)
             as {{ amount }}
         ) as spend_amount

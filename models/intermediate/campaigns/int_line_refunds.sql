@@ -89,8 +89,8 @@ final as (
         event_id,
         -- Null where no refund of the line has a price: unknown, not zero.
         cast(sum(
-            cast(refund_amount * share_until as {{ amount }})
-            - cast(refund_amount * share_from as {{ amount }})
+            {{ precision_marketing.decimal_of("refund_amount * share_until", amount) }}
+            - {{ precision_marketing.decimal_of("refund_amount * share_from", amount) }}
         ) as {{ amount }}) as refund_amount
     from shares
     group by event_id

@@ -77,8 +77,9 @@ final as (
         conversion_id,
         order_match,
         cast(
-            cast(refund_amount * share_until as {{ amount }})
-            - cast(refund_amount * share_from as {{ amount }}) as {{ amount }}
+            {{ precision_marketing.decimal_of("refund_amount * share_until", amount) }}
+            - {{ precision_marketing.decimal_of("refund_amount * share_from", amount) }}
+            as {{ amount }}
         ) as refund_amount
     from matched
 

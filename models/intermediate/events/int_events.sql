@@ -66,11 +66,11 @@ final as (
         event_types.is_target,
         event_types.is_conversion,
         event_types.revenue_sign < 0 as is_refund,
-        cast(
-            coalesce(events.quantity, 1e0) * events.unit_price
-            * event_types.revenue_sign
-            as {{ precision_marketing.kind_type("amount") }}
-        ) as revenue_amount,
+        {{ precision_marketing.decimal_of(
+            "coalesce(events.quantity, 1e0) * events.unit_price"
+            ~ " * event_types.revenue_sign",
+            precision_marketing.kind_type("amount")
+        ) }} as revenue_amount,
         -- 0: history of every window; 1: label of train; 2: label of test; 3: too new
         -- to be learned from.
         case

@@ -45,8 +45,8 @@ final as (
     left join made on tables.table_name = made.table_name
     {% else %}
     select
-        cast(null as varchar) as table_name,
-        cast(null as varchar) as fingerprint,
+        cast(null as {{ precision_marketing.kind_type("text") }}) as table_name,
+        cast(null as {{ precision_marketing.kind_type("text") }}) as fingerprint,
         false as is_kept
     where false
     {% endif %}

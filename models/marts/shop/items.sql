@@ -82,8 +82,9 @@ final as (
         cast({{ refund }} as {{ amount }}) as refund_amount,
         cast({{ revenue }} - {{ refund }} as {{ amount }}) as net_revenue_amount,
         margins.margin_rate,
-        cast(margins.margin_rate * ({{ revenue }} - {{ refund }}) as {{ amount }})
-            as net_margin_amount
+        {{ precision_marketing.decimal_of(
+            "margins.margin_rate * (" ~ revenue ~ " - " ~ refund ~ ")", amount
+        ) }} as net_margin_amount
     from {{ ref("precision_marketing", "int_items") }} as catalogue
     full outer join views on catalogue.item_id = views.item_id
     left join sales on {{ item_id }} = sales.item_id

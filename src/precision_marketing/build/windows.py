@@ -253,22 +253,51 @@ def _windows(
     for time_window, rows in window_tables(interactions):
         if time_window not in time_windows:
             continue
-        window_users = users_by_window[time_window]
-        scored = window_users.filter(window_users["is_scored"])["user_index"]
         window_items = items_by_window[time_window].sort_by("item_index")
-        shape = _position_count(window_users, "user_index"), window_items.num_rows
-        yield Window(
-            time_window=time_window,
-            weights=matrix(
-                rows, "user_index", "item_index", "interaction_weight", shape
-            ),
-            recency_positions=matrix(
-                rows, "user_index", "item_index", "recency_position", shape
-            ),
-            excluded=matrix(rows, "user_index", "item_index", "is_excluded", shape),
-            scored_users=np.sort(scored.to_numpy()).astype(np.int64),
-            eligible_items=window_items["is_eligible"].to_numpy(zero_copy_only=False),
+        yield window_of(
+            time_window,
+            rows,
+            users_by_window[time_window],
+            window_items["is_eligible"].to_numpy(zero_copy_only=False),
         )
+
+
+def window_of(
+    time_window: str,
+    interactions: pa.Table,
+    users: pa.Table,
+    eligible_items: np.ndarray,
+) -> Window:
+    """Return a window from the rows of its tables.
+
+    Parameters
+    ----------
+    time_window : str
+    interactions : pyarrow.Table
+        user_index, item_index, interaction_weight, is_excluded (0 or 1) and
+        recency_position.
+    users : pyarrow.Table
+        user_index, is_scored: all users of the window.
+    eligible_items : array of bool, shape (n_items,)
+
+    Returns
+    -------
+    Window
+    """
+    scored = users.filter(users["is_scored"])["user_index"]
+    shape = _position_count(users, "user_index"), eligible_items.size
+
+    def values(name: str) -> csr_matrix:
+        return matrix(interactions, "user_index", "item_index", name, shape)
+
+    return Window(
+        time_window=time_window,
+        weights=values("interaction_weight"),
+        recency_positions=values("recency_position"),
+        excluded=values("is_excluded"),
+        scored_users=np.sort(scored.to_numpy()).astype(np.int64),
+        eligible_items=eligible_items,
+    )
 
 
 def _position_count(table: pa.Table, column: str) -> int:

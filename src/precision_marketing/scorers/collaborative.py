@@ -169,15 +169,26 @@ def _added_up(by_source: csr_matrix | np.ndarray) -> ItemWeights:
 
 
 class UserHistories(NamedTuple):
-    """Whom user cosine finds the nearest among, and how loud popular items are."""
+    """Whom user cosine finds the nearest among, and how loud popular items are.
+
+    `users` are their places in the whole window, ascending.
+    """
 
     weights: csr_matrix
     damping: np.ndarray
+    users: np.ndarray
+
+    def places(self, users: np.ndarray) -> np.ndarray:
+        """Return the rows of users, -1 of those who are not among them."""
+        if not self.users.size:
+            return np.full(users.size, -1)
+        rows = np.minimum(np.searchsorted(self.users, users), self.users.size - 1)
+        return np.where(self.users[rows] == users, rows, -1)
 
 
 def _user_cosine_fit(window: Window, settings: Settings) -> UserHistories:
     damping = popularity_damping(window.weights, settings["popularity_exponent"])
-    return UserHistories(window.weights, damping)
+    return UserHistories(window.weights, damping, window.numbers)
 
 
 def _user_cosine_lists(
@@ -202,7 +213,7 @@ def _user_cosine_lists(
             similarity=settings["similarity"],
             targets=histories,
             users=users,
-            known_as=block.numbers,
+            known_as=fitted.places(block.numbers),
         )
         yield from replace(block, scored_users=users).top_items(
             neighbor_matrix(neighbors, *shape),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from precision_marketing.build.executors import read_fit_windows
 from precision_marketing.build.relations import (
     arrow_batches,
     reader,
@@ -14,7 +15,7 @@ from precision_marketing.build.relations import (
     window_schema,
     with_window,
 )
-from precision_marketing.build.windows import read_settings, read_windows
+from precision_marketing.build.windows import read_settings
 from precision_marketing.scorers.registry import fit
 
 # Rows of a batch, which takes 16 MB at 256 factors.
@@ -59,7 +60,7 @@ def later_factors(
     if row_count(decisions.filter("scorer = 'ials' and is_left_out")):
         return reader(schema, iter(()))
     own = read_settings(settings, "ials")
-    windows = read_windows(
+    windows = read_fit_windows(
         interactions=interactions,
         users=users,
         items=items,

@@ -15,9 +15,16 @@ import pyarrow as pa
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors_schema
 from precision_marketing.build.documents import read_fields
 from precision_marketing.build.embeddings import read_embeddings
+from precision_marketing.build.executors import (
+    is_on_spark,
+    lists_on_executors,
+    read_fit_windows,
+    rows_of_all,
+)
 from precision_marketing.build.kept_windows import windows_to_make
 from precision_marketing.build.relations import (
     item_counts,
+    of_time_windows,
     reader,
     row_count,
     scorer_schema,
@@ -28,12 +35,14 @@ from precision_marketing.build.relations import (
 from precision_marketing.build.windows import (
     Window,
     read_settings,
-    read_windows,
     stream_scores,
 )
 from precision_marketing.scorers.ials_factors import read_factors
 from precision_marketing.scorers.registry import (
     begins_where_another_ended,
+    fit,
+    fits_by_window,
+    lists_by,
     lists_by_window,
     make_lists,
 )
@@ -45,7 +54,7 @@ WindowInputs = Callable[[str], Mapping[str, Callable[[], Any]]]
 
 def train_lists(
     *, settings: Any, interactions: Any, users: Any, items: Any, **inputs: Any
-) -> pa.RecordBatchReader:
+) -> Any:
     """Return the lists of the library's scorers on `train`, scorer by scorer.
 
     Parameters
@@ -59,15 +68,28 @@ def train_lists(
 
     Returns
     -------
-    pyarrow.RecordBatchReader
-        `scorer_schema`.
+    pyarrow.RecordBatchReader or pyspark.sql.DataFrame
+        `scorer_schema`; a frame where the relations are of Spark.
     """
     functions = read_settings(settings, "library_function", with_shared=False)
     own = {scorer: read_settings(settings, scorer) for scorer in functions}
     given = read_inputs(items, ("train",), **inputs)("train")
-    (window,) = read_windows(
+    (window,) = read_fit_windows(
         interactions=interactions, users=users, items=items, time_windows=("train",)
     )
+    if is_on_spark(interactions):
+        return rows_of_all(
+            lists_on_executors(
+                scorer,
+                window,
+                _fitted_lists(
+                    function, own[scorer], fit(function, window, own[scorer], given)
+                ),
+                interactions=interactions,
+                users=users,
+            )
+            for scorer, function in functions.items()
+        )
 
     def batches() -> Iterator[pa.RecordBatch]:
         for scorer, function in functions.items():
@@ -88,7 +110,7 @@ def later_lists(
     kept_tables: Any = None,
     content_only_users: Any = None,
     **inputs: Any,
-) -> pa.RecordBatchReader:
+) -> Any:
     """Return a scorer's lists on `test` and `serve`, as its Python model returns them.
 
     Parameters
@@ -111,14 +133,13 @@ def later_lists(
 
     Returns
     -------
-    pyarrow.RecordBatchReader
-        `scorer_schema`; without rows, and nothing read, where nobody is to be ranked.
+    pyarrow.RecordBatchReader or pyspark.sql.DataFrame
+        `scorer_schema`; without rows, and nothing read, where nobody is to be ranked. A
+        frame where the relations are of Spark.
     """
-    asked = None
-    if row_count(decisions.filter(f"scorer = '{scorer}' and is_left_out")):
-        asked = _asked(content_only_users)
-        if not asked:
-            return reader(scorer_schema, iter(()))
+    is_left_out = row_count(decisions.filter(f"scorer = '{scorer}' and is_left_out"))
+    if is_left_out and not _is_anybody_asked(content_only_users):
+        return reader(scorer_schema, iter(()))
     function = read_settings(settings, "library_function", with_shared=False)[scorer]
     own = read_settings(settings, scorer)
     lists = lists_by_window(function, own)
@@ -127,9 +148,25 @@ def later_lists(
     is_begun = begins_where_another_ended(function) and "ials_factors" not in inputs
     read = LATER_WINDOWS if is_begun else made
     of_window = read_inputs(items, read, nearest=own.get("neighbors"), **inputs)
-    windows = read_windows(
+    windows = read_fit_windows(
         interactions=interactions, users=users, items=items, time_windows=read
     )
+    if is_on_spark(interactions):
+        fits = fits_by_window(function, own)
+        fitted = ((w, fits(w, of_window(w.time_window))) for w in windows)
+        return rows_of_all(
+            lists_on_executors(
+                scorer,
+                window,
+                _fitted_lists(function, own, found),
+                interactions=interactions,
+                users=users,
+                asked=content_only_users if is_left_out else None,
+            )
+            for window, found in fitted
+            if window.time_window in made
+        )
+    asked = _asked(content_only_users) if is_left_out else None
 
     def scores(window: Window) -> Iterator[pa.RecordBatch]:
         if window.time_window not in made:
@@ -240,10 +277,24 @@ def read_neighbors(
     return to_arrow(rows.project(", ".join(item_neighbors_schema.names)))
 
 
-def _asked(content_only_users: Any) -> dict[str, np.ndarray]:
-    """Return the users of each later window whom content alone can serve, if any."""
+def _fitted_lists(
+    function: str, settings: Mapping[str, Any], fitted: Any
+) -> Callable[[Window], Iterator[pa.RecordBatch]] | None:
+    """Return what makes the lists of a block, which can be sent to another process."""
+    if fitted is None:
+        return None
+    return partial(lists_by, function, settings=settings, fitted=fitted)
+
+
+def _is_anybody_asked(content_only_users: Any) -> bool:
+    """Return whether content alone can serve a user of a later window."""
     if content_only_users is None:
-        return {}
+        return False
+    return row_count(content_only_users.filter(of_time_windows(LATER_WINDOWS))) > 0
+
+
+def _asked(content_only_users: Any) -> dict[str, np.ndarray]:
+    """Return the users of each later window whom content alone can serve."""
     rows = to_arrow(content_only_users.project("time_window, user_index"))
     return {
         name: users["user_index"].to_numpy()

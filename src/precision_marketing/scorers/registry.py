@@ -86,15 +86,25 @@ def lists_by_window(name: str, settings: Settings) -> Callable[[Window, Inputs],
 
     Their users and items have the same positions. Each fit is that `before` the next.
     """
-    before = None
+    fit_next = fits_by_window(name, settings)
 
     def lists(window: Window, inputs: Inputs) -> Lists:
+        return lists_by(name, window, settings, fit_next(window, inputs))
+
+    return lists
+
+
+def fits_by_window(name: str, settings: Settings) -> Callable[[Window, Inputs], Any]:
+    """Return `fit` of a scorer for several windows, each `before` the next."""
+    before = None
+
+    def fit_next(window: Window, inputs: Inputs) -> Any:
         nonlocal before
         fitted = fit(name, window, settings, inputs, before)
         before = fitted if begins_where_another_ended(name) else None
-        return lists_by(name, window, settings, fitted)
+        return fitted
 
-    return lists
+    return fit_next
 
 
 def begins_where_another_ended(name: str) -> bool:

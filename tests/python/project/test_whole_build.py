@@ -86,6 +86,22 @@ def test_every_mart_and_column_is_published_with_its_description(
     assert min(counts)[0] > 10
 
 
+def test_a_view_that_a_python_model_reads_has_the_same_types_from_its_file(
+    example_database: Path,
+):
+    """DuckDB keeps a view as text, in which it writes the double 1e0 as a decimal."""
+    with duckdb.connect(str(example_database), read_only=True) as connection:
+        types = dict(
+            connection.execute(
+                "select column_name, data_type from duckdb_columns()"
+                " where table_name = 'propensity_features'"
+            ).fetchall()
+        )
+    numbers = {name for name in types if name.startswith(("feature_", "chance_"))}
+    assert len(numbers) > 10
+    assert {types[name] for name in numbers} == {"DOUBLE"}
+
+
 def test_shuffled_rows_one_thread_and_a_database_with_a_build_give_equal_marts(
     example_build: WholeBuild, shuffled_example: Path, dbt_project
 ):

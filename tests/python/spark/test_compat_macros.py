@@ -29,6 +29,16 @@ NUMBERS = [
     ("exact_sum", ["0.1234567894e0"]),
     ("fine_exact_sum", ["1e0 / 3e0"]),
 ]
+DECIMALS = [
+    # The double below the half, and the one that is printed as it.
+    *(
+        (number, "decimal(18, 4)")
+        for number in ("1.1612499999999998e0", "1.16125e0", "-1.16125e0", "2.00005e0")
+    ),
+    ("12345678901234.56785e0", "decimal(18, 4)"),
+    ("1e0 / 3e0", "decimal(18, 15)"),
+    ("2e0 / 3e0", "decimal(38, 18)"),
+]
 TEXTS = [
     *(("trimmed", [f"'{text}'"]) for text in ("a b", " a ", "\u00a0a\u200b", "\t\n")),
     *(("bare_word", [f"'{text}'"]) for text in ("In Stock", "1.0", "out_of-stock")),
@@ -86,6 +96,12 @@ def both(name, arguments):
 def test_a_number_is_the_same(on_spark, name, arguments):
     of_duckdb, of_spark = both(name, arguments)
     assert on_spark(of_spark) == pytest.approx(on_duckdb(of_duckdb), rel=1e-12)
+
+
+@pytest.mark.parametrize(("number", "type_"), DECIMALS)
+def test_a_double_is_the_same_decimal(on_spark, number, type_):
+    of_duckdb, of_spark = both("decimal_of", [number, type_])
+    assert on_spark(of_spark) == on_duckdb(of_duckdb)
 
 
 @pytest.mark.parametrize(("name", "arguments"), TEXTS)

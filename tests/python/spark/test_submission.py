@@ -7,6 +7,8 @@ import pyarrow as pa
 import pytest
 
 from dbt_spark_session.submission import (
+    DuckdbSessionJob,
+    Relation,
     SessionJob,
     add_to,
     leave_out_commits,
@@ -45,6 +47,26 @@ def test_a_table_of_spark_is_loaded_once_and_seen_by_other_cursors():
         assert first.fetchall() == [(dt.datetime(1970, 1, 1), 7)]
         other = connection.cursor().sql(first.sql_query())
         assert other.fetchall() == first.fetchall()
+
+
+def test_a_table_is_loaded_once_its_relation_is_read_and_never_for_its_frame():
+    frame = Frame(pa.table({"n": [1, 7]}))
+    with duckdb.connect() as connection:
+        made = Relation(connection, frame, "`marts`.`items`")
+        assert made.spark_frame is frame
+        assert frame.reads == 0
+        assert made.filter("n > 1").fetchall() == [(7,)]
+        assert made.project("n + 1").fetchall() == [(2,), (8,)]
+        assert frame.reads == 1
+
+
+def test_a_model_of_duckdb_may_return_a_spark_frame():
+    frame = Frame(pa.table({"n": [1]}))
+    frame.sparkSession = Spark()
+    job = DuckdbSessionJob.__new__(DuckdbSessionJob)
+    returned = job.run(lambda dbt, session: frame, lambda load: None, Spark())
+    assert returned is frame
+    assert frame.reads == 0
 
 
 def test_tables_of_one_name_in_two_schemas_are_two():

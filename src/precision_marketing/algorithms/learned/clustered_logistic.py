@@ -19,6 +19,9 @@ propensity_model_schema = pa.schema(
 INTERCEPT = "(intercept)"
 _MAXIMUM_STEPS = 100
 _TOLERANCE = 1e-10
+# Relative: near the optimum the loss changes by less than its sum is rounded. Steps
+# that were halved for that end 1e-7 from it, wherever the last bits of the rows say.
+LOSS_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,15 +206,17 @@ def _newton(
         gradient = inputs.T @ (weights * (expected - labels)) + ridge * coefficients
         hessian = _hessian(inputs, weights, ridge, expected)
         step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
+        if np.abs(step).max() < _TOLERANCE:
+            coefficients = coefficients - step
+            break
         while True:
             moved = coefficients - step
             moved_loss = _loss(inputs, labels, weights, ridge, moved)
-            if moved_loss <= loss or np.abs(step).max() < _TOLERANCE:
+            is_no_worse = moved_loss <= loss + LOSS_ROUNDING * loss
+            if is_no_worse or np.abs(step).max() < _TOLERANCE:
                 break
             step = step / 2
         coefficients, loss = moved, moved_loss
-        if np.abs(step).max() < _TOLERANCE:
-            break
     return coefficients, _hessian(inputs, weights, ridge, expit(inputs @ coefficients))
 
 

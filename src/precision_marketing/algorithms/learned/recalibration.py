@@ -14,6 +14,7 @@ from scipy.special import expit
 
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.learned.clustered_logistic import (
+    LOSS_ROUNDING,
     propensity_model_schema,
 )
 
@@ -190,13 +191,14 @@ def _newton(
         curvature = weights * expected * (1 - expected)
         hessian = (inputs * curvature[:, None]).T @ inputs + precision
         step = np.linalg.solve(hessian, gradient)
-        while np.abs(step).max() >= _TOLERANCE:
+        if np.abs(step).max() < _TOLERANCE:
+            break
+        while True:
             moved_loss = _loss(inputs, labels, weights, prior, coefficients - step)
-            if moved_loss <= loss:
+            is_no_worse = moved_loss <= loss + LOSS_ROUNDING * loss
+            if is_no_worse or np.abs(step).max() < _TOLERANCE:
                 break
             step = step / 2
-        else:
-            break
         coefficients, loss = coefficients - step, moved_loss
     scores = inputs * (weights * (labels - expected))[:, None]
     inverse = np.linalg.inv(hessian)

@@ -36,6 +36,18 @@ def scaled(model, features):
     return (features - model.means) / model.scales
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_the_last_bits_of_the_rows_change_no_coefficient(seed):
+    features, labels, weights, users = users_and_targets(seed=seed)
+    bits = np.random.default_rng(seed).integers(-1, 2, features.shape) * 2.0**-52
+    first, second = (
+        fit_propensity(moved, labels, weights, users, NAMES)
+        for moved in (features, features * (1 + bits))
+    )
+    np.testing.assert_array_equal(first.coefficients, second.coefficients)
+    np.testing.assert_array_equal(first.covariance, second.covariance)
+
+
 def test_coefficients_are_those_of_scikit_learn(rows):
     features, labels, weights, users = rows
     model = fit_propensity(features, labels, weights, users, NAMES, penalty=3.0)

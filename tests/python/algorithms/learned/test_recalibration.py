@@ -46,6 +46,16 @@ def test_with_many_rows_it_is_the_regression_of_statsmodels(rows):
         assert level.covariances[place] == pytest.approx(sandwich, rel=0.01)
 
 
+def test_the_last_bits_of_the_odds_change_no_level(rows):
+    log_odds, *others = rows
+    level = fit_level(*rows)
+    for seed in range(5):
+        bits = np.random.default_rng(seed).integers(-1, 2, log_odds.size) * 2.0**-52
+        moved = fit_level(log_odds * (1 + bits), *others)
+        np.testing.assert_array_equal(moved.coefficients, level.coefficients)
+        np.testing.assert_array_equal(moved.covariances, level.covariances)
+
+
 def test_moved_odds_are_on_the_line_with_the_error_of_both(rows):
     level = fit_level(*rows)
     log_odds, errors = np.array([-3.0, 0.5]), np.array([0.2, 0.4])
