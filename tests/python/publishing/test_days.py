@@ -199,7 +199,9 @@ def test_a_published_fall_of_quality_is_learned_from_on_the_next_night(
     remember(database, build_id)
     # Said on Monday, when it was not known.
     assert build(night, monday, *DECISION, **when_due) >= LEARNED
-    put_back(at_once / "inputs.duckdb", back_up(database, tmp_path / "kept.duckdb").path)
+    put_back(
+        at_once / "inputs.duckdb", back_up(database, tmp_path / "kept.duckdb").path
+    )
     for folder in (night, at_once):
         assert build(folder, tuesday, **when_due) == set()
     assert differences(database, at_once / "inputs.duckdb") == {}
