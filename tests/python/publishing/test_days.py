@@ -199,6 +199,14 @@ def test_a_published_fall_of_quality_is_learned_from_on_the_next_night(
     remember(database, build_id)
     # Said on Monday, when it was not known.
     assert build(night, monday, *DECISION, **when_due) >= LEARNED
+    # Of another kind of input it says nothing.
+    of_another = "update history.build_history set input_source = ? where build_id = ?"
+    for source, kept in (("tables", LEARNED), ("folder", set())):
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(of_another, [source, build_id])
+        found = build(night, tuesday, *DECISION, **when_due)
+        assert found >= kept
+        assert bool(found) == bool(kept)
     put_back(
         at_once / "inputs.duckdb", back_up(database, tmp_path / "kept.duckdb").path
     )
