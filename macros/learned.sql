@@ -5,12 +5,69 @@
 {% endmacro %}
 
 
-{# The day before which a schedule learns, on the evening of a day. #}
+{# The day before which a schedule learns, on the evening of a day: of `when_due` that of
+   the week whose number, counted from a Monday, so many weeks divide. #}
 {% macro scheduled_day(last_date) %}
+    {% set learn = precision_marketing.setting("windows", "learn") %}
     {% set day = last_date ~ " + "
         ~ (1 - precision_marketing.setting("windows", "learn_lag_days")) %}
-    {{ return(precision_marketing.week_start(day)
-        if precision_marketing.setting("windows", "learn") == "weekly" else day) }}
+    {{ return(day if learn == "daily" else precision_marketing.weeks_start(day,
+        precision_marketing.setting("windows", "learn_every_weeks")
+            if learn == "when_due" else 1)) }}
+{% endmacro %}
+
+
+{# The evenings at which a publication said that quality had fallen, as a select: who
+   learns on a schedule learns anew of them. What was built and never published, or is
+   of another kind of input, has said nothing. #}
+{% macro relearning_evenings() %}
+    {% if not execute or not precision_marketing.remembers_publications()
+        or precision_marketing.setting("windows", "learn") == "daily" %}
+    select cast(null as date) as evening
+    where 1 = 0
+    {% else %}
+    select distinct {{ precision_marketing.shop_day("builds.data_until") }} as evening
+    from {{ precision_marketing.notes_relation("build_measures") }} as measures
+    inner join {{ precision_marketing.notes_relation("build_history") }} as builds
+        on measures.build_id = builds.build_id
+    where
+        measures.is_relearning_due
+        and builds.published_at is not null
+        and builds.input_source = '{{ precision_marketing.input_source() }}'
+    {% endif %}
+{% endmacro %}
+
+
+{# The day before which all is learned: that on which a schedule last did, or a published
+   fall of quality, of the last day and the histories alone, so that whoever builds all at
+   once learns from the same as who built each day. What was said on the last day itself
+   is for the next: a day that is built again is the same. Where less than half happened
+   before, as in a shop that began this week, each day is learned from. #}
+{% macro learning_dates(events, daily, relearning) %}
+    {% set lag = precision_marketing.setting("windows", "learn_lag_days") %}
+    select
+        dates.last_date + interval '1' day as day_after_events,
+        case
+            when 2 * sum(case when days.event_date < dates.learn_on
+                then days.event_count else 0 end) >= sum(days.event_count)
+                then dates.learn_on
+            else dates.last_date + 1
+        end as learned_before
+    from (
+        select
+            latest.last_date,
+            greatest({{ precision_marketing.scheduled_day("latest.last_date") }},
+                max(relearning.evening) + {{ 1 - lag }}) as learn_on
+        from (
+            select {{ precision_marketing.shop_day("max(occurred_at)") }} as last_date
+            from {{ events }}
+        ) as latest
+        left join {{ relearning }} as relearning
+            on latest.last_date > relearning.evening
+        group by latest.last_date
+    ) as dates
+    left join {{ daily }} as days on 1 = 1
+    group by dates.last_date, dates.learn_on
 {% endmacro %}
 
 

@@ -53,6 +53,17 @@
 {% endmacro %}
 
 
+{# The Monday on or before a day that begins every so many weeks: the same ones for
+   whoever asks, counted from one before all data. #}
+{% macro weeks_start(day, weeks) %}
+    {% set monday = precision_marketing.week_start(day) %}
+    {% if weeks == 1 %}{{ return(monday) }}{% endif %}
+    {% set passed = precision_marketing.days_between("cast('1900-01-01' as timestamp)",
+        "cast(" ~ monday ~ " as timestamp)") %}
+    {{ return("(" ~ monday ~ " - cast(" ~ passed ~ " as integer) % " ~ 7 * weeks ~ ")") }}
+{% endmacro %}
+
+
 {# The first day of the month of a day. #}
 {% macro month_start(day) %}
     {{ return("cast(date_trunc('month', " ~ day ~ ") as date)") }}

@@ -110,6 +110,29 @@
 
 
 {% macro window_settings() %}
+    {{ return(precision_marketing.label_settings() + [
+        {"var": "windows", "key": "learn", "kind": "word", "unit": "word",
+         "words": ["daily", "weekly", "when_due"], "default": "daily", "effect": "until"
+         ~ " when [is learned and judged](docs/operations.md#one-more-day)"},
+        {"var": "windows", "key": "learn_every_weeks", "kind": "whole number",
+         "lowest": 1, "highest": 52, "unit": "weeks", "default": 4,
+         "effect": "from one date of `when_due` to the next"},
+        {"var": "windows", "key": "learn_lag_days", "kind": "whole number", "lowest": 0,
+         "highest": 60, "unit": "days", "default": 0, "effect": "so much earlier still"},
+        {"var": "windows", "key": "evaluated_users", "kind": "whole number",
+         "lowest": 100, "highest": 1000000000, "unit": "users", "default": 10000,
+         "effect": "most users with labels that rankings are judged on, by hash"},
+        {"var": "interactions", "key": "half_life_days", "kind": "number", "lowest": 0,
+         "highest": 36500, "unit": "days", "default": 0,
+         "effect": "older events count less; 0: equally"},
+        {"var": "interactions", "key": "saturation", "kind": "word",
+         "words": ["log", "binary", "none"], "unit": "word", "default": "log",
+         "effect": "how repeated events add up"},
+    ]) }}
+{% endmacro %}
+
+
+{% macro label_settings() %}
     {{ return([
         {"var": "windows", "key": "label_share", "kind": "share", "lowest": 0.01,
          "highest": 0.4, "unit": "share", "default": 0.1,
@@ -123,20 +146,6 @@
         {"var": "windows", "key": "test_labels_start_on", "kind": "date",
          "unit": "date", "default": "",
          "effect": "first day of these labels; empty: by `label_share`"},
-        {"var": "windows", "key": "learn", "kind": "word", "unit": "word",
-         "words": ["daily", "weekly"], "default": "daily", "effect": "until when"
-         ~ " [is learned and judged](docs/operations.md#one-more-day)"},
-        {"var": "windows", "key": "learn_lag_days", "kind": "whole number", "lowest": 0,
-         "highest": 60, "unit": "days", "default": 0, "effect": "so much earlier still"},
-        {"var": "windows", "key": "evaluated_users", "kind": "whole number",
-         "lowest": 100, "highest": 1000000000, "unit": "users", "default": 10000,
-         "effect": "most users with labels that rankings are judged on, by hash"},
-        {"var": "interactions", "key": "half_life_days", "kind": "number", "lowest": 0,
-         "highest": 36500, "unit": "days", "default": 0,
-         "effect": "older events count less; 0: equally"},
-        {"var": "interactions", "key": "saturation", "kind": "word",
-         "words": ["log", "binary", "none"], "unit": "word", "default": "log",
-         "effect": "how repeated events add up"},
     ]) }}
 {% endmacro %}
 

@@ -1,8 +1,6 @@
 -- Grain: one row: the days at which the label windows of `train` and `test` start, the
 -- one before which all is learned, and the one that no event reached.
-{% set last_day = precision_marketing.shop_day("max(occurred_at)") %}
 {% set label_share = precision_marketing.setting("windows", "label_share") %}
-{% set scheduled = precision_marketing.scheduled_day("last_days.last_date") %}
 with
 
 events as (
@@ -23,33 +21,15 @@ daily as (
 
 ),
 
-last_days as (
+relearning as (
 
-    select {{ last_day }} as last_date from events
+    {{ precision_marketing.relearning_evenings() }}
 
 ),
 
--- The day on which a schedule last learned, of the last day alone: whoever builds all
--- at once learns from the same as who built each day. Before it less than half
--- happened: a shop that began this week learns each day.
 learned as (
 
-    select
-        last_days.last_date + interval '1' day as day_after_events,
-        case
-            when
-                2 * sum(
-                    case
-                        when daily.event_date < {{ scheduled }} then daily.event_count
-                        else 0
-                    end
-                ) >= sum(daily.event_count)
-                then {{ scheduled }}
-            else last_days.last_date + 1
-        end as learned_before
-    from last_days
-    left join daily on 1 = 1
-    group by last_days.last_date
+    {{ precision_marketing.learning_dates("events", "daily", "relearning") }}
 
 ),
 

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from benchmarks.equal_marts import differences
 from examples.days import write_evening
 from examples.example_data.__main__ import main as generate
+from precision_marketing.publishing.backup import back_up, put_back
+from precision_marketing.publishing.histories import remember
 
 # Of the builds before, by design: docs/operations.md.
 HISTORIES = {"build_drift"}
@@ -40,7 +42,13 @@ def project(tmp_path_factory, shared_folder, dbt_project):
 def build(project):
     """Return a function that builds a folder's inputs; it gives what is kept."""
 
-    def run(database: Path, inputs: Path, *flags: str, code: str = "1f0e") -> set[str]:
+    def run(
+        database: Path,
+        inputs: Path,
+        *flags: str,
+        code: str = "1f0e",
+        learn: str = "learn: weekly",
+    ) -> set[str]:
         # As `precision-marketing build` says it.
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PRECISION_MARKETING_CODE", code)
@@ -48,7 +56,7 @@ def build(project):
                 *("build", "--exclude-resource-type", "unit_test", "test", *flags),
                 database=database / "inputs.duckdb",
                 input_dir=inputs,
-                variables="{windows: {learn: weekly}, input_checks: "
+                variables=f"{{windows: {{{learn}}}, input_checks: "
                 "{as_of: 2025-06-30}}",
             )
         assert not errors, errors
@@ -163,6 +171,52 @@ def test_a_table_that_is_not_kept_has_all_its_windows(
     with duckdb.connect(str(copy)) as connection:
         assert connection.sql(counted).fetchall() == before
     assert [window for window, _ in before] == ["serve", "test"]
+
+
+def test_a_published_fall_of_quality_is_learned_from_on_the_next_night(
+    sunday_and_monday, shop, build, tmp_path
+):
+    when_due = {"learn": "learn: when_due, learn_every_weeks: 1"}
+    before, monday = sunday_and_monday
+    tuesday, night, at_once = (tmp_path / name for name in ("tuesday", "night", "new"))
+    write_evening(shop, date(2025, 6, 24), tuesday)
+    for folder in (night, at_once):
+        folder.mkdir()
+    database = night / "inputs.duckdb"
+    shutil.copy(before / "inputs.duckdb", database)
+    with duckdb.connect(str(database)) as connection:
+        ((build_id,),) = connection.sql(
+            "select build_id from history.build_history where state = 'succeeded'"
+            " order by started_at desc limit 1"
+        ).fetchall()
+        fallen = connection.sql(
+            "update marts.build_drift set is_relearning_due = true, outcome = 'warned',"
+            " message = 'fell' where measure_name = 'quality' returning subject"
+        ).fetchall()
+    assert fallen
+    # Built, and not published.
+    assert build(night, tuesday, *DECISION, **when_due) >= LEARNED
+    remember(database, build_id)
+    # Said on Monday, when it was not known.
+    assert build(night, monday, *DECISION, **when_due) >= LEARNED
+    # Of another kind of input it says nothing.
+    of_another = "update history.build_history set input_source = ? where build_id = ?"
+    for source, kept in (("tables", LEARNED), ("folder", set())):
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(of_another, [source, build_id])
+        found = build(night, tuesday, *DECISION, **when_due)
+        assert found >= kept
+        assert bool(found) == bool(kept)
+    put_back(
+        at_once / "inputs.duckdb", back_up(database, tmp_path / "kept.duckdb").path
+    )
+    for folder in (night, at_once):
+        assert build(folder, tuesday, **when_due) == set()
+    assert differences(database, at_once / "inputs.duckdb") == {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        assert connection.sql(
+            "select learned_before from intermediate.int_time_boundaries"
+        ).fetchall() == [(date(2025, 6, 24),)]
 
 
 def _kept_after(change: str, before: tuple[Path, Path], build, folder: Path) -> set:
