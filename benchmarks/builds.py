@@ -103,6 +103,8 @@ class Dbt:
 def node_seconds(results: Path) -> list[tuple[str, str, float]]:
     """Read the execution seconds of every node from dbt's `run_results.json`.
 
+    Exposures and saved queries are named there too, and nothing is done for them.
+
     Parameters
     ----------
     results : Path
@@ -117,6 +119,8 @@ def node_seconds(results: Path) -> list[tuple[str, str, float]]:
     """
     nodes = []
     for result in json.loads(results.read_text())["results"]:
+        if result.get("status") == "no-op":
+            continue
         kind, *_, name = result["unique_id"].split(".")
         layer = kind.replace("_", " ") + "s"
         if layer == "models" and result.get("relation_name"):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.builds import slowest_models
+from benchmarks.builds import layer_seconds, slowest_models
 from benchmarks.growth import exponents
 
 
@@ -53,3 +53,20 @@ def test_slowest_models_leave_out_tests(tmp_path):
         ("scorers.slow", 9.0),
         ("marts.medium", 5.0),
     ]
+
+
+def test_what_dbt_names_and_does_nothing_for_is_no_layer(tmp_path):
+    results = [
+        {
+            "unique_id": f"{kind}.precision_marketing.{name}",
+            "execution_time": seconds,
+            "status": status,
+        }
+        for kind, name, seconds, status in (
+            ("test", "looks", 2.0, "pass"),
+            ("saved_query", "asks", 0.0, "no-op"),
+        )
+    ]
+    path = tmp_path / "run_results.json"
+    path.write_text(json.dumps({"results": results}))
+    assert layer_seconds(path) == {"tests": 2.0}
