@@ -52,16 +52,16 @@ def _enlarged(row: dict[str, str]) -> dict[str, str]:
 
 
 def _mart(database: Path, name: str) -> pa.Table:
-    """Return a mart in the order of its texts, which no amount is among."""
+    """Return a mart in the order of all that no amount is among."""
     with duckdb.connect(str(database), read_only=True) as connection:
         table = connection.table(f"marts.{name}").to_arrow_table()
-    texts = [(field.name, "ascending") for field in table.schema if _is_key(field)]
-    return table.sort_by(texts)
+    keys = [(field.name, "ascending") for field in table.schema if _is_key(field)]
+    return table.sort_by(keys)
 
 
 def _is_key(field: pa.Field) -> bool:
-    kinds = pa.types.is_string, pa.types.is_timestamp, pa.types.is_date
-    return any(is_kind(field.type) for is_kind in kinds)
+    is_number = pa.types.is_floating(field.type) or pa.types.is_decimal(field.type)
+    return not is_number and not pa.types.is_nested(field.type)
 
 
 def _is_as_large(small: Any, large: Any) -> bool:
