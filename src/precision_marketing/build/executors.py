@@ -21,7 +21,6 @@ import pyarrow.compute as pc
 from precision_marketing.build.build_log import show_log_in_dbt
 from precision_marketing.build.relations import (
     TIME_WINDOWS,
-    matrix,
     of_time_windows,
     scorer_schema,
     to_arrow,
@@ -265,17 +264,6 @@ def block_of(
     rows = rows.set_column(
         rows.schema.get_field_index("user_index"), "user_index", pa.array(places)
     )
-    shape = users.size, eligible.size
-
-    def values(name: str) -> Any:
-        return matrix(rows, "user_index", "item_index", name, shape)
-
-    return Window(
-        time_window=time_window,
-        weights=values("interaction_weight"),
-        recency_positions=values("recency_position"),
-        excluded=values("is_excluded"),
-        scored_users=np.arange(users.size),
-        eligible_items=eligible,
-        block_users=users.astype(np.int64),
-    )
+    scored = {"user_index": np.arange(users.size), "is_scored": users >= 0}
+    window = window_of(time_window, rows, pa.table(scored), eligible)
+    return replace(window, block_users=users.astype(np.int64))
