@@ -3,7 +3,7 @@
 //     node look.mjs < visits.json
 //
 // Reads {chromium, file, screenshots, visits: [{name, address, width, dark, print, axe}]}
-// and writes a list of {name, errors, requests, faults, spilled, milliseconds, cells, charts, ...}.
+// and writes a list of {name, errors, requests, faults, spilled, cpuSeconds, cells, charts, ...}.
 // A screenshot of each visit is kept where a folder for them is named.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,9 +27,13 @@ async function visit(browser, wanted) {
   page.on("console", (message) => { if (["error", "warning"].includes(message.type())) errors.push(message.text()); });
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("request", (request) => { if (!/^(file|data|blob):/.test(request.url())) requests.push(request.url()); });
+  const profiler = await page.context().newCDPSession(page);
+  await profiler.send("Performance.enable", { timeDomain: "threadTicks" });
   await page.goto(`${pathToFileURL(asked.file)}#${wanted.address}`);
   await page.locator("html[data-ready]").waitFor({ state: "attached" });
+  const { metrics } = await profiler.send("Performance.getMetrics");
   const seen = await page.evaluate(look);
+  seen.cpuSeconds = metrics.find(({ name }) => name === "TaskDuration").value;
   if (wanted.print) await page.emulateMedia({ media: "print" });
   const spilled = await page.evaluate(() => [...document.querySelectorAll(".block")].filter((block) => block.scrollHeight > block.clientHeight + 1).map((block) => block.dataset.block));
   if (asked.screenshots) await page.screenshot({ path: join(asked.screenshots, `${wanted.name}.png`), fullPage: true });
@@ -54,7 +58,6 @@ async function visit(browser, wanted) {
 function look() {
   const text = (cell) => [cell.closest("[data-block]").dataset.block, cell.closest("tr").dataset.key, cell.dataset.column, cell.textContent];
   return {
-    milliseconds: performance.getEntriesByName("drawn")[0].startTime,
     cells: [...document.querySelectorAll("tr[data-key] [data-column]")].map(text),
     charts: [...document.querySelectorAll(".chart")].map((chart) => chart.querySelectorAll("svg path, svg line, svg circle").length),
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -357,4 +357,5 @@ def test_five_hundred_campaigns_are_drawn_in_two_seconds(
     ]
     for visit in look(tmp_path / "page.html", visits).values():
         assert visit["errors"] == []
-        assert visit["milliseconds"] < 2000
+        # Processor time, since a clock measures what else the machine does.
+        assert 0.05 < visit["cpuSeconds"] < 2

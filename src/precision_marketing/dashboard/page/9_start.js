@@ -25,7 +25,6 @@ function draw(moved) {
   for (const element of document.querySelectorAll("body > :not(script, noscript)")) element.remove();
   document.body.prepend(...frame.filter(Boolean));
   drawCharts();
-  performance.mark("drawn");
   if (moved && before !== state.page) {
     window.scrollTo(0, 0);
     main.focus();
