@@ -63,6 +63,14 @@ LEARNED_MARTS = (
 # A build without a data test is not published.
 TESTED = "every_input_row_has_one_fate"
 SELECTED_BESIDES = ("stg_build_history", TESTED)
+# What may befall a shop between two nights, beside arrivals. Two kinds at most do: were
+# it all, hardly a night would keep what was learned, or learn anew for one reason.
+KINDS = (
+    *("corrections", "events withdrawn", "refunds", "consents turned", "erasures"),
+    *("prices", "availabilities", "ends moved"),
+)
+RARELY = st.sampled_from((False, False, False, True))
+ALLOWED = st.sets(st.sampled_from(KINDS), min_size=1, max_size=2)
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -311,6 +319,11 @@ class Shop:
         ]
 
 
+def allowed(kind: str) -> Any:
+    """Let a rule be drawn in a night that allows what it does."""
+    return precondition(lambda self: kind in self.allowed)
+
+
 def _seconds_of_children() -> float:
     times = os.times()
     return times.children_user + times.children_system
@@ -333,7 +346,7 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             self.day, self.order = FIRST_EVENING, 0
             self.late: list[tuple[date, dict]] = []
             self.has_fallen, self.was_changed, self.was_killed = False, False, False
-            self.nights, self.has_erased = 0, False
+            self.nights, self.has_arrived, self.allowed = 0, False, set()
             FOUND["schedules"] += 1
 
         def changed(self, what: str) -> None:
@@ -342,15 +355,22 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             self.order += 1
             self.shop.write(self.rows, self.order)
 
-        @initialize(late=st.integers(0, 3), seed=st.integers(0, 9))
-        def next_day(self, late: int, seed: int) -> None:
+        @initialize(late=st.integers(0, 3), seed=st.integers(0, 9), kinds=ALLOWED)
+        def next_day(self, late: int, seed: int, kinds: set[str]) -> None:
+            self.allowed = kinds
             self.pass_days(1, late, seed)
 
+        @precondition(lambda self: not self.has_arrived)
         @rule(days=st.integers(1, 4), late=st.integers(0, 3), seed=st.integers(0, 9))
         def arrive(self, days: int, late: int, seed: int) -> None:
             self.pass_days(days, late, seed)
 
+        @rule()
+        def rest(self) -> None:
+            """Let a schedule end without a night more."""
+
         def pass_days(self, days: int, late: int, seed: int) -> None:
+            self.has_arrived = True
             for _ in range(days):
                 self.day += timedelta(days=1)
                 rows = events_of(self.day, seed)
@@ -366,6 +386,7 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             self.changed("arrivals")
 
         # Counted from the newest, so that half of them are too new to be learned from.
+        @allowed("corrections")
         @rule(place=st.integers(0, 15) | st.integers(0, 200), price=st.integers(1, 90))
         def correct(self, place: int, price: int) -> None:
             events = self.rows["events"]
@@ -376,11 +397,13 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             }
             self.changed("corrections")
 
+        @allowed("events withdrawn")
         @rule(place=st.integers(0, 15) | st.integers(0, 200))
         def withdraw_event(self, place: int) -> None:
             self.rows["events"].pop(-1 - place)
             self.changed("events withdrawn")
 
+        @allowed("refunds")
         @rule(place=st.integers(0, 50))
         def refund(self, place: int) -> None:
             bought = [r for r in self.rows["events"] if r["event_type"] == "purchase"]
@@ -393,6 +416,7 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             self.rows["events"].append(row | back)
             self.changed("refunds")
 
+        @allowed("consents turned")
         @rule(
             user=st.integers(0, USERS - 1),
             kind=st.sampled_from(("email", "ads", "profiling")),
@@ -402,21 +426,21 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             row[name] = "false" if row[name] == "true" else "true"
             self.changed("consents turned")
 
-        # After the first night, since it learns anew, and hides what should be kept.
-        @precondition(lambda self: self.nights and not self.has_erased)
+        @allowed("erasures")
         @rule(user=st.integers(0, USERS - 1))
         def erase(self, user: int) -> None:
-            self.has_erased = True
             self.rows["erasure_requests"].append(
                 {"user_id": f"u{user:02}", "requested_at": f"{self.day}"}
             )
             self.changed("erasures")
 
+        @allowed("prices")
         @rule(item=st.integers(0, ITEMS - 1), price=st.integers(1, 90))
         def change_price(self, item: int, price: int) -> None:
             self.rows["items"][item]["price"] = str(price)
             self.changed("prices")
 
+        @allowed("availabilities")
         @rule(item=st.integers(0, ITEMS - 1))
         def turn_availability(self, item: int) -> None:
             row = self.rows["items"][item]
@@ -424,6 +448,7 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             row["is_available"] = "false" if was == "true" else "true"
             self.changed("availabilities")
 
+        @allowed("ends moved")
         @rule(campaign=st.integers(0, 1), days=st.integers(-9, 9), fades=st.booleans())
         def move_end(self, campaign: int, days: int, fades: bool) -> None:
             row = self.rows["campaigns"][campaign]
@@ -440,9 +465,10 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             FOUND["kills" if status else "kills that came too late"] += 1
 
         @precondition(lambda self: self.nights < nights - 1)
-        @rule(full=st.booleans(), falls=st.booleans())
-        def build(self, full: bool, falls: bool) -> None:
+        @rule(full=RARELY, falls=st.booleans(), kinds=ALLOWED)
+        def build(self, full: bool, falls: bool, kinds: set[str]) -> None:
             flags = ["--full-refresh"] if full else []
+            self.has_arrived, self.allowed = False, kinds
             reason = self.shop.begin(*flags)
             if isinstance(reason, Publication):
                 FOUND["nights without a change"] += 1
@@ -475,7 +501,7 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             try:
                 if sys.exc_info()[0] is None:
                     # Every schedule ends with a night, or nothing would be asked of it.
-                    type(self).build(self, False, False)
+                    type(self).build(self, False, False, set())
             finally:
                 FOUND["builds in all"] += self.shop.builds
                 FOUND["seconds of them"] += round(self.shop.seconds)
