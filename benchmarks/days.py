@@ -40,7 +40,7 @@ def measure_days(name: str, shop: Path, scratch: Path, threads: int) -> dict:
     Returns
     -------
     dict
-        JSON-ready: each night's seconds, memory, file size and kept tables; the same
+        JSON-ready: each night's events, seconds, memory, file size, kept tables; the same
         of a run that finds nothing new, and of the build of all at once; and what
         differs between the marts of both, by mart.
 
@@ -48,6 +48,8 @@ def measure_days(name: str, shop: Path, scratch: Path, threads: int) -> dict:
     ------
     CommandFailedError
         If the generator or a build fails.
+    ValueError
+        If an evening has no more events than the one before, and measures nothing.
     """
     growth.generate(name, shop)
     nights = []
@@ -57,6 +59,8 @@ def measure_days(name: str, shop: Path, scratch: Path, threads: int) -> dict:
         nights.append(
             {"evening": f"{evening:%a %Y-%m-%d}"} | _run(scratch / "days", threads)
         )
+        if number and nights[-1]["events"] <= nights[-2]["events"]:
+            raise ValueError(f"{evening} has no more events than the evening before")
     unchanged = _run(scratch / "days", threads)
     _write(shop, evening, scratch / "inputs", 99)
     # A fall of quality that a night published was learned from: histories say when.
@@ -97,13 +101,18 @@ def _run(folder: Path, threads: int) -> dict:
     ]
     cost: Cost = measure(command, {"DBT_TARGET_PATH": str(folder / "target")}, PROJECT)
     with duckdb.connect(str(database), read_only=True) as connection:
-        (kept,) = connection.sql(
-            "select count(*) from intermediate.int_kept_tables where is_kept"
+        events, learned_before, kept = connection.sql(
+            "select (select count(*) from intermediate.int_events),"
+            " (select cast(learned_before as text)"
+            " from intermediate.int_time_boundaries),"
+            " (select count(*) from intermediate.int_kept_tables where is_kept)"
         ).fetchone()
     return {
         "wall_seconds": cost.wall_seconds,
         "cpu_seconds": cost.cpu_seconds,
         "peak_megabytes": cost.peak_megabytes,
         "database_megabytes": database.stat().st_size / 1e6,
+        "events": events,
+        "learned_before": learned_before,
         "kept_tables": kept,
     }
