@@ -196,15 +196,16 @@ def read_item_fields(relation: Any, n_items: int) -> dict[str, Field]:
     relation : duckdb.DuckDBPyRelation
         `terms_schema`, in any order.
     n_items : int
-        Rows of the matrices.
+        Rows of the matrices; items after them are not read.
 
     Returns
     -------
     dict of str to Field
     """
     # One field at a time, without the words: the table of all is many times as large.
+    rows = relation.filter(f"item_index < {n_items}")
     tables = (
-        (name, to_arrow(_numbers_only(relation.filter(f"field = '{name}'"))))
+        (name, to_arrow(_numbers_only(rows.filter(f"field = '{name}'"))))
         for name in ITEM_FIELDS
     )
     return {name: _field(table, n_items) for name, table in tables if table.num_rows}

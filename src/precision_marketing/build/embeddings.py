@@ -19,13 +19,14 @@ def read_embeddings(relation: Any, n_items: int) -> np.ndarray | None:
     relation : duckdb.DuckDBPyRelation
         Columns item_index, embedding, embedding_status.
     n_items : int
-        Items of the catalogue.
+        Items from the first on; those after them are not read.
 
     Returns
     -------
     array of float32, shape (n_items, d), or None
         0 for items without a usable embedding; None where there is none at all.
     """
+    relation = relation.filter(f"item_index < {n_items}")
     rejected = relation.filter("embedding_status <> 'usable'")
     for row in to_arrow(
         rejected.aggregate("embedding_status, count(*) as item_count")
@@ -50,3 +51,22 @@ def read_embeddings(relation: Any, n_items: int) -> np.ndarray | None:
         rows = numbers.reshape(batch.num_rows, dimension)
         result[batch["item_index"].to_numpy()] = unit_rows(rows)
     return result
+
+
+def of_first(embeddings: np.ndarray | None, count: int) -> np.ndarray | None:
+    """Return the embeddings of the first items alone, as if no other had been read.
+
+    Parameters
+    ----------
+    embeddings : array of float32, shape (n_items, d), or None
+        As `read_embeddings` returns them.
+    count : int
+
+    Returns
+    -------
+    array of float32, shape (count, d), or None
+        None where none of them has a usable one.
+    """
+    if embeddings is None or not embeddings[:count].any():
+        return None
+    return embeddings[:count]

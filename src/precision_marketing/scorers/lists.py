@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from precision_marketing.algorithms.collaborative.neighbors import item_neighbors_schema
 from precision_marketing.build.documents import read_fields
-from precision_marketing.build.embeddings import read_embeddings
+from precision_marketing.build.embeddings import of_first, read_embeddings
 from precision_marketing.build.executors import (
     is_on_spark,
     lists_on_executors,
@@ -237,8 +237,7 @@ def read_inputs(
     if item_embeddings is not None:
         embeddings = read_embeddings(item_embeddings, max(counts.values()))
         by_window["embeddings"] = {
-            name: None if embeddings is None else embeddings[:count]
-            for name, count in counts.items()
+            name: of_first(embeddings, count) for name, count in counts.items()
         }
 
     def inputs(window: str) -> Mapping[str, Callable[[], Any]]:

@@ -3,7 +3,7 @@
 import duckdb
 import numpy as np
 
-from precision_marketing.build.embeddings import read_embeddings
+from precision_marketing.build.embeddings import of_first, read_embeddings
 
 ROWS = """
     select * from (values
@@ -34,3 +34,13 @@ def test_embeddings_that_are_ignored_are_counted_in_the_log(caplog):
 def test_no_embedding_at_all_is_none():
     relation = duckdb.connect().sql(f"select * from ({ROWS}) where false")
     assert read_embeddings(relation, n_items=6) is None
+
+
+def test_a_window_of_the_first_items_is_the_same_whatever_comes_after_them():
+    rows = duckdb.connect().sql(ROWS)
+    alone = read_embeddings(rows, n_items=2)
+    np.testing.assert_array_equal(alone, of_first(read_embeddings(rows, 6), 2))
+    # Those behind it alone have an embedding that can be used.
+    rows = rows.filter("item_index > 0")
+    assert read_embeddings(rows, n_items=2) is None
+    assert of_first(read_embeddings(rows, 6), 2) is None
