@@ -67,7 +67,7 @@ SELECTED_BESIDES = ("stg_build_history", TESTED)
 # it all, hardly a night would keep what was learned, or learn anew for one reason.
 KINDS = (
     *("corrections", "events withdrawn", "refunds", "consents turned", "erasures"),
-    *("prices", "availabilities", "ends moved"),
+    *("prices", "availabilities", "ends moved", "newcomers"),
 )
 RARELY = st.sampled_from((False, False, False, True))
 ALLOWED = st.sets(st.sampled_from(KINDS), min_size=1, max_size=2)
@@ -447,6 +447,35 @@ def machine_of(shop_of: Any, nights: int) -> type[RuleBasedStateMachine]:
             was = row.get("is_available", "true")
             row["is_available"] = "false" if was == "true" else "true"
             self.changed("availabilities")
+
+        # An item in a category of its own, and somebody who bought it, or nobody yet.
+        @allowed("newcomers")
+        @rule(is_bought=st.booleans())
+        def come_new(self, is_bought: bool) -> None:
+            number = f"{self.order:03}"
+            self.rows["items"].append(
+                {
+                    "item_id": f"i-{number}",
+                    "title": f"cocoa number {number}",
+                    "category": "cocoa",
+                    "price": "7",
+                    "published_at": f"{self.day}",
+                }
+            )
+            if is_bought:
+                self.rows["events"].append(
+                    {
+                        "event_id": f"n{number}",
+                        "user_id": f"a-{number}",
+                        "item_id": f"i-{number}",
+                        "event_type": "purchase",
+                        "occurred_at": f"{self.day} 12:00:00",
+                        "quantity": "1",
+                        "unit_price": "7",
+                        "order_id": f"n{number}",
+                    }
+                )
+            self.changed("newcomers")
 
         @allowed("ends moved")
         @rule(campaign=st.integers(0, 1), days=st.integers(-9, 9), fades=st.booleans())

@@ -18,6 +18,17 @@ from precision_marketing.publishing.histories import remember
 HISTORIES = {"build_drift"}
 WEEKLY = {"learn": "weekly"}
 LEARNED = {"train_lists", "ials_scores", "neural_scorer_model", "int_item_features"}
+# With text and embedding, bought on the day on which it is published.
+NEW_ITEM = """
+    insert into items by name select * replace (
+        'an_item_of_monday' as item_id, '2025-06-23' as published_at
+    ) from items where embedding is not null order by item_id limit 1;
+    insert into events by name select * replace (
+        'of_monday' as event_id, 'order_of_monday' as order_id,
+        'an_item_of_monday' as item_id, '2025-06-23 10:00:00' as occurred_at
+    ) from events where event_type = 'purchase' and quantity is not null
+    order by event_id limit 1
+"""
 # As far as it is decided what is kept.
 DECISION = ("--select", "+int_kept_tables")
 
@@ -76,8 +87,9 @@ def sunday_and_monday(shop, build, tmp_path_factory) -> tuple[Path, Path]:
     database, inputs = folder / "days", folder / "monday"
     write_evening(shop, date(2025, 6, 22), folder / "sunday")
     assert build(database, folder / "sunday") == set()
-    # New events, by newcomers too; rows in another order.
-    write_evening(shop, date(2025, 6, 23), inputs, seed=7)
+    # New events, by newcomers too and of a new item; rows in another order.
+    write_evening(shop, date(2025, 6, 23), folder / "exported", seed=7)
+    _write_changed(folder / "exported", inputs, NEW_ITEM)
     assert build(database, inputs) >= LEARNED
     return database, inputs
 
@@ -220,9 +232,14 @@ def test_a_published_fall_of_quality_is_learned_from_on_the_next_night(
 
 
 def _kept_after(change: str, before: tuple[Path, Path], build, folder: Path) -> set:
-    """Return what is kept when inputs have changed, of which all is a text."""
+    """Return what is kept when inputs have changed."""
     database, inputs = before
-    changed = folder / "changed"
+    _write_changed(inputs, folder / "changed", change)
+    return build(database, folder / "changed", *DECISION)
+
+
+def _write_changed(inputs: Path, changed: Path, change: str) -> None:
+    """Write inputs after statements that change them, of which all is a text."""
     changed.mkdir()
     with duckdb.connect() as connection:
         for path in inputs.glob("*.parquet"):
@@ -232,4 +249,3 @@ def _kept_after(change: str, before: tuple[Path, Path], build, folder: Path) -> 
             connection.execute(
                 f"copy {path.stem} to '{changed / path.name}' (format parquet)"
             )
-    return build(database, changed, *DECISION)

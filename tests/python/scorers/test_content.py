@@ -153,8 +153,8 @@ def test_each_window_has_the_reviews_of_its_own_history():
         counts = {"train": 2, "test": 3, "serve": 3}
         fields = read_fields(own, table, counts)
         # Newcomers have places behind those of a window that is read by itself.
-        alone = read_fields(own, table, {"train": 2})["train"]
-    assert alone["title"].counts.toarray().tolist() == [[0, 1], [2, 0]]
+        alone = read_fields(own, table, {"train": 1})["train"]
+    assert alone["title"].counts.toarray().tolist() == [[0, 1]]
     assert set(fields["train"]) == {"title"}
     assert fields["train"]["title"].counts.toarray().tolist() == [[0, 1], [2, 0]]
     assert fields["serve"]["title"].counts.shape == (3, 2)
