@@ -127,10 +127,11 @@ test: .venv/.test .venv/.kernels ## Run the Python tests, `dbt build` of the exa
 	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
 		--no-loadscope-reorder --durations 20
 
-# Not a part of `make test`: real Spark takes its time.
+# Not a part of `make test`: real Spark takes its time. ON=cluster: of two workers, of which
+# one is killed midway.
 .PHONY: spark-test
 spark-test: .venv/.spark .venv/.test .venv/.kernels ## Build the example on both engines, compare every mart
-	PRECISION_MARKETING_SPARK_TEST=1 $(BIN)/python -m pytest tests/python/spark
+	PRECISION_MARKETING_SPARK_TEST=$(or $(ON),1) $(BIN)/python -m pytest tests/python/spark
 
 .PHONY: lint
 lint: .venv/.lint ## Check SQL, Python, YAML, spelling, imports, layout; changes nothing

@@ -1,6 +1,6 @@
 {# Rows of a seed, of which dbt-spark would cast every value by itself and take minutes to
-   plan. In a local session Spark reads the file; a cluster's workers do not see it, and get
-   what dbt has read, in which blanks alone are nothing. #}
+   plan. Workers of a cluster do not see the file, and of what dbt has read blanks alone
+   are nothing: the texts are those of the plugin `dbt_spark_session`. #}
 {% macro spark__load_csv_rows(model, agate_table) %}
     {% set names = agate_table.column_names %}
     {% set types = model.config.get("column_types", {}) %}
@@ -10,22 +10,13 @@
         {% do casts.append("cast(" ~ name ~ " as "
             ~ types.get(name, adapter.convert_type(agate_table, loop.index0)) ~ ")") %}
     {% endfor %}
-    {% set insert = "insert into " ~ this ~ " select " ~ casts | join(", ") ~ " from " %}
-    {% if env_var("SPARK_MASTER", "local").startswith("local") %}
-        {% set view = "seed_" ~ this.identifier %}
-        {% do run_query("create or replace temporary view " ~ view ~ " ("
-            ~ columns | join(", ") ~ ") using csv options (path "
-            ~ precision_marketing.text_literal(
-                "file:" ~ model.root_path ~ "/" ~ model.original_file_path)
-            ~ ", header true, escape '\"', multiLine true)") %}
-        {% do adapter.add_query(insert ~ view) %}
-    {% else %}
-        {% for chunk in agate_table.rows | batch(get_batch_size()) %}
-            {% do adapter.add_query(
-                insert ~ precision_marketing.inline_rows(names, columns, chunk),
-                abridge_sql_log=True) %}
-        {% endfor %}
-    {% endif %}
+    {% set rows = adapter.csv_texts(model.root_path ~ "/" ~ model.original_file_path) %}
+    {% for chunk in rows | batch(get_batch_size()) %}
+        {% do adapter.add_query(
+            "insert into " ~ this ~ " select " ~ casts | join(", ") ~ " from "
+                ~ precision_marketing.inline_rows(names, columns, chunk),
+            abridge_sql_log=True) %}
+    {% endfor %}
     {{ return("") }}
 {% endmacro %}
 
@@ -36,7 +27,7 @@
     {% for row in chunk %}
         {% set values = {} %}
         {% for value in row %}
-            {% do values.update({names[loop.index0]: value | string})
+            {% do values.update({names[loop.index0]: value})
                 if value is not none %}
         {% endfor %}
         {% do rows.append(values) %}

@@ -2,7 +2,8 @@
 
 dbt-spark runs Python models on Databricks alone (dbt-spark#415, dbt-adapters#1146). dbt
 imports every top-level module named `dbt_*` and starts the classes in its list
-`plugins`: this one adds two submission methods to `type: spark, method: session`.
+`plugins`: this one adds two submission methods to `type: spark, method: session`, and
+`adapter.csv_texts` for seeds.
 
 - `session`: `dbt.ref()` is a Spark frame, and `session` the SparkSession.
 - `session_duckdb`: `dbt.ref()` is a relation of DuckDB in the driver's memory, and
@@ -11,6 +12,7 @@ imports every top-level module named `dbt_*` and starts the classes in its list
   Spark frame is the relation's `spark_frame`, and a model may return a frame too.
 """
 
+import os
 import sys
 
 from dbt.plugins.manager import dbtPlugin
@@ -28,6 +30,9 @@ class SparkSessionPlugin(dbtPlugin):
             from dbt_spark_session import submission
 
             submission.add_to(adapter.SparkAdapter)
+            # Or workers of a cluster take the `python3` of their PATH, which has not
+            # what this one has.
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             try:
                 from dbt.adapters.spark import session
             except ImportError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from functools import partial
 from typing import Any
@@ -29,7 +30,28 @@ def add_to(adapter: type) -> None:
 
     adapter.python_submission_helpers = property(with_session)
     adapter.default_python_submission_method = property(default_method)
+    adapter.csv_texts = staticmethod(csv_texts)
+    adapter._available_ |= {"csv_texts"}
     adapter.runs_models_in_session = True
+
+
+def csv_texts(path: str) -> list[list[str | None]]:
+    """Return the rows of a CSV file below its header, as they are written.
+
+    A macro's `adapter.csv_texts`: of what dbt reads itself blanks alone are nothing.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    list of list of str or None
+        None where nothing is written.
+    """
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        _, *rows = csv.reader(file)
+    return [[value or None for value in row] for row in rows]
 
 
 def leave_out_commits(wrapper: type) -> None:

@@ -1,16 +1,21 @@
 """The plugin that runs Python models on the session of dbt-spark."""
 
 import datetime as dt
+import os
+import sys
+import types
 
 import duckdb
 import pyarrow as pa
 import pytest
 
+from dbt_spark_session import SparkSessionPlugin, submission
 from dbt_spark_session.submission import (
     DuckdbSessionJob,
     Relation,
     SessionJob,
     add_to,
+    csv_texts,
     leave_out_commits,
     relation,
     spark_frame,
@@ -95,6 +100,7 @@ class Adapter:
     """As much of dbt-spark's adapter as the plugin changes."""
 
     method = "session"
+    _available_ = frozenset({"execute"})
 
     @property
     def config(self):
@@ -118,6 +124,7 @@ def test_the_methods_are_added_for_a_session_and_for_no_other():
     add_to(own)
     assert own().default_python_submission_method == "session"
     assert own().python_submission_helpers["session"] is SessionJob
+    assert own._available_ == {"execute", "csv_texts"}
     own.method = "thrift"
     assert own().default_python_submission_method == "job_cluster"
     assert list(own().python_submission_helpers) == ["job_cluster"]
@@ -135,3 +142,22 @@ def test_only_a_commit_is_left_out():
     wrapper.execute('/* {"app": "dbt"} */\n  commit;')
     wrapper.execute("select 'commit'")
     assert wrapper.said == ("select 'commit'",)
+
+
+def test_workers_have_the_python_of_the_driver_unless_another_is_named(monkeypatch):
+    monkeypatch.setattr(submission, "add_to", lambda adapter: None)
+    monkeypatch.setattr(submission, "leave_out_commits", lambda wrapper: None)
+    loaded = types.SimpleNamespace(SparkAdapter=object)
+    monkeypatch.setitem(sys.modules, "dbt.adapters.spark.impl", loaded)
+    for named, used in (("", sys.executable), ("/opt/python", "/opt/python")):
+        monkeypatch.setenv("PYSPARK_PYTHON", named)
+        if not named:
+            monkeypatch.delenv("PYSPARK_PYTHON")
+        SparkSessionPlugin("shop")
+        assert os.environ["PYSPARK_PYTHON"] == used
+
+
+def test_texts_of_a_file_are_as_they_are_written(tmp_path):
+    file = tmp_path / "seed.csv"
+    file.write_text('a,b\n  ,"x ""y"", z"\n,"two\nlines"\n', "utf-8-sig")
+    assert csv_texts(str(file)) == [["  ", 'x "y", z'], [None, "two\nlines"]]
