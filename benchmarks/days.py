@@ -40,9 +40,9 @@ def measure_days(name: str, shop: Path, scratch: Path, threads: int) -> dict:
     Returns
     -------
     dict
-        JSON-ready: each night's events, seconds, memory, file size, kept tables; the same
-        of a run that finds nothing new, and of the build of all at once; and what
-        differs between the marts of both, by mart.
+        JSON-ready: each night's events, seconds, memory, file size and kept tables; the
+        same of a run that finds nothing new, and of the build of all at once; and
+        what differs between the marts of both, by mart.
 
     Raises
     ------

@@ -38,8 +38,14 @@ def section(parts: Mapping[str, dict], *, details: bool) -> list[str]:
             + (f"these marts differ: {said}." if said else "all marts are equal.")
         )
         if details:
-            nights = [[night["evening"], *_cost(night)] for night in part["nights"]]
-            lines += table(["evening", *_COLUMNS], nights)
+            nights = [
+                [
+                    *(night["evening"], f"{night['events']:,}"),
+                    *(night["learned_before"], *_cost(night)),
+                ]
+                for night in part["nights"]
+            ]
+            lines += table(["evening", "events", "learned before", *_COLUMNS], nights)
             lines += paragraph(f"{one_line(part['machine'])}.")
     return lines
 
