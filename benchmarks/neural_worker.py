@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 from benchmarks.options import FILE
 from precision_marketing.build.relations import arrow_batches
 from precision_marketing.learned.labelled_candidates import ROWS_PER_BATCH
-from precision_marketing.learned.learned_scores import score_served, train
+from precision_marketing.learned.learned_scores import score_served
+from precision_marketing.learned.model_training import train
 
 CANDIDATES = 100
 # As many groups as the package has, so that the importance costs what it costs.

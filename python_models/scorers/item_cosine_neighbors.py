@@ -1,7 +1,7 @@
 # Grain: one row per time window, target item and neighbor (a source item).
 def model(dbt, session):
     dbt.config(materialized="replaced_table")
-    from precision_marketing.build.executors import read_fit_windows
+    from precision_marketing.build.fit_windows import read_fit_windows
     from precision_marketing.build.kept_windows import windows_to_make
     from precision_marketing.build.windows import read_settings
     from precision_marketing.scorers.collaborative import (

@@ -138,7 +138,21 @@ class Relation:
 
     def __init__(self, connection: Any, frame: Any, name: str) -> None:
         self.spark_frame = frame
+        self._connection = connection
         self._load = partial(relation, connection, frame, name)
+
+    def filter(self, condition: str) -> Any:
+        """Return the rows that meet a condition: Spark looks for them, they are loaded.
+
+        Not with a name in quotes: what DuckDB takes for a column is a text to Spark.
+        """
+        if '"' in condition:
+            return self._load().filter(condition)
+        return self.of(self.spark_frame.filter(condition))
+
+    def of(self, frame: Any) -> Any:
+        """Return another frame, one made of this table's, as a relation of DuckDB."""
+        return self._connection.from_arrow(without_zones(frame.toArrow()))
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute of the relation in DuckDB."""

@@ -2,7 +2,7 @@
 def model(dbt, session):
     dbt.config(materialized="replaced_table")
     from precision_marketing.build.windows import read_settings
-    from precision_marketing.learned.learned_scores import train
+    from precision_marketing.learned.model_training import train
 
     settings = dbt.ref("precision_marketing", "int_scorer_settings")
     return train(

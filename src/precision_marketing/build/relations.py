@@ -33,6 +33,11 @@ scorer_schema = pa.schema(
 )
 
 
+def is_on_spark(relation: Any) -> bool:
+    """Return whether a relation is of a Spark table, as a model is given it there."""
+    return hasattr(relation, "spark_frame")
+
+
 def to_arrow(relation: Any) -> pa.Table:
     """Return a DuckDB relation as an arrow table, read completely.
 
@@ -91,7 +96,8 @@ def on_other_cursor(relation: Any, connection: Any) -> Any:
     Parameters
     ----------
     relation : duckdb.DuckDBPyRelation
-        Of a table that is committed, such as `dbt.ref("...")`.
+        Of a table that is committed, such as `dbt.ref("...")`. One of Spark is returned
+        as it is: what a model returns is read while nothing is inserted.
     connection : duckdb.DuckDBPyConnection
         The relation's, such as the `session` of a dbt Python model.
 
@@ -110,6 +116,8 @@ def on_other_cursor(relation: Any, connection: Any) -> Any:
     >>> connection.sql("select * from batches").fetchall()
     [(7,)]
     """
+    if is_on_spark(relation):
+        return relation
     cursor = connection.cursor()
     _cursors.setdefault(connection, []).append(cursor)
     return cursor.sql(relation.sql_query())
@@ -124,7 +132,56 @@ def row_count(relation: Any) -> int:
     >>> row_count(duckdb.sql("select unnest([7, 8]) as item_index"))
     2
     """
-    return to_arrow(relation.aggregate("count(*) as rows"))["rows"][0].as_py()
+    return one_value(relation, "count(*)")
+
+
+def one_value(relation: Any, expression: str) -> Any:
+    """Return an aggregate over all rows, computed where the rows are.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation
+    expression : str
+        SQL of both engines.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> one_value(duckdb.sql("select unnest([7, 8]) as item_index"), "max(item_index)")
+    8
+    """
+    if is_on_spark(relation):
+        return relation.spark_frame.selectExpr(expression).first()[0]
+    found = to_arrow(relation.aggregate(f"{expression} as found"))
+    return found["found"][0].as_py()
+
+
+def distinct_rows(relation: Any, condition: str, column: str) -> Any:
+    """Return the distinct values of a column, looked for where the rows are.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation
+    condition : str
+        On the rows; SQL of both engines.
+    column : str
+
+    Returns
+    -------
+    duckdb.DuckDBPyRelation
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> rows = duckdb.sql("select unnest([7, 8, 8]) as item_index")
+    >>> distinct_rows(rows, "item_index > 7", "item_index").fetchall()
+    [(8,)]
+    """
+    if is_on_spark(relation):
+        return relation.of(
+            relation.spark_frame.filter(condition).select(column).distinct()
+        )
+    return relation.filter(condition).project(column).distinct()
 
 
 def of_time_windows(time_windows: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from precision_marketing.algorithms.blending.lists import OtherScores, scale_lists
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores, pair_scores
@@ -11,6 +12,7 @@ from precision_marketing.build.relations import to_arrow
 
 # With what is made of them, some 100 KB a user: 200 MB.
 USERS_PER_BLOCK = 2_000
+_COLUMNS = "scorer_number, user_index, item_index, score, scorer_rank"
 
 
 class ListBlock(NamedTuple):
@@ -43,7 +45,8 @@ class ScorerLists:
     def __init__(self, candidate_scores: Any, scorers: Sequence[str], depth: int):
         if list(scorers) != sorted(scorers):
             raise ValueError("scorers must be in alphabetical order")
-        self._relation = candidate_scores
+        # On Spark this is what loads them, once.
+        self._relation = candidate_scores.project(f"time_window, {_COLUMNS}")
         self.scorers = tuple(scorers)
         self.depth = depth
 
@@ -82,33 +85,62 @@ class ScorerLists:
             self._relation.filter(
                 f"time_window = '{time_window}'"
                 f" and user_index between {users[0]} and {users[-1]}"
-            ).project("scorer_number, user_index, item_index, score, scorer_rank")
+            ).project(_COLUMNS)
         )
-        shape = (users.size, len(self.scorers), self.depth)
-        items = np.full(shape, -1, np.int32)
-        scores = np.zeros(shape)
-        factors = np.zeros(shape[:2])
-        if rows.num_rows:
-            row_users = rows["user_index"].to_numpy()
-            place = np.searchsorted(users, row_users)
-            is_asked = users[np.minimum(place, users.size - 1)] == row_users
-            target = (
-                place[is_asked],
-                rows["scorer_number"].to_numpy()[is_asked],
-                rows["scorer_rank"].to_numpy()[is_asked] - 1,
-            )
-            items[target] = rows["item_index"].to_numpy()[is_asked]
-            scores[target] = rows["score"].to_numpy()[is_asked]
-            factors = scale_lists(items, scores)
+        return list_block(rows, users, self.scorers, self.depth, full_scores)
 
-        def others(rows: np.ndarray, items: np.ndarray, scaled: np.ndarray) -> None:
-            for number, scorer in enumerate(self.scorers):
-                if scorer not in full_scores:
-                    continue
-                factor = factors[rows, number]
-                at = np.flatnonzero(np.isnan(scaled[:, number]) & (factor > 0))
-                found = pair_scores(full_scores[scorer], users[rows[at]], items[at])
-                # As in a list, where nothing below 0 is.
-                scaled[at, number] = np.maximum(found, 0.0) * factor[at]
 
-        return ListBlock(users, items, scores, others)
+def list_block(
+    rows: pa.Table,
+    users: np.ndarray,
+    scorers: Sequence[str],
+    depth: int,
+    full_scores: Mapping[str, LinearScores],
+) -> ListBlock:
+    """Return the rows of some users' lists as a block.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        scorer_number, user_index, item_index, score, scorer_rank.
+    users : array of int
+        Ascending, distinct; rows of others are left out.
+    scorers : sequence of str
+        A scorer's number is its place.
+    depth : int
+        Longest list.
+    full_scores : mapping of str to LinearScores
+        Scorer to its scores of all pairs, in units of its lists.
+
+    Returns
+    -------
+    ListBlock
+    """
+    shape = (users.size, len(scorers), depth)
+    items = np.full(shape, -1, np.int32)
+    scores = np.zeros(shape)
+    factors = np.zeros(shape[:2])
+    if rows.num_rows:
+        row_users = rows["user_index"].to_numpy()
+        place = np.searchsorted(users, row_users)
+        is_asked = users[np.minimum(place, users.size - 1)] == row_users
+        target = (
+            place[is_asked],
+            rows["scorer_number"].to_numpy()[is_asked],
+            rows["scorer_rank"].to_numpy()[is_asked] - 1,
+        )
+        items[target] = rows["item_index"].to_numpy()[is_asked]
+        scores[target] = rows["score"].to_numpy()[is_asked]
+        factors = scale_lists(items, scores)
+
+    def others(rows: np.ndarray, items: np.ndarray, scaled: np.ndarray) -> None:
+        for number, scorer in enumerate(scorers):
+            if scorer not in full_scores:
+                continue
+            factor = factors[rows, number]
+            at = np.flatnonzero(np.isnan(scaled[:, number]) & (factor > 0))
+            found = pair_scores(full_scores[scorer], users[rows[at]], items[at])
+            # As in a list, where nothing below 0 is.
+            scaled[at, number] = np.maximum(found, 0.0) * factor[at]
+
+    return ListBlock(users, items, scores, others)

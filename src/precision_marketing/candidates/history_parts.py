@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix, diags_array
 
+from precision_marketing.algorithms.collaborative.ials import ItemFactors
 from precision_marketing.algorithms.collaborative.ials_parts import ials_parts
 from precision_marketing.algorithms.collaborative.spectral import SpectralWeights
 from precision_marketing.algorithms.content.naive_bayes import term_log_odds
@@ -54,6 +55,8 @@ class Entries:
 
 # From entries to what each adds to the score of its pair.
 Parts = Callable[[Entries], np.ndarray]
+# From a window, or a block of its users, to the parts of their scores; it can be sent.
+PartsOfBlock = Callable[[Window], Parts]
 
 
 def entries_of(history: csr_matrix, users: np.ndarray, items: np.ndarray) -> Entries:
@@ -144,25 +147,38 @@ def by_rows(
     return parts
 
 
-def _of_ials(window: Window, settings: Settings, factors: np.ndarray) -> Parts:
-    parts = ials_parts(
-        window.recent_weights(settings["decay"]),
-        factors,
-        unobserved_strength=settings["unobserved_strength"],
-        regularization=settings["regularization"],
-    )
+def same_for_all(weights: ItemWeights) -> PartsOfBlock:
+    """Return the parts that depend on the entries alone."""
+    return partial(_same_for_all, weights)
+
+
+def _same_for_all(weights: ItemWeights, block: Window) -> Parts:
+    return by_item_weights(weights)
+
+
+def _of_ials(window: Window, settings: Settings, factors: np.ndarray) -> PartsOfBlock:
+    fitted = fit("ials", window, settings, {"factors": lambda: factors})
+    return partial(_ials_of_block, fitted, settings["decay"])
+
+
+def _ials_of_block(fitted: ItemFactors, decay: float, block: Window) -> Parts:
+    parts = ials_parts(block.recent_weights(decay), fitted)
     return lambda entries: parts(entries.users, entries.items)
 
 
 def _of_content_tfidf(
     window: Window, settings: Settings, fields: Fields
-) -> ItemWeights:
+) -> PartsOfBlock:
     profiles = tfidf_profiles(fields, settings)
-    return ItemWeights(sources=profiles, targets=profiles)
+    return same_for_all(ItemWeights(sources=profiles, targets=profiles))
 
 
-def _of_naive_bayes(window: Window, settings: Settings, fields: Fields) -> Parts:
-    history = window.recent_weights(settings["decay"])
+def _of_naive_bayes(window: Window, settings: Settings, fields: Fields) -> PartsOfBlock:
+    return partial(_naive_bayes_of_block, settings, fields)
+
+
+def _naive_bayes_of_block(settings: Settings, fields: Fields, block: Window) -> Parts:
+    history = block.recent_weights(settings["decay"])
     weights = field_weights(settings)
 
     def rows_of(users: np.ndarray, items: np.ndarray) -> csr_matrix:
@@ -179,10 +195,16 @@ def _of_naive_bayes(window: Window, settings: Settings, fields: Fields) -> Parts
     return by_rows(side_by_side([f.counts for f in fields.values()]), rows_of)
 
 
-def _of_linear_svm(window: Window, settings: Settings, fields: Fields) -> Parts:
+def _of_linear_svm(window: Window, settings: Settings, fields: Fields) -> PartsOfBlock:
     features = svm_features(fields, settings["smoothing"])
     learned = learn_feature_weights(window, *features, settings)
-    history = window.recent_weights(settings["decay"])
+    return partial(_linear_svm_of_block, settings, fields, learned)
+
+
+def _linear_svm_of_block(
+    settings: Settings, fields: Fields, learned: np.ndarray, block: Window
+) -> Parts:
+    history = block.recent_weights(settings["decay"])
 
     def rows_of(users: np.ndarray, items: np.ndarray) -> csr_matrix:
         rows = []
@@ -226,37 +248,39 @@ def _odds_by_occurrence(
 
 def _of_item_embedding(
     window: Window, settings: Settings, embeddings: np.ndarray
-) -> ItemWeights:
-    return ItemWeights(vectors=(embeddings, embeddings))
+) -> PartsOfBlock:
+    return same_for_all(ItemWeights(vectors=(embeddings, embeddings)))
 
 
 def _of_spectral(
     window: Window, settings: Settings, before: SpectralWeights | None
-) -> ItemWeights:
+) -> PartsOfBlock:
     return _of_fit("spectral", window, settings, before=before)
 
 
 def _of_local_ridge(
     window: Window, settings: Settings, neighbors: pa.Table
-) -> ItemWeights:
+) -> PartsOfBlock:
     return _of_fit("local_ridge", window, settings, neighbors=neighbors)
 
 
-def _of_ease(window: Window, settings: Settings) -> ItemWeights:
+def _of_ease(window: Window, settings: Settings) -> PartsOfBlock:
     return _of_fit("ease", window, settings)
 
 
 def _of_fit(
     name: str, window: Window, settings: Settings, before: Any = None, **inputs: Any
-) -> ItemWeights:
+) -> PartsOfBlock:
     """Return what items add to scores by the fit that the lists were made with."""
     given = {key: partial(inputs.__getitem__, key) for key in inputs}
     fitted = fit(name, window, settings, given, before)
-    return ItemWeights() if fitted is None else SCORERS[name].item_weights(fitted)
+    if fitted is None:
+        return same_for_all(ItemWeights())
+    return same_for_all(SCORERS[name].item_weights(fitted))
 
 
 # By the library's function. Parameters after window and settings: see `own_parts`.
-DECOMPOSITIONS: Mapping[str, Callable[..., Parts | ItemWeights]] = {
+DECOMPOSITIONS: Mapping[str, Callable[..., PartsOfBlock]] = {
     "spectral": _of_spectral,
     "local_ridge": _of_local_ridge,
     "ease": _of_ease,
@@ -273,15 +297,13 @@ def own_parts(
     window: Window,
     settings: Settings,
     inputs: Mapping[str, Callable[[], Any]],
-) -> Parts:
-    """Return the parts of a scorer of `DECOMPOSITIONS`.
+) -> PartsOfBlock:
+    """Return the parts of a scorer of `DECOMPOSITIONS`, fitted to a window.
 
     Inputs are those of `registry.fit`, and `before`, the fit of the window before.
     """
-    decomposition = DECOMPOSITIONS[function]
     given = {name: inputs[name]() for name in inputs_of(function)}
-    found = decomposition(window, settings, **given)
-    return by_item_weights(found) if isinstance(found, ItemWeights) else found
+    return DECOMPOSITIONS[function](window, settings, **given)
 
 
 def inputs_of(function: str) -> set[str]:

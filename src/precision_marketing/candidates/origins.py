@@ -1,7 +1,8 @@
 """The history item behind a recommendation: the largest part of the scorer's score."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -10,15 +11,23 @@ from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.kernels.neighbor_matrix import neighbor_matrix
 from precision_marketing.algorithms.kernels.pair_scores import ItemWeights
-from precision_marketing.build.relations import to_arrow
-from precision_marketing.build.windows import Window, read_settings, read_windows
+from precision_marketing.build.executors import (
+    on_executors,
+    scored_histories,
+    with_origins,
+)
+from precision_marketing.build.fit_windows import read_fit_windows
+from precision_marketing.build.relations import distinct_rows, is_on_spark, to_arrow
+from precision_marketing.build.user_blocks import block_of, by_name, by_place
+from precision_marketing.build.windows import Window, read_settings
 from precision_marketing.candidates.history_parts import (
     Entries,
     Parts,
-    by_item_weights,
+    PartsOfBlock,
     entries_of,
     inputs_of,
     own_parts,
+    same_for_all,
 )
 from precision_marketing.scorers.lists import read_inputs
 from precision_marketing.scorers.registry import fit
@@ -46,6 +55,23 @@ origins_schema = pa.schema(
 )
 
 
+class Reason(NamedTuple):
+    """Why a scorer recommends: what each item of a history adds; it can be sent.
+
+    Attributes
+    ----------
+    scorer : str
+    decay : float
+        What the next older day of a history counts.
+    parts : callable or None
+        None for a scorer that recommends what the user has.
+    """
+
+    scorer: str
+    decay: float
+    parts: PartsOfBlock | None
+
+
 def recommendation_origins(
     *,
     scorer_parts: Any,
@@ -57,7 +83,7 @@ def recommendation_origins(
     users: Any,
     items: Any,
     **inputs: Any,
-) -> pa.Table:
+) -> Any:
     """Return the history item that a recommendation names, where one stands out.
 
     Parameters
@@ -82,18 +108,14 @@ def recommendation_origins(
 
     Returns
     -------
-    pyarrow.Table
+    pyarrow.Table or pyspark.sql.DataFrame
         `origins_schema`, at most one row for a user and item: the history item with
         the largest part of the winning scorer's score, if that is above 0 and at least
-        `SMALLEST_SHARE` of it.
+        `SMALLEST_SHARE` of it. A frame where the relations are of Spark.
     """
-    winners = scorer_parts.filter("is_winner")
-    won = to_arrow(
-        winners.project("user_index, item_index, part").order("user_index, item_index")
-    )
 
     def read(time_window: str) -> Window:
-        (found,) = read_windows(
+        (found,) = read_fit_windows(
             interactions=interactions,
             users=users,
             items=items,
@@ -102,23 +124,72 @@ def recommendation_origins(
         return found
 
     window = read("serve")
-    barred = _barred(returned_items, window)
+    won = to_arrow(distinct_rows(scorer_parts, "is_winner", "part"))["part"].to_pylist()
+
+    def reasons() -> Iterator[Reason]:
+        for row in to_arrow(scorer_reasons.order("scorer")).to_pylist():
+            scorer, table = row["scorer"], row["neighbor_table"]
+            if scorer not in won or not table:
+                continue
+            if table == "itself":
+                parts = None
+            elif table == "own":
+                parts = _own_parts(
+                    scorer, window, read, settings, items, scorer_parts, inputs
+                )
+            else:
+                parts = _neighbor_parts(table, scorer_neighbors, window)
+            yield Reason(scorer, row["history_decay"], parts)
+
+    if is_on_spark(scorer_parts):
+        return on_executors(
+            with_origins(
+                scored_histories(interactions, users, "serve"),
+                scorer_parts,
+                returned_items,
+            ),
+            partial(_of_block, list(reasons()), window.eligible_items),
+            origins_schema,
+        )
+    winners = scorer_parts.filter("is_winner").project("user_index, item_index, part")
+    returned = to_arrow(returned_items.project("user_index, item_index"))
+    return origins_of(window, to_arrow(winners), returned, reasons())
+
+
+def origins_of(
+    block: Window, won: pa.Table, returned: pa.Table, reasons: Iterable[Reason]
+) -> pa.Table:
+    """Return the history items that the recommendations of a block name.
+
+    Parameters
+    ----------
+    block : Window
+        `serve` or a block of its users.
+    won : pyarrow.Table
+        Columns user_index, item_index, part (the scorer that won).
+    returned : pyarrow.Table
+        Columns user_index, item_index: what is not named.
+    reasons : iterable of Reason
+
+    Returns
+    -------
+    pyarrow.Table
+        `origins_schema`.
+    """
+    won = won.sort_by([("user_index", "ascending"), ("item_index", "ascending")])
+    places = _pairs(returned)
+    ones = np.ones(places[0].size)
+    barred = csr_matrix((ones, places), shape=block.weights.shape)
     found = []
-    for reason in to_arrow(scorer_reasons.order("scorer")).to_pylist():
-        scorer, table = reason["scorer"], reason["neighbor_table"]
-        pairs = _pairs(won.filter(pc.equal(won["part"], scorer)))
-        if not table or not pairs[0].size:
+    for reason in reasons:
+        pairs = _pairs(won.filter(pc.equal(won["part"], reason.scorer)))
+        if not pairs[0].size:
             continue
-        if table == "itself":
+        if reason.parts is None:
             found.append(_of_itself(*pairs, barred))
             continue
-        if table == "own":
-            of_scorer = winners.filter(f"part = '{scorer}'")
-            parts = _own_parts(scorer, window, read, settings, items, of_scorer, inputs)
-        else:
-            parts = _neighbor_parts(table, scorer_neighbors, window)
-        history = window.recent_weights(reason["history_decay"])
-        found += _largest_parts(history, *pairs, parts, barred)
+        history = block.recent_weights(reason.decay)
+        found += _largest_parts(history, *pairs, reason.parts(block), barred)
     columns = [np.concatenate(column) for column in zip(*found, strict=True)]
     if not columns:
         return origins_schema.empty_table()
@@ -127,18 +198,29 @@ def recommendation_origins(
     )
 
 
+def _of_block(
+    reasons: list[Reason], eligible: np.ndarray, rows: pa.Table
+) -> Iterator[pa.RecordBatch]:
+    """Yield what a block of users is told, on an executor."""
+    is_won, is_returned = (pc.is_valid(rows[name]) for name in ("part", "is_returned"))
+    histories = rows.filter(pc.invert(pc.or_(is_won, is_returned)))
+    users = pc.unique(histories["user_index"]).to_numpy()
+    block = block_of("serve", histories, users, eligible)
+    # Of who is scored, as on one machine.
+    is_known = pc.is_in(rows["user_index"], pa.array(users))
+    won, returned = (
+        by_place(rows.filter(pc.and_(is_known, kind)), users)
+        for kind in (is_won, is_returned)
+    )
+    for batch in origins_of(block, won, returned, reasons).to_batches():
+        yield by_name(batch, users)
+
+
 def _pairs(won: pa.Table) -> tuple[np.ndarray, np.ndarray]:
     """Return users and items of a table."""
     return tuple(
         won[name].to_numpy().astype(np.int64) for name in ("user_index", "item_index")
     )
-
-
-def _barred(returned_items: Any, window: Window) -> csr_matrix:
-    """Return 1 where a user is not to be reminded of an item."""
-    positions = _pairs(to_arrow(returned_items.project("user_index, item_index")))
-    ones = np.ones(positions[0].size)
-    return csr_matrix((ones, positions), shape=window.weights.shape)
 
 
 def _of_itself(users: np.ndarray, items: np.ndarray, barred: csr_matrix) -> tuple:
@@ -160,9 +242,9 @@ def _own_parts(
     read: Callable[[str], Window],
     settings: Any,
     items: Any,
-    winners: Any,
+    scorer_parts: Any,
     inputs: dict[str, Any],
-) -> Parts:
+) -> PartsOfBlock:
     """Return the parts of a scorer of the library for the items that it won."""
     own = read_settings(settings, scorer)
     functions = read_settings(settings, "library_function", with_shared=False)
@@ -170,11 +252,11 @@ def _own_parts(
     relations = {name: inputs[name] for key in needed for name in _RELATIONS[key]}
     if "item_cosine_neighbors" in relations:
         # Of the items alone that are to be explained.
+        is_won = f"is_winner and part = '{scorer}'"
+        won = distinct_rows(scorer_parts, is_won, "item_index").set_alias("won")
         near = relations["item_cosine_neighbors"].set_alias("near")
         relations["item_cosine_neighbors"] = near.join(
-            winners.set_alias("winners"),
-            "near.item_index = winners.item_index",
-            how="semi",
+            won, "near.item_index = won.item_index", how="semi"
         )
     given = {
         **read_inputs(items, (window.time_window,), **relations)(window.time_window),
@@ -184,13 +266,13 @@ def _own_parts(
     return own_parts(functions[scorer], window, own, given)
 
 
-def _neighbor_parts(table: str, scorer_neighbors: Any, window: Window) -> Parts:
+def _neighbor_parts(table: str, scorer_neighbors: Any, window: Window) -> PartsOfBlock:
     """Return the parts of a scorer that adds up similarities."""
     rows = scorer_neighbors.filter(f"neighbor_table = '{table}'")
     neighbors = to_arrow(rows.project("item_index, neighbor_index, similarity"))
     n_items = window.weights.shape[1]
     by_source = neighbor_matrix(neighbors, n_items, n_items, by_source=True)
-    return by_item_weights(ItemWeights(by_source=by_source))
+    return same_for_all(ItemWeights(by_source=by_source))
 
 
 def _largest_parts(

@@ -20,7 +20,12 @@ from precision_marketing.algorithms.collaborative.neighbors import neighbor_matr
 from precision_marketing.build.build_log import show_log_in_dbt
 from precision_marketing.build.documents import read_fields
 from precision_marketing.build.embeddings import read_embeddings
-from precision_marketing.build.relations import on_other_cursor, reader, to_arrow
+from precision_marketing.build.relations import (
+    is_on_spark,
+    on_other_cursor,
+    reader,
+    to_arrow,
+)
 from precision_marketing.build.windows import read_settings, read_windows
 from precision_marketing.candidates.item_rules import (
     ItemRules,
@@ -64,7 +69,7 @@ def published_lists(relations: Mapping[str, Any], session: Any) -> Any:
 
     Returns
     -------
-    duckdb.DuckDBPyRelation or pyarrow.RecordBatchReader
+    duckdb.DuckDBPyRelation, pyarrow.RecordBatchReader or pyspark.sql.DataFrame
         `published_schema`; where nothing is asked for, `unchanged`.
     """
     settings = read_settings(relations["int_scorer_settings"], "reranking")
@@ -138,8 +143,8 @@ def unchanged(served: Any, length: int) -> Any:
 
     Returns
     -------
-    duckdb.DuckDBPyRelation
-        Columns of `published_schema`.
+    duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        Columns of `published_schema`; a frame where the rankings are of Spark.
 
     Examples
     --------
@@ -151,11 +156,17 @@ def unchanged(served: Any, length: int) -> Any:
     >>> unchanged(served, 1).fetchall()
     [(7, 4, 1, Decimal('0.5'), 'blend', 1, 'organic', 'blend')]
     """
-    return served.filter(f"ranking_rank <= {length}").project(
-        "user_index, item_index, ranking_rank, score, scorer as published_ranking,"
-        " ranking_rank as ranking_rank_before,"
-        f" '{PLACEMENT_RULES[0]}' as placement_rule, scored_by"
+    is_shown = f"ranking_rank <= {length}"
+    columns = (
+        *("user_index", "item_index", "ranking_rank", "score"),
+        "scorer as published_ranking",
+        "ranking_rank as ranking_rank_before",
+        f"'{PLACEMENT_RULES[0]}' as placement_rule",
+        "scored_by",
     )
+    if is_on_spark(served):
+        return served.spark_frame.filter(is_shown).selectExpr(*columns)
+    return served.filter(is_shown).project(", ".join(columns))
 
 
 def read_likeness(by_choice: Any, by_text: Any, n_items: int) -> csr_matrix:

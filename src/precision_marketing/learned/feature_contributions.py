@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,13 @@ from precision_marketing.algorithms.learned.group_contributions import (
 )
 from precision_marketing.algorithms.learned.logistic_regression import LogisticModel
 from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
-from precision_marketing.build.relations import reader, to_arrow
+from precision_marketing.build.executors import on_executors
+from precision_marketing.build.relations import (
+    is_on_spark,
+    one_value,
+    reader,
+    to_arrow,
+)
 from precision_marketing.learned.feature_groups import feature_group
 from precision_marketing.learned.feature_matrix import feature_matrix
 
@@ -24,6 +31,7 @@ from precision_marketing.learned.feature_matrix import feature_matrix
 USERS_PER_BLOCK = 10_000
 ROWS_PER_BATCH = 20_000
 BASE = "base"
+_KEYS = ("user_index", "item_index")
 
 contributions_schema = pa.schema(
     [
@@ -120,9 +128,7 @@ MODELS: Mapping[str, Callable[[pa.Table], ExplainedModel]] = {
 }
 
 
-def explain(
-    published_items: Any, candidate_features: Any, trained_models: Any
-) -> pa.RecordBatchReader:
+def explain(published_items: Any, candidate_features: Any, trained_models: Any) -> Any:
     """Return what each feature group adds to each published probability.
 
     Parameters
@@ -137,25 +143,33 @@ def explain(
 
     Returns
     -------
-    pyarrow.RecordBatchReader
-        `contributions_schema`: for each item a row for each group and one for `base`,
-        the probability at the means of training; without rows where the published
-        ranking is no model of features. In blocks of users: what is kept of all users
-        is ten bytes an item and group.
+    pyarrow.RecordBatchReader or pyspark.sql.DataFrame
+        `contributions_schema`, a frame where the relations are of Spark: for each item
+        a row for each group and one for `base`, the probability at the means of
+        training; without rows where the published ranking is no model of features. In
+        blocks of users: what is kept of all users is ten bytes an item and group.
 
     Raises
     ------
     ValueError
         If the features are in more than ten groups.
     """
-    published = published_items.aggregate("max(published_ranking) as ranking")
-    ranking = to_arrow(published)["ranking"][0].as_py()
+    ranking = one_value(published_items, "max(published_ranking)")
     records = to_arrow(trained_models)
     if ranking not in MODELS or not records.num_rows:
         return reader(contributions_schema, [])
     model = MODELS[ranking](records)
+    if is_on_spark(candidate_features):
+        rows = candidate_features.spark_frame.filter("time_window = 'serve'").join(
+            published_items.spark_frame.select(*_KEYS), list(_KEYS), "left_semi"
+        )
+        return on_executors(
+            rows.select(*_KEYS, *model.feature_names),
+            partial(_of_block, model),
+            contributions_schema,
+        )
     found = [
-        (rows.select(["user_index", "item_index"]), _contributions(rows, model))
+        (rows.select(_KEYS), _contributions(rows, model))
         for rows in _blocks(published_items, candidate_features)
     ]
     return reader(contributions_schema, _batches(found, model.feature_names))
@@ -163,8 +177,7 @@ def explain(
 
 def _blocks(published_items: Any, candidate_features: Any) -> Iterator[pa.Table]:
     """Yield the features of the published items, a block of users at a time."""
-    ranges = published_items.aggregate("max(user_index) as last")
-    last = to_arrow(ranges)["last"][0].as_py()
+    last = one_value(published_items, "max(user_index)")
     starts = range(0, last + 1, USERS_PER_BLOCK)
     progress = Progress("explained items", len(starts), "blocks of users")
     for start in starts:
@@ -179,6 +192,13 @@ def _blocks(published_items: Any, candidate_features: Any) -> Iterator[pa.Table]
         )
         yield to_arrow(rows.order("user_index, item_index"))
         progress.add(1)
+
+
+def _of_block(model: ExplainedModel, rows: pa.Table) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a block of users, on an executor."""
+    rows = rows.sort_by([(key, "ascending") for key in _KEYS])
+    found = _contributions(rows, model)
+    return _batches([(rows.select(_KEYS), found)], model.feature_names)
 
 
 def _contributions(rows: pa.Table, model: ExplainedModel) -> GroupContributions:

@@ -1,7 +1,7 @@
-"""Train the neural scorer and its simpler opponent, and rank candidates with them."""
+"""Rank candidates with the neural scorer and its simpler opponent."""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,38 +10,21 @@ from scipy.special import expit
 
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import rounded
-from precision_marketing.algorithms.learned.logistic_regression import (
-    LogisticModel,
-    fit_logistic,
-)
-from precision_marketing.algorithms.learned.model_records import (
-    neural_model_schema,
-    records,
-)
+from precision_marketing.algorithms.learned.logistic_regression import LogisticModel
 from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
-from precision_marketing.algorithms.learned.neural_scorer import (
-    NeuralScorerSettings,
-    fit_ensembles,
-)
-from precision_marketing.algorithms.learned.permutation_importance import (
-    group_importance,
-)
-from precision_marketing.algorithms.learned.training_data import TrainingData
-from precision_marketing.algorithms.learned.training_rows import NotEnoughTrainingData
+from precision_marketing.build.executors import on_executors, rows_of_all
 from precision_marketing.build.relations import (
     arrow_batches,
+    is_on_spark,
+    one_value,
     reader,
     scorer_schema,
     to_arrow,
     with_window,
 )
-from precision_marketing.learned.feature_groups import groups_of
 from precision_marketing.learned.feature_matrix import feature_matrix
-from precision_marketing.learned.labelled_candidates import (
-    ROWS_PER_BATCH,
-    LabelledCandidates,
-    read_labelled,
-)
+from precision_marketing.learned.labelled_candidates import ROWS_PER_BATCH
+from precision_marketing.learned.model_training import half_suffix
 
 # What is ranked, and the models the mean of whose logits it is ranked by; in the order
 # in which they challenge what would be published without them.
@@ -54,93 +37,9 @@ RANKINGS: Mapping[str, tuple[str, ...]] = {
 # not their features.
 USERS_PER_BLOCK = 50_000
 _KEYS = ("user_index", "item_index")
-_log = logging.getLogger(__name__)
 
 
-def train(
-    candidate_features: Any,
-    settings: Mapping[str, float],
-    logistic_settings: Mapping[str, float],
-) -> pa.Table:
-    """Return the models trained on the `train` window, as one long table.
-
-    Three times: on all users, which is what `test` and `serve` are scored with, and on
-    each half of them, so that every user of `train` can be scored by models that have
-    not seen her labels.
-
-    Parameters
-    ----------
-    candidate_features : duckdb.DuckDBPyRelation
-        As for `read_labelled`.
-    settings : mapping
-        Fields of `NeuralScorerSettings`, and maximum_training_rows.
-    logistic_settings : mapping
-        penalty, as of `fit_logistic`.
-
-    Returns
-    -------
-    pyarrow.Table
-        `neural_model_schema`: what `NeuralScorerModel.to_table` and
-        `LogisticModel.to_table` give, of a half with the scorer `<name>_half_0` or
-        `_half_1`, and records of type importance and importance_baseline (name is the
-        feature group, seed the permutation); without rows where a half cannot train a
-        network.
-    """
-    own = {
-        name: value
-        for name, value in settings.items()
-        if name in NeuralScorerSettings.__dataclass_fields__
-    }
-    network_settings = NeuralScorerSettings(**own)
-    rows = read_labelled(candidate_features, settings["maximum_training_rows"])
-    parts = (0, 1, None)
-    try:
-        data = [_training_data(rows, half) for half in parts]
-    except NotEnoughTrainingData as reason:
-        # As text: a kept log record would keep the error, and what it holds open.
-        _log.warning("The neural scorer was not trained: %s.", str(reason))
-        return neural_model_schema.empty_table()
-    logistic = [
-        fit_logistic(
-            of_part,
-            penalty=logistic_settings["penalty"],
-            negatives_per_positive=network_settings.negatives_per_positive,
-            seed=network_settings.seed,
-        )
-        for of_part in data
-    ]
-    networks = fit_ensembles(list(zip(data, logistic, strict=True)), network_settings)
-    tables = _importance_records(networks[-1], data[-1], network_settings.seed)
-    for half, network, regression in zip(parts, networks, logistic, strict=True):
-        suffix = "" if half is None else _half(half)
-        tables.append(network.to_table(f"neural{suffix}"))
-        tables.append(regression.to_table(f"logistic_regression{suffix}"))
-    return pa.concat_tables(tables)
-
-
-def _half(number: int) -> str:
-    """Return what is put behind a scorer's name for the models of one half."""
-    return f"_half_{number}"
-
-
-def _training_data(rows: LabelledCandidates, half: int | None) -> TrainingData:
-    """Return the rows of a half of the users, or of all.
-
-    Raises NotEnoughTrainingData.
-    """
-    return TrainingData.prepared(
-        rows.features,
-        rows.feature_names,
-        rows.labels,
-        rows.users,
-        rows.items,
-        rows.is_holdout,
-        subset=None if half is None else rows.halves == half,
-        negative_share=rows.negative_share,
-    )
-
-
-def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
+def score(candidate_features: Any, models: Any) -> Any:
     """Return each candidate's probability and rank where there are labels.
 
     Parameters
@@ -154,34 +53,32 @@ def score(candidate_features: Any, models: Any) -> pa.RecordBatchReader:
 
     Returns
     -------
-    pyarrow.RecordBatchReader
+    pyarrow.RecordBatchReader or pyspark.sql.DataFrame
         `scorer_schema` of `train` and `test`, scorers as in `RANKINGS`; without rows
-        where nothing was trained.
+        where nothing was trained. A frame where the features are of Spark.
     """
     trained = to_arrow(models)
     if not trained.num_rows:
         return reader(scorer_schema, [])
-    parts = [
-        (candidate_features.filter(condition), time_window, _models(trained, suffix))
-        for condition, time_window, suffix in (
-            ("time_window = 'train' and training_half = 0", "train", _half(1)),
-            ("time_window = 'train' and training_half = 1", "train", _half(0)),
-            ("time_window = 'test'", "test", ""),
-        )
-    ]
-    return reader(
-        scorer_schema,
-        (
-            with_window(ranked, time_window, scorer)
-            for rows, time_window, of_part in parts
-            for scorer, ranked in _scored(rows, of_part, list(RANKINGS))
-        ),
+    return _scored(
+        candidate_features,
+        [
+            # Nobody is scored by models that have seen her labels.
+            *(
+                (
+                    f"time_window = 'train' and training_half = {half}",
+                    "train",
+                    _models(trained, half_suffix(1 - half)),
+                )
+                for half in (0, 1)
+            ),
+            ("time_window = 'test'", "test", _models(trained)),
+        ],
+        list(RANKINGS),
     )
 
 
-def score_served(
-    candidate_features: Any, models: Any, scorer: str | None
-) -> pa.RecordBatchReader:
+def score_served(candidate_features: Any, models: Any, scorer: str | None) -> Any:
     """Return each candidate's probability and rank in `serve`, by the scorer needed.
 
     Parameters
@@ -193,46 +90,82 @@ def score_served(
 
     Returns
     -------
-    pyarrow.RecordBatchReader
+    pyarrow.RecordBatchReader or pyspark.sql.DataFrame
         `scorer_schema` of `serve`; without rows where none is needed or nothing was
-        trained.
+        trained. A frame where the features are of Spark.
     """
     trained = to_arrow(models)
     if scorer is None or not trained.num_rows:
         return reader(scorer_schema, [])
-    rows = candidate_features.filter("time_window = 'serve'")
     models = {name: _models(trained)[name] for name in RANKINGS[scorer]}
+    parts = [("time_window = 'serve'", "serve", models)]
+    return _scored(candidate_features, parts, [scorer])
+
+
+def _scored(
+    candidates: Any,
+    parts: Sequence[tuple[str, str, Mapping[str, Any]]],
+    rankings: Sequence[str],
+) -> Any:
+    """Return rankings of parts: a condition on the rows, their window, the models."""
+    names = next(iter(parts[0][2].values())).feature_names
+    if is_on_spark(candidates):
+        return rows_of_all(
+            on_executors(
+                candidates.spark_frame.filter(condition).select(*_KEYS, *names),
+                partial(_of_block, models, rankings, time_window),
+                scorer_schema,
+            )
+            for condition, time_window, models in parts
+        )
+    columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
     return reader(
         scorer_schema,
         (
-            with_window(ranked, "serve", scorer)
-            for _, ranked in _scored(rows, models, [scorer])
+            batch
+            for condition, time_window, models in parts
+            for rows in _blocks_of_users(candidates.filter(condition))
+            for batch in _ranked_users(
+                arrow_batches(rows.project(columns), ROWS_PER_BATCH),
+                models,
+                rankings,
+                time_window,
+            )
         ),
     )
 
 
-def _scored(
-    candidates: Any, models: Mapping[str, Any], rankings: Sequence[str]
-) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Yield ranking and ranked candidates of a block of users at a time."""
+def _of_block(
+    models: Mapping[str, Any], rankings: Sequence[str], time_window: str, rows: pa.Table
+) -> Iterator[pa.RecordBatch]:
+    """Yield rankings of a block of users, on an executor."""
+    batches = rows.to_batches(max_chunksize=ROWS_PER_BATCH)
+    return _ranked_users(batches, models, rankings, time_window)
+
+
+def _ranked_users(
+    batches: Iterable[pa.RecordBatch],
+    models: Mapping[str, Any],
+    rankings: Sequence[str],
+    time_window: str,
+) -> Iterator[pa.RecordBatch]:
+    """Yield the ranked candidates of some users, each of whom is whole."""
     names = next(iter(models.values())).feature_names
-    columns = ", ".join([*_KEYS, *(f'"{name}"' for name in names)])
-    for condition in _blocks_of_users(candidates):
-        keys, scores = [], {ranking: [] for ranking in rankings}
-        rows = candidates.filter(condition).project(columns)
-        for batch in arrow_batches(rows, ROWS_PER_BATCH):
-            features = feature_matrix(batch, names)
-            # Copied: a column of a batch keeps all its others in memory.
-            keys.append([batch[name].to_numpy().copy() for name in _KEYS])
-            logits = {name: model.logits(features) for name, model in models.items()}
-            for ranking in rankings:
-                members = [logits[name] for name in RANKINGS[ranking]]
-                scores[ranking].append(rounded(expit(sum(members) / len(members))))
-        if not keys:
-            continue
-        users_and_items = [np.concatenate(column) for column in zip(*keys, strict=True)]
-        for ranking, parts in scores.items():
-            yield ranking, _ranked(*users_and_items, np.concatenate(parts))
+    keys, scores = [], {ranking: [] for ranking in rankings}
+    for batch in batches:
+        features = feature_matrix(batch, names)
+        # Copied: a column of a batch keeps all its others in memory.
+        keys.append([batch[name].to_numpy().copy() for name in _KEYS])
+        logits = {name: model.logits(features) for name, model in models.items()}
+        for ranking in rankings:
+            members = [logits[name] for name in RANKINGS[ranking]]
+            scores[ranking].append(rounded(expit(sum(members) / len(members))))
+    if not keys:
+        return
+    users_and_items = [np.concatenate(column) for column in zip(*keys, strict=True)]
+    for ranking, parts in scores.items():
+        ranked = _ranked(*users_and_items, np.concatenate(parts))
+        yield with_window(ranked, time_window, ranking)
 
 
 def _models(trained: pa.Table, suffix: str = "") -> dict[str, Any]:
@@ -245,13 +178,14 @@ def _models(trained: pa.Table, suffix: str = "") -> dict[str, Any]:
     }
 
 
-def _blocks_of_users(rows: Any) -> Iterator[str]:
-    """Yield conditions that cut the rows into blocks of whole users."""
-    last = to_arrow(rows.aggregate("max(user_index) as last"))["last"][0].as_py()
+def _blocks_of_users(rows: Any) -> Iterator[Any]:
+    """Yield the rows in blocks of whole users."""
+    last = one_value(rows, "max(user_index)")
     starts = range(0, -1 if last is None else last + 1, USERS_PER_BLOCK)
     progress = Progress("learned rankings", len(starts), "blocks of users")
     for start in starts:
-        yield f"user_index between {start} and {start + USERS_PER_BLOCK - 1}"
+        users = f"user_index between {start} and {start + USERS_PER_BLOCK - 1}"
+        yield rows.filter(users)
         progress.add(1)
 
 
@@ -270,19 +204,3 @@ def _ranked(users: np.ndarray, items: np.ndarray, scores: np.ndarray) -> pa.Reco
             "scorer_rank": pa.array(ranks.astype(np.int32), pa.int32()),
         }
     )
-
-
-def _importance_records(
-    model: NeuralScorerModel, data: TrainingData, seed: int
-) -> list[pa.Table]:
-    """Return the records of the permutation importance of the feature groups."""
-    importance = group_importance(model, data, groups_of(data.feature_names), seed=seed)
-    tables = []
-    for group, found in importance.items():
-        baseline = [found.ndcg_at_10]
-        tables.append(records("neural", "importance_baseline", baseline, name=[group]))
-        tables += [
-            records("neural", "importance", [drop], seed=permutation, name=[group])
-            for permutation, drop in enumerate(found.drops)
-        ]
-    return tables

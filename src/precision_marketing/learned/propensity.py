@@ -8,6 +8,7 @@ for `test` itself by those of the other folds: nobody is judged by her own purch
 
 import logging
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,13 @@ from precision_marketing.algorithms.learned.clustered_logistic import (
     propensity_model_schema,
 )
 from precision_marketing.algorithms.learned.recalibration import Level, fit_level
-from precision_marketing.build.relations import arrow_batches, reader, to_arrow
+from precision_marketing.build.executors import on_executors
+from precision_marketing.build.relations import (
+    arrow_batches,
+    is_on_spark,
+    reader,
+    to_arrow,
+)
 from precision_marketing.learned.labelled_candidates import ROWS_PER_BATCH
 
 propensity_schema = pa.schema(
@@ -40,6 +47,7 @@ MINIMUM_BUYERS = {"history": 50, "chance": 20, "level": 20}
 # Of the users of `test`, by their index: each is judged by the level of the others.
 FOLDS = 5
 HISTORY = "history_log_odds"
+_KEYS = ("time_window", "target_index", "user_index")
 _log = logging.getLogger(__name__)
 
 
@@ -84,7 +92,7 @@ def learn(features: Any) -> pa.Table:
     return _staged(stages | levels)
 
 
-def predict(features: Any, models: Any) -> pa.RecordBatchReader:
+def predict(features: Any, models: Any) -> Any:
     """Return the propensity of every row of `test` and `serve`.
 
     Parameters
@@ -96,9 +104,9 @@ def predict(features: Any, models: Any) -> pa.RecordBatchReader:
 
     Returns
     -------
-    pyarrow.RecordBatchReader
+    pyarrow.RecordBatchReader or pyspark.sql.DataFrame
         `propensity_schema`; without rows where nothing was learned. Some 65,536 rows
-        are in memory at a time.
+        are in memory at a time. A frame where the features are of Spark.
     """
     table = to_arrow(models)
     stages = {
@@ -109,7 +117,15 @@ def predict(features: Any, models: Any) -> pa.RecordBatchReader:
     }
     if not stages:
         return reader(propensity_schema, [])
-    return reader(propensity_schema, _predicted(features, stages))
+    chances = stages["chance"].feature_names[:-1] if "chance" in stages else ()
+    columns = (*_KEYS, *stages["history"].feature_names, *chances)
+    rows = "time_window <> 'train'"
+    if is_on_spark(features):
+        frame = features.spark_frame.filter(rows).select(*columns)
+        return on_executors(frame, partial(_of_block, stages), propensity_schema)
+    read = features.filter(rows).project(", ".join(columns))
+    batches = arrow_batches(read, ROWS_PER_BATCH)
+    return reader(propensity_schema, (_predicted(batch, stages) for batch in batches))
 
 
 def _staged(stages: Mapping[str, PropensityModel | Level]) -> pa.Table:
@@ -169,25 +185,27 @@ def _fitted(
     return fit_propensity(_matrix(rows, names), labels, weights, users, names)
 
 
-def _predicted(
-    features: Any, stages: Mapping[str, PropensityModel | Level]
+def _of_block(
+    stages: Mapping[str, PropensityModel | Level], rows: pa.Table
 ) -> Iterator[pa.RecordBatch]:
-    """Yield a batch of predictions for each batch of rows."""
-    keys = ("time_window", "target_index", "user_index")
-    chances = stages["chance"].feature_names[:-1] if "chance" in stages else ()
-    rows = features.filter("time_window <> 'train'").project(
-        ", ".join([*keys, *stages["history"].feature_names, *chances])
+    """Yield the predictions of a block of users, on an executor."""
+    for batch in rows.to_batches(max_chunksize=ROWS_PER_BATCH):
+        yield _predicted(batch, stages)
+
+
+def _predicted(
+    batch: pa.RecordBatch, stages: Mapping[str, PropensityModel | Level]
+) -> pa.RecordBatch:
+    """Return the predictions of some rows."""
+    log_odds, errors = _log_odds(batch, stages)
+    if "level" in stages:
+        log_odds, errors = _at_level(batch, log_odds, errors, stages)
+    # Rounded: the last bits of exp() are the machine's.
+    predictions = [np.round(expit(log_odds), 12), np.round(errors, 12)]
+    return pa.record_batch(
+        [*(batch[key] for key in _KEYS), *map(pa.array, predictions)],
+        schema=propensity_schema,
     )
-    for batch in arrow_batches(rows, ROWS_PER_BATCH):
-        log_odds, errors = _log_odds(batch, stages)
-        if "level" in stages:
-            log_odds, errors = _at_level(batch, log_odds, errors, stages)
-        # Rounded: the last bits of exp() are the machine's.
-        predictions = [np.round(expit(log_odds), 12), np.round(errors, 12)]
-        yield pa.record_batch(
-            [*(batch[key] for key in keys), *map(pa.array, predictions)],
-            schema=propensity_schema,
-        )
 
 
 def _log_odds(

@@ -4,7 +4,8 @@ A list ends, and its scorer's score of the next item is not 0: without it a cand
 that one scorer puts on place 81 counts as one that the scorer knows nothing of.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,27 @@ from precision_marketing.scorers.registry import (
     begins_where_another_ended,
     fit,
 )
+
+
+class LinearFit(NamedTuple):
+    """What a scorer's scores of all pairs are made with; it can be sent.
+
+    Attributes
+    ----------
+    function : str
+        The scorer's function, of `SCORERS`.
+    settings : mapping
+    fitted : object
+        As the scorer's `fit` returns.
+    """
+
+    function: str
+    settings: Mapping[str, Any]
+    fitted: Any
+
+    def of(self, block: Window) -> LinearScores:
+        """Return the scores of all pairs of a window or a block of its users."""
+        return SCORERS[self.function].linear_scores(block, self.settings, self.fitted)
 
 
 class FullScores:
@@ -60,14 +82,14 @@ class FullScores:
                 own = self._settings[name]
                 self._before[name] = fit(function, window, own, {})
 
-    def of_window(
+    def fits(
         self,
         window: Window,
         neighbors: pa.Table,
         followers: pa.Table,
         factors: np.ndarray | None = None,
-    ) -> dict[str, LinearScores]:
-        """Return the scores of a window by scorer, of those that are linear.
+    ) -> dict[str, LinearFit]:
+        """Return what the scores of a window are made with, of linear scorers.
 
         Parameters
         ----------
@@ -80,7 +102,7 @@ class FullScores:
 
         Returns
         -------
-        dict of str to LinearScores
+        dict of str to LinearFit
         """
         given = {"neighbors": lambda: neighbors, "followers": lambda: followers}
         if factors is not None:
@@ -103,5 +125,12 @@ class FullScores:
                 fitted = of_tables[scorer.similarities]
             if begins_where_another_ended(function):
                 self._before[name] = fitted
-            found[name] = scorer.linear_scores(window, own, fitted)
+            found[name] = LinearFit(function, own, fitted)
         return found
+
+    def of_window(
+        self, window: Window, *known: pa.Table | np.ndarray
+    ) -> dict[str, LinearScores]:
+        """Return the scores of all users of a window; parameters as of `fits`."""
+        fits = self.fits(window, *known)
+        return {name: found.of(window) for name, found in fits.items()}

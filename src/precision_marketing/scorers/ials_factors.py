@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from precision_marketing.build.executors import read_fit_windows
+from precision_marketing.build.fit_windows import read_fit_windows
 from precision_marketing.build.relations import (
     arrow_batches,
     reader,

@@ -16,13 +16,13 @@ from precision_marketing.algorithms.collaborative.neighbors import item_neighbor
 from precision_marketing.build.documents import read_fields
 from precision_marketing.build.embeddings import of_first, read_embeddings
 from precision_marketing.build.executors import (
-    is_on_spark,
     lists_on_executors,
-    read_fit_windows,
     rows_of_all,
 )
+from precision_marketing.build.fit_windows import read_fit_windows
 from precision_marketing.build.kept_windows import windows_to_make
 from precision_marketing.build.relations import (
+    is_on_spark,
     item_counts,
     of_time_windows,
     reader,

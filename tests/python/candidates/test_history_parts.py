@@ -1,5 +1,7 @@
 """Every scorer's parts add up to the scores of its own lists."""
 
+import pickle
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -84,7 +86,7 @@ def inputs_of(window: Window) -> dict:
 
 def parts_of(name: str, window: Window, inputs: dict):
     if name in DECOMPOSITIONS:
-        return own_parts(name, window, settings_of(name), inputs)
+        return own_parts(name, window, settings_of(name), inputs)(window)
     table = inputs["followers" if name == "next_basket" else "neighbors"]()
     by_source = collaborative.neighbor_matrix(table, N_ITEMS, N_ITEMS, by_source=True)
     return by_item_weights(ItemWeights(by_source=by_source))
@@ -130,6 +132,30 @@ def test_the_parts_add_up_to_the_scores_but_for_a_factor_of_the_user(name):
         )
 
 
+@pytest.mark.parametrize("name", DECOMPOSITIONS)
+def test_parts_of_a_block_of_users_are_those_of_the_window(name):
+    window = window_of()
+    settings = settings_of(name)
+    inputs = inputs_of(window)
+    inputs["factors"] = lambda: make_factors(window)
+    parts = own_parts(name, window, settings, inputs)
+    asked = np.array([2, 5, 11])
+    pairs = np.repeat(asked, 2), np.tile([1, 7], 3)
+    decay = decay_of(name)
+    wanted = parts(window)(entries_of(window.recent_weights(decay), *pairs))
+    block = window.of_users(asked)
+    of_block = entries_of(
+        block.recent_weights(decay), np.repeat(np.arange(3), 2), pairs[1]
+    )
+    sent = pickle.loads(pickle.dumps(parts))
+    np.testing.assert_allclose(sent(block)(of_block), wanted, rtol=1e-9, atol=1e-12)
+    assert wanted.any()
+
+
+def make_factors(window: Window) -> np.ndarray:
+    return np.random.default_rng(3).random((window.weights.shape[1], 4), np.float32)
+
+
 def test_spectral_adds_up_where_users_are_fewer_than_items():
     window = window_of(n_items=600)
     settings = settings_of("spectral") | {"candidates": 50}
@@ -137,7 +163,7 @@ def test_spectral_adds_up_where_users_are_fewer_than_items():
     users = lists["user_index"].to_numpy().astype(np.int64)
     items = lists["item_index"].to_numpy().astype(np.int64)
     entries = entries_of(window.recent_weights(settings["decay"]), users, items)
-    parts = own_parts("spectral", window, settings, {"before": lambda: None})
+    parts = own_parts("spectral", window, settings, {"before": lambda: None})(window)
     sums = np.bincount(entries.pairs, parts(entries), users.size)
     np.testing.assert_allclose(sums, lists["score"].to_numpy(), rtol=1e-3, atol=1e-6)
 

@@ -10,7 +10,7 @@ from precision_marketing.build.documents import FIELDS, Field
 from precision_marketing.build.windows import Window
 from precision_marketing.candidates.similarities import (
     SIMILARITY_NAMES,
-    window_similarities,
+    Similarities,
 )
 
 # Items 0 and 1 by three users, of whom two had item 0 the day before item 1.
@@ -41,11 +41,11 @@ def found() -> dict[str, np.ndarray]:
     )
     words = Field(counts=RED_SHOE_RED, profiles=tfidf_weights(RED_SHOE_RED))
     settings = {f"{field}_weight": 1.0 for field in FIELDS}
-    nearness = window_similarities(
+    similarities = Similarities(
         window, neighbors(0.8), neighbors(0.4), {"words": words}, settings
     )
     # User 3 has item 0; the candidates are items 1 and 2.
-    values = nearness(np.array([3, 3]), np.array([1, 2]))
+    values = similarities.of(POSITIONS, np.array([3, 3]), np.array([1, 2]))
     return dict(zip(SIMILARITY_NAMES, values.T, strict=True))
 
 

@@ -9,7 +9,8 @@ from small_candidates import PENALTY, SETTINGS, small_candidates
 from precision_marketing.algorithms.learned.group_contributions import LinearNetwork
 from precision_marketing.learned import feature_contributions as explaining
 from precision_marketing.learned.feature_contributions import ExplainedModel, explain
-from precision_marketing.learned.learned_scores import score_served, train
+from precision_marketing.learned.learned_scores import score_served
+from precision_marketing.learned.model_training import train
 
 CANDIDATES = small_candidates("""
     case when item_index = user_index % 6 then 1e0 else 0e0 end

@@ -13,7 +13,8 @@ from precision_marketing.algorithms.learned.logistic_regression import LogisticM
 from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
 from precision_marketing.build.relations import on_other_cursor
 from precision_marketing.learned import learned_scores as neural_ranking
-from precision_marketing.learned.learned_scores import score, score_served, train
+from precision_marketing.learned.learned_scores import score, score_served
+from precision_marketing.learned.model_training import train
 
 # The label is the one with the largest feature.
 CANDIDATES = small_candidates("""

@@ -5,70 +5,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from macro_values import MacroValues
-from on_spark import needs_spark
+from on_spark import needs_spark, small_session
+from small_shop import ITEMS, SCORERS, USERS, shop_tables
 
 from dbt_spark_session.submission import Relation
-from precision_marketing.build.executors import FIT_USERS, read_fit_windows
+from precision_marketing.build.fit_windows import FIT_USERS, read_fit_windows
 from precision_marketing.scorers.lists import later_lists, train_lists
 
 pytestmark = needs_spark
-
-USERS, ITEMS = 60, 15
-# Those that need neither text nor neighbors.
-SCORERS = ("ease", "ials", "spectral", "user_cosine")
-SMALL = {"factors": 4, "rank": 3, "neighbors": 9}
-
-
-def tables():
-    """Return the tables of a shop; nobody knows the last user."""
-    draws = np.random.default_rng(5)
-    rows = [
-        (window, user, item, draws.random() + 0.1, draws.random() < 0.3, day)
-        for window in ("train", "test", "serve")
-        for user in range(USERS - 1)
-        for day, item in enumerate(draws.choice(ITEMS, 5, replace=False), 1)
-    ]
-    columns = ("time_window", "user_index", "item_index", "interaction_weight",
-               "is_excluded", "recency_position")  # fmt: skip
-    windows = ["train", "test", "serve"]
-    records = {record["name"]: record for record in MacroValues().scorer_records()}
-    settings = [("every_scorer", "candidates", 5.0, None)]
-    settings += [("library_function", name, None, name) for name in SCORERS]
-    for name in SCORERS:
-        for setting, record in records[name]["settings"].items():
-            value = SMALL.get(setting, record["default"])
-            is_text = isinstance(value, str)
-            pair = (None, value) if is_text else (float(value), None)
-            settings.append((name, setting, *pair))
-    names = ("scorer", "setting", "setting_value", "setting_text")
-    return {
-        "interactions": pa.table(
-            dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
-        ),
-        "users": pa.table(
-            {
-                "time_window": np.repeat(windows, USERS),
-                "user_index": np.tile(np.arange(USERS), 3),
-                "is_scored": np.tile(np.arange(USERS) % 4 > 0, 3),
-            }
-        ),
-        "items": pa.table(
-            {
-                "time_window": np.repeat(windows, ITEMS),
-                "item_index": np.tile(np.arange(ITEMS), 3),
-                "is_eligible": np.tile(np.arange(ITEMS) != 3, 3),
-            }
-        ),
-        "settings": pa.table(
-            dict(zip(names, map(list, zip(*settings, strict=True)), strict=True))
-        ),
-        "decisions": pa.table(
-            {"scorer": SCORERS, "is_left_out": [False, False, False, False]}
-        ),
-        "left_out": pa.table({"scorer": SCORERS, "is_left_out": [True] * 4}),
-        "alone": pa.table({"time_window": ["serve"] * 2, "user_index": [5, 7]}),
-    }
 
 
 def given_to_all(shop):
@@ -81,27 +25,20 @@ def given_to_all(shop):
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    from pyspark.sql import SparkSession
-
-    made = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "3")
-        .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("session")))
-        .getOrCreate()
-    )
-    yield made
-    made.stop()
+    with small_session(tmp_path_factory) as made:
+        yield made
 
 
 @pytest.fixture
 def shop(session):
     """Return the relations of one machine and those of Spark."""
     with duckdb.connect() as connection:
-        found = {name: connection.from_arrow(table) for name, table in tables().items()}
+        found = {
+            name: connection.from_arrow(table) for name, table in shop_tables().items()
+        }
         frames = {
             name: Relation(connection, session.createDataFrame(table), name)
-            for name, table in tables().items()
+            for name, table in shop_tables().items()
         }
         yield found, frames
 
@@ -167,7 +104,7 @@ def test_nobody_is_the_own_neighbor_where_not_all_are_known(shop, session):
     finally:
         session.conf.unset(FIT_USERS)
     known = pa.array(window.numbers)
-    rows = tables()
+    rows = shop_tables()
     with duckdb.connect() as connection:
         small = dict(rows)
         for name in ("interactions", "users"):

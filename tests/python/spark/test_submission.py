@@ -7,6 +7,7 @@ import types
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from dbt_spark_session import SparkSessionPlugin, submission
@@ -35,6 +36,10 @@ class Frame:
         self.reads += 1
         return self.table
 
+    def filter(self, condition):
+        assert condition == "n > 1"
+        return Frame(self.table.filter(pc.greater(self.table["n"], 1)))
+
 
 class Spark:
     """A session that makes frames of Arrow tables."""
@@ -60,8 +65,27 @@ def test_a_table_is_loaded_once_its_relation_is_read_and_never_for_its_frame():
         made = Relation(connection, frame, "`marts`.`items`")
         assert made.spark_frame is frame
         assert frame.reads == 0
-        assert made.filter("n > 1").fetchall() == [(7,)]
         assert made.project("n + 1").fetchall() == [(2,), (8,)]
+        assert frame.reads == 1
+
+
+def test_of_a_condition_the_rows_alone_are_loaded():
+    at = pa.array([0, 5], UTC)
+    frame = Frame(pa.table({"at": at, "n": [1, 7]}))
+    with duckdb.connect() as connection:
+        found = Relation(connection, frame, "`marts`.`items`").filter("n > 1")
+        assert frame.reads == 0
+        assert found.project('n, "at"').fetchall() == [
+            (7, dt.datetime(1970, 1, 1, 0, 0, 0, 5))
+        ]
+
+
+def test_a_condition_with_a_name_in_quotes_is_left_to_duckdb():
+    """To Spark the name would be a text."""
+    frame = Frame(pa.table({"n": [1, 7]}))
+    with duckdb.connect() as connection:
+        found = Relation(connection, frame, "`marts`.`items`").filter('"n" > 1')
+        assert found.fetchall() == [(7,)]
         assert frame.reads == 1
 
 

@@ -11,24 +11,20 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from precision_marketing.algorithms.collaborative.ials import (
+    ItemFactors,
     penalties_of,
-    strengths_of,
 )
 from precision_marketing.algorithms.kernels.blas import one_blas_thread
 from precision_marketing.algorithms.kernels.parallel import in_order
 from precision_marketing.algorithms.kernels.progress import Progress
-from precision_marketing.algorithms.kernels.selection import as_weights, mean_one
+from precision_marketing.algorithms.kernels.selection import as_weights
 
 # Numbers of the items' factors that are gathered for one batch of users: 16 MB.
 _BATCH = 2_000_000
 
 
 def ials_parts(
-    weights: csr_matrix,
-    item_factors: np.ndarray,
-    *,
-    unobserved_strength: float,
-    regularization: float,
+    weights: csr_matrix, fitted: ItemFactors
 ) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """Return the function to what each item of a history adds to an item's score.
 
@@ -41,11 +37,9 @@ def ials_parts(
     Parameters
     ----------
     weights : csr_matrix, shape (n_users, n_items), float64
-        What the factors were fitted to. Their scale changes nothing.
-    item_factors : array of float32, shape (n_items, factors)
-        Q, as `fit_ials` returns.
-    unobserved_strength, regularization : float
-        As for `fit_ials`.
+        Histories of any users, in units of the weights of the fit.
+    fitted : ItemFactors
+        Q, w and r, as `item_factors` returns.
 
     Returns
     -------
@@ -68,23 +62,25 @@ def ials_parts(
 
     Examples
     --------
+    >>> from precision_marketing.algorithms.collaborative.ials import item_factors
     >>> weights = csr_matrix([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
     >>> factors = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.2]], np.float32)
     >>> settings = dict(unobserved_strength=0.1, regularization=0.1)
-    >>> parts = ials_parts(weights, factors, **settings)
+    >>> parts = ials_parts(weights, item_factors(weights, factors, **settings))
     >>> parts(np.array([0]), np.array([2])).round(3).tolist()
     [0.831, 0.166]
     """
-    by_user = mean_one(as_weights(weights))
-    unobserved, regularization = strengths_of(
-        by_user, unobserved_strength, regularization
+    rows = as_weights(weights)
+    by_user = csr_matrix(
+        (rows.data / fitted.mean, rows.indices, rows.indptr), rows.shape
     )
-    penalties = penalties_of(by_user, unobserved, regularization).astype(np.float64)
+    penalties = penalties_of(by_user, fitted.unobserved, fitted.regularization)
+    penalties = penalties.astype(np.float64)
     counts = np.diff(by_user.indptr)
     with one_blas_thread():
-        gram = (item_factors.T @ item_factors).astype(np.float64)
-        values, axes = np.linalg.eigh(unobserved * gram)
-        values, turned = np.maximum(values, 0.0), item_factors @ axes
+        gram = (fitted.items.T @ fitted.items).astype(np.float64)
+        values, axes = np.linalg.eigh(fitted.unobserved * gram)
+        values, turned = np.maximum(values, 0.0), fitted.items @ axes
 
     def parts(users: np.ndarray, items: np.ndarray) -> np.ndarray:
         first = np.flatnonzero(np.diff(users, prepend=-1))

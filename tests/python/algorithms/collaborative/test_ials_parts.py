@@ -50,10 +50,9 @@ def test_parts_are_those_of_the_formula_and_add_up_to_the_score(weights, n_facto
     )
     users = np.repeat(np.arange(N_USERS), np.arange(N_USERS) % 3)
     items = np.random.default_rng(1).integers(0, N_ITEMS, users.size)
-    found = ials_parts(csr_matrix(weights), factors, **STRENGTHS)(users, items)
-    of_users = fold_in(
-        csr_matrix(weights), item_factors(csr_matrix(weights), factors, **STRENGTHS)
-    )
+    fitted = item_factors(csr_matrix(weights), factors, **STRENGTHS)
+    found = ials_parts(csr_matrix(weights), fitted)(users, items)
+    of_users = fold_in(csr_matrix(weights), fitted)
     end = 0
     for user, item in zip(users, items, strict=True):
         expected = by_the_formula(weights, factors, user, item)
@@ -69,9 +68,22 @@ def test_threads_change_nothing(weights, monkeypatch):
     factors = np.random.default_rng(2).random((N_ITEMS, 4)).astype(np.float32)
     users = np.repeat(np.arange(N_USERS), 2)
     items = np.arange(users.size) % N_ITEMS
+    fitted = item_factors(csr_matrix(weights), factors, **STRENGTHS)
     results = []
     for threads in ("1", "2"):
         monkeypatch.setenv("PRECISION_MARKETING_THREADS", threads)
-        parts = ials_parts(csr_matrix(weights), factors, **STRENGTHS)
+        parts = ials_parts(csr_matrix(weights), fitted)
         results.append(parts(users, items))
     np.testing.assert_array_equal(*results)
+
+
+def test_parts_of_a_user_are_the_same_whoever_else_is_asked_for(weights):
+    factors = np.random.default_rng(2).random((N_ITEMS, 4)).astype(np.float32)
+    fitted = item_factors(csr_matrix(weights), factors, **STRENGTHS)
+    of_all = ials_parts(csr_matrix(weights), fitted)
+    # Her weights are far from the mean of all.
+    weights = csr_matrix(weights)[7:9]
+    alone = ials_parts(weights, fitted)(np.array([0, 1]), np.array([5, 5]))
+    np.testing.assert_allclose(
+        alone, of_all(np.array([7, 8]), np.array([5, 5])), rtol=1e-12
+    )

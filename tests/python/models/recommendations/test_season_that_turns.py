@@ -8,7 +8,8 @@ from small_candidates import PENALTY, SETTINGS
 
 from precision_marketing.build.relations import on_other_cursor
 from precision_marketing.learned.challenger_tests import choose
-from precision_marketing.learned.learned_scores import RANKINGS, score, train
+from precision_marketing.learned.learned_scores import RANKINGS, score
+from precision_marketing.learned.model_training import train
 
 USERS, ITEMS, GIFTS = 1_200, 12, 3
 

@@ -5,12 +5,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from precision_marketing.build.executors import (
-    block_of,
-    is_on_spark,
-    read_fit_windows,
-    user_blocks,
-)
+from precision_marketing.build.fit_windows import read_fit_windows
+from precision_marketing.build.relations import is_on_spark
+from precision_marketing.build.user_blocks import block_of, user_blocks
 from precision_marketing.build.windows import window_of
 
 USERS, ITEMS = 40, 9
