@@ -72,8 +72,8 @@
     {% set parts = modules.re.findall("\"(?:[^\"]|\"\")+\"|`[^`]+`|[^.]+", relation) %}
     {% if "(" in relation or parts | length < 2 %}{{ return([]) }}{% endif %}
     {% set names = [] %}
-    {% for part in [target.database][:3 - parts | length] + parts %}
-        {% do names.append(part[1:-1] if part[0] in ["\"", "`"] else part) %}
+    {% for part in [target.get("database")][:3 - parts | length] + parts %}
+        {% do names.append(part[1:-1] if part and part[0] in ["\"", "`"] else part) %}
     {% endfor %}
     {{ return(names) }}
 {% endmacro %}
