@@ -37,7 +37,10 @@
                 else "cast(null as string)")
             ~ ", " ~ literal(states.get(node.unique_id, "unfinished")) ~ ")") %}
     {% endfor %}
-    {% do precision_marketing.make_anew(precision_marketing.notes_relation("build_nodes"),
+    {% set nodes = precision_marketing.notes_relation("build_nodes") %}
+    {# dbt makes the schemas of what is selected, and this may not be of it. #}
+    {% do run_query("create schema if not exists " ~ nodes.without_identifier()) %}
+    {% do precision_marketing.make_anew(nodes,
         "select * from values " ~ rows | join(", ") ~ " as nodes (unique_id, kind,"
         ~ " schema_name, table_name, build_id, state)") %}
     {% do precision_marketing.make_anew(
