@@ -1,7 +1,9 @@
 -- Days on which the package's UTC times and the web log's own instants differ. The
 -- session is in New York, and lines after 19:00 there are of the next day in UTC. The
 -- staged events are not for hosts to build on, and so they stand here by their name.
+-- A session of Spark has to be in UTC, or is refused.
 -- depends_on: {{ ref("precision_marketing", "recommendations") }}
+{{ config(enabled=target.type == "duckdb") }}
 with
 
 staged as (

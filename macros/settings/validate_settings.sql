@@ -3,6 +3,7 @@
    validate_inputs.sql. #}
 {% macro validate_settings() %}
     {% if execute %}
+        {% do precision_marketing.validate_session() %}
         {% do precision_marketing.validate_names() %}
         {% for record in precision_marketing.settings_table() %}
             {% set value = precision_marketing.setting(record.var, record.key) %}

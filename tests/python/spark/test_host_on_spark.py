@@ -1,0 +1,112 @@
+"""A host project on Spark: the package beside its own models, equal to DuckDB's marts.
+
+`make spark-test` runs it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from on_spark import needs_spark
+from whole_builds import PROJECT
+
+from benchmarks.equal_marts import differences
+
+pytestmark = needs_spark
+
+# What the host has in files on DuckDB is in tables of the lake here.
+LAKE = """
+import sys
+from pyspark.sql import SparkSession
+folder, data = sys.argv[1:]
+spark = (
+    SparkSession.builder.master("local[1]").enableHiveSupport()
+    .config("spark.ui.enabled", "false")
+    .config("spark.sql.warehouse.dir", f"{folder}/warehouse")
+    .config("spark.hadoop.javax.jdo.option.ConnectionURL",
+        f"jdbc:derby:;databaseName={folder}/metastore;create=true")
+    .getOrCreate()
+)
+spark.sql("create database shop")
+for name in ("catalogue", "forget_me"):
+    spark.read.csv(f"{data}/{name}.csv", header=True).write.saveAsTable(f"shop.{name}")
+spark.stop()
+"""
+INPUTS = """
+inputs:
+  events: {ref: stg_web_events}
+  items: {source: [shop, catalogue]}
+  erasure_requests: shop.forget_me
+"""
+
+
+def installed_host(folder: Path) -> Path:
+    """Return a copy of the host's folder in which the package is installed."""
+    host = folder / "integration_tests"
+    built = shutil.ignore_patterns("target", "logs", "dbt_packages", "*.duckdb")
+    shutil.copytree(PROJECT / "integration_tests", host, ignore=built)
+    packages = host / "packages.yml"
+    packages.write_text(packages.read_text().replace("../", f"{PROJECT}/"))
+    run(host, {}, "dbt.cli.main", "--no-use-colors", "deps")
+    return host
+
+
+def run(folder: Path, environment: dict[str, str], *command: str) -> str:
+    """Run a module of Python as a host would; return what it printed."""
+    ours = ("DBT_", "PRECISION_MARKETING_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    finished = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert finished.returncode == 0, finished.stdout[-5000:] + finished.stderr[-2000:]
+    return finished.stdout
+
+
+@pytest.fixture(scope="module")
+def databases(tmp_path_factory):
+    """Return the host's databases of DuckDB and of Spark."""
+    folder = tmp_path_factory.mktemp("host")
+    host = installed_host(folder)
+    command = ("precision_marketing", "build", "--project-dir", str(host))
+    command += ("--schema", "shop_marts", "--database")
+    # The first stands where the host's profile says.
+    on_duckdb, on_spark = host / "tea_shop.duckdb", folder / "tea_lake.duckdb"
+    run(host, {}, *command, str(on_duckdb))
+    script = folder / "lake.py"
+    script.write_text(LAKE)
+    subprocess.run(
+        [sys.executable, str(script), str(folder), str(host / "data")], check=True
+    )
+    environment = {
+        "PRECISION_MARKETING_WAREHOUSE": str(folder / "warehouse"),
+        "PRECISION_MARKETING_METASTORE": str(folder / "metastore"),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+    options = ("--engine", "spark", "--vars", INPUTS)
+    run(host, environment, *command, str(on_spark), *options)
+    return on_duckdb, on_spark, folder / "warehouse"
+
+
+def test_every_mart_of_the_host_is_equal_on_both_engines(databases):
+    on_duckdb, on_spark, _ = databases
+    assert differences(on_duckdb, on_spark, schema="shop_marts") == {}
+
+
+def test_the_hosts_own_models_of_our_names_stand_beside_ours(databases):
+    _, _, warehouse = databases
+    for schema in ("shop_reporting", "shop_marts"):
+        for name in ("recommendations", "campaigns"):
+            assert [*(warehouse / f"{schema}.db" / name).glob("*.parquet")], schema
+    newsletter = warehouse / "shop_reporting.db" / "newsletter" / "*.parquet"
+    rows = duckdb.sql(f"select count(*), count(item_id) from '{newsletter}'")
+    assert rows.fetchall() == [(12, 12)]
