@@ -36,6 +36,11 @@ for name in ("catalogue", "forget_me"):
     spark.read.csv(f"{data}/{name}.csv", header=True).write.saveAsTable(f"shop.{name}")
 spark.stop()
 """
+DISPATCH = """
+dispatch:
+  - macro_namespace: dbt
+    search_order: [tea_shop, precision_marketing, dbt]
+"""
 INPUTS = """
 inputs:
   events: {ref: stg_web_events}
@@ -53,6 +58,12 @@ def installed_host(folder: Path) -> Path:
     packages.write_text(packages.read_text().replace("../", f"{PROJECT}/"))
     run(host, {}, "dbt.cli.main", "--no-use-colors", "deps")
     return host
+
+
+def add_dispatch(host: Path) -> None:
+    """Have seeds loaded by the package's macro, as docs/spark.md says."""
+    project = host / "dbt_project.yml"
+    project.write_text(project.read_text() + DISPATCH)
 
 
 def run(folder: Path, environment: dict[str, str], *command: str) -> str:
@@ -82,6 +93,7 @@ def databases(tmp_path_factory):
     # The first stands where the host's profile says.
     on_duckdb, on_spark = host / "tea_shop.duckdb", folder / "tea_lake.duckdb"
     run(host, {}, *command, str(on_duckdb))
+    add_dispatch(host)
     script = folder / "lake.py"
     script.write_text(LAKE)
     subprocess.run(
