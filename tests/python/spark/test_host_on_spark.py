@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from on_spark import needs_spark
+from on_spark import lake, needs_spark
 from whole_builds import PROJECT
 
 from benchmarks.equal_marts import differences
@@ -20,21 +20,10 @@ pytestmark = needs_spark
 
 # What the host has in files on DuckDB is in tables of the lake here.
 LAKE = """
-import sys
-from pyspark.sql import SparkSession
-folder, data = sys.argv[1:]
-spark = (
-    SparkSession.builder.master("local[1]").enableHiveSupport()
-    .config("spark.ui.enabled", "false")
-    .config("spark.sql.warehouse.dir", f"{folder}/warehouse")
-    .config("spark.hadoop.javax.jdo.option.ConnectionURL",
-        f"jdbc:derby:;databaseName={folder}/metastore;create=true")
-    .getOrCreate()
-)
 spark.sql("create database shop")
 for name in ("catalogue", "forget_me"):
-    spark.read.csv(f"{data}/{name}.csv", header=True).write.saveAsTable(f"shop.{name}")
-spark.stop()
+    rows = spark.read.csv(f"{data}/{name}.csv", header=True)
+    rows.write.saveAsTable(f"shop.{name}")
 """
 DISPATCH = """
 dispatch:
@@ -94,16 +83,7 @@ def databases(tmp_path_factory):
     on_duckdb, on_spark = host / "tea_shop.duckdb", folder / "tea_lake.duckdb"
     run(host, {}, *command, str(on_duckdb))
     add_dispatch(host)
-    script = folder / "lake.py"
-    script.write_text(LAKE)
-    subprocess.run(
-        [sys.executable, str(script), str(folder), str(host / "data")], check=True
-    )
-    environment = {
-        "PRECISION_MARKETING_WAREHOUSE": str(folder / "warehouse"),
-        "PRECISION_MARKETING_METASTORE": str(folder / "metastore"),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-    }
+    environment = lake(folder, f'data = "{host}/data"' + LAKE)
     options = ("--engine", "spark", "--vars", INPUTS)
     run(host, environment, *command, str(on_spark), *options)
     return on_duckdb, on_spark, folder / "warehouse"

@@ -6,55 +6,37 @@ import sys
 
 import duckdb
 import pytest
-from on_spark import needs_spark
+from on_spark import lake, needs_spark
 from whole_builds import PROJECT
 
 pytestmark = needs_spark
 
 LAKE = """
-from pyspark.sql import SparkSession
-spark = (
-    SparkSession.builder.master("local[1]").enableHiveSupport()
-    .config("spark.ui.enabled", "false")
-    .config("spark.sql.warehouse.dir", "{folder}/warehouse")
-    .config("spark.hadoop.javax.jdo.option.ConnectionURL",
-        "jdbc:derby:;databaseName={folder}/metastore;create=true")
-    .getOrCreate()
-)
 spark.sql("create database lake")
 spark.sql(
     "create table lake.events as select 'u1' as user_id, 'i1' as item_id,"
     " 'purchase' as event_type, timestamp '2025-01-05 10:00:00' as occurred_at"
 )
 spark.sql("create table lake.unnamed as select 'u1' as shopper")
-spark.stop()
 """
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory):
-    """Return a folder with a warehouse that has tables, and a Parquet file."""
+def shop(tmp_path_factory):
+    """Return a folder with tables of a warehouse and a file, and its settings."""
     folder = tmp_path_factory.mktemp("lake")
-    script = LAKE.replace("{folder}", str(folder))
-    made = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-    assert made.returncode == 0, made.stderr[-2000:]
     duckdb.sql("select 'i1' as item_id, 'Green tea' as title").write_parquet(
         str(folder / "items.parquet")
     )
-    return folder
+    return folder, lake(folder, LAKE)
 
 
-def build(folder, events):
+def build(shop, events):
     """Build the staging of events and items; return its status and what it printed."""
-    environment = os.environ | {
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "PRECISION_MARKETING_WAREHOUSE": str(folder / "warehouse"),
-        "PRECISION_MARKETING_METASTORE": str(folder / "metastore"),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-    }
+    folder, settings = shop
+    environment = os.environ | settings
+    environment["DBT_TARGET_PATH"] = str(folder / "target")
+    environment["DBT_LOG_PATH"] = str(folder / "logs")
     inputs = f"{{events: {events}, items: 'parquet.`{folder}/items.parquet`'}}"
     finished = subprocess.run(
         [
@@ -78,17 +60,19 @@ def rows_of(folder, table):
     return duckdb.sql(f"from read_parquet('{files}')")
 
 
-def test_a_table_by_its_name_and_a_file_are_inputs(lake):
-    status, printed = build(lake, "lake.events")
+def test_a_table_by_its_name_and_a_file_are_inputs(shop):
+    status, printed = build(shop, "lake.events")
     assert status == 0, printed[-3000:]
-    events = rows_of(lake, "stg_events_checked").project("user_id, item_id, event_type")
+    events = rows_of(shop[0], "stg_events_checked").project(
+        "user_id, item_id, event_type"
+    )
     assert events.fetchall() == [("u1", "i1", "purchase")]
-    items = rows_of(lake, "stg_items_checked").project("item_id, title").fetchall()
+    items = rows_of(shop[0], "stg_items_checked").project("item_id, title").fetchall()
     assert items == [("i1", "Green tea")]
 
 
-def test_a_table_that_lacks_a_column_stops_the_build_before_anything_is_made(lake):
-    status, printed = build(lake, "lake.unnamed")
+def test_a_table_that_lacks_a_column_stops_the_build_before_anything_is_made(shop):
+    status, printed = build(shop, "lake.unnamed")
     assert status
     assert "has no column" in printed
     assert "staging.stg" not in printed
