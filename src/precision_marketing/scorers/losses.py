@@ -18,6 +18,8 @@ from precision_marketing.algorithms.blending.quality import (
     recall_and_ndcg,
 )
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores
+from precision_marketing.algorithms.kernels.parallel import in_order
+from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.learned.dropped_features import (
     DroppableRegression,
     fit_droppable,
@@ -37,9 +39,9 @@ CUTOFF = 10
 MAXIMUM_LOSS = 0.0005
 # As many as a window needs to decide alone (`challenger_tests`).
 MINIMUM_USERS = 200
-# Users with a label in a list, whose candidates are held in memory. More than that only
-# take time; fewer do not tell losses as small as `MAXIMUM_LOSS` from none.
-MAXIMUM_USERS = 5_000
+# Users with a label in a list, whose candidates are held in memory, some 60 KB each.
+# Fewer do not tell losses as small as `MAXIMUM_LOSS` from none.
+MAXIMUM_USERS = 20_000
 NEGATIVES_PER_POSITIVE = 10
 # So weak that of two scorers that say the same either can take the other's place.
 PENALTY = 1e-3
@@ -185,9 +187,9 @@ def measure(
 def decisions(judged: Judged, rules: Rules) -> list[dict[str, Any]]:
     """Return a row for each scorer: what it adds, and the decision.
 
-    Backward: in the order of the loss without the scorer alone, smallest first (the
-    larger of the blend's and the regression's upper ends), scorers are left out as long
-    as the upper end of what is lost without all of them stays below `MAXIMUM_LOSS`.
+    Backward: each time the scorer goes without whom the least is lost beside those that
+    are gone (the larger of the blend's and the regression's upper ends), as long as
+    that stays below `MAXIMUM_LOSS`.
 
     Parameters
     ----------
@@ -214,24 +216,27 @@ def decisions(judged: Judged, rules: Rules) -> list[dict[str, Any]]:
         if is_listed and name in rules.content
     }
     dropped: list[str] = []
-    is_open = True
-    order = sorted(
-        single.keys() - found.keys(), key=lambda name: (_worst(single[name]), name)
-    )
-    for name in order:
+    joint = {
+        name: _worst(losses) for name, losses in single.items() if name not in found
+    }
+    while joint:
+        name = min(joint, key=lambda name: (joint[name], name))
         if rules.keeps_content and left == {name}:
             found[name] = {"decision": "last_content"}
+            del joint[name]
             continue
-        found[name] = {"decision": "adds"}
-        if not is_open:
-            continue
-        joint = _worst(judged.losses([*dropped, name]))
-        is_open = joint < MAXIMUM_LOSS
-        found[name].update(drop_order=len(dropped) + 1, joint_loss_upper=joint)
-        if is_open:
-            found[name]["decision"] = "left_out"
-            dropped.append(name)
-            left.discard(name)
+        if joint[name] >= MAXIMUM_LOSS:
+            break
+        dropped.append(name)
+        left.discard(name)
+        found[name] = {
+            "decision": "left_out",
+            "drop_order": len(dropped),
+            "joint_loss_upper": joint.pop(name),
+        }
+        joint = _joint_losses(judged.losses, dropped, list(joint))
+    for name, upper in joint.items():
+        found[name] = {"decision": "adds", "joint_loss_upper": upper}
     return [
         {
             "scorer": name,
@@ -269,6 +274,21 @@ def _always_ranked(name: str, best: str, judged: Judged, rules: Rules) -> str | 
 def _worst(losses: tuple[Loss, Loss]) -> float:
     """Return the larger upper end of the blend's and the regression's loss."""
     return max(loss.upper for loss in losses)
+
+
+def _joint_losses(
+    losses: Callable[[list[str]], tuple[Loss, Loss]],
+    dropped: list[str],
+    names: list[str],
+) -> dict[str, float]:
+    """Return the upper end of what is lost without `dropped` and each of the names."""
+
+    def without(part: slice) -> float:
+        return _worst(losses([*dropped, names[part.start]]))
+
+    parts = [slice(number, number + 1) for number in range(len(names))]
+    progress = Progress("scorers to be left out", len(names))
+    return dict(zip(names, in_order(without, parts, progress), strict=True))
 
 
 def _loss_columns(losses: tuple[Loss, Loss] | None) -> dict[str, float]:
