@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from precision_marketing.algorithms.blending.lists import OtherScores, scale_lists
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores, pair_scores
+from precision_marketing.algorithms.kernels.parallel import ahead
 from precision_marketing.build.relations import to_arrow
 
 # With what is made of them, some 100 KB a user: 200 MB.
@@ -58,6 +59,8 @@ class ScorerLists:
     ) -> Iterator[ListBlock]:
         """Yield the lists of users, in ascending order, block by block.
 
+        The next block is read while one is used.
+
         Parameters
         ----------
         time_window : str
@@ -71,9 +74,13 @@ class ScorerLists:
         ListBlock
             Scores divided by the mean of the list's first twenty.
         """
-        for start in range(0, users.size, USERS_PER_BLOCK):
-            part = users[start : start + USERS_PER_BLOCK]
-            yield self._block(time_window, part, full_scores or {})
+        parts = (
+            users[start : start + USERS_PER_BLOCK]
+            for start in range(0, users.size, USERS_PER_BLOCK)
+        )
+        yield from ahead(
+            self._block(time_window, part, full_scores or {}) for part in parts
+        )
 
     def _block(
         self,

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from precision_marketing.algorithms.blending.lists import blend_lists
 from precision_marketing.algorithms.kernels.pair_scores import LinearScores
+from precision_marketing.algorithms.kernels.parallel import ahead
 from precision_marketing.build.documents import read_fields
 from precision_marketing.build.executors import (
     on_executors,
@@ -239,7 +240,8 @@ def blended_candidates(
         )
     lists = ScorerLists(candidate_scores, weights.scorers, shared["candidates"])
     batches = _batches(blends(), lists, read_train_halves(users))
-    return reader(schema, batches)
+    # While DuckDB writes one.
+    return reader(schema, ahead(batches))
 
 
 def _batches(

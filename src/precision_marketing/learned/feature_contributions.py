@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from precision_marketing.algorithms.kernels.parallel import ahead
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.learned.group_contributions import (
     GroupContributions,
@@ -27,8 +28,9 @@ from precision_marketing.build.relations import (
 from precision_marketing.learned.feature_groups import feature_group
 from precision_marketing.learned.feature_matrix import feature_matrix
 
-# Their published items' features are in memory at one time: some 50 MB at ten items.
-USERS_PER_BLOCK = 10_000
+# Features of their published items are in memory, some 20 MB at ten items, and those
+# of the next block.
+USERS_PER_BLOCK = 5_000
 ROWS_PER_BATCH = 20_000
 BASE = "base"
 _KEYS = ("user_index", "item_index")
@@ -170,7 +172,7 @@ def explain(published_items: Any, candidate_features: Any, trained_models: Any) 
         )
     found = [
         (rows.select(_KEYS), _contributions(rows, model))
-        for rows in _blocks(published_items, candidate_features)
+        for rows in ahead(_blocks(published_items, candidate_features))
     ]
     return reader(contributions_schema, _batches(found, model.feature_names))
 

@@ -1,6 +1,6 @@
 """Rank candidates with the neural scorer and its simpler opponent."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import expit
 
+from precision_marketing.algorithms.kernels.parallel import ahead
 from precision_marketing.algorithms.kernels.progress import Progress
 from precision_marketing.algorithms.kernels.selection import rounded
 from precision_marketing.algorithms.learned.logistic_regression import LogisticModel
 from precision_marketing.algorithms.learned.neural_model import NeuralScorerModel
 from precision_marketing.build.executors import on_executors, rows_of_all
 from precision_marketing.build.relations import (
-    arrow_batches,
     is_on_spark,
     one_value,
     reader,
@@ -33,9 +33,8 @@ RANKINGS: Mapping[str, tuple[str, ...]] = {
     "neural": ("neural",),
     "learned_mean": ("logistic_regression", "neural"),
 }
-# Their scores are in memory at one time, some 150 bytes a candidate with all copies;
-# not their features.
-USERS_PER_BLOCK = 50_000
+# Their features are in memory at one time, some 40 KB a user, and the next block's.
+USERS_PER_BLOCK = 4_000
 _KEYS = ("user_index", "item_index")
 
 
@@ -124,13 +123,8 @@ def _scored(
         (
             batch
             for condition, time_window, models in parts
-            for rows in _blocks_of_users(candidates.filter(condition))
-            for batch in _ranked_users(
-                arrow_batches(rows.project(columns), ROWS_PER_BATCH),
-                models,
-                rankings,
-                time_window,
-            )
+            for rows in ahead(_blocks_of_users(candidates.filter(condition), columns))
+            for batch in _of_block(models, rankings, time_window, rows)
         ),
     )
 
@@ -138,31 +132,18 @@ def _scored(
 def _of_block(
     models: Mapping[str, Any], rankings: Sequence[str], time_window: str, rows: pa.Table
 ) -> Iterator[pa.RecordBatch]:
-    """Yield rankings of a block of users, on an executor."""
-    batches = rows.to_batches(max_chunksize=ROWS_PER_BATCH)
-    return _ranked_users(batches, models, rankings, time_window)
-
-
-def _ranked_users(
-    batches: Iterable[pa.RecordBatch],
-    models: Mapping[str, Any],
-    rankings: Sequence[str],
-    time_window: str,
-) -> Iterator[pa.RecordBatch]:
     """Yield the ranked candidates of some users, each of whom is whole."""
     names = next(iter(models.values())).feature_names
-    keys, scores = [], {ranking: [] for ranking in rankings}
-    for batch in batches:
+    scores = {ranking: [] for ranking in rankings}
+    for batch in rows.to_batches(max_chunksize=ROWS_PER_BATCH):
         features = feature_matrix(batch, names)
-        # Copied: a column of a batch keeps all its others in memory.
-        keys.append([batch[name].to_numpy().copy() for name in _KEYS])
         logits = {name: model.logits(features) for name, model in models.items()}
         for ranking in rankings:
             members = [logits[name] for name in RANKINGS[ranking]]
             scores[ranking].append(rounded(expit(sum(members) / len(members))))
-    if not keys:
+    if not rows.num_rows:
         return
-    users_and_items = [np.concatenate(column) for column in zip(*keys, strict=True)]
+    users_and_items = [rows[name].to_numpy() for name in _KEYS]
     for ranking, parts in scores.items():
         ranked = _ranked(*users_and_items, np.concatenate(parts))
         yield with_window(ranked, time_window, ranking)
@@ -178,14 +159,14 @@ def _models(trained: pa.Table, suffix: str = "") -> dict[str, Any]:
     }
 
 
-def _blocks_of_users(rows: Any) -> Iterator[Any]:
+def _blocks_of_users(rows: Any, columns: str) -> Iterator[pa.Table]:
     """Yield the rows in blocks of whole users."""
     last = one_value(rows, "max(user_index)")
     starts = range(0, -1 if last is None else last + 1, USERS_PER_BLOCK)
     progress = Progress("learned rankings", len(starts), "blocks of users")
     for start in starts:
         users = f"user_index between {start} and {start + USERS_PER_BLOCK - 1}"
-        yield rows.filter(users)
+        yield to_arrow(rows.filter(users).project(columns))
         progress.add(1)
 
 

@@ -179,9 +179,11 @@ def _by_user(
         first = starts[part.start : part.stop + 1] - starts[part.start]
         kernel(first, users[rows], items[rows], *history, *compared, days, out[rows])
 
-    counts = np.diff(starts)
-    parts = chunks(counts.astype(np.float64), max(1, _ROWS_PER_CHUNK // 100), None)
-    for _ in in_order(of_users, parts, Progress(task, counts.size, "users")):
+    # What a candidate is compared by is gone through once.
+    lengths = np.append(0.0, np.cumsum(np.diff(of_items[0])[items] + 1.0))
+    costs = np.diff(lengths[starts])
+    parts = chunks(costs, max(1, _ROWS_PER_CHUNK // 100), None)
+    for _ in in_order(of_users, parts, Progress(task, costs.size, "users")):
         pass
     return out
 

@@ -129,3 +129,34 @@ def in_order(
             # A reader that stops early, or an error, leaves nothing running.
             for future in waiting:
                 future.cancel()
+
+
+def ahead(results: Iterator[Result]) -> Iterator[Result]:
+    """Yield results, each made in a thread while the one before it is used.
+
+    Of one more than without is there at a time. With one thread nothing is ahead.
+
+    Parameters
+    ----------
+    results : iterator
+        Releases the interpreter lock while it works. Not read any further by others.
+
+    Yields
+    ------
+    object
+
+    Examples
+    --------
+    >>> list(ahead(iter("abc")))
+    ['a', 'b', 'c']
+    """
+    if thread_count() <= 1:
+        yield from results
+        return
+    end = object()
+    with ThreadPoolExecutor(1, thread_name_prefix="precision_marketing") as pool:
+        following = pool.submit(next, results, end)
+        while (result := following.result()) is not end:
+            following = pool.submit(next, results, end)
+            yield result
+            del result
