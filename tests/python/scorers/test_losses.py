@@ -7,7 +7,14 @@ import pytest
 
 from precision_marketing.build.scorer_lists import ScorerLists
 from precision_marketing.scorers.blend_weights import BlendWeights
-from precision_marketing.scorers.losses import MAXIMUM_LOSS, measure
+from precision_marketing.scorers.losses import (
+    MAXIMUM_LOSS,
+    Judged,
+    Loss,
+    Rules,
+    decisions,
+    measure,
+)
 
 N_ITEMS, DEPTH = 60, 20
 # By name: how often the scorer puts the label among its first places.
@@ -154,6 +161,49 @@ def test_the_last_content_scorer_stays_while_an_item_is_untouched(connection):
     text = generator.permuted(np.tile(np.arange(N_ITEMS), (users, 1)), axis=1)
     rows = measured(connection, users, untouched_items=1, text=text[:, :DEPTH])
     assert rows["text"]["decision"] == "last_content"
+
+
+def decided(joint_losses: dict[str, float], keeps_content: bool = False) -> dict:
+    """Return the decisions where without scorers, as "ab", so much is lost at most.
+
+    `best` is the best alone; without scorers that are not named 1 is lost.
+    """
+    names = ("a", "b", "c", "best")
+
+    def losses(dropped: list[str]) -> tuple[Loss, Loss]:
+        upper = joint_losses.get("".join(sorted(dropped)), 1.0)
+        return Loss(0.0, 0.0, 0.0), Loss(upper, upper, upper)
+
+    rules = Rules(frozenset(names), frozenset("ab"), keeps_content, False)
+    ndcg = np.array([0.1, 0.1, 0.1, 0.2])
+    judged = Judged(names, ndcg, np.full(4, True), 600, 600, losses)
+    return {row["scorer"]: row for row in decisions(judged, rules)}
+
+
+def test_each_time_goes_without_whom_the_least_is_lost_beside_those_that_are_gone():
+    rows = decided({"a": 0.0001, "b": 0.0002, "c": 0.0009, "ab": 0.0008, "ac": 0.0003})
+    assert left_out(rows) == {"a", "c"}
+    assert [rows[name]["drop_order"] for name in "ac"] == [1, 2]
+    assert rows["c"]["joint_loss_upper"] == 0.0003
+
+
+def test_who_stays_says_what_would_be_lost_beside_those_that_are_gone():
+    rows = decided({"a": 0.0001, "b": 0.0002, "c": 0.0009, "ab": 0.0008})
+    assert left_out(rows) == {"a"}
+    assert (rows["b"]["decision"], rows["b"]["joint_loss_upper"]) == ("adds", 0.0008)
+    assert "drop_order" not in rows["b"]
+
+
+def test_of_what_may_be_lost_nobody_takes_more_than_is_left():
+    rows = decided({"a": MAXIMUM_LOSS, "b": MAXIMUM_LOSS, "c": MAXIMUM_LOSS})
+    assert left_out(rows) == set()
+
+
+def test_a_content_scorer_that_must_stay_does_not_end_the_search():
+    joint = {"a": 0.0001, "b": 0.0002, "c": 0.0004, "ab": 0.0002, "ac": 0.0004}
+    rows = decided(joint, keeps_content=True)
+    assert left_out(rows) == {"a", "c"}
+    assert rows["b"]["decision"] == "last_content"
 
 
 def test_the_same_whatever_the_order_of_rows(connection):
