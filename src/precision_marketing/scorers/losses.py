@@ -3,7 +3,7 @@
 Method: docs/scorers.md, "Scorers that are left out".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -203,18 +203,20 @@ def decisions(judged: Judged, rules: Rules) -> list[dict[str, Any]]:
     """
     single = {}
     if judged.losses:
-        single = {name: judged.losses([name]) for name in judged.names}
+        single = _losses_beside(judged.losses, [], judged.names)
     best = max(zip(judged.names, judged.ndcg, strict=True), key=_rank_of_scorer)[0]
     found = {
         name: {"decision": decision}
         for name in judged.names
         if (decision := _always_ranked(name, best, judged, rules))
     }
-    left = {
+    # Whoever lists nothing changes nothing by going.
+    listing = {
         name
         for name, is_listed in zip(judged.names, judged.lists_something, strict=True)
-        if is_listed and name in rules.content
+        if is_listed
     }
+    left = listing & rules.content
     dropped: list[str] = []
     joint = {
         name: _worst(losses) for name, losses in single.items() if name not in found
@@ -234,7 +236,9 @@ def decisions(judged: Judged, rules: Rules) -> list[dict[str, Any]]:
             "drop_order": len(dropped),
             "joint_loss_upper": joint.pop(name),
         }
-        joint = _joint_losses(judged.losses, dropped, list(joint))
+        if name in listing:
+            found_losses = _losses_beside(judged.losses, dropped, list(joint))
+            joint = {name: _worst(losses) for name, losses in found_losses.items()}
     for name, upper in joint.items():
         found[name] = {"decision": "adds", "joint_loss_upper": upper}
     return [
@@ -276,15 +280,15 @@ def _worst(losses: tuple[Loss, Loss]) -> float:
     return max(loss.upper for loss in losses)
 
 
-def _joint_losses(
+def _losses_beside(
     losses: Callable[[list[str]], tuple[Loss, Loss]],
-    dropped: list[str],
-    names: list[str],
-) -> dict[str, float]:
-    """Return the upper end of what is lost without `dropped` and each of the names."""
+    dropped: Sequence[str],
+    names: Sequence[str],
+) -> dict[str, tuple[Loss, Loss]]:
+    """Return what is lost without `dropped` and each of the names."""
 
-    def without(part: slice) -> float:
-        return _worst(losses([*dropped, names[part.start]]))
+    def without(part: slice) -> tuple[Loss, Loss]:
+        return losses([*dropped, names[part.start]])
 
     parts = [slice(number, number + 1) for number in range(len(names))]
     progress = Progress("scorers to be left out", len(names))
@@ -454,7 +458,7 @@ def _halves(
     """Return both halves, each with the regression learned from the other."""
     row_half = halves[np.searchsorted(pool.users, pool.rows_of_users)]
     generator = np.random.default_rng(SEED)
-    found = []
+    taught_by = []
     for half in (0, 1):
         drawn = np.flatnonzero(is_label & (row_half != half))
         others = np.flatnonzero(~is_label & (row_half != half))
@@ -463,29 +467,31 @@ def _halves(
             min(others.size, NEGATIVES_PER_POSITIVE * drawn.size),
             replace=False,
         )
-        rows = np.sort(np.concatenate([drawn, negatives]))
+        taught_by.append(np.sort(np.concatenate([drawn, negatives])))
+
+    def judged(part: slice) -> _Half:
+        half, rows = part.start, taught_by[part.start]
         regression = fit_droppable(
             _features(pool, rows), is_label[rows], penalty=PENALTY
         )
-        judged = np.flatnonzero(row_half == half)
+        own = np.flatnonzero(row_half == half)
         users = pool.users[halves == half]
         ends = np.append(users, np.iinfo(np.int64).max)
-        starts = np.searchsorted(pool.rows_of_users[judged], ends)
         given = {
-            "starts": starts,
-            "items": pool.items[judged],
-            "is_label": is_label[judged],
+            "starts": np.searchsorted(pool.rows_of_users[own], ends),
+            "items": pool.items[own],
+            "is_label": is_label[own],
             "label_counts": counts[halves == half],
         }
-        scaled = np.nan_to_num(pool.scaled_scores[judged]).astype(np.float32)
-        found.append(
-            _Half(
-                Candidates(scores=scaled, **given),
-                Candidates(scores=_features(pool, judged, np.float32), **given),
-                regression,
-            )
+        scaled = np.nan_to_num(pool.scaled_scores[own]).astype(np.float32)
+        return _Half(
+            Candidates(scores=scaled, **given),
+            Candidates(scores=_features(pool, own, np.float32), **given),
+            regression,
         )
-    return found
+
+    parts = [slice(0, 1), slice(1, 2)]
+    return list(in_order(judged, parts, Progress("halves of the users", 2)))
 
 
 def _features(

@@ -87,9 +87,13 @@ def learn_weights(
     total = weights.sum()
     best = _quality(candidates, sums_of_parts(candidates, weights), user_count, cutoff)
     generator = np.random.default_rng(seed)
+    # The weight of who says nothing changes no ranking.
+    says_something = candidates.scores.any(axis=0)
     for _ in range(rounds if best.size else 0):
         is_better = False
         for number in generator.permutation(len(names)):
+            if not says_something[number]:
+                continue
             others = weights.copy()
             others[number] = 0.0
             # Of all proposals the same: only the part of one scorer changes.
